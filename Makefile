@@ -1,0 +1,46 @@
+# make demo: the sample through the whole state machine.  make test: every test.  make check: the quick loop.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := layers/core functions local tests
+
+.PHONY: help demo test check lint types unit validate lock clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.installed ## transcribe the sample recording through the whole state machine
+	@echo "Transcribing sample/lighthouse-talk.mp3 (a synthetic voice) with the deployed state machine, on this machine:"
+	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts
+	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
+
+test: $(VENV)/.installed ## every test; those that need ../shared skip where it is absent, and say so
+	@$(BIN)/pytest
+
+check: lint types unit ## lint, types and unit tests: under a minute
+
+lint: $(VENV)/.installed
+	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml
+
+types: $(VENV)/.installed
+	@$(BIN)/mypy
+
+unit: $(VENV)/.installed
+	@$(BIN)/pytest tests/unit
+
+lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
+	@PYTHON=$(PYTHON) bash requirements/lock.sh
+
+clean: ## remove what was made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+
+# Installed from the lock file with hashes; a failed installation leaves no mark and is tried again.
+$(VENV)/.installed: requirements/lock.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Fanscribe needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "Installing into $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,48 @@
+"""Merge: hold what was read against the plan, and write one transcript in every format that was asked for."""
+
+from typing import Any
+
+from fanscribe import keys
+from fanscribe.contracts import MergeTask, TranscriptReference
+from fanscribe.errors import IncompleteTranscript
+from fanscribe.formats import WRITERS
+from fanscribe.jobs import JobFolder
+from fanscribe.ledger import settle_ledger
+from fanscribe.observability import observed
+from fanscribe.settings import MergeSettings
+from fanscribe.storage import S3Storage, Storage
+from fanscribe.times import seconds
+from fanscribe.transcript import build_transcript
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    task = MergeTask.parse(event)
+    reference = merge(task, MergeSettings.read(), S3Storage())
+    return reference.model_dump()
+
+
+def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
+    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if speech is missing."""
+    folder = JobFolder(storage, settings.work_bucket, task.job)
+    plan, readings = folder.plan(), folder.readings()
+    ledger = settle_ledger(plan, readings, folder.failures())
+    transcript = build_transcript(plan, readings, ledger)
+
+    written = {}
+    for name in plan.options.formats:
+        written[name] = keys.transcript(plan.recording.key, task.job, name)
+        writer = WRITERS[name]
+        storage.write(settings.transcripts_bucket, written[name], writer.write(transcript).encode(), writer.content_type)
+    if not ledger.complete:
+        raise IncompleteTranscript(
+            f"{plan.recording.key}: speech is missing at {', '.join(ledger.missing())}. The partial transcript is in "
+            f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}, marked incomplete."
+        )
+    return TranscriptReference(
+        job=task.job,
+        bucket=settings.transcripts_bucket,
+        keys=written,
+        duration=seconds(transcript.duration),
+        words=len(transcript.words),
+    )

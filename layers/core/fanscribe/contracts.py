@@ -1,0 +1,271 @@
+"""What crosses a boundary: execution inputs, task payloads, and the documents kept in S3. Frozen, typed, validated once.
+
+Times are integers: samples (16 kHz) for audio, milliseconds for words. Both count from the recording's start.
+"""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
+
+from fanscribe.errors import BadInput, InvalidInput, InvalidOption
+
+
+class Contract(BaseModel):
+    """Base of all: immutable, and an unknown field is an error rather than a silent typo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+# ── Options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Format = Literal["json", "srt", "vtt", "txt"]
+FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
+
+
+def _listed(value: Any) -> Any:
+    """`"srt, vtt"` as S3 metadata and command lines write it -> `("srt", "vtt")`, without repeats."""
+    return tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip()))) if isinstance(value, str) else value
+
+
+class Options(Contract):
+    """What the one who asks for a transcript may choose, the same set wherever it is said."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None  # Whisper's code; None: found out
+    formats: Annotated[tuple[Format, ...], BeforeValidator(_listed), Field(min_length=1)] = FORMATS
+
+    @classmethod
+    def parse(cls, values: dict[str, Any]) -> Self:
+        """Raises InvalidOption, naming the option, what was given and what is possible."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise InvalidOption(_explain_option(error)) from None
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str]) -> Self:
+        """From an S3 object's user metadata. Other tools keep theirs there (rclone its `mtime`), so only our names count."""
+        return cls.parse({name: value for name, value in metadata.items() if name in cls.model_fields})
+
+
+def _explain_option(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
+    expected = {"language": "a code such as 'en' or 'fr'", "formats": f"one or more of {', '.join(FORMATS)}"}[name]
+    return f"The option {name!r} can't be {first['input']!r}: it takes {expected}."
+
+
+# ── Inputs of an execution ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class UploadEvent(Contract):
+    """EventBridge's "Object Created" event. Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    source: Literal["aws.s3"]
+    detail_type: Literal["Object Created"] = Field(alias="detail-type")
+    bucket: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))]
+    key: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "object", "key"))]
+    version: str | None = Field(default=None, validation_alias=AliasPath("detail", "object", "version-id"))
+
+    @property
+    def options(self) -> dict[str, Any] | None:
+        """None: they are in the object's metadata."""
+        return None
+
+
+class ObjectInput(Contract):
+    """Written by hand in the console: `{"bucket": …, "key": …, "options": {…}}`."""
+
+    bucket: Annotated[str, Field(min_length=1)]
+    key: Annotated[str, Field(min_length=1)]
+    version: str | None = None
+    options: dict[str, Any] | None = None
+
+
+class UriInput(Contract):
+    """The same as one line: `{"uri": "s3://bucket/key", "options": {…}}`."""
+
+    uri: Annotated[str, Field(pattern=r"^s3://[^/]+/.+$")]
+    options: dict[str, Any] | None = None
+    version: None = None
+
+    @property
+    def bucket(self) -> str:
+        return self.uri.removeprefix("s3://").split("/", 1)[0]
+
+    @property
+    def key(self) -> str:
+        return self.uri.removeprefix("s3://").split("/", 1)[1]
+
+
+def _kind(value: Any) -> str | None:
+    fields = value if isinstance(value, dict) else {}
+    return "event" if "detail" in fields else "uri" if "uri" in fields else "object" if "bucket" in fields else None
+
+
+JobInput = Annotated[
+    Annotated[UploadEvent, Tag("event")] | Annotated[ObjectInput, Tag("object")] | Annotated[UriInput, Tag("uri")],
+    Discriminator(_kind),
+]
+_JOB_INPUT: TypeAdapter[UploadEvent | ObjectInput | UriInput] = TypeAdapter(JobInput)
+
+
+def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
+    """One of the three kinds, told apart by `detail`, `bucket` or `uri`. Raises InvalidInput."""
+    try:
+        return _JOB_INPUT.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "union_tag_not_found":
+            given = f"the fields {', '.join(value)}" if isinstance(value, dict) and value else "no fields"
+            reason = f"it has {given}"
+        else:
+            reason = f"{'.'.join(str(place) for place in first['loc'][1:])}: {first['msg'].lower()}"
+        raise InvalidInput(
+            f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
+            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" if you like.'
+        ) from None
+
+
+# ── Documents in the work bucket ─────────────────────────────────────────────────────────────────────────────────────
+
+Span = tuple[int, int]  # [start, end) in samples
+
+
+class Recording(Contract):
+    """What was uploaded, down to the version, and how long it is."""
+
+    bucket: str
+    key: str
+    version: str  # S3 version id; the etag where the bucket keeps no versions
+    samples: int
+
+
+class Tile(Contract):
+    """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD heard in it."""
+
+    index: int
+    start: int
+    end: int
+    speech: tuple[Span, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        return not self.speech
+
+
+class Chunk(Contract):
+    """A run of consecutive tiles, `first` to `last` included: one child of the Map state, one audio object."""
+
+    first: int
+    last: int
+
+
+class Plan(Contract):
+    """How one recording is cut. The tiles partition it: every sample is in exactly one.
+
+    Chunks are not in it: how tiles are shared out changes nothing in the transcript.
+    """
+
+    job: str
+    recording: Recording
+    options: Options
+    model: str
+    tiles: tuple[Tile, ...]
+
+
+class Word(Contract):
+    """A word as the model wrote it (with its leading space, if any), in ms from the recording's start."""
+
+    text: str
+    start: int
+    end: int
+    probability: float
+
+
+class Reading(Contract):
+    """What the model made of one tile. Scores as in faster-whisper's Segment."""
+
+    tile: int
+    language: str
+    words: tuple[Word, ...]
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+
+
+class Part(Contract):
+    """Readings of the speech tiles in `first..last`; the other tiles in it are silent."""
+
+    first: int
+    last: int
+    readings: tuple[Reading, ...]
+
+
+class Failure(Contract):
+    """Why a chunk failed for good, as Step Functions caught it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    error: str = Field(alias="Error")
+    cause: str = Field(default="", alias="Cause")
+
+
+# ── Payloads of the tasks ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Task(Contract):
+    """Base of what a state sends to a function. `execution` is the correlation id of every log line."""
+
+    execution: str
+
+    @classmethod
+    def parse(cls, event: dict[str, Any]) -> Self:
+        """Raises InvalidInput: only a hand-made payload can be wrong here."""
+        try:
+            return cls.model_validate(event)
+        except BadInput:
+            raise
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise InvalidInput(f"{cls.__name__}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+
+
+class SplitTask(Task):
+    input: Annotated[UploadEvent | ObjectInput | UriInput, BeforeValidator(parse_job_input)]
+
+
+class Job(Task):
+    """Split's answer, and all that the state machine carries: references, never audio or text."""
+
+    job: str
+    chunks_key: str
+    chunks: int
+    max_concurrency: int
+
+
+class TranscribeTask(Task):
+    job: str
+    chunk: Chunk
+
+
+class Progress(Contract):
+    """Transcribe's answer: how many of the chunk's tiles still have no part."""
+
+    remaining: int
+
+
+class MergeTask(Task):
+    job: str
+
+
+class TranscriptReference(Contract):
+    """Merge's answer, and the execution's output: where the transcript is."""
+
+    job: str
+    bucket: str
+    keys: dict[str, str]  # format -> key
+    duration: float  # seconds
+    words: int

@@ -1,0 +1,58 @@
+"""Every error Fanscribe raises, in one tree. A class name here is API: the state machine's `ErrorEquals` matches it.
+
+FanscribeError
+├── BadInput                 the caller's to mend: never retried
+│   ├── InvalidInput             the execution's input is not one of the three kinds
+│   ├── InvalidOption            an option is unknown or out of range
+│   ├── RecordingNotFound        no such object
+│   ├── UnreadableRecording      not audio, empty, damaged, or without sound
+│   ├── UnknownModel             neither a known name nor a model folder
+│   └── UnsupportedLanguage      the model does not know that language
+├── IncompleteTranscript     some speech could not be transcribed: the partial transcript is kept
+├── StorageFault             S3 failed or throttled beyond boto3's own attempts: retried
+└── WorkDamaged              a plan, chunk or part is missing or unreadable: retried, then fails
+"""
+
+
+class FanscribeError(Exception):
+    """Base of all of them."""
+
+
+class BadInput(FanscribeError):
+    """What was asked for can't be done, and asking again won't help."""
+
+
+class InvalidInput(BadInput):
+    """The execution's input is not an upload event, not `bucket` and `key`, and not a `uri`."""
+
+
+class InvalidOption(BadInput):
+    """An option is unknown or its value is out of range. The message names the option."""
+
+
+class RecordingNotFound(BadInput):
+    """There is no such object, or it may not be read."""
+
+
+class UnreadableRecording(BadInput):
+    """The recording can't be decoded: not audio or video, empty, damaged, or without sound."""
+
+
+class UnknownModel(BadInput):
+    """The model is neither a name that faster-whisper knows nor a folder with a converted model."""
+
+
+class UnsupportedLanguage(BadInput):
+    """The model was not trained on that language."""
+
+
+class IncompleteTranscript(FanscribeError):
+    """Speech is missing from the transcript. The message names the time ranges."""
+
+
+class StorageFault(FanscribeError):
+    """S3 did not do what was asked, after boto3's own attempts."""
+
+
+class WorkDamaged(FanscribeError):
+    """Something of this job's own work (plan, chunk, part) is missing or can't be read."""

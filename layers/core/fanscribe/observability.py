@@ -1,0 +1,34 @@
+"""One structured log for all functions: JSON lines, one correlation id for the whole execution, no transcript text."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fanscribe.errors import BadInput
+
+logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def observed(handler: Handler) -> Handler:
+    """Log an invocation's end, one way or the other, under its execution's id."""
+
+    @wraps(handler)
+    def wrapper(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        logger.set_correlation_id(str(event.get("execution", "none")))
+        try:
+            answer = handler(event, context)
+        except BadInput as error:
+            logger.warning("refused", extra={"error": type(error).__name__, "reason": str(error)})
+            raise
+        except Exception:
+            logger.exception("failed")
+            raise
+        logger.info("done", extra={"answer": answer})
+        return answer
+
+    return logger.inject_lambda_context(wrapper)

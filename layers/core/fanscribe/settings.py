@@ -1,0 +1,51 @@
+"""Each function's environment as a typed model, read once. The variables are set in template.yaml and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError
+
+from fanscribe.contracts import Contract
+
+
+class MisconfiguredError(Exception):
+    """A variable of the function's environment is missing or wrong: the deployment's fault, not the caller's."""
+
+
+class Settings(Contract):
+    """Base of all. Field `work_bucket` is variable `WORK_BUCKET`."""
+
+    work_bucket: Annotated[str, Field(min_length=1)]
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Raises MisconfiguredError, naming the variable."""
+        values = {name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise MisconfiguredError(
+                f"The variable {str(first['loc'][0]).upper()}: {first['msg'].lower()}. See template.yaml."
+            ) from None
+
+
+class SplitSettings(Settings):
+    model: str  # a name or a folder: see models.find_model
+    chunk_tiles: Annotated[int, Field(ge=1)]  # tiles in one chunk
+    map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
+
+
+class TranscribeSettings(Settings):
+    model: str
+    batch_tiles: Annotated[int, Field(ge=1)]  # tiles decoded together: bounds memory, and what a kill can lose
+
+
+class MergeSettings(Settings):
+    transcripts_bucket: Annotated[str, Field(min_length=1)]
+
+
+def threads(environment: Mapping[str, str] = os.environ) -> int:
+    """Cores that the model may use: what the host says in OMP_NUM_THREADS, else all that it shows."""
+    return int(environment.get("OMP_NUM_THREADS") or os.cpu_count() or 1)

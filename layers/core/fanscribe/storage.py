@@ -1,0 +1,96 @@
+"""S3, as little of it as Fanscribe needs, with errors by their own names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fanscribe.errors import RecordingNotFound, StorageFault, WorkDamaged
+
+ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
+FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What S3 says of an object without handing it out."""
+
+    version: str  # its version id; its etag where the bucket keeps no versions
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+class Storage(Protocol):
+    """What the steps need of S3. Tests have it in memory."""
+
+    def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
+        """Raises RecordingNotFound."""
+        ...
+
+    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
+        """Raises RecordingNotFound."""
+        ...
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """Raises WorkDamaged if there is none."""
+        ...
+
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None: ...
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """All keys with a prefix, sorted."""
+        ...
+
+
+class S3Storage:
+    """The real one. Every method raises StorageFault for what is neither absent nor forbidden."""
+
+    def __init__(self) -> None:
+        # 64 MB/s and more from one Lambda; 8 attempts with jitter ride out S3's slow-downs while prefixes scale
+        self._s3 = boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 8}))
+
+    def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
+        with _named(RecordingNotFound, bucket, key):
+            head = self._s3.head_object(Bucket=bucket, Key=key, **_versioned(version))
+        kept = head.get("VersionId", "null")
+        return StoredObject(head["ETag"].strip('"') if kept == "null" else kept, head["Metadata"])
+
+    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
+        with _named(RecordingNotFound, bucket, key):
+            self._s3.download_file(bucket, key, str(target), ExtraArgs=_versioned(version))
+
+    def read(self, bucket: str, key: str) -> bytes:
+        with _named(WorkDamaged, bucket, key):
+            return bytes(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        with _named(StorageFault, bucket, key):
+            self._s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        with _named(StorageFault, bucket, prefix):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def _versioned(version: str | None) -> dict[str, Any]:
+    return {"VersionId": version} if version else {}
+
+
+@contextmanager
+def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in ABSENT:
+            raise absent(f"There is no s3://{bucket}/{key}.") from None
+        if code in FORBIDDEN:
+            raise absent(f"s3://{bucket}/{key} is not there, or may not be read.") from None
+        raise StorageFault(f"S3 answered {code} for s3://{bucket}/{key}.") from error
+    except BotoCoreError as error:
+        raise StorageFault(f"S3 could not be reached for s3://{bucket}/{key} ({type(error).__name__}).") from error

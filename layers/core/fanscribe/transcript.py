@@ -1,0 +1,180 @@
+"""The transcript: words in order, segments built from them, and the ledger. Pure.
+
+Printed as JSON it is a superset of OpenAI's `verbose_json`, so what reads that reads this.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from fanscribe.contracts import Contract, Plan, Reading, Word
+from fanscribe.ledger import Ledger
+from fanscribe.times import milliseconds, seconds
+
+SENTENCE_ENDS = ".?!…。！？"
+CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
+PAUSE = 1_000  # ms of silence between words that end a segment, sentence or not
+LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut at its longest pause
+PARAGRAPH = 2_000  # ms of silence that begin a new paragraph in plain text
+
+
+class Segment(Contract):
+    """A sentence, or what was said between two pauses. Scores are those of its words' tiles, weighted by words."""
+
+    words: tuple[Word, ...]
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+    @property
+    def text(self) -> str:
+        return joined(self.words)
+
+
+class Transcript(Contract):
+    """All that is known of what was said. `language` is None where nothing was said."""
+
+    job: str
+    recording: str  # s3://bucket/key
+    model: str
+    language: str | None
+    duration: int  # ms
+    segments: tuple[Segment, ...]
+    ledger: Ledger
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for segment in self.segments for word in segment.words]
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+
+class _ReadWord(NamedTuple):
+    word: Word
+    reading: Reading
+
+
+def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
+    """Readings in the order of their tiles, whoever made them and when."""
+    ordered = [readings[tile.index] for tile in plan.tiles if tile.index in readings]
+    words = [_ReadWord(word, reading) for reading in ordered for word in reading.words]
+    return Transcript(
+        job=plan.job,
+        recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
+        model=plan.model,
+        language=_main_language(ordered),
+        duration=milliseconds(plan.recording.samples),
+        segments=tuple(_segment(run) for sentence in _sentences(words) for run in _short_enough(sentence)),
+        ledger=ledger,
+    )
+
+
+def joined(words: Sequence[Word]) -> str:
+    """Words carry their own leading space, or none in scripts without: joining is all there is to do."""
+    return "".join(word.text for word in words).strip()
+
+
+def _main_language(readings: Sequence[Reading]) -> str | None:
+    spoken = Counter[str]()
+    for reading in readings:
+        spoken[reading.language] += len(reading.words)
+    return spoken.most_common(1)[0][0] if spoken.total() else None
+
+
+def _sentences(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
+    first = 0
+    for i, (here, following) in enumerate(pairwise(words), start=1):
+        if _ends_sentence(here.word, following.word) or following.word.start - here.word.end >= PAUSE:
+            yield words[first:i]
+            first = i
+    if words:
+        yield words[first:]
+
+
+def _ends_sentence(word: Word, following: Word) -> bool:
+    """A mark that ends sentences, unless what follows goes on in lower case, as after "e.g." or an ellipsis."""
+    return word.text.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS)) and not following.text.strip()[:1].islower()
+
+
+def _short_enough(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
+    if len(words) == 1 or words[-1].word.end - words[0].word.start <= LONGEST_SEGMENT:
+        yield words
+        return
+    cut = max(range(1, len(words)), key=lambda i: words[i].word.start - words[i - 1].word.end)
+    yield from _short_enough(words[:cut])
+    yield from _short_enough(words[cut:])
+
+
+def _segment(words: Sequence[_ReadWord]) -> Segment:
+    def mean(values: Iterator[float]) -> float:
+        return round(sum(values) / len(words), 4)
+
+    return Segment(
+        words=tuple(entry.word for entry in words),
+        avg_logprob=mean(entry.reading.avg_logprob for entry in words),
+        no_speech_prob=mean(entry.reading.no_speech_prob for entry in words),
+        compression_ratio=mean(entry.reading.compression_ratio for entry in words),
+    )
+
+
+def paragraphs(transcript: Transcript) -> Iterator[str]:
+    """The text as paragraphs: a new one after PARAGRAPH of silence."""
+    lines: list[str] = []
+    previous_end: int | None = None
+    for segment in transcript.segments:
+        if previous_end is not None and segment.start - previous_end >= PARAGRAPH:
+            yield " ".join(lines)
+            lines = []
+        lines.append(segment.text)
+        previous_end = segment.end
+    if lines:
+        yield " ".join(lines)
+
+
+def verbose_json(transcript: Transcript) -> dict[str, Any]:
+    """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds."""
+    return {
+        "task": "transcribe",
+        "language": transcript.language,
+        "duration": seconds(transcript.duration),
+        "text": transcript.text,
+        "segments": [_segment_json(i, segment) for i, segment in enumerate(transcript.segments)],
+        "words": [_word_json(word) for word in transcript.words],
+        "complete": transcript.ledger.complete,
+        "model": transcript.model,
+        "recording": transcript.recording,
+        "job": transcript.job,
+        "ledger": transcript.ledger.model_dump(exclude_none=True),
+    }
+
+
+def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
+    return {
+        "id": number,
+        "start": seconds(segment.start),
+        "end": seconds(segment.end),
+        "text": segment.text,
+        "avg_logprob": segment.avg_logprob,
+        "no_speech_prob": segment.no_speech_prob,
+        "compression_ratio": segment.compression_ratio,
+    }
+
+
+def _word_json(word: Word) -> dict[str, Any]:
+    return {
+        "word": word.text.strip(),
+        "start": seconds(word.start),
+        "end": seconds(word.end),
+        "probability": word.probability,
+    }

@@ -1,0 +1,180 @@
+"""The command `fanscribe`."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from fanscribe import __version__
+from fanscribe.contracts import FORMATS, Options
+from fanscribe.errors import BadInput, IncompleteTranscript
+from fanscribe.models import Model, find_model
+from fanscribe.times import clock
+from local.engine import Engine, Execution
+from local.progress import JobProgress
+
+POLL_S = 0.2
+MOST_WORKERS = 8  # by default: each holds a model in memory
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="fanscribe %(version)s")
+def command() -> None:
+    """Turn long recordings into timestamped transcripts, on this machine."""
+
+
+@command.command()
+@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", default="tiny.en", show_default=True, help="A name that faster-whisper knows, or a model folder.")
+@click.option("--language", metavar="CODE", help="What is spoken, such as en or fr. Left out: the model finds out.")
+@click.option("--workers", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
+@click.option("--chunk-tiles", type=click.IntRange(1), help="Tiles (at most 30 s each) in one chunk.  [default: template.yaml's]")
+@click.option("--formats", default=",".join(FORMATS), show_default=True, help="Which files to write.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="Folder for the transcripts.  [default: this one]")
+@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+def transcribe(
+    audio: tuple[Path, ...],
+    model: str,
+    language: str | None,
+    workers: int | None,
+    chunk_tiles: int | None,
+    formats: str,
+    out: Path,
+    verbose: bool,
+) -> None:
+    """Transcribe each AUDIO file (or the sound of a video) through the state machine that AWS would run.
+
+    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Needs no account, no Docker and, once a model is here, no network.
+    """
+    found = _check_call(audio, model, language, formats, out)
+    workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+    parameters = {"Model": _deployed_name(model, found), "MapConcurrency": str(workers)}
+    if chunk_tiles:
+        parameters["ChunkTiles"] = str(chunk_tiles)
+    metadata = {"formats": formats} | ({"language": language} if language else {})
+    with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs)) as engine:
+        succeeded = [_transcribe_one(engine, recording, metadata, out) for recording in audio]
+        if verbose:
+            for log in sorted(Path(logs).iterdir()):
+                click.echo(f"── {log.stem}\n{log.read_text()}", err=True)
+    if not all(succeeded):
+        raise SystemExit(1)
+
+
+def _check_call(audio: Sequence[Path], model: str, language: str | None, formats: str, out: Path) -> Model:
+    """All that can be wrong with a call, before anything starts. Raises click.UsageError."""
+    for recording in audio:
+        if recording.is_dir():
+            raise click.UsageError(f"{recording} is a folder. Name the recordings in it.")
+        if not recording.exists():
+            raise click.UsageError(f"{recording}: there is no such file.")
+    stems = [recording.stem for recording in audio]
+    if twice := next((stem for stem in stems if stems.count(stem) > 1), None):
+        raise click.UsageError(f"Two recordings are called {twice}: their transcripts would overwrite each other in {out}.")
+    if out.exists() and not out.is_dir():
+        raise click.UsageError(f"{out} is a file. --out takes a folder.")
+    try:
+        Options.from_metadata({"formats": formats} | ({"language": language} if language else {}))
+        found = find_model(model)
+        found.check(language)
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    return found
+
+
+def _deployed_name(model: str, found: Model) -> str:
+    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model
+
+
+def _transcribe_one(engine: Engine, recording: Path, metadata: dict[str, str], out: Path) -> bool:
+    began = time.monotonic()
+    arn = engine.start(engine.upload(recording, metadata))
+    progress = JobProgress(engine.states, engine.s3, engine.bucket("WorkBucket"), arn)
+    with _progress_bar() as bar:
+        execution = _watch(engine, arn, progress, bar, bar.add_task(recording.name, total=None, stage="splitting", clock=""))
+    if execution.status != "SUCCEEDED" or execution.output is None:
+        partial = _fetch(engine, recording, out, ".incomplete") if execution.error == IncompleteTranscript.__name__ else []
+        _say(f"{_message(execution, recording)}{''.join(f' Kept: {file}.' for file in partial)}")
+        return False
+    files = _fetch(engine, recording, out)
+    length, took = execution.output["duration"], time.monotonic() - began
+    click.echo(f"{recording.name}: {clock(round(length * 1000))} of audio, {execution.output['words']} words, in {took:.0f} s")
+    for file in files:
+        click.echo(f"  {file}")
+    return True
+
+
+def _watch(engine: Engine, arn: str, progress: JobProgress, bar: Progress, task: TaskID) -> Execution:
+    while (execution := engine.describe(arn)).running:
+        if plan := progress.planned():
+            total = plan.recording.samples / 16_000
+            done = progress.seconds_done()
+            stage = "merging" if done >= total else "transcribing"
+            bar.update(
+                task,
+                total=total,
+                completed=done,
+                stage=stage,
+                clock=f"{clock(round(done * 1000))} of {clock(round(total * 1000))}",
+            )
+        time.sleep(POLL_S)
+    return execution
+
+
+def _progress_bar() -> Progress:
+    """On a terminal only; a log gets the closing lines alone."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[clock]}"),
+        TextColumn("{task.fields[stage]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _fetch(engine: Engine, recording: Path, out: Path, mark: str = "") -> list[Path]:
+    """Download what Merge wrote for a recording, as <stem><mark>.<format>."""
+    out.mkdir(parents=True, exist_ok=True)
+    bucket = engine.bucket("TranscriptsBucket")
+    files = []
+    for entry in engine.s3.list_objects_v2(Bucket=bucket, Prefix=f"{recording.name}/").get("Contents", []):
+        target = out / f"{recording.stem}{mark}{Path(entry['Key']).suffix}"
+        with target.open("wb") as file:
+            shutil.copyfileobj(engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"], file)
+        files.append(target)
+    return files
+
+
+def _message(execution: Execution, recording: Path) -> str:
+    return execution.message if recording.name in execution.message else f"{recording.name}: {execution.message}"
+
+
+def _say(message: str) -> None:
+    click.echo(f"fanscribe: {message}", err=True)
+
+
+def main() -> None:
+    """Exit code 2 for a wrong call, 1 for a job that failed; one line says why."""
+    try:
+        sys.exit(command.main(standalone_mode=False))
+    except click.UsageError as error:
+        _say(error.format_message())
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Step Functions, S3 and Lambda on this machine: moto's interpreter and S3, and our own processes for the functions.
+
+The template is deployed unpatched (local/template.py). A WSGI middleware in front of moto answers Lambda's Invoke from
+local/host.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
+"""
+
+import json
+import logging
+import os
+import re
+import threading
+import time
+import urllib.parse
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from local.host import FunctionHost, function_environment
+from local.template import ACCOUNT, REGION, Deployment, deploy
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "template.yaml"
+STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
+INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How an execution stands."""
+
+    arn: str
+    status: str  # RUNNING, SUCCEEDED, FAILED, …
+    output: dict[str, Any] | None
+    error: str | None
+    cause: str | None
+
+    @property
+    def running(self) -> bool:
+        return self.status == "RUNNING"
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in the words of the function that said so."""
+        try:
+            return str(json.loads(self.cause or "")["errorMessage"])
+        except (ValueError, KeyError, TypeError):
+            return self.cause or self.error or self.status
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  (werkzeug's name)
+        """Nothing: a progress bar is on the screen."""
+
+
+class Engine:
+    """A deployment of the template on this machine, while the `with` block lasts. One at a time in a process."""
+
+    def __init__(self, parameters: Mapping[str, str], workers: int, logs: Path, template: Path = TEMPLATE) -> None:
+        """`parameters` override the template's; `workers` bounds the processes of each function; `logs` is a folder."""
+        self.deployment: Deployment = deploy(template, parameters)
+        self._workers = workers
+        self._logs = logs
+        self.hosts: dict[str, FunctionHost] = {}
+
+    def __enter__(self) -> Self:
+        self._environment = dict(os.environ)
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        _isolate(self._server.server_port)
+        default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        self._moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.s3 = self.client("s3")
+        self.states = self.client("stepfunctions")
+        self._deploy()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for host in self.hosts.values():
+            host.close()
+        self._server.shutdown()
+        self._server.server_close()
+        os.environ.clear()
+        os.environ.update(self._environment)
+
+    def client(self, service: str) -> BaseClient:
+        """A boto3 client that talks to this engine."""
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=3600)
+        return boto3.client(service, endpoint_url=self.url, region_name=REGION, config=config)
+
+    def bucket(self, logical_id: str) -> str:
+        return self.deployment.buckets[logical_id].name
+
+    def upload(self, recording: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
+        """Put a recording where the template's rule listens. Returns the event that S3 would send."""
+        bucket, key = self.bucket("RecordingsBucket"), recording.name
+        self.s3.upload_file(str(recording), bucket, key, ExtraArgs={"Metadata": dict(metadata)})
+        head = self.s3.head_object(Bucket=bucket, Key=key)
+        return object_created(bucket, key, head["ContentLength"], head["ETag"], head.get("VersionId"))
+
+    def start(self, execution_input: Mapping[str, Any]) -> str:
+        """Start an execution of the deployed definition. Returns its ARN."""
+        started = self.states.start_execution(
+            stateMachineArn=self.state_machine, name=str(uuid.uuid4()), input=json.dumps(execution_input)
+        )
+        return str(started["executionArn"])
+
+    def describe(self, arn: str) -> Execution:
+        found = self.states.describe_execution(executionArn=arn)
+        output = json.loads(found["output"]) if found.get("output") else None
+        return Execution(arn, found["status"], output, found.get("error"), found.get("cause"))
+
+    def run(self, execution_input: Mapping[str, Any]) -> Execution:
+        """Start an execution and wait for its end."""
+        arn = self.start(execution_input)
+        while (execution := self.describe(arn)).running:
+            time.sleep(0.05)
+        return execution
+
+    def _deploy(self) -> None:
+        for bucket in self.deployment.buckets.values():
+            self.s3.create_bucket(Bucket=bucket.name)
+            if bucket.versioned:
+                self.s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+        threads = max(1, (os.cpu_count() or 1) // self._workers)
+        host = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
+        for arn, function in self.deployment.functions.items():
+            environment = function_environment(function, host)
+            self.hosts[arn] = FunctionHost(function, environment, self._workers, self._logs / f"{function.name}.log")
+        created = self.states.create_state_machine(
+            name=STATE_MACHINE, definition=self.deployment.definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}"
+        )
+        self.state_machine: str = created["stateMachineArn"]
+
+    def _answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        match = INVOKE.match(environment["PATH_INFO"])
+        if match is None:
+            return self._moto(environment, start_response)
+        payload = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
+        answer = self.hosts[urllib.parse.unquote(match[1])].invoke(payload)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
+        start_response("200 OK", headers + [("X-Amz-Function-Error", "Unhandled")] * answer.failed)
+        return [answer.payload]
+
+
+def object_created(bucket: str, key: str, size: int, etag: str, version: str | None) -> dict[str, Any]:
+    """EventBridge's "Object Created" event, as the S3 user guide shows it."""
+    stored = {"key": key, "size": size, "etag": etag.strip('"'), "sequencer": f"{time.time_ns():016X}"}
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Object Created",
+        "source": "aws.s3",
+        "account": ACCOUNT,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "region": REGION,
+        "resources": [f"arn:aws:s3:::{bucket}"],
+        "detail": {
+            "version": "0",
+            "bucket": {"name": bucket},
+            "object": stored | ({"version-id": version} if version else {}),
+            "request-id": uuid.uuid4().hex[:16].upper(),
+            "requester": ACCOUNT,
+            "source-ip-address": "127.0.0.1",
+            "reason": "PutObject",
+        },
+    }
+
+
+def _isolate(port: int) -> None:
+    """Nothing of the user's AWS set-up or proxies counts in here: no account, no network."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+        del os.environ[name]
+    os.environ.update(
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106
+        AWS_DEFAULT_REGION=REGION,
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        MOTO_PORT=str(port),  # where moto's interpreter finds S3 and Lambda
+    )
+    logging.getLogger("moto").setLevel(logging.CRITICAL)  # it warns of every failed child; the ledger says it better

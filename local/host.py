@@ -1,0 +1,143 @@
+"""Lambda's side of a function on this machine: processes as execution environments, kept warm, killed at the timeout."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from local.template import REGION, Function
+from local.worker import Answer, Invocation, error_answer
+
+# What a process needs of this machine to run at all, whatever the function
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
+    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and the template's."""
+    machine = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    reserved = {
+        "_HANDLER": function.handler,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in function.code),
+        "PYTHONDONTWRITEBYTECODE": "1",  # its code is read-only
+        "TZ": ":UTC",
+    }
+    return machine | reserved | dict(host) | dict(function.environment)
+
+
+@dataclass
+class _Process:
+    """One execution environment."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection
+
+    @classmethod
+    def start(cls, environment: Mapping[str, str], log: Path) -> "_Process":
+        ours, theirs = socket.socketpair()
+        with theirs, log.open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.worker", str(theirs.fileno())],
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,  # Ctrl-C is ours to handle, not theirs
+            )
+        return cls(process, Connection(ours.detach()))
+
+    def invoke(self, invocation: Invocation) -> Answer | None:
+        """None: it did not answer in time. Raises EOFError or OSError if it died."""
+        self.connection.send(invocation)
+        if not self.connection.poll(max(0.0, invocation.deadline - time.time())):
+            return None
+        answer: Answer = self.connection.recv()
+        return answer
+
+    def stop(self) -> int:
+        self.process.kill()
+        self.connection.close()
+        return self.process.wait()
+
+
+@dataclass
+class FunctionHost:
+    """One function: at most `limit` processes, each taking one invocation at a time; what comes beyond that waits."""
+
+    function: Function
+    environment: Mapping[str, str]
+    limit: int
+    log: Path
+    busiest: int = 0  # most invocations that ran at once
+    _free: threading.Semaphore = field(init=False)
+    _warm: list[_Process] = field(default_factory=list)
+    _running: dict[int, _Process] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._free = threading.Semaphore(self.limit)
+
+    def invoke(self, payload: bytes) -> Answer:
+        """Run the handler once, and answer as Lambda would, whatever becomes of the process."""
+        with self._free:
+            process = self._take()
+            request_id = str(uuid.uuid4())
+            deadline = time.time() + self.function.timeout_s
+            try:
+                answer = process.invoke(Invocation(request_id, self.function.arn, deadline, payload))
+            except (EOFError, OSError):
+                status = self._drop(process)
+                reason = f"signal {-status}" if status < 0 else f"exit status {status}"
+                return error_answer(
+                    "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with {reason}", request_id
+                )
+            if answer is None:
+                self._drop(process)
+                return error_answer("Sandbox.Timedout", f"Task timed out after {self.function.timeout_s}.00 seconds", request_id)
+            self._give_back(process)
+            return answer
+
+    def processes(self) -> list[int]:
+        """Ids of the live processes."""
+        with self._lock:
+            return [process.process.pid for process in [*self._warm, *self._running.values()]]
+
+    def close(self) -> None:
+        with self._lock:
+            for process in [*self._warm, *self._running.values()]:
+                process.stop()
+            self._warm.clear()
+            self._running.clear()
+
+    def _take(self) -> _Process:
+        with self._lock:
+            process = self._warm.pop() if self._warm else _Process.start(self.environment, self.log)
+            self._running[process.process.pid] = process
+            self.busiest = max(self.busiest, len(self._running))
+            return process
+
+    def _give_back(self, process: _Process) -> None:
+        with self._lock:
+            if self._running.pop(process.process.pid, None):
+                self._warm.append(process)
+
+    def _drop(self, process: _Process) -> int:
+        with self._lock:
+            self._running.pop(process.process.pid, None)
+        return process.stop()

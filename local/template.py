@@ -1,0 +1,165 @@
+"""template.yaml as a deployment on this machine: names, definition, environments. Nothing of it is written twice.
+
+Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt) the way CloudFormation does; any other stops it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REGION, ACCOUNT, PARTITION, STACK = "us-east-1", "123456789012", "aws", "fanscribe"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function as the template describes it."""
+
+    name: str  # its logical id
+    arn: str
+    handler: str
+    code: tuple[Path, ...]  # folders that its import path begins with
+    environment: Mapping[str, str]
+    timeout_s: int
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class Bucket:
+    name: str
+    versioned: bool
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """All of the template that a run on one machine needs."""
+
+    functions: Mapping[str, Function]  # by ARN
+    buckets: Mapping[str, Bucket]  # by logical id
+    definition: str  # of the state machine, substituted
+    rule: Mapping[str, Any]  # the upload trigger's event pattern
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags: `!Sub x` as `{"Fn::Sub": x}`."""
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+def deploy(path: Path, parameters: Mapping[str, str]) -> Deployment:
+    """Read a template as `sam deploy --parameter-overrides` would. Raises KeyError for a parameter that it does not have."""
+    template = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506  (a SafeLoader underneath)
+    return _Stack(path.parent, template, parameters).deployment()
+
+
+class _Stack:
+    def __init__(self, root: Path, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
+        if unknown := set(parameters) - set(template["Parameters"]):
+            raise KeyError(f"template.yaml has no parameter {', '.join(sorted(unknown))}")
+        defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+        pseudo = {"Region": REGION, "AccountId": ACCOUNT, "Partition": PARTITION, "StackName": STACK}
+        self._root = root
+        self._template = template
+        self._resources: Mapping[str, Any] = template["Resources"]
+        self._values = defaults | dict(parameters) | {f"AWS::{name}": value for name, value in pseudo.items()}
+
+    def deployment(self) -> Deployment:
+        machine = self._only("AWS::Serverless::StateMachine")
+        (event,) = machine["Events"].values()
+        return Deployment(
+            functions={function.arn: function for function in map(self._function, self._of("AWS::Serverless::Function"))},
+            buckets={name: self._bucket(name) for name in self._of("AWS::S3::Bucket")},
+            definition=self._definition(machine),
+            rule=self._resolve(event["Properties"]["Pattern"]),
+        )
+
+    def _of(self, kind: str) -> list[str]:
+        return [name for name, resource in self._resources.items() if resource["Type"] == kind]
+
+    def _only(self, kind: str) -> dict[str, Any]:
+        (name,) = self._of(kind)
+        return dict(self._resources[name]["Properties"])
+
+    def _definition(self, machine: Mapping[str, Any]) -> str:
+        text = (self._root / machine["DefinitionUri"]).read_text("utf-8")
+        values = self._resolve(machine["DefinitionSubstitutions"])
+        return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
+
+    def _bucket(self, name: str) -> Bucket:
+        versioning = self._resources[name]["Properties"].get("VersioningConfiguration", {})
+        return Bucket(self._ref(name), versioned=versioning.get("Status") == "Enabled")
+
+    def _function(self, name: str) -> Function:
+        shared = self._template["Globals"]["Function"]
+        own = self._resources[name]["Properties"]
+        variables = shared["Environment"]["Variables"] | own.get("Environment", {}).get("Variables", {})
+        return Function(
+            name=name,
+            arn=self._attribute(name, "Arn"),
+            handler=own["Handler"] if "Handler" in own else own["ImageConfig"]["Command"][0],
+            code=self._code(name),
+            environment={key: str(self._resolve(value)) for key, value in variables.items()},
+            timeout_s=int(self._resolve(own.get("Timeout", shared["Timeout"]))),
+            memory_mb=int(self._resolve(own["MemorySize"])),
+        )
+
+    def _code(self, name: str) -> tuple[Path, ...]:
+        """A zip's code and its layers; of an image, what its Dockerfile copies to the task's root."""
+        resource = self._resources[name]
+        own = resource["Properties"]
+        if "CodeUri" in own:
+            layers = [self._resources[layer["Ref"]]["Properties"]["ContentUri"] for layer in own.get("Layers", [])]
+            return tuple(self._root / folder for folder in [own["CodeUri"], *layers])
+        context = self._root / resource["Metadata"]["DockerContext"]
+        dockerfile = (context / resource["Metadata"]["Dockerfile"]).read_text("utf-8")
+        copied = re.findall(r"^COPY (.+) \$\{LAMBDA_TASK_ROOT\}/$", dockerfile, re.MULTILINE)
+        return tuple(context / folder for line in copied for folder in line.split())
+
+    def _resolve(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._resolve(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "Ref" in value:
+            return self._ref(value["Ref"])
+        if "Fn::GetAtt" in value:
+            return self._attribute(*value["Fn::GetAtt"])
+        if "Fn::Sub" in value:
+            return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match[1]), value["Fn::Sub"])
+        if unknown := [key for key in value if key.startswith("Fn::")]:
+            raise NotImplementedError(f"local/template.py can't resolve {unknown[0]}")
+        return {key: self._resolve(item) for key, item in value.items()}
+
+    def _named(self, name: str) -> str:
+        return self._attribute(*name.split(".", 1)) if "." in name else self._ref(name)
+
+    def _ref(self, name: str) -> str:
+        """A parameter's value, or a resource's physical name as CloudFormation would make it up."""
+        if name in self._values:
+            return self._values[name]
+        physical = f"{STACK}-{name}"
+        return physical.lower() if self._resources[name]["Type"] == "AWS::S3::Bucket" else physical
+
+    def _attribute(self, name: str, attribute: str) -> str:
+        kind = self._resources[name]["Type"]
+        if attribute == "Arn" and kind == "AWS::S3::Bucket":
+            return f"arn:{PARTITION}:s3:::{self._ref(name)}"
+        if attribute == "Arn" and kind == "AWS::Serverless::Function":
+            return f"arn:{PARTITION}:lambda:{REGION}:{ACCOUNT}:function:{self._ref(name)}"
+        raise NotImplementedError(f"local/template.py can't resolve {name}.{attribute}")

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Renews the lock files, all from one resolution: what is tested here is what is deployed.
+#   lock.txt                          everything, for .venv, any Python from 3.11 on
+#   ../functions/requirements.txt     the image of Split and Transcribe
+#   ../layers/core/requirements.txt   the layer of Merge
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+"${PYTHON:-python3}" -m venv "$tools"
+"$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
+compile() { "$tools/bin/uv" pip compile --quiet --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" "$@"; }
+compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/lock.txt
+compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/image.in -o functions/requirements.txt
+compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/layer.in -o layers/core/requirements.txt
