@@ -17,6 +17,13 @@ class Contract(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def explain(error: ValidationError, skip: int = 0) -> str:
+    """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only pydantic knows."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"][skip:])
+    return f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+
+
 # ── Options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Format = Literal["json", "srt", "vtt", "txt"]
@@ -123,7 +130,7 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
             given = f"the fields {', '.join(value)}" if isinstance(value, dict) and value else "no fields"
             reason = f"it has {given}"
         else:
-            reason = f"{'.'.join(str(place) for place in first['loc'][1:])}: {first['msg'].lower()}"
+            reason = explain(error, skip=1)
         raise InvalidInput(
             f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
             '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" if you like.'
@@ -229,8 +236,7 @@ class Task(Contract):
         except BadInput:
             raise
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise InvalidInput(f"{cls.__name__}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+            raise InvalidInput(f"The payload is no {cls.__name__}: {explain(error)}.") from None
 
 
 class SplitTask(Task):

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
 
-from fanscribe.contracts import Contract
+from fanscribe.contracts import Contract, explain
 
 
 class MisconfiguredError(Exception):
@@ -25,10 +25,8 @@ class Settings(Contract):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise MisconfiguredError(
-                f"The variable {str(first['loc'][0]).upper()}: {first['msg'].lower()}. See template.yaml."
-            ) from None
+            name, reason = explain(error).split(": ", 1)
+            raise MisconfiguredError(f"The variable {name.upper()}: {reason}. See template.yaml.") from None
 
 
 class SplitSettings(Settings):

@@ -1,0 +1,62 @@
+"""Fakes that behave: S3 in memory, and a recognizer whose readings can be computed by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fanscribe.audio import Samples
+from fanscribe.contracts import Reading, Tile, Word
+from fanscribe.errors import RecordingNotFound, WorkDamaged
+from fanscribe.storage import StoredObject
+from fanscribe.times import milliseconds
+
+
+@dataclass
+class MemoryStorage:
+    """S3 as a dictionary. `metadata` is what uploaders said of their objects."""
+
+    objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    metadata: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
+        if (bucket, key) not in self.objects:
+            raise RecordingNotFound(f"There is no s3://{bucket}/{key}.")
+        return StoredObject(version or "v1", self.metadata.get((bucket, key), {}))
+
+    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
+        self.describe(bucket, key, version)
+        target.write_bytes(self.objects[bucket, key])
+
+    def read(self, bucket: str, key: str) -> bytes:
+        if (bucket, key) not in self.objects:
+            raise WorkDamaged(f"There is no s3://{bucket}/{key}.")
+        return self.objects[bucket, key]
+
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        assert content_type
+        self.objects[bucket, key] = data
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        return sorted(key for where, key in self.objects if where == bucket and key.startswith(prefix))
+
+
+@dataclass
+class SpellingRecognizer:
+    """Reads from each tile one word that tells its index and its first sample. `dies_at` counts batches."""
+
+    dies_at: int | None = None
+    batches: list[list[int]] = field(default_factory=list)
+
+    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str | None) -> list[Reading]:
+        if len(self.batches) == self.dies_at:
+            raise MemoryError("killed")
+        self.batches.append([tile.index for tile in tiles])
+        return [self._reading(tile, sound, language or "en") for tile, sound in zip(tiles, samples, strict=True)]
+
+    def _reading(self, tile: Tile, sound: Samples, language: str) -> Reading:
+        assert len(sound) == tile.end - tile.start
+        start, end = milliseconds(tile.start), milliseconds(tile.end)
+        word = Word(text=f" tile{tile.index}-{sound[0]}", start=start, end=end, probability=0.5)
+        return Reading(
+            tile=tile.index, language=language, words=(word,), avg_logprob=-0.5, no_speech_prob=0.0, compression_ratio=1.0
+        )

@@ -1,0 +1,130 @@
+"""Any container in, 16 kHz mono 16-bit out."""
+
+import io
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanscribe.audio import BLOCK, DEMUXERS, Samples, decode, read_wav, write_wav
+from fanscribe.errors import UnreadableRecording, WorkDamaged
+from fanscribe.times import SAMPLE_RATE
+
+
+def a_tone(seconds: float, rate: int = SAMPLE_RATE) -> Samples:
+    return (8_000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(np.int16)
+
+
+def a_wav(path: Path, samples: Samples, rate: int = SAMPLE_RATE, channels: int = 1) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((channels, 2, rate, 0, "NONE", "not compressed"))
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def a_video_without_sound(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def decoded(path: Path) -> Samples:
+    return np.concatenate(list(decode(path, path.name)))
+
+
+def test_what_is_16_khz_mono_already_comes_out_as_it_is(tmp_path: Path) -> None:
+    tone = a_tone(25)
+    assert np.array_equal(decoded(a_wav(tmp_path / "tone.wav", tone)), tone)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_other_rates_are_resampled_to_the_same_length(tmp_path: Path, rate: int) -> None:
+    samples = decoded(a_wav(tmp_path / "tone.wav", a_tone(3, rate), rate))
+    assert abs(len(samples) - 3 * SAMPLE_RATE) <= 32
+    assert 7_000 < np.abs(samples).max() < 9_000
+
+
+def test_two_channels_become_one(tmp_path: Path) -> None:
+    both = np.repeat(a_tone(1), 2)
+    assert abs(len(decoded(a_wav(tmp_path / "stereo.wav", both, channels=2))) - SAMPLE_RATE) <= 32
+
+
+def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> None:
+    blocks = list(decode(a_wav(tmp_path / "tone.wav", a_tone(60)), "tone.wav"))
+    assert len(blocks) == 6
+    assert max(map(len, blocks)) < BLOCK + SAMPLE_RATE
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("empty.wav", b"", "empty.wav is empty (0 bytes)"),
+        ("talk.mp3", b"These are just words in a file.\n" * 50, "talk.mp3 can't be read as audio or video"),
+        ("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "cut.wav can't be read as audio or video"),
+        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 can't be read"),
+        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt can't be read"),
+    ],
+)
+def test_what_is_no_recording_is_refused_by_name_and_reason(tmp_path: Path, name: str, data: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnreadableRecording) as refused:
+        list(decode(tmp_path / name, name))
+    assert told in str(refused.value)
+
+
+def test_a_wav_of_no_samples_has_no_sound(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRecording, match=r"zero\.wav has no sound: not one sample"):
+        list(decode(a_wav(tmp_path / "zero.wav", a_tone(0)), "zero.wav"))
+
+
+def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRecording, match=r"mute\.mp4 has no sound: there is no audio stream"):
+        list(decode(a_video_without_sound(tmp_path / "mute.mp4"), "mute.mp4"))
+
+
+def test_every_demuxer_that_is_allowed_exists_and_none_opens_other_files() -> None:
+    known = {name for format_name in av.formats_available for name in format_name.split(",")}
+    allowed = set(DEMUXERS.split(","))
+    assert not allowed & {
+        "hls",
+        "concat",
+        "dash",
+        "image2",
+        "image2pipe",
+        "sdp",
+        "rtsp",
+        "lavfi",
+        "imf",
+        "tedcaptions",
+        "ffmetadata",
+    }
+    assert {name for name in allowed if name not in known} == set()
+
+
+@given(st.integers(0, 5_000), st.integers(0, 2**32 - 1))
+def test_a_chunk_is_read_as_it_was_written(length: int, seed: int) -> None:
+    samples = np.random.default_rng(seed).integers(-32_768, 32_767, length, np.int16, endpoint=True)
+    assert np.array_equal(read_wav(write_wav(samples), "0-3"), samples)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"not a wav file at all", write_wav(a_tone(0.1))[:30]])
+def test_a_damaged_chunk_is_told(data: bytes) -> None:
+    with pytest.raises(WorkDamaged, match="The chunk 0-3"):
+        read_wav(data, "0-3")
+
+
+def test_a_chunk_of_another_rate_is_told() -> None:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", "not compressed"))
+        file.writeframes(a_tone(0.1).tobytes())
+    with pytest.raises(WorkDamaged, match="not 16 kHz mono 16-bit"):
+        read_wav(out.getvalue(), "0-3")

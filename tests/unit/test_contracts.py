@@ -1,0 +1,103 @@
+"""What may be asked for, and how it is said."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from fanscribe.contracts import (
+    MergeTask,
+    ObjectInput,
+    Options,
+    SplitTask,
+    Tile,
+    TranscribeTask,
+    UploadEvent,
+    UriInput,
+    parse_job_input,
+)
+from fanscribe.errors import InvalidInput, InvalidOption
+from tests.conftest import ROOT
+
+EVENTS = sorted((ROOT / "events").iterdir())
+PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "console.json": parse_job_input,
+    "merge.json": MergeTask.parse,
+    "split.json": SplitTask.parse,
+    "transcribe.json": TranscribeTask.parse,
+    "upload.json": parse_job_input,
+    "uri.json": parse_job_input,
+}
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda file: file.name)
+def test_every_file_in_events_is_understood(file: Path) -> None:
+    PARSERS[file.name](json.loads(file.read_text()))
+
+
+def test_the_three_kinds_of_input_are_told_apart() -> None:
+    kinds = {
+        name: type(parse_job_input(json.loads((ROOT / "events" / name).read_text())))
+        for name in ("upload.json", "console.json", "uri.json")
+    }
+    assert kinds == {"upload.json": UploadEvent, "console.json": ObjectInput, "uri.json": UriInput}
+
+
+def test_the_key_of_an_upload_is_taken_as_eventbridge_sends_it() -> None:
+    event = parse_job_input(json.loads((ROOT / "events" / "upload.json").read_text()))
+    assert event.key == "meetings/2026-11 board + guests (Zürich).mp3"
+    assert event.version == "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
+
+
+def test_a_uri_may_hold_anything_in_its_key() -> None:
+    uri = parse_job_input({"uri": "s3://bucket/a folder/b+c?d#e%20.mp3"})
+    assert (uri.bucket, uri.key) == ("bucket", "a folder/b+c?d#e%20.mp3")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "it has no fields"),
+        ([], "it has no fields"),
+        ({"file": "talk.mp3"}, "it has the fields file"),
+        ({"bucket": "b"}, "key: field required"),
+        ({"bucket": "b", "key": "k", "option": {}}, "option: extra inputs are not permitted"),
+        ({"uri": "https://example.org/talk.mp3"}, "uri: string should match pattern"),
+        ({"detail": {}, "source": "aws.s3", "detail-type": "Object Deleted"}, "detail-type: input should be 'Object Created'"),
+    ],
+)
+def test_an_input_that_is_none_of_them_is_told_what_is_wrong(given: Any, told: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_job_input(given)
+    assert told in str(refused.value)
+    assert '{"uri": "s3://bucket/key"}' in str(refused.value)
+
+
+def test_a_task_with_an_input_that_is_none_of_them_says_the_same() -> None:
+    with pytest.raises(InvalidInput, match="it has the fields file"):
+        SplitTask.parse({"execution": "x", "input": {"file": "talk.mp3"}})
+
+
+def test_options_say_which_one_is_wrong_and_what_is_possible() -> None:
+    with pytest.raises(InvalidOption, match=r"no option 'langauge'.*language, formats"):
+        Options.parse({"langauge": "en"})
+    with pytest.raises(InvalidOption, match=r"'formats' can't be 'docx'.*json, srt, vtt, txt"):
+        Options.parse({"formats": "srt,docx"})
+    with pytest.raises(InvalidOption, match=r"'language' can't be 'English'"):
+        Options.parse({"language": "English"})
+
+
+def test_options_in_metadata_are_words_and_lists() -> None:
+    assert Options.from_metadata({"language": "fr", "formats": "srt, vtt,srt"}) == Options(language="fr", formats=("srt", "vtt"))
+
+
+def test_metadata_of_other_tools_is_left_alone() -> None:
+    assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
+
+
+def test_contracts_are_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Tile(index=0, start=0, end=1).start = 5  # type: ignore[misc]

@@ -1,0 +1,98 @@
+"""Split: from an object in S3 to a plan and chunk audio."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fanscribe import keys
+from fanscribe.audio import Samples, decode, read_wav, write_wav
+from fanscribe.contracts import Job, Plan, SplitTask
+from fanscribe.errors import InvalidOption, RecordingNotFound, UnreadableRecording, UnsupportedLanguage
+from fanscribe.settings import SplitSettings
+from split import split
+from tests.conftest import SAMPLE
+from tests.fakes import MemoryStorage
+
+SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)
+
+
+@pytest.fixture(scope="module")
+def talk() -> Samples:
+    """The first two minutes of the sample."""
+    return np.concatenate(list(decode(SAMPLE, SAMPLE.name)))[: 120 * 16_000]
+
+
+def a_bucket(data: bytes, metadata: dict[str, str] | None = None) -> MemoryStorage:
+    where = ("recordings", "talks/a b+c.mp3")
+    return MemoryStorage({where: data}, {where: metadata or {}})
+
+
+def job_of(storage: MemoryStorage, settings: SplitSettings = SETTINGS, **said: Any) -> Job:
+    task = SplitTask.parse({"execution": "here", "input": {"bucket": "recordings", "key": "talks/a b+c.mp3"} | said})
+    return split(task, settings, storage)
+
+
+def plan_of(storage: MemoryStorage, job: Job) -> Plan:
+    return Plan.model_validate_json(storage.read("work", keys.plan(job.job)))
+
+
+def test_the_chunks_audio_is_the_recordings_sample_for_sample(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk))
+    job = job_of(storage)
+    plan, items = plan_of(storage, job), json.loads(storage.read("work", job.chunks_key))
+    assert plan.recording.samples == len(talk)
+    assert job.chunks == len(items) == 3
+    for item in items:
+        sound = read_wav(storage.read("work", keys.chunk_audio(job.job, item["first"], item["last"])), "chunk")
+        assert np.array_equal(sound, talk[plan.tiles[item["first"]].start : plan.tiles[item["last"]].end])
+
+
+def test_the_answer_carries_references_alone(talk: Samples) -> None:
+    assert len(job_of(a_bucket(write_wav(talk))).model_dump_json()) < 300
+
+
+def test_options_come_from_the_input_or_else_from_the_objects_metadata(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]), {"formats": "srt", "language": "en", "mtime": "17"})
+    assert plan_of(storage, job_of(storage)).options.formats == ("srt",)
+    assert plan_of(storage, job_of(storage, options={"formats": ["vtt"]})).options.formats == ("vtt",)
+
+
+def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    assert job_of(storage).job == job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 9})).job
+    assert job_of(storage).job != job_of(storage, options={"language": "en"}).job
+    assert job_of(storage).job != job_of(storage, version="v2").job
+
+
+def test_silence_has_no_chunks() -> None:
+    storage = a_bucket(write_wav(np.zeros(40 * 16_000, np.int16)))
+    job = job_of(storage)
+    assert job.chunks == 0
+    assert [tile.silent for tile in plan_of(storage, job).tiles] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("storage", "said", "error", "told"),
+    [
+        (MemoryStorage(), {}, RecordingNotFound, "no s3://recordings/talks/a b"),
+        (a_bucket(b"just words"), {}, UnreadableRecording, "talks/a b.c.mp3 can't be read"),
+        (a_bucket(b""), {"options": {"language": "fr"}}, UnsupportedLanguage, "tiny.en does not know the language 'fr'"),
+        (a_bucket(b""), {"options": {"format": "srt"}}, InvalidOption, "no option 'format'"),
+        (a_bucket(b"", {"formats": "docx"}), {}, InvalidOption, "can't be 'docx'"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(
+    storage: MemoryStorage, said: dict[str, Any], error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        job_of(storage, **said)
+    assert not storage.keys("work", ""), "nothing is stored for it"
+
+
+def test_nothing_is_left_on_the_disk(talk: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    job_of(a_bucket(write_wav(talk[:16_000])))
+    assert list(tmp_path.iterdir()) == []

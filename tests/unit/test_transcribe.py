@@ -1,0 +1,143 @@
+"""Transcribe and Merge, with a recognizer whose readings can be computed by hand: the fan-out leaves no trace."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanscribe import keys
+from fanscribe.audio import write_wav
+from fanscribe.contracts import Chunk, MergeTask, Plan, TranscribeTask
+from fanscribe.deadline import Deadline
+from fanscribe.errors import IncompleteTranscript, WorkDamaged
+from fanscribe.jobs import JobFolder
+from fanscribe.settings import MergeSettings, TranscribeSettings
+from fanscribe.tiles import plan_chunks
+from merge import merge
+from tests.builders import a_plan, tiles
+from tests.fakes import MemoryStorage, SpellingRecognizer
+from transcribe import transcribe
+
+EXECUTION = "here"
+PLAN = a_plan(tiles(12, seconds=5, silent=(3, 4, 9)))
+NOW: Callable[[], Deadline] = lambda: Deadline(lambda: 900_000, lambda: 0.0)  # noqa: E731
+OUT_OF_TIME: Callable[[], Deadline] = lambda: Deadline(lambda: 0, lambda: 0.0)  # noqa: E731
+SOUND = np.arange(60 * 16_000, dtype=np.int64).astype(np.int16)  # a minute of samples that tell where they are
+
+
+def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...]]:
+    """A job as Split leaves it."""
+    storage = MemoryStorage()
+    folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
+    for chunk in chunks:
+        folder.save_audio(chunk, write_wav(SOUND[plan.tiles[chunk.first].start : plan.tiles[chunk.last].end]))
+    folder.save_plan(plan, chunks)
+    return storage, chunks
+
+
+def work(
+    storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
+) -> int:
+    """One invocation of Transcribe. Returns the tiles that remain."""
+    task = TranscribeTask(execution=EXECUTION, job=PLAN.job, chunk=chunk)
+    settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
+    return transcribe(task, settings, storage, lambda _: recognizer, deadline or NOW()).remaining
+
+
+def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
+    """Merge's files, by format."""
+    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    reference = merge(MergeTask(execution=EXECUTION, job=plan.job), settings, storage)
+    return {name: storage.read(reference.bucket, key) for name, key in reference.keys.items()}
+
+
+def transcribed(chunk_tiles: int, batch: int) -> dict[str, bytes]:
+    storage, chunks = a_job(PLAN, chunk_tiles)
+    for chunk in chunks:
+        assert work(storage, chunk, SpellingRecognizer(), batch) == 0
+    return merged(storage, PLAN)
+
+
+@given(st.integers(1, 14), st.integers(1, 5))
+def test_chunk_size_and_batch_size_leave_no_trace(chunk_tiles: int, batch: int) -> None:
+    assert transcribed(chunk_tiles, batch) == transcribed(12, 12)
+
+
+def test_every_tile_is_read_from_its_own_samples() -> None:
+    words = transcribed(4, 2)["txt"].decode().split()
+    expected = [f"tile{tile.index}-{SOUND[tile.start]}" for tile in PLAN.tiles if not tile.silent]
+    assert words == expected
+
+
+def test_silent_tiles_are_never_sent_to_the_model() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    recognizer = SpellingRecognizer()
+    work(storage, chunk, recognizer)
+    assert [tile for batch in recognizer.batches for tile in batch] == [0, 1, 2, 5, 6, 7, 8, 10, 11]
+
+
+def test_a_worker_out_of_time_stops_between_batches_and_the_next_goes_on() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    recognizer = SpellingRecognizer()
+    remains = [work(storage, chunk, recognizer, 4, OUT_OF_TIME()) for _ in range(3)]
+    assert remains == [5, 1, 0]
+    assert sorted(tile for batch in recognizer.batches for tile in batch) == [0, 1, 2, 5, 6, 7, 8, 10, 11], "none was read twice"
+    assert merged(storage, PLAN) == transcribed(12, 12)
+
+
+@given(st.integers(0, 4))
+def test_a_worker_that_dies_loses_at_most_the_batch_it_was_at(batches: int) -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    dying = SpellingRecognizer(dies_at=batches)
+    with pytest.raises(MemoryError):
+        work(storage, chunk, dying, 2)
+    heir = SpellingRecognizer()
+    assert work(storage, chunk, heir, 2) == 0
+    assert len(dying.batches) + len(heir.batches) == 5
+    assert merged(storage, PLAN) == transcribed(12, 12)
+
+
+def test_a_finished_chunk_needs_no_model() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    work(storage, chunk, SpellingRecognizer())
+    assert work(storage, chunk, SpellingRecognizer(dies_at=0)) == 0
+
+
+def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest() -> None:
+    storage, (first, second, third) = a_job(PLAN, 4)
+    work(storage, first, SpellingRecognizer())
+    work(storage, third, SpellingRecognizer())
+    failure = b'{"Error":"Runtime.ExitError","Cause":"killed"}'
+    storage.write("work", f"{keys.failures(PLAN.job)}{second.first}-{second.last}.json", failure, "application/json")
+    with pytest.raises(IncompleteTranscript, match=r"talk\.mp3: speech is missing at 0:25-0:40 \(Runtime\.ExitError\)"):
+        merged(storage, PLAN)
+    partial = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "json"))
+    assert b'"complete": false' in partial
+    assert b"tile11" in partial
+
+
+@pytest.mark.parametrize("body", [b'{"Error":"E","Cause":"c"}', b'"{\\"Error\\":\\"E\\",\\"Cause\\":\\"c\\"}"'])
+def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) -> None:
+    storage, _ = a_job(PLAN, 4)
+    storage.write("work", f"{keys.failures(PLAN.job)}0-3.json", body, "application/json")
+    assert {tile: failure.error for tile, failure in JobFolder(storage, "work", PLAN.job).failures().items()} == dict.fromkeys(
+        range(4), "E"
+    )
+
+
+def test_a_damaged_part_is_told_and_not_taken_for_silence() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    work(storage, chunk, SpellingRecognizer())
+    (part, *_) = storage.keys("work", keys.parts(PLAN.job))
+    storage.objects["work", part] = storage.objects["work", part][:50]
+    with pytest.raises(WorkDamaged, match=part):
+        merged(storage, PLAN)
+
+
+def test_a_recording_of_silence_merges_to_an_empty_transcript() -> None:
+    plan = a_plan(tiles(2, silent=(0, 1)))
+    storage, chunks = a_job(plan, 4)
+    assert chunks == ()
+    assert merged(storage, plan)["txt"] == b""
