@@ -11,6 +11,7 @@ import re
 import threading
 import time
 import urllib.parse
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -90,6 +91,8 @@ class Engine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for host in self.hosts.values():
             host.close()
+        # moto's state belongs to the process, not to the server
+        urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"").close()  # noqa: S310
         self._server.shutdown()
         self._server.server_close()
         os.environ.clear()

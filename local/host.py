@@ -71,9 +71,13 @@ class _Process:
         return answer
 
     def stop(self) -> int:
-        self.process.kill()
+        """Exit status, negative for a signal: its own if it had died, ours if not."""
         self.connection.close()
-        return self.process.wait()
+        try:
+            return self.process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
 
 
 @dataclass

@@ -43,7 +43,6 @@ class Segment(Contract):
 class Transcript(Contract):
     """All that is known of what was said. `language` is None where nothing was said."""
 
-    job: str
     recording: str  # s3://bucket/key
     model: str
     language: str | None
@@ -70,7 +69,6 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
     ordered = [readings[tile.index] for tile in plan.tiles if tile.index in readings]
     words = [_ReadWord(word, reading) for reading in ordered for word in reading.words]
     return Transcript(
-        job=plan.job,
         recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
         model=plan.model,
         language=_main_language(ordered),
@@ -143,7 +141,10 @@ def paragraphs(transcript: Transcript) -> Iterator[str]:
 
 
 def verbose_json(transcript: Transcript) -> dict[str, Any]:
-    """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds."""
+    """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds.
+
+    Nothing in it tells when or how it was made: the same recording and options give the same bytes.
+    """
     return {
         "task": "transcribe",
         "language": transcript.language,
@@ -154,7 +155,6 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
-        "job": transcript.job,
         "ledger": transcript.ledger.model_dump(exclude_none=True),
     }
 

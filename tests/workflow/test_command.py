@@ -1,0 +1,108 @@
+"""The command `fanscribe`, as it is typed: what it writes, what it says, how it exits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fanscribe.audio import write_wav
+from tests.builders import a_model_folder
+from tests.conftest import SAMPLE
+from tests.unit.test_audio import a_tone, a_video_without_sound, a_wav
+
+FANSCRIBE = Path(sys.executable).with_name("fanscribe")
+
+
+def typed(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, as someone with an odd AWS set-up would."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "AWS_PROFILE": "nobody",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+    }
+    command = [FANSCRIBE, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_the_sample_becomes_four_files_and_a_line_that_says_so(tmp_path: Path) -> None:
+    done = typed("transcribe", SAMPLE, "--language", "en", "--out", "out", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        f"lighthouse-talk.{kind}" for kind in ("json", "srt", "txt", "vtt")
+    ]
+    first, *files = done.stdout.splitlines()
+    assert first.startswith("lighthouse-talk.mp3: 5:30 of audio, 9")
+    assert files == [f"  out/lighthouse-talk.{kind}" for kind in ("json", "srt", "txt", "vtt")]
+
+
+def test_formats_and_chunks_are_as_they_were_asked_for(tmp_path: Path) -> None:
+    recording = tmp_path / "hush.wav"
+    recording.write_bytes(write_wav(np.zeros(16_000, np.int16)))
+    done = typed("transcribe", "hush.wav", "--formats", "srt,json", "--workers", "1", "--chunk-tiles", "2", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["hush.json", "hush.srt", "hush.wav"]
+    assert json.loads((tmp_path / "hush.json").read_text())["complete"] is True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one of each thing that is no recording."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "folder").mkdir()
+    (folder / "empty.wav").touch()
+    (folder / "words.mp3").write_text("These are only words.\n" * 20)
+    (folder / "invalid.wav").write_bytes(b"RIFF\x12\x00\x00\x00WAVEjunkjunk")
+    a_wav(folder / "zero.wav", a_tone(0))
+    a_wav(folder / "tone.wav", a_tone(1))
+    a_video_without_sound(folder / "mute.mp4")
+    a_model_folder(folder / "model", ["en", "fr"], multilingual=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["nowhere.mp3"], 2, "nowhere.mp3: there is no such file"),
+        (["folder"], 2, "folder is a folder"),
+        (["tone.wav", "folder/../tone.wav"], 2, "Two recordings are called tone"),
+        (["tone.wav", "--out", "words.mp3"], 2, "words.mp3 is a file"),
+        (
+            ["tone.wav", "--model", "tiny.fr"],
+            2,
+            "There is no model 'tiny.fr'. Name a folder with model.bin in it, or one of tiny.en",
+        ),
+        (["tone.wav", "--model", "model/model.bin"], 2, "name its folder, model"),
+        (["tone.wav", "--model", "folder"], 2, "there is no model.bin in it"),
+        (["tone.wav", "--language", "fr"], 2, "tiny.en does not know the language 'fr'"),
+        (["tone.wav", "--model", "model", "--language", "de"], 2, "model does not know the language 'de': it knows en, fr"),
+        (["tone.wav", "--language", "French"], 2, "'language' can't be 'French'"),
+        (["tone.wav", "--formats", "docx"], 2, "'formats' can't be 'docx'"),
+        (["tone.wav", "--workers", "0"], 2, "'--workers': 0 is not in the range"),
+        (["tone.wav", "--chunk-tiles", "0"], 2, "'--chunk-tiles': 0 is not in the range"),
+        ([], 2, "Missing argument 'AUDIO...'"),
+        (["empty.wav"], 1, "empty.wav is empty (0 bytes)"),
+        (["words.mp3"], 1, "words.mp3 can't be read as audio or video"),
+        (["invalid.wav"], 1, "invalid.wav can't be read as audio or video"),
+        (["zero.wav"], 1, "zero.wav has no sound"),
+        (["mute.mp4"], 1, "mute.mp4 has no sound: there is no audio stream"),
+    ],
+)
+def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(folder: Path, arguments: list[str], code: int, told: str) -> None:
+    out = [] if "--out" in arguments else ["--out", "out"]
+    done = typed("transcribe", *arguments, *out, folder=folder)
+    assert (done.returncode, done.stdout) == (code, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("fanscribe: ")
+    assert told in line
+    assert not (folder / "out").exists(), "no transcript file"
+
+
+def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
+    done = typed("transcribe", "words.mp3", "tone.wav", "--formats", "txt", "--out", tmp_path, folder=folder)
+    assert done.returncode == 1
+    assert "words.mp3 can't be read" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["tone.txt"]

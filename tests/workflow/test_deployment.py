@@ -1,0 +1,113 @@
+"""What runs here is what the template deploys: held against the template by another reader than ours."""
+
+import json
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import cfnlint.decode
+import pytest
+
+from local.engine import Engine, Execution
+from local.host import PASSED_ON
+from tests.conftest import ROOT, SAMPLE
+
+TEMPLATE: dict[str, Any] = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
+RESOURCES = TEMPLATE["Resources"]
+FUNCTIONS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"]
+OVERRIDDEN = {"Model": "tiny.en", "MapConcurrency": "2"}
+
+# What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime environment variables"),
+# and where this one says that S3 is and how many cores a process has
+OF_THE_HOST = {
+    "_HANDLER",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "TZ",
+    "AWS_ENDPOINT_URL",
+    "OMP_NUM_THREADS",
+    "LC_CTYPE",  # CPython sets it where no locale is given
+}
+
+
+@pytest.fixture(scope="module")
+def execution(engine: Engine) -> Execution:
+    """One run, so that every function has a process."""
+    return engine.run(engine.upload(SAMPLE, {"language": "en"}))
+
+
+def valued(engine: Engine, value: Any) -> str:
+    """A template value as this deployment has it: by what exists in it, not by how it was computed."""
+    match value:
+        case {"Ref": name} if name in TEMPLATE["Parameters"]:
+            return str(OVERRIDDEN.get(name, TEMPLATE["Parameters"][name]["Default"]))
+        case {"Ref": name}:
+            (bucket,) = [b["Name"] for b in engine.s3.list_buckets()["Buckets"] if b["Name"].endswith(name.lower())]
+            return str(bucket)
+        case {"Fn::GetAtt": [name, "Arn"]}:
+            (arn,) = [arn for arn, host in engine.hosts.items() if host.function.name == name]
+            return arn
+        case _:
+            return str(value)
+
+
+def test_the_definition_is_the_file_with_the_templates_substitutions(engine: Engine, execution: Execution) -> None:
+    machine = RESOURCES["TranscriptionStateMachine"]["Properties"]
+    expected = (ROOT / machine["DefinitionUri"]).read_text()
+    for name, value in machine["DefinitionSubstitutions"].items():
+        assert f"${{{name}}}" in expected, f"{name} is substituted nowhere"
+        expected = expected.replace(f"${{{name}}}", valued(engine, value))
+    assert "${" not in expected
+    arn = engine.states.describe_execution(executionArn=execution.arn)["stateMachineArn"]
+    assert engine.states.describe_state_machine(stateMachineArn=arn)["definition"] == expected
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the environment of processes in /proc")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_functions_process_has_the_templates_environment_and_no_other(engine: Engine, execution: Execution, name: str) -> None:
+    assert execution.status == "SUCCEEDED"
+    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
+    own = RESOURCES[name]["Properties"].get("Environment", {}).get("Variables", {})
+    shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    expected = {key: valued(engine, value) for key, value in chain(shared.items(), own.items())}
+    assert host.processes()
+    for process in host.processes():
+        entries = Path(f"/proc/{process}/environ").read_text().rstrip("\0").split("\0")
+        environment = dict(entry.split("=", 1) for entry in entries)
+        assert {key: environment.get(key) for key in expected} == expected
+        assert environment.keys() - expected.keys() - OF_THE_HOST - set(PASSED_ON) == set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine, name: str) -> None:
+    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
+    own = RESOURCES[name]["Properties"]
+    assert host.function.handler == (own.get("Handler") or own["ImageConfig"]["Command"][0])
+    assert host.function.timeout_s == TEMPLATE["Globals"]["Function"]["Timeout"] == 900
+    assert host.function.memory_mb == own["MemorySize"]
+    module = f"{host.function.handler.rsplit('.', 1)[0]}.py"
+    assert [folder for folder in host.function.code if (folder / module).is_file()], "its code is where the template says"
+    assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], "and so is the package"
+
+
+def test_every_bucket_of_the_template_exists_and_no_other(engine: Engine) -> None:
+    buckets = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::S3::Bucket"}
+    existing = {bucket["Name"] for bucket in engine.s3.list_buckets()["Buckets"]}
+    assert existing == {valued(engine, {"Ref": name}) for name in buckets}
+    versioning = engine.s3.get_bucket_versioning(Bucket=engine.bucket("RecordingsBucket"))
+    assert versioning["Status"] == RESOURCES["RecordingsBucket"]["Properties"]["VersioningConfiguration"]["Status"]
+
+
+def test_the_events_folder_speaks_of_this_deployment(engine: Engine) -> None:
+    event = json.loads((ROOT / "events" / "upload.json").read_text())
+    assert event["detail"]["bucket"]["name"] == engine.bucket("RecordingsBucket")
