@@ -30,17 +30,23 @@ types: $(VENV)/.installed
 unit: $(VENV)/.installed
 	@$(BIN)/pytest tests/unit
 
+validate: requirements/sam.txt ## the template and the definition, as SAM and the Step Functions' schema see them
+	@test -x .venv-sam/bin/sam -a .venv-sam/bin/sam -nt requirements/sam.txt || { $(PYTHON) -m venv .venv-sam && \
+		.venv-sam/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.txt && touch .venv-sam/bin/sam; }
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint
+	@npx --yes asl-validator@4.0.0 --json-path statemachine/transcription.asl.json
+
 lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+	rm -rf $(VENV) .venv-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
 
-# Installed from the lock file with hashes; a failed installation leaves no mark and is tried again.
+# Installed from the lock file, which is complete, with hashes; a failed installation leaves no mark and is tried again.
 $(VENV)/.installed: requirements/lock.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Fanscribe needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

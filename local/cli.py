@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from fanscribe import __version__
 from fanscribe.contracts import FORMATS, Options
@@ -30,14 +31,18 @@ def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine."""
 
 
-@command.command()
-@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", default="tiny.en", show_default=True, help="A name that faster-whisper knows, or a model folder.")
-@click.option("--language", metavar="CODE", help="What is spoken, such as en or fr. Left out: the model finds out.")
-@click.option("--workers", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
-@click.option("--chunk-tiles", type=click.IntRange(1), help="Tiles (at most 30 s each) in one chunk.  [default: template.yaml's]")
-@click.option("--formats", default=",".join(FORMATS), show_default=True, help="Which files to write.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="Folder for the transcripts.  [default: this one]")
+@command.command(short_help="Transcribe recordings on this machine.")
+@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(path_type=Path))
+@click.option(
+    "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours"
+)
+@click.option("--language", metavar="CODE", help="What is spoken: en, fr, …  [default: the model finds out]")
+@click.option("--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
+@click.option(
+    "--chunk-tiles", metavar="K", type=click.IntRange(1), help="Tiles of at most 30 s in one chunk.  [default: the template's]"
+)
+@click.option("--formats", metavar="LIST", default=",".join(FORMATS), show_default=True, help="Which files to write.")
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
 def transcribe(
     audio: tuple[Path, ...],
@@ -49,9 +54,14 @@ def transcribe(
     out: Path,
     verbose: bool,
 ) -> None:
-    """Transcribe each AUDIO file (or the sound of a video) through the state machine that AWS would run.
+    """Transcribe each AUDIO file, or the sound of a video, through the state machine that AWS would run.
 
-    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Needs no account, no Docker and, once a model is here, no network.
+    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Needs no account, no Docker and no network, once the model is here:
+    tiny.en is.
+
+    \b
+    fanscribe transcribe talk.mp3 --language en
+    fanscribe transcribe calls/*.wav --model large-v3-turbo --formats json,srt --out transcripts
     """
     found = _check_call(audio, model, language, formats, out)
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
@@ -132,7 +142,7 @@ def _progress_bar() -> Progress:
     """On a terminal only; a log gets the closing lines alone."""
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", max_width=30)),
         BarColumn(),
         TextColumn("{task.fields[clock]}"),
         TextColumn("{task.fields[stage]}"),

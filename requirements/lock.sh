@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Renews the lock files, all from one resolution: what is tested here is what is deployed.
+#   sam.txt                           the SAM CLI, for `make validate`, apart: its pins are its own
 #   lock.txt                          everything, for .venv, any Python from 3.11 on
 #   ../functions/requirements.txt     the image of Split and Transcribe
 #   ../layers/core/requirements.txt   the layer of Merge
@@ -9,7 +10,8 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 "${PYTHON:-python3}" -m venv "$tools"
 "$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
-compile() { "$tools/bin/uv" pip compile --quiet --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" "$@"; }
+compile() { "$tools/bin/uv" pip compile --quiet --upgrade --generate-hashes --no-annotate --strip-extras --custom-compile-command "make lock" "$@"; }
 compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/lock.txt
+compile --universal --python-version 3.11 requirements/sam.in -o requirements/sam.txt
 compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/image.in -o functions/requirements.txt
 compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/layer.in -o layers/core/requirements.txt
