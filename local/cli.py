@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Column
 
 from fanscribe import __version__
-from fanscribe.contracts import FORMATS, Options
 from fanscribe.errors import BadInput, IncompleteTranscript
 from fanscribe.models import Model, find_model
+from fanscribe.options import DEFAULT_FORMATS, Options
 from fanscribe.times import clock
 from local.engine import Engine, Execution
 from local.progress import JobProgress
@@ -41,7 +41,7 @@ def command() -> None:
 @click.option(
     "--chunk-tiles", metavar="K", type=click.IntRange(1), help="Tiles of at most 30 s in one chunk.  [default: the template's]"
 )
-@click.option("--formats", metavar="LIST", default=",".join(FORMATS), show_default=True, help="Which files to write.")
+@click.option("--formats", metavar="LIST", default=",".join(DEFAULT_FORMATS), show_default=True, help="Which files to write.")
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
 def transcribe(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fanscribe.contracts import Failure, Options, Plan, Reading, Recording, Tile, Word
+from fanscribe.contracts import Failure, Plan, Reading, Recording, Tile, Word
 from fanscribe.ledger import settle_ledger
 from fanscribe.models import MULTILINGUAL_VOCABULARY
+from fanscribe.options import ReadingOptions
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.transcript import Transcript, build_transcript
 
@@ -23,9 +24,9 @@ def tiles(count: int, seconds: float = 10, silent: Iterable[int] = ()) -> tuple[
     return tuple(a_tile(i, i * seconds, (i + 1) * seconds, silent=i in quiet) for i in range(count))
 
 
-def a_plan(of_tiles: tuple[Tile, ...], options: Options | None = None) -> Plan:
+def a_plan(of_tiles: tuple[Tile, ...], options: ReadingOptions | None = None) -> Plan:
     recording = Recording(bucket="recordings", key="talk.mp3", version="v1", samples=of_tiles[-1].end if of_tiles else 0)
-    return Plan(job="0123456789abcdef", recording=recording, options=options or Options(), model="tiny.en", tiles=of_tiles)
+    return Plan(job="0123456789abcdef", recording=recording, options=options or ReadingOptions(), model="tiny.en", tiles=of_tiles)
 
 
 def words(text: str, start: int = 0, each: int = 300, gap: int = 100) -> tuple[Word, ...]:

@@ -30,7 +30,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     transcript = build_transcript(plan, readings, ledger)
 
     written = {}
-    for name in plan.options.formats:
+    for name in task.output.formats:
         written[name] = keys.transcript(plan.recording.key, task.job, name)
         writer = WRITERS[name]
         storage.write(settings.transcripts_bucket, written[name], writer.write(transcript).encode(), writer.content_type)

@@ -6,10 +6,11 @@ from typing import Any
 
 from fanscribe import keys
 from fanscribe.audio import write_wav
-from fanscribe.contracts import Job, Options, Plan, Recording, SplitTask
+from fanscribe.contracts import Job, Plan, Recording, SplitTask
 from fanscribe.jobs import JobFolder
 from fanscribe.models import find_model
 from fanscribe.observability import observed
+from fanscribe.options import Options
 from fanscribe.recording import split_recording
 from fanscribe.settings import SplitSettings
 from fanscribe.storage import S3Storage, Storage
@@ -30,7 +31,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage) -> Job:
     options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
     model = find_model(settings.model)
     model.check(options.language)
-    job = keys.job_id(bucket, key, stored.version, model.identity, options.model_dump_json())
+    job = keys.job_id(bucket, key, stored.version, model.identity, options.reading.model_dump_json())
     folder = JobFolder(storage, settings.work_bucket, job)
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -42,11 +43,12 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage) -> Job:
             folder.save_audio(chunk, write_wav(cut.cut(cut.tiles[chunk.first].start, cut.tiles[chunk.last].end)))
 
     recording = Recording(bucket=bucket, key=key, version=stored.version, samples=cut.samples)
-    folder.save_plan(Plan(job=job, recording=recording, options=options, model=model.name, tiles=cut.tiles), chunks)
+    folder.save_plan(Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles), chunks)
     return Job(
         execution=task.execution,
         job=job,
         chunks_key=keys.chunks(job),
         chunks=len(chunks),
         max_concurrency=settings.map_concurrency,
+        output=options.output,
     )

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from fanscribe.contracts import (
     MergeTask,
     ObjectInput,
-    Options,
     SplitTask,
     Tile,
     TranscribeTask,
@@ -19,7 +18,7 @@ from fanscribe.contracts import (
     UriInput,
     parse_job_input,
 )
-from fanscribe.errors import InvalidInput, InvalidOption
+from fanscribe.errors import InvalidInput
 from tests.conftest import ROOT
 
 EVENTS = sorted((ROOT / "events").iterdir())
@@ -79,23 +78,6 @@ def test_an_input_that_is_none_of_them_is_told_what_is_wrong(given: Any, told: s
 def test_a_task_with_an_input_that_is_none_of_them_says_the_same() -> None:
     with pytest.raises(InvalidInput, match="it has the fields file"):
         SplitTask.parse({"execution": "x", "input": {"file": "talk.mp3"}})
-
-
-def test_options_say_which_one_is_wrong_and_what_is_possible() -> None:
-    with pytest.raises(InvalidOption, match=r"no option 'langauge'.*language, formats"):
-        Options.parse({"langauge": "en"})
-    with pytest.raises(InvalidOption, match=r"'formats' can't be 'docx'.*json, srt, vtt, txt"):
-        Options.parse({"formats": "srt,docx"})
-    with pytest.raises(InvalidOption, match=r"'language' can't be 'English'"):
-        Options.parse({"language": "English"})
-
-
-def test_options_in_metadata_are_words_and_lists() -> None:
-    assert Options.from_metadata({"language": "fr", "formats": "srt, vtt,srt"}) == Options(language="fr", formats=("srt", "vtt"))
-
-
-def test_metadata_of_other_tools_is_left_alone() -> None:
-    assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
 
 
 def test_contracts_are_frozen() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.contracts import FORMATS
 from fanscribe.formats import LINE, LINES, LONGEST_CUE, WRITERS, as_json, as_srt, as_text, as_vtt, cues
+from fanscribe.options import DEFAULT_FORMATS as FORMATS
 from tests.builders import a_transcript
 
 TALK = (

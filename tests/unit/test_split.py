@@ -51,13 +51,13 @@ def test_the_chunks_audio_is_the_recordings_sample_for_sample(talk: Samples) -> 
 
 
 def test_the_answer_carries_references_alone(talk: Samples) -> None:
-    assert len(job_of(a_bucket(write_wav(talk))).model_dump_json()) < 300
+    assert len(job_of(a_bucket(write_wav(talk))).model_dump_json()) < 500
 
 
 def test_options_come_from_the_input_or_else_from_the_objects_metadata(talk: Samples) -> None:
     storage = a_bucket(write_wav(talk[:16_000]), {"formats": "srt", "language": "en", "mtime": "17"})
-    assert plan_of(storage, job_of(storage)).options.formats == ("srt",)
-    assert plan_of(storage, job_of(storage, options={"formats": ["vtt"]})).options.formats == ("vtt",)
+    assert job_of(storage).output.formats == ("srt",)
+    assert job_of(storage, options={"formats": ["vtt"]}).output.formats == ("vtt",)
 
 
 def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:

@@ -13,6 +13,7 @@ from fanscribe.contracts import Chunk, MergeTask, Plan, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.errors import IncompleteTranscript, WorkDamaged
 from fanscribe.jobs import JobFolder
+from fanscribe.options import OutputOptions
 from fanscribe.settings import MergeSettings, TranscribeSettings
 from fanscribe.tiles import plan_chunks
 from merge import merge
@@ -49,7 +50,7 @@ def work(
 def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
     """Merge's files, by format."""
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    reference = merge(MergeTask(execution=EXECUTION, job=plan.job), settings, storage)
+    reference = merge(MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage)
     return {name: storage.read(reference.bucket, key) for name, key in reference.keys.items()}
 
 

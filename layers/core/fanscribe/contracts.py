@@ -3,67 +3,13 @@
 Times are integers: samples (16 kHz) for audio, milliseconds for words. Both count from the recording's start.
 """
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import AliasPath, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 
-from fanscribe.errors import BadInput, InvalidInput, InvalidOption
-
-
-class Contract(BaseModel):
-    """Base of all: immutable, and an unknown field is an error rather than a silent typo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-def explain(error: ValidationError, skip: int = 0) -> str:
-    """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only pydantic knows."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"][skip:])
-    return f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-
-
-# ── Options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-Format = Literal["json", "srt", "vtt", "txt"]
-ENGLISH = "en"  # what an English-only model writes
-FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
-
-
-def _listed(value: Any) -> Any:
-    """`"srt, vtt"` as S3 metadata and command lines write it -> `("srt", "vtt")`, without repeats."""
-    return tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip()))) if isinstance(value, str) else value
-
-
-class Options(Contract):
-    """What the one who asks for a transcript may choose, the same set wherever it is said."""
-
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None  # Whisper's code; None: found out
-    formats: Annotated[tuple[Format, ...], BeforeValidator(_listed), Field(min_length=1)] = FORMATS
-
-    @classmethod
-    def parse(cls, values: dict[str, Any]) -> Self:
-        """Raises InvalidOption, naming the option, what was given and what is possible."""
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise InvalidOption(_explain_option(error)) from None
-
-    @classmethod
-    def from_metadata(cls, metadata: dict[str, str]) -> Self:
-        """From an S3 object's user metadata. Other tools keep theirs there (rclone its `mtime`), so only our names count."""
-        return cls.parse({name: value for name, value in metadata.items() if name in cls.model_fields})
-
-
-def _explain_option(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    name = str(first["loc"][0])
-    if first["type"] == "extra_forbidden":
-        return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
-    expected = {"language": "a code such as 'en' or 'fr'", "formats": f"one or more of {', '.join(FORMATS)}"}[name]
-    return f"The option {name!r} can't be {first['input']!r}: it takes {expected}."
-
+from fanscribe.base import Contract, explain
+from fanscribe.errors import BadInput, InvalidInput
+from fanscribe.options import OutputOptions, ReadingOptions
 
 # ── Inputs of an execution ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,13 +95,14 @@ class Recording(Contract):
     bucket: str
     key: str
     version: str  # S3 version id; the etag where the bucket keeps no versions
-    samples: int
+    samples: int  # in each channel
 
 
 class Tile(Contract):
     """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD heard in it."""
 
     index: int
+    channel: int = 0  # always 0 where the channels were mixed
     start: int
     end: int
     speech: tuple[Span, ...] = ()
@@ -173,14 +120,14 @@ class Chunk(Contract):
 
 
 class Plan(Contract):
-    """How one recording is cut. The tiles partition it: every sample is in exactly one.
+    """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
 
     Chunks are not in it: how tiles are shared out changes nothing in the transcript.
     """
 
     job: str
     recording: Recording
-    options: Options
+    options: ReadingOptions
     model: str
     tiles: tuple[Tile, ...]
 
@@ -251,6 +198,7 @@ class Job(Task):
     chunks_key: str
     chunks: int
     max_concurrency: int
+    output: OutputOptions
 
 
 class TranscribeTask(Task):
@@ -266,6 +214,7 @@ class Progress(Contract):
 
 class MergeTask(Task):
     job: str
+    output: OutputOptions
 
 
 class TranscriptReference(Contract):

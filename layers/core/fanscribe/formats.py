@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from fanscribe.contracts import Format, Word
+from fanscribe.contracts import Word
+from fanscribe.options import Format
 from fanscribe.times import timestamp
 from fanscribe.transcript import Transcript, joined, paragraphs, verbose_json
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from fanscribe import keys
-from fanscribe.contracts import Chunk, Contract, Failure, Part, Plan, Reading
+from fanscribe.base import Contract
+from fanscribe.contracts import Chunk, Failure, Part, Plan, Reading
 from fanscribe.errors import WorkDamaged
 from fanscribe.storage import Storage
 

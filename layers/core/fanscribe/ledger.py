@@ -4,7 +4,8 @@ from collections.abc import Container, Iterator, Mapping
 from itertools import groupby
 from typing import Literal
 
-from fanscribe.contracts import Contract, Failure, Plan
+from fanscribe.base import Contract
+from fanscribe.contracts import Failure, Plan
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fanscribe.contracts import ENGLISH
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
+from fanscribe.options import ENGLISH
 
 WEIGHTS = "model.bin"
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name

@@ -19,8 +19,9 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
 
 from fanscribe.audio import Samples
-from fanscribe.contracts import ENGLISH, Reading, Tile
+from fanscribe.contracts import Reading, Tile
 from fanscribe.errors import UnknownModel
+from fanscribe.options import ENGLISH
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.words import TimedWord, settle
 

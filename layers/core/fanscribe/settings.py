@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
 
-from fanscribe.contracts import Contract, explain
+from fanscribe.base import Contract, explain
 
 
 class MisconfiguredError(Exception):

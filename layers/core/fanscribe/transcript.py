@@ -4,11 +4,12 @@ Printed as JSON it is a superset of OpenAI's `verbose_json`, so what reads that 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from fanscribe.contracts import Contract, Plan, Reading, Word
+from fanscribe.base import Contract
+from fanscribe.contracts import Plan, Reading, Word
 from fanscribe.ledger import Ledger
 from fanscribe.times import milliseconds, seconds
 
@@ -23,6 +24,8 @@ class Segment(Contract):
     """A sentence, or what was said between two pauses. Scores are those of its words' tiles, weighted by words."""
 
     words: tuple[Word, ...]
+    language: str
+    channel: int | None  # None where the channels were mixed
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
@@ -45,6 +48,7 @@ class Transcript(Contract):
 
     recording: str  # s3://bucket/key
     model: str
+    task: str  # transcribe or translate
     language: str | None
     duration: int  # ms
     segments: tuple[Segment, ...]
@@ -65,17 +69,33 @@ class _ReadWord(NamedTuple):
 
 
 def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
-    """Readings in the order of their tiles, whoever made them and when."""
-    ordered = [readings[tile.index] for tile in plan.tiles if tile.index in readings]
-    words = [_ReadWord(word, reading) for reading in ordered for word in reading.words]
+    """Readings in the order of their tiles, whoever made them and when; channels interleaved by time."""
+    separate = plan.options.channels == "separate"
+    segments = [
+        _segment(run, channel if separate else None)
+        for channel in sorted({tile.channel for tile in plan.tiles})
+        for sentence in _sentences(_words_of(plan, readings, channel))
+        for run in _short_enough(sentence)
+    ]
     return Transcript(
         recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
         model=plan.model,
-        language=_main_language(ordered),
+        task=plan.options.task,
+        language=_main_language(readings.values()),
         duration=milliseconds(plan.recording.samples),
-        segments=tuple(_segment(run) for sentence in _sentences(words) for run in _short_enough(sentence)),
+        segments=tuple(sorted(segments, key=lambda segment: (segment.start, segment.channel or 0))),
         ledger=ledger,
     )
+
+
+def _words_of(plan: Plan, readings: Mapping[int, Reading], channel: int) -> list[_ReadWord]:
+    read = [readings[tile.index] for tile in plan.tiles if tile.channel == channel and tile.index in readings]
+    return [_ReadWord(word, reading) for reading in read for word in reading.words]
+
+
+def channel_label(channel: int) -> str:
+    """As Amazon Transcribe labels channels: `ch_0`, `ch_1`."""
+    return f"ch_{channel}"
 
 
 def joined(words: Sequence[Word]) -> str:
@@ -83,7 +103,7 @@ def joined(words: Sequence[Word]) -> str:
     return "".join(word.text for word in words).strip()
 
 
-def _main_language(readings: Sequence[Reading]) -> str | None:
+def _main_language(readings: Iterable[Reading]) -> str | None:
     spoken = Counter[str]()
     for reading in readings:
         spoken[reading.language] += len(reading.words)
@@ -93,11 +113,16 @@ def _main_language(readings: Sequence[Reading]) -> str | None:
 def _sentences(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
     first = 0
     for i, (here, following) in enumerate(pairwise(words), start=1):
-        if _ends_sentence(here.word, following.word) or following.word.start - here.word.end >= PAUSE:
+        if _ends_sentence(here.word, following.word) or _parted(here, following):
             yield words[first:i]
             first = i
     if words:
         yield words[first:]
+
+
+def _parted(here: _ReadWord, following: _ReadWord) -> bool:
+    pause = following.word.start - here.word.end
+    return pause >= PAUSE or here.reading.language != following.reading.language
 
 
 def _ends_sentence(word: Word, following: Word) -> bool:
@@ -114,12 +139,14 @@ def _short_enough(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
     yield from _short_enough(words[cut:])
 
 
-def _segment(words: Sequence[_ReadWord]) -> Segment:
+def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
     def mean(values: Iterator[float]) -> float:
         return round(sum(values) / len(words), 4)
 
     return Segment(
         words=tuple(entry.word for entry in words),
+        language=words[0].reading.language,
+        channel=channel,
         avg_logprob=mean(entry.reading.avg_logprob for entry in words),
         no_speech_prob=mean(entry.reading.no_speech_prob for entry in words),
         compression_ratio=mean(entry.reading.compression_ratio for entry in words),
@@ -146,12 +173,12 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
     Nothing in it tells when or how it was made: the same recording and options give the same bytes.
     """
     return {
-        "task": "transcribe",
+        "task": transcript.task,
         "language": transcript.language,
         "duration": seconds(transcript.duration),
         "text": transcript.text,
         "segments": [_segment_json(i, segment) for i, segment in enumerate(transcript.segments)],
-        "words": [_word_json(word) for word in transcript.words],
+        "words": [_word_json(word, segment.channel) for segment in transcript.segments for word in segment.words],
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
@@ -168,13 +195,20 @@ def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
         "avg_logprob": segment.avg_logprob,
         "no_speech_prob": segment.no_speech_prob,
         "compression_ratio": segment.compression_ratio,
+        "language": segment.language,
+        **_channel_json(segment.channel),
     }
 
 
-def _word_json(word: Word) -> dict[str, Any]:
+def _word_json(word: Word, channel: int | None) -> dict[str, Any]:
     return {
         "word": word.text.strip(),
         "start": seconds(word.start),
         "end": seconds(word.end),
         "probability": word.probability,
+        **_channel_json(channel),
     }
+
+
+def _channel_json(channel: int | None) -> dict[str, str]:
+    return {} if channel is None else {"channel": channel_label(channel)}

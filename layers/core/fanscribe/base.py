@@ -1,0 +1,16 @@
+"""The base of every typed document: immutable, and an unknown field is an error rather than a silent typo."""
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Contract(BaseModel):
+    """What crosses a boundary derives from this."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def explain(error: ValidationError, skip: int = 0) -> str:
+    """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only pydantic knows."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"][skip:])
+    return f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
