@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -16,8 +16,8 @@ from rich.table import Column
 from fanscribe import __version__
 from fanscribe.errors import BadInput, IncompleteTranscript
 from fanscribe.models import Model, find_model
-from fanscribe.options import DEFAULT_FORMATS, Options
-from fanscribe.times import clock
+from fanscribe.options import Options, as_metadata
+from fanscribe.times import SAMPLE_RATE, clock
 from local.engine import Engine, Execution
 from local.progress import JobProgress
 
@@ -31,28 +31,36 @@ def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine."""
 
 
+def _job_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Every option of a job, as `--name`: the same set, defaults and words as an execution's input and metadata take."""
+    for name, field in reversed(Options.model_fields.items()):
+        default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        shown = "" if default is None else f"  [default: {default}]"
+        text = f"{str(field.description).capitalize()}.{shown}"
+        function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
+    return function
+
+
 @command.command(short_help="Transcribe recordings on this machine.")
 @click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(path_type=Path))
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option(
-    "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours"
+    "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours."
 )
-@click.option("--language", metavar="CODE", help="What is spoken: en, fr, …  [default: the model finds out]")
 @click.option("--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
 @click.option(
     "--chunk-tiles", metavar="K", type=click.IntRange(1), help="Tiles of at most 30 s in one chunk.  [default: the template's]"
 )
-@click.option("--formats", metavar="LIST", default=",".join(DEFAULT_FORMATS), show_default=True, help="Which files to write.")
-@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@_job_options
 def transcribe(
     audio: tuple[Path, ...],
+    out: Path,
     model: str,
-    language: str | None,
     workers: int | None,
     chunk_tiles: int | None,
-    formats: str,
-    out: Path,
     verbose: bool,
+    **chosen: str | None,
 ) -> None:
     """Transcribe each AUDIO file, or the sound of a video, through the state machine that AWS would run.
 
@@ -61,14 +69,14 @@ def transcribe(
 
     \b
     fanscribe transcribe talk.mp3 --language en
-    fanscribe transcribe calls/*.wav --model large-v3-turbo --formats json,srt --out transcripts
+    fanscribe transcribe calls/*.wav --model large-v3-turbo --channels separate --out transcripts
     """
-    found = _check_call(audio, model, language, formats, out)
+    metadata = as_metadata({name: value for name, value in chosen.items() if value is not None})
+    found = _check_call(audio, model, metadata, out)
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     parameters = {"Model": _deployed_name(model, found), "MapConcurrency": str(workers)}
     if chunk_tiles:
         parameters["ChunkTiles"] = str(chunk_tiles)
-    metadata = {"formats": formats} | ({"language": language} if language else {})
     with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs)) as engine:
         succeeded = [_transcribe_one(engine, recording, metadata, out) for recording in audio]
         if verbose:
@@ -78,7 +86,7 @@ def transcribe(
         raise SystemExit(1)
 
 
-def _check_call(audio: Sequence[Path], model: str, language: str | None, formats: str, out: Path) -> Model:
+def _check_call(audio: Sequence[Path], model: str, metadata: dict[str, str], out: Path) -> Model:
     """All that can be wrong with a call, before anything starts. Raises click.UsageError."""
     for recording in audio:
         if recording.is_dir():
@@ -91,9 +99,9 @@ def _check_call(audio: Sequence[Path], model: str, language: str | None, formats
     if out.exists() and not out.is_dir():
         raise click.UsageError(f"{out} is a file. --out takes a folder.")
     try:
-        Options.from_metadata({"formats": formats} | ({"language": language} if language else {}))
+        options = Options.from_metadata(metadata)
         found = find_model(model)
-        found.check(language)
+        found.check(options.reading)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     return found
@@ -124,7 +132,7 @@ def _transcribe_one(engine: Engine, recording: Path, metadata: dict[str, str], o
 def _watch(engine: Engine, arn: str, progress: JobProgress, bar: Progress, task: TaskID) -> Execution:
     while (execution := engine.describe(arn)).running:
         if plan := progress.planned():
-            total = plan.recording.samples / 16_000
+            total = plan.recording.samples / SAMPLE_RATE
             done = progress.seconds_done()
             stage = "merging" if done >= total else "transcribing"
             bar.update(
@@ -159,7 +167,8 @@ def _fetch(engine: Engine, recording: Path, out: Path, mark: str = "") -> list[P
     bucket = engine.bucket("TranscriptsBucket")
     files = []
     for entry in engine.s3.list_objects_v2(Bucket=bucket, Prefix=f"{recording.name}/").get("Contents", []):
-        target = out / f"{recording.stem}{mark}{Path(entry['Key']).suffix}"
+        extension = Path(entry["Key"]).name.removeprefix("transcript")
+        target = out / f"{recording.stem}{mark}{extension}"
         with target.open("wb") as file:
             shutil.copyfileobj(engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"], file)
         files.append(target)

@@ -36,7 +36,8 @@ class JobProgress:
         parts = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
         finished = {tile for key in parts for tile in keys.tiles_of(key)}
         done = [tile for tile in self.plan.tiles if tile.silent or tile.index in finished]
-        return sum(tile.end - tile.start for tile in done) / SAMPLE_RATE
+        channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
+        return sum(tile.end - tile.start for tile in done) / SAMPLE_RATE / channels
 
     def _job(self) -> Job | None:
         for event in self.states.get_execution_history(executionArn=self.execution, maxResults=100)["events"]:

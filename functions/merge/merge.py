@@ -31,9 +31,10 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
 
     written = {}
     for name in task.output.formats:
-        written[name] = keys.transcript(plan.recording.key, task.job, name)
         writer = WRITERS[name]
-        storage.write(settings.transcripts_bucket, written[name], writer.write(transcript).encode(), writer.content_type)
+        written[name] = keys.transcript(plan.recording.key, task.job, writer.extension)
+        text = writer.write(transcript, task.output)
+        storage.write(settings.transcripts_bucket, written[name], text.encode(), writer.content_type)
     if not ledger.complete:
         raise IncompleteTranscript(
             f"{plan.recording.key}: speech is missing at {', '.join(ledger.missing())}. The partial transcript is in "

@@ -30,23 +30,25 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage) -> Job:
     stored = storage.describe(bucket, key, task.input.version)
     options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
     model = find_model(settings.model)
-    model.check(options.language)
+    model.check(options.reading)
     job = keys.job_id(bucket, key, stored.version, model.identity, options.reading.model_dump_json())
     folder = JobFolder(storage, settings.work_bucket, job)
 
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "recording"
         storage.download(bucket, key, task.input.version, source)
-        cut = split_recording(source, key, Path(scratch))
+        cut = split_recording(source, key, Path(scratch), options.reading)
         chunks = plan_chunks(cut.tiles, settings.chunk_tiles)
         for chunk in chunks:
-            folder.save_audio(chunk, write_wav(cut.cut(cut.tiles[chunk.first].start, cut.tiles[chunk.last].end)))
+            first, last = cut.tiles[chunk.first], cut.tiles[chunk.last]
+            folder.save_audio(chunk, write_wav(cut.cut(first.channel, first.start, last.end)))
 
     recording = Recording(bucket=bucket, key=key, version=stored.version, samples=cut.samples)
     folder.save_plan(Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles), chunks)
     return Job(
         execution=task.execution,
         job=job,
+        language=model.known_language(options.reading),
         chunks_key=keys.chunks(job),
         chunks=len(chunks),
         max_concurrency=settings.map_concurrency,

@@ -1,19 +1,17 @@
 """Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fanscribe.audio import read_wav
+from fanscribe.audio import read_tiles
 from fanscribe.contracts import Progress, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
-from fanscribe.models import find_model
 from fanscribe.observability import observed
-from fanscribe.recognizer import Recognizer, WhisperRecognizer
-from fanscribe.settings import TranscribeSettings, threads
+from fanscribe.recognizer import Recognizer, load_recognizer
+from fanscribe.settings import TranscribeSettings
 from fanscribe.storage import S3Storage, Storage
 
 
@@ -21,14 +19,8 @@ from fanscribe.storage import S3Storage, Storage
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     task = TranscribeTask.parse(event)
     settings = TranscribeSettings.read()
-    progress = transcribe(task, settings, S3Storage(), recognizer, Deadline(context.get_remaining_time_in_millis))
+    progress = transcribe(task, settings, S3Storage(), load_recognizer, Deadline(context.get_remaining_time_in_millis))
     return progress.model_dump()
-
-
-@cache
-def recognizer(model: str) -> Recognizer:
-    """Loaded once and kept while the process lives: what a warm start is for."""
-    return WhisperRecognizer(find_model(model).folder, threads())
 
 
 def transcribe(
@@ -43,13 +35,12 @@ def transcribe(
     if not pending:
         return Progress(remaining=0)
 
-    sound = read_wav(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}")
-    offset = tiles[0].start
+    sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
     for batch in _batches(pending, settings.batch_tiles):
         if not deadline.allows_another():
             break
-        samples = [sound[tile.start - offset : tile.end - offset] for tile in batch]
-        folder.save_part(load(settings.model).read(batch, samples, plan.options.language))
+        samples = [sounds[tile.index] for tile in batch]
+        folder.save_part(load(settings.model).read(batch, samples, task.language, plan.options))
         pending = pending[len(batch) :]
     return Progress(remaining=len(pending))
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.audio import decode
 from fanscribe.times import SAMPLE_RATE
 from local.engine import Engine
+from tests.unit.test_audio import decoded
 from tests.workflow.conftest import DEFAULTS, transcribed
 
 CONTAINERS = ["sonnet1.aac", "sonnet1.flac", "sonnet1.mp3", "sonnet1.mp4", "sonnet1.ogg", "sonnet1.webm"]
@@ -62,7 +62,7 @@ def test_half_an_hour_is_fanned_out(half_hour: dict[str, Any]) -> None:
 
 def test_every_container_holds_the_same_sound(corpus: Path) -> None:
     """Sample by sample: no container comes out shifted, shortened or at another pitch."""
-    sounds = [np.concatenate(list(decode(corpus / "containers" / name, name))).astype(float) for name in CONTAINERS]
+    sounds = [decoded(corpus / "containers" / name)[0].astype(float) for name in CONTAINERS]
     shortest = min(map(len, sounds))
     assert max(map(len, sounds)) - shortest < SAMPLE_RATE // 20, "the codecs' padding, under 50 ms"
     for sound in sounds:
@@ -84,8 +84,9 @@ SPLIT_ONE = """
 import resource
 import sys
 from pathlib import Path
+from fanscribe.options import ReadingOptions
 from fanscribe.recording import split_recording
-cut = split_recording(Path(sys.argv[1]), "joined.mp3", Path(sys.argv[2]))
+cut = split_recording(Path(sys.argv[1]), "joined.mp3", Path(sys.argv[2]), ReadingOptions())
 assert cut.tiles[-1].end == cut.samples
 print(cut.samples, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

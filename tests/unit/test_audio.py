@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio import BLOCK, DEMUXERS, Samples, decode, read_wav, write_wav
+from fanscribe.audio import BLOCK, DEMUXERS, Block, Samples, decode, read_wav, write_wav
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
 
@@ -36,31 +36,42 @@ def a_video_without_sound(path: Path) -> Path:
     return path
 
 
-def decoded(path: Path) -> Samples:
-    return np.concatenate(list(decode(path, path.name)))
+def decoded(path: Path, *, separate: bool = False) -> Block:
+    return np.concatenate(list(decode(path, path.name, separate=separate)), axis=1)
 
 
 def test_what_is_16_khz_mono_already_comes_out_as_it_is(tmp_path: Path) -> None:
     tone = a_tone(25)
-    assert np.array_equal(decoded(a_wav(tmp_path / "tone.wav", tone)), tone)
+    assert np.array_equal(decoded(a_wav(tmp_path / "tone.wav", tone)), [tone])
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
 def test_other_rates_are_resampled_to_the_same_length(tmp_path: Path, rate: int) -> None:
-    samples = decoded(a_wav(tmp_path / "tone.wav", a_tone(3, rate), rate))
+    (samples,) = decoded(a_wav(tmp_path / "tone.wav", a_tone(3, rate), rate))
     assert abs(len(samples) - 3 * SAMPLE_RATE) <= 32
     assert 7_000 < np.abs(samples).max() < 9_000
 
 
 def test_two_channels_become_one(tmp_path: Path) -> None:
     both = np.repeat(a_tone(1), 2)
-    assert abs(len(decoded(a_wav(tmp_path / "stereo.wav", both, channels=2))) - SAMPLE_RATE) <= 32
+    (mixed,) = decoded(a_wav(tmp_path / "stereo.wav", both, channels=2))
+    assert abs(len(mixed) - SAMPLE_RATE) <= 32
+
+
+def test_separate_channels_stay_apart_sample_for_sample(tmp_path: Path) -> None:
+    left, right = a_tone(2), a_tone(2)[::-1]
+    stereo = a_wav(tmp_path / "call.wav", np.stack([left, right], axis=1).reshape(-1), channels=2)
+    assert np.array_equal(decoded(stereo, separate=True), [left, right])
+
+
+def test_one_channel_is_one_even_if_separate_ones_are_asked_for(tmp_path: Path) -> None:
+    assert len(decoded(a_wav(tmp_path / "tone.wav", a_tone(1)), separate=True)) == 1
 
 
 def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> None:
     blocks = list(decode(a_wav(tmp_path / "tone.wav", a_tone(60)), "tone.wav"))
     assert len(blocks) == 6
-    assert max(map(len, blocks)) < BLOCK + SAMPLE_RATE
+    assert max(block.shape[1] for block in blocks) < BLOCK + SAMPLE_RATE
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from fanscribe.contracts import (
+    Job,
     MergeTask,
     ObjectInput,
     SplitTask,
@@ -24,6 +25,7 @@ from tests.conftest import ROOT
 EVENTS = sorted((ROOT / "events").iterdir())
 PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "console.json": parse_job_input,
+    "detect_language.json": Job.parse,
     "merge.json": MergeTask.parse,
     "split.json": SplitTask.parse,
     "transcribe.json": TranscribeTask.parse,

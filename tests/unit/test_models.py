@@ -6,6 +6,7 @@ import pytest
 
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
 from fanscribe.models import find_model, open_model
+from fanscribe.options import ReadingOptions
 from tests.builders import a_model_folder
 
 
@@ -49,12 +50,12 @@ def test_an_unknown_name_is_answered_with_the_names_that_exist() -> None:
 
 def test_a_language_that_the_model_does_not_know_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedLanguage, match=r"tiny\.en does not know the language 'fr': it knows only English"):
-        find_model("tiny.en").check("fr")
+        find_model("tiny.en").check(ReadingOptions(language="fr"))
     model = open_model(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True), "mine")
     with pytest.raises(UnsupportedLanguage, match="knows en, fr"):
-        model.check("de")
-    model.check("fr")
-    model.check(None)
+        model.check(ReadingOptions(language="de"))
+    for language in ("fr", "multilingual", None):
+        model.check(ReadingOptions(language=language, task="translate"))
 
 
 def test_models_of_the_same_name_are_told_apart_by_their_weights(tmp_path: Path) -> None:

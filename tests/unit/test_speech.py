@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
 
-from fanscribe.audio import Samples, decode
+from fanscribe.audio import Samples
 from fanscribe.speech import FULL_SCALE, SpeechDetector
 from fanscribe.tiles import speech_spans
 from fanscribe.times import FRAME
 from tests.conftest import SAMPLE
+from tests.unit.test_audio import decoded
 
 
 @pytest.fixture(scope="module")
 def talk() -> Samples:
     """The first minute and a bit of the sample: not a whole number of frames."""
-    return np.concatenate(list(decode(SAMPLE, SAMPLE.name)))[: 60 * 16_000 + 77]
+    return decoded(SAMPLE)[0, : 60 * 16_000 + 77]
 
 
 def detected(samples: Samples, block: int) -> SpeechDetector:

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.audio import Samples, decode, read_wav, write_wav
+from fanscribe.audio import Samples, read_wav, write_wav
 from fanscribe.contracts import Job, Plan, SplitTask
 from fanscribe.errors import InvalidOption, RecordingNotFound, UnreadableRecording, UnsupportedLanguage
 from fanscribe.settings import SplitSettings
 from split import split
+from tests.builders import a_model_folder
 from tests.conftest import SAMPLE
 from tests.fakes import MemoryStorage
+from tests.unit.test_audio import a_wav, decoded
 
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)
 
@@ -22,7 +24,7 @@ SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map
 @pytest.fixture(scope="module")
 def talk() -> Samples:
     """The first two minutes of the sample."""
-    return np.concatenate(list(decode(SAMPLE, SAMPLE.name)))[: 120 * 16_000]
+    return decoded(SAMPLE)[0, : 120 * 16_000]
 
 
 def a_bucket(data: bytes, metadata: dict[str, str] | None = None) -> MemoryStorage:
@@ -96,3 +98,33 @@ def test_nothing_is_left_on_the_disk(talk: Samples, tmp_path: Path, monkeypatch:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     job_of(a_bucket(write_wav(talk[:16_000])))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(talk: Samples, tmp_path: Path) -> None:
+    hush = np.zeros_like(talk)
+    stereo = a_wav(tmp_path / "call.wav", np.stack([talk, hush], axis=1).reshape(-1), channels=2)
+    storage = a_bucket(stereo.read_bytes())
+    job = job_of(storage, options={"channels": "separate"})
+    plan = plan_of(storage, job)
+    assert [tile.index for tile in plan.tiles] == list(range(len(plan.tiles)))
+    for channel in (0, 1):
+        own = [tile for tile in plan.tiles if tile.channel == channel]
+        assert (own[0].start, own[-1].end) == (0, len(talk))
+        assert all(tile.silent for tile in own) == (channel == 1)
+    items = json.loads(storage.read("work", job.chunks_key))
+    sound = read_wav(storage.read("work", keys.chunk_audio(job.job, items[0]["first"], items[0]["last"])), "chunk")
+    assert np.array_equal(sound, talk[: len(sound)])
+
+
+def test_the_language_is_left_open_only_where_it_must_be_heard(talk: Samples, tmp_path: Path) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    multilingual = SETTINGS.model_copy(update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))})
+    assert job_of(storage).language == "en", "an English-only model"
+    assert job_of(storage, multilingual, options={"language": "fr"}).language == "fr"
+    assert job_of(storage, multilingual).language is None
+    assert job_of(storage, multilingual, options={"language": "multilingual"}).language is None
+
+
+def test_an_english_only_model_translates_nothing() -> None:
+    with pytest.raises(UnsupportedLanguage, match="can't translate"):
+        job_of(a_bucket(b""), options={"task": "translate"})

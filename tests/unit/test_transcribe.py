@@ -42,7 +42,7 @@ def work(
     storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
 ) -> int:
     """One invocation of Transcribe. Returns the tiles that remain."""
-    task = TranscribeTask(execution=EXECUTION, job=PLAN.job, chunk=chunk)
+    task = TranscribeTask(execution=EXECUTION, job=PLAN.job, language="en", chunk=chunk)
     settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
     return transcribe(task, settings, storage, lambda _: recognizer, deadline or NOW()).remaining
 

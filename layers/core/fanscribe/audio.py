@@ -1,8 +1,8 @@
-"""Sound in and out: any container decoded as a stream to 16 kHz mono 16-bit, chunks written and read as wav."""
+"""Sound in and out: any container decoded as a stream to 16 kHz 16-bit, chunks written and read as wav."""
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -13,6 +13,7 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
+from fanscribe.contracts import Tile
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
 
@@ -25,14 +26,15 @@ DEMUXERS = (
     "mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
 )
 
-Samples = NDArray[np.int16]
+Samples = NDArray[np.int16]  # one channel: shape (samples,)
+Block = NDArray[np.int16]  # all channels: shape (channels, samples)
 
 
-def decode(path: Path, name: str) -> Iterator[Samples]:
-    """The first audio stream of a file, as blocks of int16 samples, 16 kHz mono, in bounded memory.
+def decode(path: Path, name: str, *, separate: bool = False) -> Iterator[Block]:
+    """The first audio stream of a file, as blocks of int16 samples at 16 kHz, in bounded memory.
 
-    `name` is what messages call the recording. Raises UnreadableRecording. Packets that FFmpeg finds damaged are skipped,
-    as players do: most long recordings have one.
+    One channel, mixed, or with `separate` each of the stream's. `name` is what messages call the recording. Raises
+    UnreadableRecording. Packets that FFmpeg finds damaged are skipped, as players do: most long recordings have one.
     """
     if path.stat().st_size == 0:
         raise UnreadableRecording(f"{name} is empty (0 bytes).")
@@ -41,7 +43,7 @@ def decode(path: Path, name: str) -> Iterator[Samples]:
             if not container.streams.audio:
                 raise UnreadableRecording(f"{name} has no sound: there is no audio stream in it.")
             heard = False
-            for block in _blocks(container):
+            for block in _blocks(container, separate=separate):
                 heard = True
                 yield block
     except (av.error.FFmpegError, EOFError) as error:
@@ -51,20 +53,21 @@ def decode(path: Path, name: str) -> Iterator[Samples]:
         raise UnreadableRecording(f"{name} has no sound: not one sample could be decoded.")
 
 
-def _blocks(container: av.container.InputContainer) -> Iterator[Samples]:
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    gathered: list[Samples] = []
+def _blocks(container: av.container.InputContainer, *, separate: bool) -> Iterator[Block]:
+    layout = container.streams.audio[0].codec_context.layout if separate else av.AudioLayout("mono")
+    resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
+    gathered: list[Block] = []
     length = 0
     for frame in _frames(container):
         for resampled in resampler.resample(frame):
-            samples = resampled.to_ndarray().astype(np.int16, copy=False).reshape(-1)
-            gathered.append(samples)
-            length += len(samples)
+            interleaved = resampled.to_ndarray().astype(np.int16, copy=False)
+            gathered.append(interleaved.reshape(-1, layout.nb_channels).T)
+            length += gathered[-1].shape[1]
         if length >= BLOCK:
-            yield np.concatenate(gathered)
+            yield np.concatenate(gathered, axis=1)
             gathered, length = [], 0
     if length:
-        yield np.concatenate(gathered)
+        yield np.concatenate(gathered, axis=1)
 
 
 def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame | None]:
@@ -95,3 +98,12 @@ def read_wav(data: bytes, name: str) -> Samples:
     if (sound.frame_rate, sound.channels, sound.sample_width) != (SAMPLE_RATE, 1, SAMPLE_BYTES):
         raise WorkDamaged(f"The chunk {name} is not 16 kHz mono 16-bit.")
     return np.frombuffer(sound.raw_data, dtype=np.int16)
+
+
+def read_tiles(data: bytes, name: str, tiles: Sequence[Tile]) -> dict[int, Samples]:
+    """The samples of each of a chunk's tiles, by index, from the chunk's wav. Raises WorkDamaged if it is too short for them."""
+    sound = read_wav(data, name)
+    offset = tiles[0].start
+    if len(sound) != tiles[-1].end - offset:
+        raise WorkDamaged(f"The chunk {name} has {len(sound)} samples instead of {tiles[-1].end - offset}.")
+    return {tile.index: sound[tile.start - offset : tile.end - offset] for tile in tiles}

@@ -141,6 +141,27 @@ class Word(Contract):
     probability: float
 
 
+Reason = Literal["speech without words", "repetition", "unsure"]
+
+
+class Scores(Contract):
+    """What two looks are compared by."""
+
+    words: int
+    unaccounted: int  # ms of speech that no word accounts for
+    avg_logprob: float
+    compression_ratio: float
+
+
+class SecondLook(Contract):
+    """The evidence, for the ledger: why a tile was read again, both readings' scores, and which was kept."""
+
+    reason: Reason
+    first: Scores
+    second: Scores
+    kept: Literal["first", "second"]
+
+
 class Reading(Contract):
     """What the model made of one tile. Scores as in faster-whisper's Segment."""
 
@@ -150,6 +171,7 @@ class Reading(Contract):
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
+    second_look: SecondLook | None = None  # None: the first was believed
 
 
 class Part(Contract):
@@ -192,9 +214,13 @@ class SplitTask(Task):
 
 
 class Job(Task):
-    """Split's answer, and all that the state machine carries: references, never audio or text."""
+    """Split's answer, and all that the state machine carries: references, never audio or text.
+
+    DetectLanguage takes one whose `language` is None, and answers it with the language.
+    """
 
     job: str
+    language: str | None
     chunks_key: str
     chunks: int
     max_concurrency: int
@@ -203,6 +229,7 @@ class Job(Task):
 
 class TranscribeTask(Task):
     job: str
+    language: str  # the recording's; of a multilingual one, that of the tiles that leave it in doubt
     chunk: Chunk
 
 

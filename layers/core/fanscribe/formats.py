@@ -1,83 +1,218 @@
-"""A transcript as the files that people and players read. Pure: one function for each format."""
+"""A transcript as the files that people, players and programs read. Pure: one function for each format."""
 
 import html
 import json
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, count
+from typing import Any, NamedTuple
 
-from fanscribe.contracts import Word
-from fanscribe.options import Format
-from fanscribe.times import timestamp
-from fanscribe.transcript import Transcript, joined, paragraphs, verbose_json
+from fanscribe.captions import Cue, channels_of, cues, gaps, label, unbroken
+from fanscribe.options import Format, OutputOptions
+from fanscribe.times import seconds, timestamp
+from fanscribe.transcript import PARAGRAPH, Segment, Transcript, channel_label, joined, verbose_json
 
-LINE = 42  # characters in a caption line, by broadcast custom
-LINES = 2
-LONGEST_CUE = 7_000  # ms
-
-
-class Cue(NamedTuple):
-    """What stands on the screen from `start` to `end` (ms)."""
-
-    start: int
-    end: int
-    text: str
+# Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
+SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
+LEADING_PARTS = frozenset(".-")  # punctuation that belongs to the word behind it: ".5", "-5"
 
 
-def cues(transcript: Transcript) -> Iterator[Cue]:
-    """Each segment as one or more cues of at most LINES lines."""
-    for segment in transcript.segments:
-        first = 0
-        for last in range(1, len(segment.words) + 1):
-            if last == len(segment.words) or not _fits(segment.words[first : last + 1]):
-                words = segment.words[first:last]
-                yield Cue(words[0].start, words[-1].end, "\n".join(_lines(words)))
-                first = last
+def as_json(transcript: Transcript, _output: OutputOptions) -> str:
+    """OpenAI's `verbose_json`, and more."""
+    return _printed(verbose_json(transcript))
 
 
-def _fits(words: Sequence[Word]) -> bool:
-    return len(_lines(words)) <= LINES and words[-1].end - words[0].start <= LONGEST_CUE
+def _printed(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _lines(words: Sequence[Word]) -> list[str]:
-    return textwrap.wrap(joined(words), LINE, break_on_hyphens=False)
+# ── Captions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_json(transcript: Transcript) -> str:
-    return json.dumps(verbose_json(transcript), ensure_ascii=False, indent=1) + "\n"
-
-
-def as_text(transcript: Transcript) -> str:
-    return "".join(f"{paragraph}\n" for paragraph in "\n\n".join(paragraphs(transcript)).splitlines())
-
-
-def as_srt(transcript: Transcript) -> str:
+def as_srt(transcript: Transcript, output: OutputOptions) -> str:
     """SubRip: numbered from 1, a comma before the milliseconds."""
     blocks = (
-        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text}\n"
-        for number, cue in enumerate(cues(transcript), start=1)
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{label(cue.channel)}{cue.text}\n"
+        for number, cue in enumerate(cues(transcript, output, labelled=True), start=1)
     )
     return "\n".join(blocks)
 
 
-def as_vtt(transcript: Transcript) -> str:
-    """WebVTT: `<` and `&` begin markup there, so they are escaped."""
-    blocks = (
-        f"{timestamp(cue.start)} --> {timestamp(cue.end)}\n{html.escape(cue.text, quote=False)}\n" for cue in cues(transcript)
+def as_vtt(transcript: Transcript, output: OutputOptions) -> str:
+    """WebVTT: `<` and `&` begin markup there, so they are escaped; a channel is a voice, which players don't print."""
+    blocks = (f"{timestamp(cue.start)} --> {timestamp(cue.end)}\n{_voiced(cue)}\n" for cue in cues(transcript, output))
+    return "\n".join(["WEBVTT\n", *_note(transcript), *blocks])
+
+
+def _voiced(cue: Cue) -> str:
+    text = html.escape(cue.text, quote=False)
+    return text if cue.channel is None else f"<v {channel_label(cue.channel)}>{text}"
+
+
+def _note(transcript: Transcript) -> Iterator[str]:
+    missing = "".join(f"{' '.join(gap.split())}\n" for gap in transcript.ledger.missing())
+    if missing:
+        yield f"NOTE This transcript is incomplete. Missing:\n{html.escape(missing, quote=False)}"  # a note can't hold "-->"
+
+
+# ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Entry(NamedTuple):
+    """A segment or a gap."""
+
+    start: int
+    end: int
+    text: str
+    channel: int | None = None
+    missing: bool = False
+
+
+def _entries(transcript: Transcript) -> list[_Entry]:
+    """Segments in the transcript's order, gaps where they are."""
+    said = [_Entry(segment.start, segment.end, segment.text, segment.channel) for segment in transcript.segments]
+    unsaid = [_Entry(gap.start, gap.end, gap.text, gap.channel, missing=True) for gap in gaps(transcript.ledger)]
+    return sorted([*said, *unsaid], key=lambda entry: (entry.start, entry.missing))
+
+
+def as_text(transcript: Transcript, _output: OutputOptions) -> str:
+    """Paragraphs: a new one after PARAGRAPH of silence, for another channel, and for a gap."""
+    paragraphs = (f"{label(turn[0].channel)}{' '.join(entry.text for entry in turn)}" for turn in _turns(_entries(transcript)))
+    return "\n".join(f"{paragraph}\n" for paragraph in paragraphs)
+
+
+def _turns(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
+    turn: list[_Entry] = []
+    for entry in entries:
+        if turn and _parted(turn[-1], entry):
+            yield turn
+            turn = []
+        turn.append(entry)
+    if turn:
+        yield turn
+
+
+def _parted(here: _Entry, following: _Entry) -> bool:
+    other = (here.channel, here.missing) != (following.channel, following.missing)
+    return other or following.start - here.end >= PARAGRAPH
+
+
+def as_tsv(transcript: Transcript, _output: OutputOptions) -> str:
+    """openai/whisper's: a row for each segment, times in ms. Separate channels are a column of their own."""
+    separate = channels_of(transcript)
+    rows = [("start", "end", "text", "channel")]
+    rows += [(str(entry.start), str(entry.end), _cell(entry.text), _channel_cell(entry)) for entry in _entries(transcript)]
+    return "".join("\t".join(row if separate else row[:3]) + "\n" for row in rows)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _channel_cell(entry: _Entry) -> str:
+    return "" if entry.channel is None else channel_label(entry.channel)
+
+
+# ── Amazon Transcribe's JSON ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def as_transcribe_json(transcript: Transcript, _output: OutputOptions) -> str:
+    """As Amazon Transcribe writes it, for what reads that. `start_time` and the like are seconds, as text.
+
+    What it tells of the job is what a transcript knows: as `jobName` the recording's, and no account.
+    """
+    numbers = count()
+    items = [[{"id": next(numbers), **item} for item in _items(segment)] for segment in transcript.segments]
+    missing = ", ".join(transcript.ledger.missing())
+    return _printed(
+        {
+            "jobName": transcript.recording.rsplit("/", 1)[-1],
+            "accountId": "",
+            "status": "FAILED" if missing else "COMPLETED",
+            **({"failureReason": f"Speech is missing at {missing}."} if missing else {}),
+            "results": {
+                **({} if transcript.language is None else {"language_code": transcript.language}),
+                "transcripts": [{"transcript": transcript.text}],
+                **(_channel_labels(transcript, items) if channels_of(transcript) else {}),
+                "items": list(chain.from_iterable(items)),
+                "audio_segments": [
+                    _audio_segment(i, segment, [item["id"] for item in items[i]]) for i, segment in enumerate(transcript.segments)
+                ],
+            },
+        }
     )
-    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _audio_segment(number: int, segment: Segment, items: list[int]) -> dict[str, Any]:
+    return {
+        "id": number,
+        "transcript": segment.text,
+        **_span(segment.start, segment.end),
+        **_channel(segment),
+        "items": items,
+    }
+
+
+def _channel_labels(transcript: Transcript, items: Sequence[Sequence[dict[str, Any]]]) -> dict[str, Any]:
+    """The items once more, by channel."""
+    channels = [
+        {
+            "channel_label": channel_label(channel),
+            "items": [item for i, segment in enumerate(transcript.segments) if segment.channel == channel for item in items[i]],
+        }
+        for channel in channels_of(transcript)
+    ]
+    return {"channel_labels": {"channels": channels, "number_of_channels": len(channels)}}
+
+
+def _items(segment: Segment) -> Iterator[dict[str, Any]]:
+    for words in unbroken(segment.words):
+        confidence = str(round(min(word.probability for word in words), 4))
+        times = _span(words[0].start, words[-1].end)
+        for token in joined(words).split():  # more than one where Whisper has a dash as part of its word: " - Yes"
+            before, spoken, after = _unpunctuated(token)
+            yield from (_item("punctuation", mark, "0.0", segment) for mark in before)
+            if spoken:
+                yield times | _item("pronunciation", spoken, confidence, segment)
+            yield from (_item("punctuation", mark, "0.0", segment) for mark in after)
+
+
+def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[str, Any]:
+    return {"type": kind, "alternatives": [{"confidence": confidence, "content": content}]} | _channel(segment)
+
+
+def _span(start: int, end: int) -> dict[str, str]:
+    return {"start_time": str(seconds(start)), "end_time": str(seconds(end))}
+
+
+def _channel(segment: Segment) -> dict[str, str]:
+    return {} if segment.channel is None else {"channel_label": channel_label(segment.channel)}
+
+
+def _unpunctuated(text: str) -> tuple[str, str, str]:
+    """A word and the marks around it: `“Hello,”` -> `“`, `Hello`, `,”`. Marks inside are the word's: `don't`, `3.5`."""
+    marks = {character for character in text if unicodedata.category(character).startswith("P")} - SPOKEN_MARKS
+    rest = text.rstrip("".join(marks))
+    spoken = rest.lstrip("".join(marks - LEADING_PARTS))
+    return rest[: len(rest) - len(spoken)], spoken, text[len(rest) :]
+
+
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Writer(NamedTuple):
-    """How a format is written, and what it is called on the wire."""
+    """How a format is written, what it is called on the wire, and how its files end."""
 
-    write: Callable[[Transcript], str]
+    write: Callable[[Transcript, OutputOptions], str]
     content_type: str
+    extension: str
 
 
 WRITERS: dict[Format, Writer] = {
-    "json": Writer(as_json, "application/json"),
-    "srt": Writer(as_srt, "application/x-subrip; charset=utf-8"),
-    "vtt": Writer(as_vtt, "text/vtt; charset=utf-8"),
-    "txt": Writer(as_text, "text/plain; charset=utf-8"),
+    "json": Writer(as_json, "application/json", "json"),
+    "txt": Writer(as_text, "text/plain; charset=utf-8", "txt"),
+    "srt": Writer(as_srt, "application/x-subrip; charset=utf-8", "srt"),
+    "vtt": Writer(as_vtt, "text/vtt; charset=utf-8", "vtt"),
+    "tsv": Writer(as_tsv, "text/tab-separated-values; charset=utf-8", "tsv"),
+    "transcribe-json": Writer(as_transcribe_json, "application/json", "transcribe.json"),
 }

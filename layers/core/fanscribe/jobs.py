@@ -37,6 +37,10 @@ class JobFolder:
     def plan(self) -> Plan:
         return self._read(keys.plan(self.job), Plan)
 
+    def chunks(self) -> list[Chunk]:
+        items = json.loads(self.storage.read(self.bucket, keys.chunks(self.job)))
+        return [Chunk.model_validate(item) for item in items]
+
     def save_audio(self, chunk: Chunk, wav: bytes) -> None:
         self.storage.write(self.bucket, keys.chunk_audio(self.job, chunk.first, chunk.last), wav, WAV)
 

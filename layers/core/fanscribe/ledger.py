@@ -1,11 +1,11 @@
 """The ledger: for every tile of the recording, whether it was transcribed, is silent, or failed and why. Pure."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Literal
 
 from fanscribe.base import Contract
-from fanscribe.contracts import Failure, Plan
+from fanscribe.contracts import Failure, Plan, Reading, SecondLook
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
 
@@ -13,14 +13,16 @@ class LedgerTile(Contract):
     """One tile's account: [start, end) in samples."""
 
     tile: int
+    channel: int | None = None  # None where the channels were mixed
     start: int
     end: int
     state: Literal["transcribed", "silent", "failed"]
     reason: str | None = None
+    second_look: SecondLook | None = None  # where the first reading was not believed
 
 
 class Ledger(Contract):
-    """The accounts of all tiles, which partition the recording to the sample."""
+    """The accounts of all tiles, which partition the recording, each channel of it, to the sample."""
 
     sample_rate: int = SAMPLE_RATE
     samples: int
@@ -32,21 +34,25 @@ class Ledger(Contract):
 
     def missing(self) -> Iterator[str]:
         """Runs of failed tiles as people read them: `0:29-1:58 (BadAudio)`."""
-        for (failed, reason), run in groupby(self.tiles, key=lambda tile: (tile.state == "failed", tile.reason)):
+        for (failed, channel, reason), run in groupby(self.tiles, key=lambda t: (t.state == "failed", t.channel, t.reason)):
             if failed:
                 tiles = list(run)
-                yield f"{clock(milliseconds(tiles[0].start))}-{clock(milliseconds(tiles[-1].end))} ({reason})"
+                where = "" if channel is None else f" in channel {channel}"
+                yield f"{clock(milliseconds(tiles[0].start))}-{clock(milliseconds(tiles[-1].end))}{where} ({reason})"
 
 
-def settle_ledger(plan: Plan, read: Container[int], failures: Mapping[int, Failure]) -> Ledger:
-    """Hold what was planned against what was `read` (tiles with a reading) and why others were not (`failures`, by tile)."""
+def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping[int, Failure]) -> Ledger:
+    """Hold what was planned against what was read, and why the rest was not; both by tile."""
     accounts = []
     for tile in plan.tiles:
         state: Literal["transcribed", "silent", "failed"] = (
-            "silent" if tile.silent else "transcribed" if tile.index in read else "failed"
+            "silent" if tile.silent else "transcribed" if tile.index in readings else "failed"
         )
         reason = None
         if state == "failed":
             reason = failures[tile.index].error if tile.index in failures else "nothing was stored for it"
-        accounts.append(LedgerTile(tile=tile.index, start=tile.start, end=tile.end, state=state, reason=reason))
+        channel = tile.channel if plan.options.channels == "separate" else None
+        evidence = readings[tile.index].second_look if tile.index in readings else None
+        where = {"tile": tile.index, "channel": channel, "start": tile.start, "end": tile.end}
+        accounts.append(LedgerTile(**where, state=state, reason=reason, second_look=evidence))
     return Ledger(samples=plan.recording.samples, tiles=tuple(accounts))

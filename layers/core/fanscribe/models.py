@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
-from fanscribe.options import ENGLISH
+from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
 
 WEIGHTS = "model.bin"
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
@@ -32,12 +32,20 @@ class Model:
     def multilingual(self) -> bool:
         return len(self.languages) > 1
 
-    def check(self, language: str | None) -> None:
-        """Raises UnsupportedLanguage."""
-        if language is None or language in self.languages:
+    def check(self, options: ReadingOptions) -> None:
+        """Raises UnsupportedLanguage for a language or a task that the model does not have."""
+        if options.task == "translate" and not self.multilingual:
+            raise UnsupportedLanguage(f"The model {self.name} can't translate: it knows only English.")
+        if options.language in (None, MULTILINGUAL, *self.languages):
             return
         knows = ", ".join(self.languages) if self.multilingual else "only English (en)"
-        raise UnsupportedLanguage(f"The model {self.name} does not know the language {language!r}: it knows {knows}.")
+        raise UnsupportedLanguage(f"The model {self.name} does not know the language {options.language!r}: it knows {knows}.")
+
+    def known_language(self, options: ReadingOptions) -> str | None:
+        """The recording's language where it needs no hearing: given, or the only one that the model knows."""
+        if not self.multilingual:
+            return ENGLISH
+        return None if options.language == MULTILINGUAL else options.language
 
 
 def find_model(name: str) -> Model:
@@ -56,13 +64,18 @@ def find_model(name: str) -> Model:
 
 
 def _fetched(name: str) -> Path:
-    from fanscribe.recognizer import fetch_model, known_models  # noqa: PLC0415  (importing it takes a second)
+    from faster_whisper import available_models, download_model  # noqa: PLC0415  (importing it takes a second)
 
-    if name not in known_models():
+    if name not in available_models():
+        names = ", ".join(available_models())
+        raise UnknownModel(f"There is no model {name!r}. Name a folder with {WEIGHTS} in it, or one of {names}.")
+    try:
+        return Path(download_model(name))
+    except Exception as error:  # the hub client has no common base for what goes wrong offline
         raise UnknownModel(
-            f"There is no model {name!r}. Name a folder with {WEIGHTS} in it, or one of {', '.join(known_models())}."
-        )
-    return fetch_model(name)
+            f"The model {name} is not on this machine and could not be fetched from the model hub ({type(error).__name__}). "
+            "Fetch it where there is a network, and name its folder."
+        ) from error
 
 
 def _packaged(name: str) -> Path | None:

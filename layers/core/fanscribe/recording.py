@@ -1,5 +1,6 @@
 """One pass over a recording: decoded, listened to for speech, and kept as raw samples to cut chunks from."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,32 +8,47 @@ import numpy as np
 
 from fanscribe.audio import SAMPLE_BYTES, Samples, decode
 from fanscribe.contracts import Tile
+from fanscribe.options import ReadingOptions
 from fanscribe.speech import SpeechDetector
 from fanscribe.tiles import plan_tiles
 
 
 @dataclass(frozen=True)
 class SplitRecording:
-    """A recording as tiles, and its samples in a file: 115 MB an hour on disk, next to nothing in memory."""
+    """A recording as tiles, and its samples in one file for each channel: 115 MB an hour on disk, little in memory."""
 
     samples: int
     tiles: tuple[Tile, ...]
-    pcm: Path
+    channels: tuple[Path, ...]
 
-    def cut(self, start: int, end: int) -> Samples:
-        """The samples [start, end)."""
-        return np.fromfile(self.pcm, np.int16, count=end - start, offset=start * SAMPLE_BYTES)
+    def cut(self, channel: int, start: int, end: int) -> Samples:
+        """The samples [start, end) of a channel."""
+        return np.fromfile(self.channels[channel], np.int16, count=end - start, offset=start * SAMPLE_BYTES)
 
 
-def split_recording(source: Path, name: str, scratch: Path) -> SplitRecording:
-    """Decode `source` once, writing its samples into `scratch`, and lay tiles over it. Raises UnreadableRecording."""
-    detector = SpeechDetector()
-    pcm = scratch / "samples.pcm"
+def split_recording(source: Path, name: str, scratch: Path, options: ReadingOptions) -> SplitRecording:
+    """Decode `source` once, writing its samples into `scratch`, and lay tiles over each channel. Raises UnreadableRecording."""
+    detectors: list[SpeechDetector] = []
+    files: list[Path] = []
     samples = 0
-    with pcm.open("wb") as out:
-        for block in decode(source, name):
-            detector.feed(block)
-            out.write(block.tobytes())
-            samples += len(block)
-    detector.finish()
-    return SplitRecording(samples, plan_tiles(detector.probabilities, detector.levels, samples), pcm)
+    with ExitStack() as open_files:
+        outs = []
+        for block in decode(source, name, separate=options.channels == "separate"):
+            for channel in range(len(detectors), len(block)):
+                detectors.append(SpeechDetector())
+                files.append(scratch / f"channel{channel}.pcm")
+                outs.append(open_files.enter_context(files[channel].open("wb")))
+            for detector, out, sound in zip(detectors, outs, block, strict=True):
+                detector.feed(sound)
+                out.write(sound.tobytes())
+            samples += block.shape[1]
+    return SplitRecording(samples, _tiles(detectors, samples, options.vad_threshold), tuple(files))
+
+
+def _tiles(detectors: list[SpeechDetector], samples: int, threshold: float) -> tuple[Tile, ...]:
+    tiles: list[Tile] = []
+    for channel, detector in enumerate(detectors):
+        detector.finish()
+        plan = plan_tiles(detector.probabilities, detector.levels, samples, threshold)
+        tiles += [tile.model_copy(update={"index": len(tiles) + tile.index, "channel": channel}) for tile in plan]
+    return tuple(tiles)

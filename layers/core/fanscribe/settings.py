@@ -29,14 +29,16 @@ class Settings(Contract):
             raise MisconfiguredError(f"The variable {name.upper()}: {reason}. See template.yaml.") from None
 
 
-class SplitSettings(Settings):
+class ModelSettings(Settings):
     model: str  # a name or a folder: see models.find_model
+
+
+class SplitSettings(ModelSettings):
     chunk_tiles: Annotated[int, Field(ge=1)]  # tiles in one chunk
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
 
 
-class TranscribeSettings(Settings):
-    model: str
+class TranscribeSettings(ModelSettings):
     batch_tiles: Annotated[int, Field(ge=1)]  # tiles decoded together: bounds memory, and what a kill can lose
 
 

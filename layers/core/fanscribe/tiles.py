@@ -6,12 +6,13 @@ those the tiles: consecutive, each at most one Whisper window, each boundary in 
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from fanscribe.contracts import Chunk, Span, Tile
 from fanscribe.times import FRAME, SAMPLE_RATE, WINDOW
 
 SPEECH = 0.5  # a frame at or above this probability starts speech (Silero's default)
-SILENCE = 0.35  # and one below this ends it: hysteresis, as Silero's own script has it
+HYSTERESIS = 0.15  # and one this much below ends it, as Silero's own script has it
 SHORTEST_SILENCE = 5 * FRAME  # 160 ms: gaps from here on may be cut (measured: better than 300 ms)
 MARGIN = 3 * FRAME  # a cut stays this far behind the end of speech: 96 ms, the tail of a word
 SHORTEST_TILE = SAMPLE_RATE  # a cut closer to the tile's start than this is no use
@@ -21,19 +22,20 @@ SEARCH = 10 * SAMPLE_RATE  # where nobody pauses for 30 s: look for the quietest
 LULL = 3  # frames whose mean level counts as one point: 96 ms, about a plosive's closure
 
 
-def speech_spans(probabilities: Sequence[float], samples: int) -> list[Span]:
+def speech_spans(probabilities: Sequence[float], samples: int, threshold: float = SPEECH) -> list[Span]:
     """Spans of speech, in samples, from one probability per frame; gaps shorter than SHORTEST_SILENCE are bridged.
 
     Same rule as Silero's `get_speech_timestamps` with a minimum silence of 160 ms and no padding.
     """
+    silence = max(threshold - HYSTERESIS, 0.01)
     spans: list[Span] = []
     start: int | None = None  # of the speech that is open
-    quiet: int | None = None  # since when it has been below SILENCE
+    quiet: int | None = None  # since when it has been below `silence`
     for frame, probability in enumerate(probabilities):
         here = frame * FRAME
-        if probability >= SPEECH:
+        if probability >= threshold:
             start, quiet = (here if start is None else start), None
-        elif start is not None and probability < SILENCE:
+        elif start is not None and probability < silence:
             quiet = here if quiet is None else quiet
             if here - quiet >= SHORTEST_SILENCE:
                 spans.append((start, quiet))
@@ -43,12 +45,14 @@ def speech_spans(probabilities: Sequence[float], samples: int) -> list[Span]:
     return spans
 
 
-def plan_tiles(probabilities: Sequence[float], levels: Sequence[float], samples: int) -> tuple[Tile, ...]:
+def plan_tiles(
+    probabilities: Sequence[float], levels: Sequence[float], samples: int, threshold: float = SPEECH
+) -> tuple[Tile, ...]:
     """Tiles that partition [0, samples): no gap, no overlap, none longer than WINDOW.
 
     `probabilities` and `levels` have one entry per frame, the last frame possibly cut short by the recording's end.
     """
-    speech = speech_spans(probabilities, samples)
+    speech = speech_spans(probabilities, samples, threshold)
     silences = _gaps(speech, samples)
     spans = [span for region in _regions(silences, samples) for span in _windows(region, silences, levels)]
     heard = zip(spans, _overlaps(spans, speech), strict=True)
@@ -124,7 +128,8 @@ def _overlaps(bounds: Sequence[Span], spans: Sequence[Span]) -> Iterator[tuple[S
 
 
 def plan_chunks(tiles: Sequence[Tile], chunk_tiles: int) -> tuple[Chunk, ...]:
-    """Runs of `chunk_tiles` consecutive tiles; a run without any speech is nobody's work and gets no chunk."""
-    runs = [tiles[first : first + chunk_tiles] for first in range(0, len(tiles), chunk_tiles)]
+    """Runs of at most `chunk_tiles` consecutive tiles of a channel; a run without speech is nobody's work and gets no chunk."""
+    channels = [list(run) for _, run in groupby(tiles, key=lambda tile: tile.channel)]
+    runs = [channel[first : first + chunk_tiles] for channel in channels for first in range(0, len(channel), chunk_tiles)]
     spoken = [run for run in runs if any(not tile.silent for tile in run)]
     return tuple(Chunk(first=run[0].index, last=run[-1].index) for run in spoken)

@@ -11,7 +11,7 @@ PROBABILITY_DIGITS = 4
 
 
 class TimedWord(NamedTuple):
-    """A word as aligned: ms from its tile's start, and the mean probability of its tokens."""
+    """A word as aligned: ms from the recording's start, and the mean probability of its tokens."""
 
     text: str
     start: int
@@ -20,20 +20,19 @@ class TimedWord(NamedTuple):
 
 
 def settle(words: Iterable[TimedWord], tile: Tile) -> tuple[Word, ...]:
-    """Words in ms from the recording's start.
+    """Words whose times can be shown.
 
     Alignment stretches the first word after a pause over the pause (faster-whisper cuts it to twice the median length and
     says that "a better segmentation algorithm based on VAD should be able to replace this"). Here the detected speech
     does: a word that reaches into it is cut to it, plus AROUND_SPEECH on each side.
     """
     speech = [(milliseconds(start) - AROUND_SPEECH, milliseconds(end) + AROUND_SPEECH) for start, end in tile.speech]
-    first, last = milliseconds(tile.start), milliseconds(tile.end)
-    return tuple(_in_order(_near_speech(words, speech, first), first, last))
+    return tuple(_in_order(_near_speech(words, speech), milliseconds(tile.start), milliseconds(tile.end)))
 
 
-def _near_speech(words: Iterable[TimedWord], speech: Sequence[Span], offset: int) -> Iterator[TimedWord]:
+def _near_speech(words: Iterable[TimedWord], speech: Sequence[Span]) -> Iterator[TimedWord]:
     for word in words:
-        start, end = word.start + offset, word.end + offset
+        start, end = word.start, word.end
         touched = [span for span in speech if span[0] < end and start < span[1]]
         if touched:
             start, end = max(start, touched[0][0]), min(end, touched[-1][1])

@@ -1,0 +1,35 @@
+"""DetectLanguage: decide a recording's language by a vote of tiles from its whole length."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fanscribe.audio import Samples, read_tiles
+from fanscribe.contracts import Chunk, Job, Tile
+from fanscribe.jobs import JobFolder
+from fanscribe.language import elect, voters
+from fanscribe.observability import observed
+from fanscribe.recognizer import Recognizer, load_recognizer
+from fanscribe.settings import ModelSettings
+from fanscribe.storage import S3Storage, Storage
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    job = Job.parse(event)
+    settings = ModelSettings.read()
+    heard = detect_language(job, settings, S3Storage(), load_recognizer)
+    return heard.model_dump()
+
+
+def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: Callable[[str], Recognizer]) -> Job:
+    """The job with its language."""
+    folder = JobFolder(storage, settings.work_bucket, job.job)
+    tiles = folder.plan().tiles
+    chunk_of = {index: chunk for chunk in folder.chunks() for index in range(chunk.first, chunk.last + 1)}
+    sounds = [_sound(folder, tile, tiles, chunk_of[tile.index]) for tile in voters(tiles)]
+    return job.model_copy(update={"language": elect(load(settings.model).hear(sounds))})
+
+
+def _sound(folder: JobFolder, tile: Tile, tiles: Sequence[Tile], chunk: Chunk) -> Samples:
+    name = f"{chunk.first}-{chunk.last} of job {folder.job}"
+    return read_tiles(folder.audio(chunk), name, tiles[chunk.first : chunk.last + 1])[tile.index]
