@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.ledger import settle_ledger
-from fanscribe.transcript import LONGEST_SEGMENT, Transcript, build_transcript, paragraphs, verbose_json
+from fanscribe.transcript import LONGEST_SEGMENT, Transcript, build_transcript, verbose_json
 from tests.builders import a_plan, a_reading, a_transcript, tiles, words
 
 texts = st.lists(st.sampled_from(["one", "two.", "Three", "|", "four?", "e.g.", "five,", "Six!"]), max_size=60).map(" ".join)
@@ -61,10 +61,6 @@ def test_the_language_is_the_one_most_words_are_in() -> None:
     plan = a_plan(tiles(2))
     readings = {0: a_reading(0, words("ja"), "de"), 1: a_reading(1, words("yes indeed"), "en")}
     assert build_transcript(plan, readings, settle_ledger(plan, readings, {})).language == "en"
-
-
-def test_a_paragraph_ends_with_a_long_pause() -> None:
-    assert list(paragraphs(a_transcript("One. Two. | Three."))) == ["One. Two.", "Three."]
 
 
 def test_scores_are_weighted_by_words() -> None:

@@ -5,7 +5,7 @@ work bucket          jobs/<job>/plan.json                     the tiles and chun
                      jobs/<job>/chunks/<first>-<last>.wav     audio of the tiles first..last
                      jobs/<job>/parts/<first>-<last>.json     readings of the tiles first..last
                      jobs/<job>/failures/<first>-<last>.json  why a chunk failed for good (the state machine writes it)
-transcripts bucket   <recording key>/<job>/transcript.<format>
+transcripts bucket   <recording key>/<job>/transcript.<extension>
 """
 
 import hashlib

@@ -153,20 +153,6 @@ def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
     )
 
 
-def paragraphs(transcript: Transcript) -> Iterator[str]:
-    """The text as paragraphs: a new one after PARAGRAPH of silence."""
-    lines: list[str] = []
-    previous_end: int | None = None
-    for segment in transcript.segments:
-        if previous_end is not None and segment.start - previous_end >= PARAGRAPH:
-            yield " ".join(lines)
-            lines = []
-        lines.append(segment.text)
-        previous_end = segment.end
-    if lines:
-        yield " ".join(lines)
-
-
 def verbose_json(transcript: Transcript) -> dict[str, Any]:
     """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds.
 
