@@ -1,0 +1,134 @@
+"""Accuracy and CPU of Fanscribe beside what it wraps, in the same run, whole processes, interleaved.
+
+    python -m benchmarks.accuracy [--model tiny.en] [--runs 1] [--only long-en]
+
+Three ways to transcribe the same recording on all cores, int8, beam 1: faster-whisper's sequential decoding as the usual
+scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state machine, words, second look, four formats).
+CPU is user and system time of all processes of a way, from start to end.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jiwer
+from whisper_normalizer.english import EnglishTextNormalizer
+
+from benchmarks.recordings import CORPUS, of_short_pieces, store
+from fanscribe.models import find_model
+
+CORES = os.cpu_count() or 1
+THEIRS = """
+import sys
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+way, audio, folder, cores = sys.argv[1:]
+model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=int(cores))
+if way == "batched":
+    segments, _ = BatchedInferencePipeline(model).transcribe(audio, language="en", beam_size=1, batch_size=8)
+else:
+    segments, _ = model.transcribe(audio, language="en", beam_size=1)
+print("".join(segment.text for segment in segments))
+"""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file, and what is said in it."""
+
+    name: str
+    audio: Path
+    text: str
+
+
+def recordings(folder: Path) -> Iterator[Recording]:
+    """long-en, and recordings of short pieces written into `folder`."""
+    long_en = CORPUS / "long-en" / "fairy-tales-30min.mp3"
+    yield Recording("long-en", long_en, long_en.with_suffix(".txt").read_text())
+    for name, clip in of_short_pieces().items():
+        yield Recording(name, store(clip, folder / f"{name.replace(', ', '-').replace(' ', '-')}.wav"), clip.text)
+
+
+def sequential(recording: Recording, model: Path) -> str:
+    return _theirs("sequential", recording, model)
+
+
+def batched(recording: Recording, model: Path) -> str:
+    return _theirs("batched", recording, model)
+
+
+def fanscribe(recording: Recording, model: Path) -> str:
+    command = Path(sys.executable).with_name("fanscribe")
+    with tempfile.TemporaryDirectory() as out:
+        arguments = ["transcribe", recording.audio, "--language", "en", "--model", model, "--out", out]
+        subprocess.run([command, *arguments], check=True, capture_output=True)
+        text: str = json.loads((Path(out) / f"{recording.audio.stem}.json").read_text())["text"]
+    return text
+
+
+WAYS: tuple[Callable[[Recording, Path], str], ...] = (sequential, batched, fanscribe)
+
+
+def _theirs(way: str, recording: Recording, model: Path) -> str:
+    arguments = [way, recording.audio, model, str(CORES)]
+    return subprocess.run([sys.executable, "-c", THEIRS, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+@dataclass(frozen=True)
+class Result:
+    """One way on one recording."""
+
+    wer: float
+    substitutions: int
+    deletions: int
+    insertions: int
+    cpu: float
+
+
+def measured(way: Callable[[Recording, Path], str], recording: Recording, model: Path) -> Result:
+    normal = EnglishTextNormalizer()
+    before = _cpu()
+    said = way(recording, model)
+    cpu = _cpu() - before
+    counted = jiwer.process_words(normal(recording.text), normal(said))
+    return Result(counted.wer, counted.substitutions, counted.deletions, counted.insertions, cpu)
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="tiny.en")
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--only", help="the recording of this name")
+    asked = parser.parse_args()
+    model = find_model(asked.model).folder
+    print(f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}{'CPU s':>8}{'of sequential':>15}")
+    with tempfile.TemporaryDirectory() as folder:
+        for recording in recordings(Path(folder)):
+            if asked.only in (None, recording.name):
+                report(recording, [[measured(way, recording, model) for way in WAYS] for _ in range(asked.runs)])
+
+
+def report(recording: Recording, runs: list[list[Result]]) -> None:
+    """Medians of the runs: of CPU itself, and of its ratio to sequential decoding in the same run."""
+    for i, way in enumerate(WAYS):
+        result = runs[0][i]
+        cpu = statistics.median(run[i].cpu for run in runs)
+        ratio = statistics.median(run[i].cpu / run[0].cpu for run in runs)
+        counts = f"{result.substitutions:6}{result.deletions:6}{result.insertions:6}"
+        print(f"{recording.name:26}{way.__name__:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
