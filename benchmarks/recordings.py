@@ -31,7 +31,8 @@ class Clip:
 
 def load(path: Path) -> Samples:
     """A recording, mixed to one channel."""
-    return np.concatenate(list(decode(path, path.name)), axis=1)[0]
+    (samples,) = np.concatenate(list(decode(path, path.name)), axis=1)
+    return np.asarray(samples, dtype=np.int16)
 
 
 def announcements() -> list[Clip]:

@@ -7,7 +7,7 @@ from fanscribe.contracts import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript
 from fanscribe.formats import WRITERS
 from fanscribe.jobs import JobFolder
-from fanscribe.ledger import settle_ledger
+from fanscribe.ledger import lost_share, settle_ledger
 from fanscribe.observability import observed
 from fanscribe.settings import MergeSettings
 from fanscribe.storage import S3Storage, Storage
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
-    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if speech is missing."""
+    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if more is missing than is tolerated."""
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan, readings = folder.plan(), folder.readings()
     ledger = settle_ledger(plan, readings, folder.failures())
@@ -35,9 +35,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         written[name] = keys.transcript(plan.recording.key, task.job, writer.extension)
         text = writer.write(transcript, task.output)
         storage.write(settings.transcripts_bucket, written[name], text.encode(), writer.content_type)
-    if not ledger.complete:
+    if (lost := lost_share(plan, ledger)) > task.output.tolerated_loss:
         raise IncompleteTranscript(
-            f"{plan.recording.key}: speech is missing at {', '.join(ledger.missing())}. The partial transcript is in "
+            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {', '.join(ledger.missing())}. The partial transcript is in "
             f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}, marked incomplete."
         )
     return TranscriptReference(

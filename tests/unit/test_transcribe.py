@@ -112,11 +112,25 @@ def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest(
     work(storage, third, SpellingRecognizer())
     failure = b'{"Error":"Runtime.ExitError","Cause":"killed"}'
     storage.write("work", f"{keys.failures(PLAN.job)}{second.first}-{second.last}.json", failure, "application/json")
-    with pytest.raises(IncompleteTranscript, match=r"talk\.mp3: speech is missing at 0:25-0:40 \(Runtime\.ExitError\)"):
+    with pytest.raises(
+        IncompleteTranscript, match=r"talk\.mp3: 33\.3% of the speech is missing, at 0:25-0:40 \(Runtime\.ExitError\)"
+    ):
         merged(storage, PLAN)
     partial = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "json"))
     assert b'"complete": false' in partial
     assert b"tile11" in partial
+
+
+def test_a_loss_that_is_tolerated_fails_nothing_but_is_marked() -> None:
+    storage, (first, second, third) = a_job(PLAN, 4)
+    work(storage, first, SpellingRecognizer())
+    work(storage, third, SpellingRecognizer())
+    assert second
+    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    task = MergeTask(execution=EXECUTION, job=PLAN.job, output=OutputOptions(tolerated_loss=0.4))
+    reference = merge(task, settings, storage)
+    assert b'"complete": false' in storage.read("transcripts", reference.keys["json"])
+    assert b"[missing" in storage.read("transcripts", reference.keys["txt"])
 
 
 @pytest.mark.parametrize("body", [b'{"Error":"E","Cause":"c"}', b'"{\\"Error\\":\\"E\\",\\"Cause\\":\\"c\\"}"'])

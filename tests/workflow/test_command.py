@@ -11,7 +11,7 @@ import pytest
 from fanscribe.audio import write_wav
 from tests.builders import a_model_folder
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import a_tone, a_video_without_sound, a_wav
+from tests.unit.test_audio import a_tone, a_video_without_sound, a_wav, decoded
 
 FANSCRIBE = Path(sys.executable).with_name("fanscribe")
 
@@ -48,6 +48,21 @@ def test_formats_and_chunks_are_as_they_were_asked_for(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "hush.json").read_text())["complete"] is True
 
 
+def test_every_format_and_option_reaches_the_job(tmp_path: Path) -> None:
+    speech = decoded(SAMPLE)[0, : 8 * 16_000]
+    both = np.stack([speech, np.zeros_like(speech)], axis=1).reshape(-1)
+    a_wav(tmp_path / "call.wav", both, channels=2)
+    options = ["--channels", "separate", "--formats", "json,txt,srt,vtt,tsv,transcribe-json", "--caption-line-length", "20"]
+    done = typed("transcribe", "call.wav", *options, "--initial-prompt", "Zürich – 東京", "--out", "out", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    extensions = ["json", "srt", "transcribe.json", "tsv", "txt", "vtt"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"call.{extension}" for extension in extensions]
+    printed = json.loads((tmp_path / "out" / "call.json").read_text())
+    assert {segment["channel"] for segment in printed["segments"]} == {"ch_0"}
+    captions = (tmp_path / "out" / "call.srt").read_text().splitlines()
+    assert max(map(len, captions)) == len("00:00:00,000 --> 00:00:00,000"), "lines of at most 20 characters"
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one of each thing that is no recording."""
@@ -80,6 +95,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["tone.wav", "--language", "fr"], 2, "tiny.en does not know the language 'fr'"),
         (["tone.wav", "--model", "model", "--language", "de"], 2, "model does not know the language 'de': it knows en, fr"),
         (["tone.wav", "--language", "French"], 2, "'language' can't be 'French'"),
+        (["tone.wav", "--task", "translate"], 2, "tiny.en can't translate"),
+        (["tone.wav", "--beam-size", "0"], 2, "'beam_size' can't be '0': it takes a whole number from 1 to 10"),
+        (["tone.wav", "--vad-threshold", "2"], 2, "'vad_threshold' can't be '2'"),
+        (["tone.wav", "--channels", "left"], 2, "'channels' can't be 'left'"),
         (["tone.wav", "--formats", "docx"], 2, "'formats' can't be 'docx'"),
         (["tone.wav", "--workers", "0"], 2, "'--workers': 0 is not in the range"),
         (["tone.wav", "--chunk-tiles", "0"], 2, "'--chunk-tiles': 0 is not in the range"),

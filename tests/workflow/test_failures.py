@@ -50,7 +50,7 @@ def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(t
         counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
         assert (run["stopDate"] is not None, counts["failed"]) == (True, 1)
         assert (execution.status, execution.error) == ("FAILED", "IncompleteTranscript")
-        assert "lighthouse-talk.mp3: speech is missing at 1:45-3:40 (BadAudio)" in execution.message
+        assert "of the speech is missing, at 1:45-3:40 (BadAudio)" in execution.message
 
         bucket = engine.bucket("TranscriptsBucket")
         (partial,) = [e["Key"] for e in engine.s3.list_objects_v2(Bucket=bucket)["Contents"] if e["Key"].endswith(".json")]

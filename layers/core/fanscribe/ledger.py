@@ -56,3 +56,10 @@ def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping
         where = {"tile": tile.index, "channel": channel, "start": tile.start, "end": tile.end}
         accounts.append(LedgerTile(**where, state=state, reason=reason, second_look=evidence))
     return Ledger(samples=plan.recording.samples, tiles=tuple(accounts))
+
+
+def lost_share(plan: Plan, ledger: Ledger) -> float:
+    """The share of the recording's detected speech that is in failed tiles, from 0 to 1."""
+    speech = [sum(end - start for start, end in tile.speech) for tile in plan.tiles]
+    lost = sum(length for length, tile in zip(speech, ledger.tiles, strict=True) if tile.state == "failed")
+    return lost / sum(speech) if lost else 0.0

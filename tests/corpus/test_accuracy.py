@@ -1,0 +1,119 @@
+"""Better than faster-whisper on the whole file, and the same as faster-whisper where that is what is claimed."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from whisper_normalizer.english import EnglishTextNormalizer
+
+from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces
+from fanscribe.models import find_model
+from fanscribe.options import ReadingOptions
+from fanscribe.recognizer import WhisperRecognizer
+from fanscribe.recording import split_recording
+from tests.corpus.here import transcribed_here
+
+NORMAL = EnglishTextNormalizer()
+
+
+def wer(reference: str, said: str) -> float:
+    return float(jiwer.wer(NORMAL(reference), NORMAL(said)))
+
+
+def sequential(recording: Path, model: str = "tiny.en") -> str:
+    """faster-whisper as the usual scripts call it."""
+    whisper = WhisperModel(str(find_model(model).folder), device="cpu", compute_type="int8", cpu_threads=2)
+    return "".join(segment.text for segment in whisper.transcribe(str(recording), language="en", beam_size=1)[0])
+
+
+def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
+    recording = corpus / "long-en" / "fairy-tales-30min.mp3"
+    assert wer(recording.with_suffix(".txt").read_text(), transcribed_here(recording, base, language="en").text) <= 0.049
+
+
+@pytest.mark.parametrize(("seed", "pauses"), [(11, (0.4, 2)), (12, (1, 5))])
+def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
+    corpus: Path, tmp_path: Path, seed: int, pauses: tuple[float, float]
+) -> None:
+    clip = composed(story_pieces()[seed::12] + read_sentences(), announcements(), seed, pauses)
+    recording = store(clip, tmp_path / "pieces.wav")
+    assert wer(clip.text, transcribed_here(recording, language="en").text) < wer(clip.text, sequential(recording))
+    assert corpus
+
+
+def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path, tmp_path: Path) -> None:
+    """The oracle: its batched pipeline over our tiles, in one piece.
+
+    Words and probabilities are the same, every one. So are their times (it rounds to 10 ms), but for what it does by guess:
+    it shortens long words by the median word length, and carries the end of the last speech from tile to tile for that;
+    ours are cut to the detected speech afterwards (docs/adr/0003).
+    """
+    recording = corpus / "long-en" / "fairy-tales-30min.mp3"
+    cut = split_recording(recording, recording.name, tmp_path, ReadingOptions())
+    tiles = [tile for tile in cut.tiles if not tile.silent][:24]
+    folder = find_model("tiny.en").folder
+    whisper = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+    clips = [{"start": tile.start / 16_000, "end": tile.end / 16_000} for tile in tiles]
+    whole = cut.cut(0, 0, cut.samples).astype(np.float32) / 32_768
+    segments, _ = BatchedInferencePipeline(whisper).transcribe(
+        whole, language="en", beam_size=1, batch_size=8, clip_timestamps=clips, word_timestamps=True
+    )
+    theirs = [word for segment in segments for word in segment.words]
+
+    recognizer = WhisperRecognizer(folder, 2, second_look=False)
+    sounds = [cut.cut(0, tile.start, tile.end) for tile in tiles]
+    decoding = recognizer._decoding("en", ReadingOptions())
+    ours = [word for look in recognizer._look(tiles, recognizer._encode(sounds), decoding) for word in look.words]
+    assert [word.text for word in ours] == [word.word for word in theirs]
+    assert [round(word.probability, 5) for word in ours] == [round(word.probability, 5) for word in theirs]
+    differ = [
+        (mine, other)
+        for mine, other in zip(ours, theirs, strict=True)
+        if max(abs(mine.start - other.start * 1000), abs(mine.end - other.end * 1000)) > 5.5
+    ]
+    assert len(differ) < 0.02 * len(ours)
+    assert all(other.end - other.start < (mine.end - mine.start) / 1000 for mine, other in differ), "only ever shortened"
+
+
+def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
+    kinds = {".mp3", ".wav", ".flac", ".ogg", ".aac", ".mp4", ".webm"}
+    readable = [f for f in sorted(corpus.rglob("*")) if f.suffix in kinds and not f.name.startswith("mono.")]
+    assert len(readable) > 40
+    for file in readable:
+        cut = split_recording(file, file.name, tmp_path, ReadingOptions())
+        assert (cut.tiles[0].start, cut.tiles[-1].end) == (0, cut.samples), file.name
+        assert all(before.end == after.start for before, after in pairwise(cut.tiles)), file.name
+
+
+@pytest.mark.parametrize("model", ["tiny.en", "base"])
+def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_path: Path, model: str) -> None:
+    folder = base if model == "base" else model
+    sounds = sorted((corpus / "nonspeech").iterdir())
+    assert len(sounds) == 3
+    (jfk,) = (corpus / "short-en").glob("jfk.flac")
+    speech = load(jfk)
+    for file in sounds:
+        assert transcribed_here(file, folder, language="en").printed["words"] == [], file.name
+        noise = load(file)
+        clip = Clip(np.concatenate([speech, noise, speech]), "")
+        between = transcribed_here(store(clip, tmp_path / "between.wav"), folder, language="en").printed["words"]
+        first, last = len(speech) / 16_000, (len(speech) + len(noise)) / 16_000
+        assert not [word for word in between if word["end"] > first + 0.2 and word["start"] < last - 0.2], file.name
+        assert len(between) == 44, file.name
+
+
+@pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])
+def test_second_looks_do_not_depend_on_the_fan_out_either(
+    corpus: Path, tmp_path: Path, chunk_tiles: int, batch_tiles: int
+) -> None:
+    clip = composed(story_pieces()[5::20], announcements(), 7, (1, 4))
+    recording = store(clip, tmp_path / "pieces.wav")
+    usual = transcribed_here(recording, chunk_tiles=4, batch_tiles=4, language="en")
+    looked_again = [tile for tile in usual.printed["ledger"]["tiles"] if "second_look" in tile]
+    assert len(looked_again) >= 3
+    other = transcribed_here(recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en")
+    assert other.files == usual.files
+    assert corpus

@@ -1,0 +1,61 @@
+"""Languages: given, voted on, or several in one recording. Needs the multilingual base model."""
+
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from whisper_normalizer.basic import BasicTextNormalizer
+
+from benchmarks.recordings import Clip, load, store
+from tests.corpus.here import transcribed_here
+
+LANGUAGES = ["en", "de", "es", "fr", "pt"]
+
+
+def clips_of(corpus: Path, language: str) -> Clip:
+    """The five FLEURS clips of a language, one after another."""
+    files = sorted((corpus / "short-multi").glob(f"fleurs-{language}-*.ogg"))
+    pause = np.zeros(8_000, np.int16)
+    sounds = [part for file in files for part in (load(file), pause)]
+    return Clip(np.concatenate(sounds), " ".join(file.with_suffix(".txt").read_text().strip() for file in files))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_of_a_recording_is_voted_on(corpus: Path, base: str, tmp_path: Path, language: str) -> None:
+    done = transcribed_here(store(clips_of(corpus, language), tmp_path / "clips.wav"), base)
+    assert (done.job.language, done.printed["language"]) == (language, language)
+
+
+def test_several_languages_in_one_recording_are_each_given(corpus: Path, base: str, tmp_path: Path) -> None:
+    clips = [clips_of(corpus, language) for language in LANGUAGES]
+    pause = np.zeros(12 * 16_000, np.int16)
+    sounds = [part for clip in clips for part in (clip.samples, pause)]
+    done = transcribed_here(store(Clip(np.concatenate(sounds), ""), tmp_path / "five.wav"), base, language="multilingual")
+    segments = done.printed["segments"]
+    start = 0.0
+    for language, clip in zip(LANGUAGES, clips, strict=True):
+        end = start + len(clip.samples) / 16_000
+        heard = {segment["language"] for segment in segments if start <= (segment["start"] + segment["end"]) / 2 < end}
+        assert heard == {language}
+        start = end + 12
+
+
+def test_french_poems_are_understood_no_worse_than_by_the_batched_pipeline(corpus: Path, base: str) -> None:
+    recording = corpus / "long-fr" / "fleurs-du-mal-16min.mp3"
+    normal, reference = BasicTextNormalizer(), recording.with_suffix(".txt").read_text()
+    whisper = WhisperModel(base, device="cpu", compute_type="int8", cpu_threads=2)
+    segments, _ = BatchedInferencePipeline(whisper).transcribe(str(recording), language="fr", beam_size=1, batch_size=8)
+    theirs = "".join(segment.text for segment in segments)
+    ours = transcribed_here(recording, base, language="fr").text
+    assert jiwer.wer(normal(reference), normal(ours)) <= jiwer.wer(normal(reference), normal(theirs))
+
+
+def test_translation_is_into_english(corpus: Path, base: str, tmp_path: Path) -> None:
+    recording = store(clips_of(corpus, "de"), tmp_path / "clips.wav")
+    done = transcribed_here(recording, base, language="de", task="translate")
+    assert done.printed["task"] == "translate"
+    said = set(done.text.lower().replace(",", "").replace(".", "").split())
+    assert len(said & {"the", "of", "and", "to", "is", "are", "in", "that", "was"}) >= 4
+    assert not said & {"der", "die", "und", "nicht", "ist"}

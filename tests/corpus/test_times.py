@@ -1,0 +1,65 @@
+"""Word times, where the truth is known: at the joints of joined recordings."""
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.recordings import Clip, load, read_sentences, store
+from fanscribe.audio import Samples
+from fanscribe.times import SAMPLE_RATE
+from tests.corpus.here import transcribed_here
+
+LOUD = 0.02 * 32_768  # a level that only speech has in these clips
+
+
+def onset(samples: Samples) -> float:
+    """Seconds until the first sound: the first 10 ms whose level is that of speech."""
+    frames = samples[: len(samples) // 160 * 160].reshape(-1, 160).astype(float)
+    return float(np.argmax(np.sqrt((frames**2).mean(axis=1)) > LOUD)) * 0.01
+
+
+def joined(clips: list[Clip], pause_s: float) -> tuple[Samples, list[float]]:
+    """The clips one after another, and when each begins to speak."""
+    pause = np.zeros(round(pause_s * SAMPLE_RATE), np.int16)
+    starts, sounds, length = [], [], 0
+    for clip in clips:
+        starts.append(length / SAMPLE_RATE + onset(clip.samples))
+        sounds += [clip.samples, pause]
+        length += len(clip.samples) + len(pause)
+    return np.concatenate(sounds), starts
+
+
+def first_word_errors(recording: Path, clips: list[Clip], starts: list[float]) -> list[float]:
+    """How far each clip's first word is from where the clip begins to speak."""
+    words = transcribed_here(recording, language="en").printed["words"]
+    errors = []
+    for start, clip in zip(starts, clips, strict=True):
+        opening = clip.text.split()[0].strip('",.').lower()
+        near = [word["start"] for word in words if word["word"].strip('",.').lower() == opening]
+        errors.append(min((abs(time - start) for time in near), default=99.0))
+    return errors
+
+
+def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, tmp_path: Path) -> None:
+    clips = [*read_sentences(), Clip(load(corpus / "short-en" / "jfk.flac"), "And so, my fellow Americans")]
+    for pause in (0.3, 1.0):
+        sound, starts = joined(clips, pause)
+        errors = first_word_errors(store(Clip(sound, ""), tmp_path / "joined.wav"), clips, starts)
+        assert np.median(errors) <= 0.15, errors
+        assert max(errors) <= 0.6, errors
+
+
+def test_there_is_no_drift_over_three_hours(corpus: Path, tmp_path: Path) -> None:
+    """The same clip in the first minute and in the last of three hours: the same times from its start."""
+    sentences = read_sentences()
+    sound, starts = joined(sentences[:4], 1.0)
+    hush = np.zeros(3 * 3600 * SAMPLE_RATE - 2 * len(sound), np.int16)
+    recording = store(Clip(np.concatenate([sound, hush, sound]), ""), tmp_path / "long.wav")
+    words = transcribed_here(recording, language="en").printed["words"]
+    half = len(words) // 2
+    offset = (len(sound) + len(hush)) / SAMPLE_RATE
+    assert [word["word"] for word in words[:half]] == [word["word"] for word in words[half:]]
+    late = [second["start"] - offset - first["start"] for first, second in zip(words[:half], words[half:], strict=True)]
+    assert max(map(abs, late)) <= 0.1
+    assert abs(words[half]["start"] - offset - starts[0]) <= 0.6
+    assert corpus
