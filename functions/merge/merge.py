@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
-    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if more is missing than is tolerated."""
+    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan, readings = folder.plan(), folder.readings()
     ledger = settle_ledger(plan, readings, folder.failures())
@@ -36,9 +36,10 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         text = writer.write(transcript, task.output)
         storage.write(settings.transcripts_bucket, written[name], text.encode(), writer.content_type)
     if (lost := lost_share(plan, ledger)) > task.output.tolerated_loss:
+        where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(
-            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {', '.join(ledger.missing())}. The partial transcript is in "
-            f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}, marked incomplete."
+            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {', '.join(ledger.missing())}. "
+            f"The partial transcript is in {where}, marked incomplete."
         )
     return TranscriptReference(
         job=task.job,
