@@ -10,13 +10,16 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces
+from fanscribe.contracts import Tile
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
 from fanscribe.recognizer import WhisperRecognizer
 from fanscribe.recording import split_recording
+from fanscribe.times import milliseconds
 from tests.corpus.here import transcribed_here
 
 NORMAL = EnglishTextNormalizer()
+JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 
 
 def wer(reference: str, said: str) -> float:
@@ -47,9 +50,10 @@ def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
 def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path, tmp_path: Path) -> None:
     """The oracle: its batched pipeline over our tiles, in one piece.
 
-    Words and probabilities are the same, every one. So are their times (it rounds to 10 ms), but for what it does by guess:
-    it shortens long words by the median word length, and carries the end of the last speech from tile to tile for that;
-    ours are cut to the detected speech afterwards (docs/adr/0003).
+    Words and probabilities are the same, every one. Times are too, to the 10 ms that it prints from the tile's start in whole
+    10 ms; but for a few long words, which it shortens by the median word length and by where the tile before ended: by guess
+    and by neighbour, which ours may not (docs/adr/0003). Batches of one: in
+    larger ones its alignment depends on the longest text.
     """
     recording = corpus / "long-en" / "fairy-tales-30min.mp3"
     cut = split_recording(recording, recording.name, tmp_path, ReadingOptions())
@@ -59,23 +63,26 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
     clips = [{"start": tile.start / 16_000, "end": tile.end / 16_000} for tile in tiles]
     whole = cut.cut(0, 0, cut.samples).astype(np.float32) / 32_768
     segments, _ = BatchedInferencePipeline(whisper).transcribe(
-        whole, language="en", beam_size=1, batch_size=8, clip_timestamps=clips, word_timestamps=True
+        whole, language="en", beam_size=1, batch_size=1, clip_timestamps=clips, word_timestamps=True
     )
     theirs = [word for segment in segments for word in segment.words]
 
     recognizer = WhisperRecognizer(folder, 2, second_look=False)
-    sounds = [cut.cut(0, tile.start, tile.end) for tile in tiles]
     decoding = recognizer._decoding("en", ReadingOptions())
-    ours = [word for look in recognizer._look(tiles, recognizer._encode(sounds), decoding) for word in look.words]
-    assert [word.text for word in ours] == [word.word for word in theirs]
-    assert [round(word.probability, 5) for word in ours] == [round(word.probability, 5) for word in theirs]
-    differ = [
-        (mine, other)
-        for mine, other in zip(ours, theirs, strict=True)
-        if max(abs(mine.start - other.start * 1000), abs(mine.end - other.end * 1000)) > 5.5
-    ]
-    assert len(differ) < 0.02 * len(ours)
-    assert all(other.end - other.start < (mine.end - mine.start) / 1000 for mine, other in differ), "only ever shortened"
+    sounds = [cut.cut(0, tile.start, tile.end) for tile in tiles]
+    looks = recognizer._look(tiles, recognizer._encode(sounds), decoding)
+    ours = [(word, tile) for tile, look in zip(tiles, looks, strict=True) for word in look.words]
+    assert [word.text for word, _ in ours] == [word.word for word in theirs]
+    assert [round(word.probability, 5) for word, _ in ours] == [round(word.probability, 5) for word in theirs]
+
+    def printed(ms: int, tile: Tile) -> float:
+        return round(tile.start * 100 // 16_000 / 100 + (ms - milliseconds(tile.start)) / 1000, 2)
+
+    mine = [(printed(word.start, tile), printed(word.end, tile)) for word, tile in ours]
+    differ = [(a, b, w.word) for (a, b), w in zip(mine, theirs, strict=True) if max(abs(a - w.start), abs(b - w.end)) > 0.001]
+    shortened = [w for (a, b), w in zip(mine, theirs, strict=True) if w.end - w.start < b - a - 0.001]
+    assert len(differ) <= 0.06 * len(ours), differ
+    assert len(shortened) >= len(differ) / 2, "what differs was shortened, or gave way to what was"
 
 
 def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
@@ -101,8 +108,9 @@ def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_p
         clip = Clip(np.concatenate([speech, noise, speech]), "")
         between = transcribed_here(store(clip, tmp_path / "between.wav"), folder, language="en").printed["words"]
         first, last = len(speech) / 16_000, (len(speech) + len(noise)) / 16_000
-        assert not [word for word in between if word["end"] > first + 0.2 and word["start"] < last - 0.2], file.name
-        assert len(between) == 44, file.name
+        assert not [word for word in between if word["end"] > first + 0.5 and word["start"] < last - 0.5], file.name
+        said = NORMAL(" ".join(word["word"] for word in between))
+        assert jiwer.wer(NORMAL(f"{JFK} {JFK}"), said) <= 0.05, file.name
 
 
 @pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])

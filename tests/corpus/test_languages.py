@@ -42,14 +42,24 @@ def test_several_languages_in_one_recording_are_each_given(corpus: Path, base: s
         start = end + 12
 
 
-def test_french_poems_are_understood_no_worse_than_by_the_batched_pipeline(corpus: Path, base: str) -> None:
+def test_fewer_words_of_french_poems_are_wrong_or_missing_than_with_the_batched_pipeline(corpus: Path, base: str) -> None:
+    """Of the words in the reference, which has the poems alone.
+
+    WER would count as errors the readers' introductions, which are spoken and are not in the reference: the batched pipeline
+    skips most of them, and 57 words of the poems with them; sequential decoding and ours write them down.
+    """
     recording = corpus / "long-fr" / "fleurs-du-mal-16min.mp3"
-    normal, reference = BasicTextNormalizer(), recording.with_suffix(".txt").read_text()
+    normal = BasicTextNormalizer()
     whisper = WhisperModel(base, device="cpu", compute_type="int8", cpu_threads=2)
     segments, _ = BatchedInferencePipeline(whisper).transcribe(str(recording), language="fr", beam_size=1, batch_size=8)
-    theirs = "".join(segment.text for segment in segments)
-    ours = transcribed_here(recording, base, language="fr").text
-    assert jiwer.wer(normal(reference), normal(ours)) <= jiwer.wer(normal(reference), normal(theirs))
+    reference = normal(recording.with_suffix(".txt").read_text())
+
+    def wrong_or_missing(said: str) -> int:
+        counted = jiwer.process_words(reference, normal(said))
+        return int(counted.substitutions + counted.deletions)
+
+    ours = wrong_or_missing(transcribed_here(recording, base, language="fr").text)
+    assert ours < wrong_or_missing("".join(segment.text for segment in segments))
 
 
 def test_translation_is_into_english(corpus: Path, base: str, tmp_path: Path) -> None:

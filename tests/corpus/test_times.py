@@ -1,6 +1,8 @@
 """Word times, where the truth is known: at the joints of joined recordings."""
 
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +42,10 @@ def first_word_errors(recording: Path, clips: list[Clip], starts: list[float]) -
     return errors
 
 
+def _bare(word: dict[str, Any]) -> str:
+    return str(word["word"]).strip('",.').lower()
+
+
 def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, tmp_path: Path) -> None:
     clips = [*read_sentences(), Clip(load(corpus / "short-en" / "jfk.flac"), "And so, my fellow Americans")]
     for pause in (0.3, 1.0):
@@ -56,10 +62,13 @@ def test_there_is_no_drift_over_three_hours(corpus: Path, tmp_path: Path) -> Non
     hush = np.zeros(3 * 3600 * SAMPLE_RATE - 2 * len(sound), np.int16)
     recording = store(Clip(np.concatenate([sound, hush, sound]), ""), tmp_path / "long.wav")
     words = transcribed_here(recording, language="en").printed["words"]
-    half = len(words) // 2
     offset = (len(sound) + len(hush)) / SAMPLE_RATE
-    assert [word["word"] for word in words[:half]] == [word["word"] for word in words[half:]]
-    late = [second["start"] - offset - first["start"] for first, second in zip(words[:half], words[half:], strict=True)]
-    assert max(map(abs, late)) <= 0.1
-    assert abs(words[half]["start"] - offset - starts[0]) <= 0.6
+    early = [word for word in words if word["start"] < offset / 2]
+    late = [word for word in words if word["start"] > offset / 2]
+    matching = SequenceMatcher(None, [_bare(word) for word in early], [_bare(word) for word in late], autojunk=False)
+    pairs = [(early[block.a + i], late[block.b + i]) for block in matching.get_matching_blocks() for i in range(block.size)]
+    assert len(pairs) > 0.9 * max(len(early), len(late))
+    drift = [second["start"] - offset - first["start"] for first, second in pairs]
+    assert abs(float(np.median(drift))) <= 0.02
+    assert max(map(abs, drift)) <= 0.3, "as far as two alignments of a word in other windows differ"
     assert corpus

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from fanscribe.contracts import Tile
 from fanscribe.times import SAMPLE_RATE, milliseconds
-from fanscribe.words import AROUND_SPEECH, TimedWord, settle
+from fanscribe.words import AROUND_SPEECH, REACH, TimedWord, settle
 
 times = st.integers(59_500, 91_000)
 aligned = st.lists(st.builds(TimedWord, text=st.just(" a"), start=times, end=times, probability=st.floats(0, 1)), max_size=30)
@@ -46,3 +46,20 @@ def test_a_word_where_no_speech_was_heard_keeps_its_time() -> None:
 def test_a_word_in_the_midst_of_speech_keeps_its_time() -> None:
     (word,) = settle([TimedWord(" hello", 30_984, 31_384, 0.9)], speaking(29.984, 59, (29.984, 59)))
     assert (word.start, word.end) == (30_984, 31_384)
+
+
+def test_a_word_that_begins_late_after_a_pause_reaches_back_to_where_its_speech_begins() -> None:
+    """As "Now," in LJ001-0010: said from 60.61 to 61.06, aligned at 61.24."""
+    tile = speaking(55, 80, (57, 60.2), (60.61, 61.06), (61.44, 70))
+    aligned = [(" types.", 59_656, 60_200), (" Now,", 61_100, 61_240), (" as", 61_476, 62_000)]
+    _, now, _ = settle([TimedWord(*word, 0.9) for word in aligned], tile)
+    assert now.start == 60_610
+    assert now.end <= 61_060 + AROUND_SPEECH
+
+
+def test_a_word_does_not_reach_over_another_or_too_far() -> None:
+    tile = speaking(0, 30, (1, 5))
+    first, second = settle([TimedWord(" a", 1_300, 1_500, 0.9), TimedWord(" b", 1_800, 2_000, 0.9)], tile)
+    assert (first.start, second.start) == (1_000, 1_800), "only the first is beside the pause"
+    (late,) = settle([TimedWord(" late", 1_000 + REACH + 1, 2_000, 0.9)], tile)
+    assert late.start == 1_000 + REACH + 1

@@ -7,6 +7,7 @@ from fanscribe.contracts import Span, Tile, Word
 from fanscribe.times import milliseconds
 
 AROUND_SPEECH = 150  # ms: a word may begin this long before the VAD hears it, and end this long after
+REACH = 800  # ms: a word beside a pause reaches to where its speech begins or ends, if that is no further
 PROBABILITY_DIGITS = 4
 
 
@@ -24,19 +25,30 @@ def settle(words: Iterable[TimedWord], tile: Tile) -> tuple[Word, ...]:
 
     Alignment stretches the first word after a pause over the pause (faster-whisper cuts it to twice the median length and
     says that "a better segmentation algorithm based on VAD should be able to replace this"). Here the detected speech
-    does: a word that reaches into it is cut to it, plus AROUND_SPEECH on each side.
+    does: a word that goes beyond it is cut to it, plus AROUND_SPEECH, and one beside a pause that begins late or ends early
+    reaches to its edge. Measured at the joints of joined LJ Speech clips: the worst first word 0.64 s off without, 0.2 s with.
     """
-    speech = [(milliseconds(start) - AROUND_SPEECH, milliseconds(end) + AROUND_SPEECH) for start, end in tile.speech]
-    return tuple(_in_order(_near_speech(words, speech), milliseconds(tile.start), milliseconds(tile.end)))
+    speech = [(milliseconds(start), milliseconds(end)) for start, end in tile.speech]
+    cut = [_cut_to(speech, word) for word in words]
+    reaching = _reaching(cut, speech, milliseconds(tile.start), milliseconds(tile.end))
+    return tuple(_in_order(reaching, milliseconds(tile.start), milliseconds(tile.end)))
 
 
-def _near_speech(words: Iterable[TimedWord], speech: Sequence[Span]) -> Iterator[TimedWord]:
-    for word in words:
-        start, end = word.start, word.end
-        touched = [span for span in speech if span[0] < end and start < span[1]]
-        if touched:
-            start, end = max(start, touched[0][0]), min(end, touched[-1][1])
-        yield word._replace(start=start, end=end)
+def _cut_to(speech: Sequence[Span], word: TimedWord) -> TimedWord:
+    touched = [span for span in speech if span[0] - AROUND_SPEECH < word.end and word.start < span[1] + AROUND_SPEECH]
+    if not touched:
+        return word
+    start, end = max(word.start, touched[0][0] - AROUND_SPEECH), min(word.end, touched[-1][1] + AROUND_SPEECH)
+    return word._replace(start=start, end=end)
+
+
+def _reaching(words: Sequence[TimedWord], speech: Sequence[Span], first: int, last: int) -> Iterator[TimedWord]:
+    ends = [first, *(word.end for word in words)]
+    starts = [*(word.start for word in words[1:]), last]
+    for word, before, after in zip(words, ends, starts, strict=False):
+        onsets = [start for start, _ in speech if max(before, word.start - REACH) <= start < word.start]
+        offsets = [end for _, end in speech if word.end < end <= min(after, word.end + REACH)]
+        yield word._replace(start=min(onsets, default=word.start), end=max(offsets, default=word.end))
 
 
 def _in_order(words: Iterable[TimedWord], first: int, last: int) -> Iterator[Word]:
