@@ -76,13 +76,14 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
     assert [round(word.probability, 5) for word, _ in ours] == [round(word.probability, 5) for word in theirs]
 
     def printed(ms: int, tile: Tile) -> float:
-        return round(tile.start * 100 // 16_000 / 100 + (ms - milliseconds(tile.start)) / 1000, 2)
+        offset = int(int(tile.start / 16_000 * 16_000) / 16_000 * 100) / 100  # its own arithmetic: whole 10 ms
+        return round(offset + (ms - milliseconds(tile.start)) / 1000, 2)
 
     mine = [(printed(word.start, tile), printed(word.end, tile)) for word, tile in ours]
-    differ = [(a, b, w.word) for (a, b), w in zip(mine, theirs, strict=True) if max(abs(a - w.start), abs(b - w.end)) > 0.001]
-    shortened = [w for (a, b), w in zip(mine, theirs, strict=True) if w.end - w.start < b - a - 0.001]
-    assert len(differ) <= 0.06 * len(ours), differ
-    assert len(shortened) >= len(differ) / 2, "what differs was shortened, or gave way to what was"
+    pairs = list(zip(mine, theirs, strict=True))
+    differ = [(times, word) for times, word in pairs if max(abs(times[0] - word.start), abs(times[1] - word.end)) > 0.001]
+    assert len(differ) <= 0.01 * len(ours), differ
+    assert all(word.end - word.start < end - start for (start, end), word in differ), "each of them was shortened"
 
 
 def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
@@ -109,8 +110,9 @@ def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_p
         between = transcribed_here(store(clip, tmp_path / "between.wav"), folder, language="en").printed["words"]
         first, last = len(speech) / 16_000, (len(speech) + len(noise)) / 16_000
         assert not [word for word in between if word["end"] > first + 0.5 and word["start"] < last - 0.5], file.name
-        said = NORMAL(" ".join(word["word"] for word in between))
-        assert jiwer.wer(NORMAL(f"{JFK} {JFK}"), said) <= 0.05, file.name
+        counted = jiwer.process_words(NORMAL(f"{JFK} {JFK}"), NORMAL(" ".join(word["word"] for word in between)))
+        assert counted.insertions == 0, "no word that nobody said"
+        assert counted.wer <= 0.1, "the noise may swallow a word beside it"
 
 
 @pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])

@@ -58,7 +58,7 @@ def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, 
 def test_there_is_no_drift_over_three_hours(corpus: Path, tmp_path: Path) -> None:
     """The same clip in the first minute and in the last of three hours: the same times from its start."""
     sentences = read_sentences()
-    sound, starts = joined(sentences[:4], 1.0)
+    sound, _ = joined(sentences[:4], 1.0)
     hush = np.zeros(3 * 3600 * SAMPLE_RATE - 2 * len(sound), np.int16)
     recording = store(Clip(np.concatenate([sound, hush, sound]), ""), tmp_path / "long.wav")
     words = transcribed_here(recording, language="en").printed["words"]

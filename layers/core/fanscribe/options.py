@@ -80,9 +80,12 @@ class Options(ReadingOptions, OutputOptions):
 
 
 def as_metadata(values: dict[str, Any]) -> dict[str, str]:
-    """Options as an upload's metadata, which S3 wants in ASCII."""
+    """Options as an upload's metadata, which S3 wants in ASCII; with dashes, as servers drop headers with underscores."""
     texts = {name: ",".join(value) if isinstance(value, (list, tuple)) else str(value) for name, value in values.items()}
-    return {name: text if text.isascii() else Header(text, "utf-8", maxlinelen=10_000).encode() for name, text in texts.items()}
+    return {
+        name.replace("_", "-"): text if text.isascii() else Header(text, "utf-8", maxlinelen=10_000).encode()
+        for name, text in texts.items()
+    }
 
 
 def _told(name: str, given: Any) -> str:
