@@ -36,7 +36,8 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
     for name, field in reversed(Options.model_fields.items()):
         default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         shown = "" if default is None else f"  [default: {default}]"
-        text = f"{str(field.description).capitalize()}.{shown}"
+        described = str(field.description)
+        text = f"{described[:1].upper()}{described[1:]}.{shown}"
         function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
     return function
 
