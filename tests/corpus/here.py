@@ -9,8 +9,7 @@ from detect_language import detect_language
 from fanscribe.contracts import Job, MergeTask, Plan, SplitTask, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
-from fanscribe.models import find_model
-from fanscribe.recognizer import Recognizer, load_recognizer
+from fanscribe.recognizer import load_recognizer
 from fanscribe.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
 from merge import merge
 from split import split
@@ -52,7 +51,3 @@ def transcribed_here(recording: Path, model: str = "tiny.en", chunk_tiles: int =
     reference = merge(MergeTask(execution="here", job=job.job, output=job.output), merging, storage)
     files = {name: storage.read("transcripts", key) for name, key in reference.keys.items()}
     return Done(folder.plan(), files, job)
-
-
-def loaded(model: str) -> Recognizer:
-    return load_recognizer(str(find_model(model).folder))

@@ -38,13 +38,13 @@ def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
 
 
 @pytest.mark.parametrize(("seed", "pauses"), [(11, (0.4, 2)), (12, (1, 5))])
+@pytest.mark.usefixtures("corpus")
 def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
-    corpus: Path, tmp_path: Path, seed: int, pauses: tuple[float, float]
+    tmp_path: Path, seed: int, pauses: tuple[float, float]
 ) -> None:
     clip = composed(story_pieces()[seed::12] + read_sentences(), announcements(), seed, pauses)
     recording = store(clip, tmp_path / "pieces.wav")
     assert wer(clip.text, transcribed_here(recording, language="en").text) < wer(clip.text, sequential(recording))
-    assert corpus
 
 
 def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path, tmp_path: Path) -> None:
@@ -116,9 +116,8 @@ def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_p
 
 
 @pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])
-def test_second_looks_do_not_depend_on_the_fan_out_either(
-    corpus: Path, tmp_path: Path, chunk_tiles: int, batch_tiles: int
-) -> None:
+@pytest.mark.usefixtures("corpus")
+def test_second_looks_do_not_depend_on_the_fan_out_either(tmp_path: Path, chunk_tiles: int, batch_tiles: int) -> None:
     clip = composed(story_pieces()[5::20], announcements(), 7, (1, 4))
     recording = store(clip, tmp_path / "pieces.wav")
     usual = transcribed_here(recording, chunk_tiles=4, batch_tiles=4, language="en")
@@ -126,4 +125,3 @@ def test_second_looks_do_not_depend_on_the_fan_out_either(
     assert len(looked_again) >= 3
     other = transcribed_here(recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en")
     assert other.files == usual.files
-    assert corpus

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from benchmarks.recordings import Clip, load, read_sentences, store
 from fanscribe.audio import Samples
@@ -55,7 +56,8 @@ def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, 
         assert max(errors) <= 0.6, errors
 
 
-def test_there_is_no_drift_over_three_hours(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("corpus")
+def test_there_is_no_drift_over_three_hours(tmp_path: Path) -> None:
     """The same clip in the first minute and in the last of three hours: the same times from its start."""
     sentences = read_sentences()
     sound, _ = joined(sentences[:4], 1.0)
@@ -71,4 +73,3 @@ def test_there_is_no_drift_over_three_hours(corpus: Path, tmp_path: Path) -> Non
     drift = [second["start"] - offset - first["start"] for first, second in pairs]
     assert abs(float(np.median(drift))) <= 0.02
     assert max(map(abs, drift)) <= 0.3, "as far as two alignments of a word in other windows differ"
-    assert corpus

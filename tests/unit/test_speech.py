@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
 
-from fanscribe.audio import Samples
-from fanscribe.speech import FULL_SCALE, SpeechDetector
+from fanscribe.audio import FULL_SCALE, Samples
+from fanscribe.speech import SpeechDetector
 from fanscribe.tiles import speech_spans
 from fanscribe.times import FRAME
 from tests.conftest import SAMPLE

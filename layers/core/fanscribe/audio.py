@@ -18,6 +18,7 @@ from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
 
 SAMPLE_BYTES = 2
+FULL_SCALE = 32_768.0  # what an int16 sample is divided by for a model
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
 
 # What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens other files.
@@ -81,6 +82,11 @@ def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame | 
         except av.error.InvalidDataError:
             continue
     yield None  # drains the resampler
+
+
+def waveform(samples: Samples) -> NDArray[np.float32]:
+    """Samples as models take them: float32 from -1 to 1."""
+    return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def write_wav(samples: Samples) -> bytes:

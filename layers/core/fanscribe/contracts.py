@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 
 from fanscribe.base import Contract, explain
-from fanscribe.errors import BadInput, InvalidInput
+from fanscribe.errors import InvalidInput
 from fanscribe.options import OutputOptions, ReadingOptions
 
 # ── Inputs of an execution ───────────────────────────────────────────────────────────────────────────────────────────
@@ -111,6 +111,11 @@ class Tile(Contract):
     def silent(self) -> bool:
         return not self.speech
 
+    @property
+    def spoken(self) -> int:
+        """Samples of speech in it."""
+        return sum(end - start for start, end in self.speech)
+
 
 class Chunk(Contract):
     """A run of consecutive tiles, `first` to `last` included: one child of the Map state, one audio object."""
@@ -203,8 +208,6 @@ class Task(Contract):
         """Raises InvalidInput: only a hand-made payload can be wrong here."""
         try:
             return cls.model_validate(event)
-        except BadInput:
-            raise
         except ValidationError as error:
             raise InvalidInput(f"The payload is no {cls.__name__}: {explain(error)}.") from None
 

@@ -20,11 +20,7 @@ def voters(tiles: Sequence[Tile]) -> list[Tile]:
     spoken = [tile for tile in tiles if not tile.silent]
     count = min(VOTERS, len(spoken))
     edges = [len(spoken) * i // count for i in range(count + 1)] if count else []
-    return [max(spoken[first:last], key=_speech) for first, last in pairwise(edges)]
-
-
-def _speech(tile: Tile) -> int:
-    return sum(end - start for start, end in tile.speech)
+    return [max(spoken[first:last], key=lambda tile: tile.spoken) for first, last in pairwise(edges)]
 
 
 def elect(ballots: Sequence[Probabilities]) -> str:

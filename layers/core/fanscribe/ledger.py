@@ -60,6 +60,5 @@ def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping
 
 def lost_share(plan: Plan, ledger: Ledger) -> float:
     """The share of the recording's detected speech that is in failed tiles, from 0 to 1."""
-    speech = [sum(end - start for start, end in tile.speech) for tile in plan.tiles]
-    lost = sum(length for length, tile in zip(speech, ledger.tiles, strict=True) if tile.state == "failed")
-    return lost / sum(speech) if lost else 0.0
+    lost = sum(tile.spoken for tile, account in zip(plan.tiles, ledger.tiles, strict=True) if account.state == "failed")
+    return lost / sum(tile.spoken for tile in plan.tiles) if lost else 0.0

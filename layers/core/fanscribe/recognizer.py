@@ -19,7 +19,7 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
 
-from fanscribe.audio import Samples
+from fanscribe.audio import Samples, waveform
 from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities, spoken_in
 from fanscribe.models import find_model
@@ -29,7 +29,6 @@ from fanscribe.settings import threads
 from fanscribe.times import SAMPLE_RATE, milliseconds
 from fanscribe.words import TimedWord, settle
 
-FULL_SCALE = 32_768.0
 PREPENDED, APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # punctuation belongs to its word (faster-whisper's lists)
 
 
@@ -100,7 +99,7 @@ class WhisperRecognizer:
         return self._whisper.encode(np.stack([self._features(sound) for sound in samples]))
 
     def _features(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float32]]:
-        spectrum = self._whisper.feature_extractor(samples.astype(np.float32) / FULL_SCALE)
+        spectrum = self._whisper.feature_extractor(waveform(samples))
         return np.asarray(pad_or_trim(spectrum[..., :-1]), dtype=np.float32)
 
     def _decoding(self, language: str, options: ReadingOptions) -> _Decoding:

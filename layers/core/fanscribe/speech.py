@@ -12,11 +12,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from fanscribe.audio import Samples
+from fanscribe.audio import Samples, waveform
 from fanscribe.times import FRAME
 
 CONTEXT = 64  # samples of the frame before that Silero wants in front of each frame
-FULL_SCALE = 32_768.0
 
 
 def _model_file() -> Path:
@@ -48,7 +47,7 @@ class SpeechDetector:
     _rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def feed(self, block: Samples) -> None:
-        samples = np.concatenate([self._rest, block.astype(np.float32) / FULL_SCALE])
+        samples = np.concatenate([self._rest, waveform(block)])
         whole = len(samples) // FRAME * FRAME
         self._rest = samples[whole:]
         if whole:
