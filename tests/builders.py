@@ -25,7 +25,7 @@ def tiles(count: int, seconds: float = 10, silent: Iterable[int] = ()) -> tuple[
 
 
 def a_plan(of_tiles: tuple[Tile, ...], options: ReadingOptions | None = None) -> Plan:
-    recording = Recording(bucket="recordings", key="talk.mp3", version="v1", samples=of_tiles[-1].end if of_tiles else 0)
+    recording = Recording(bucket="recordings", key="talk.mp3", etag="0123", samples=of_tiles[-1].end if of_tiles else 0)
     return Plan(job="0123456789abcdef", recording=recording, options=options or ReadingOptions(), model="tiny.en", tiles=of_tiles)
 
 

@@ -1,5 +1,6 @@
 """Fakes that behave: S3 in memory, and a recognizer whose readings can be computed by hand."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +24,10 @@ class MemoryStorage:
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         if (bucket, key) not in self.objects:
             raise RecordingNotFound(f"There is no s3://{bucket}/{key}.")
-        return StoredObject(version or "v1", self.metadata.get((bucket, key), {}))
+        return StoredObject(_etag(self.objects[bucket, key]), version, self.metadata.get((bucket, key), {}))
 
-    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
-        self.describe(bucket, key, version)
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
+        assert self.describe(bucket, key, stored.version).etag == stored.etag
         target.write_bytes(self.objects[bucket, key])
 
     def read(self, bucket: str, key: str) -> bytes:
@@ -34,19 +35,46 @@ class MemoryStorage:
             raise WorkDamaged(f"There is no s3://{bucket}/{key}.")
         return self.objects[bucket, key]
 
+    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+        data = self.objects.get((bucket, key))
+        return None if data is None else (data, _etag(data))
+
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         assert content_type
         self.objects[bucket, key] = data
+
+    def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
+        found = self.look(bucket, key)
+        if (found[1] if found else None) != etag:
+            return False
+        self.objects[bucket, key] = data
+        return True
+
+    def delete(self, bucket: str, key: str) -> None:
+        self.objects.pop((bucket, key), None)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         return sorted(key for where, key in self.objects if where == bucket and key.startswith(prefix))
 
 
+def _etag(data: bytes) -> str:
+    return hashlib.md5(data).hexdigest()
+
+
+class Killed(BaseException):
+    """The end of a worker, as far as one process can play it: nothing of ours catches it."""
+
+
 @dataclass
 class SpellingRecognizer:
-    """Reads from each tile one word that tells its index and its first sample. `dies_at` counts batches."""
+    """Reads from each tile one word that tells its index and its first sample.
+
+    `dies_at` counts batches; a tile in `deadly` kills, one in `hard` raises an error.
+    """
 
     dies_at: int | None = None
+    deadly: frozenset[int] = frozenset()
+    hard: frozenset[int] = frozenset()
     batches: list[list[int]] = field(default_factory=list)
 
     def hear(self, samples: Sequence[Samples]) -> list[Probabilities]:
@@ -54,9 +82,11 @@ class SpellingRecognizer:
 
     def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
         assert options
-        if len(self.batches) == self.dies_at:
-            raise MemoryError("killed")
         self.batches.append([tile.index for tile in tiles])
+        if len(self.batches) - 1 == self.dies_at or self.deadly.intersection(self.batches[-1]):
+            raise Killed
+        if self.hard.intersection(self.batches[-1]):
+            raise MemoryError("no room for SECRET")
         return [self._reading(tile, sound, language) for tile, sound in zip(tiles, samples, strict=True)]
 
     def _reading(self, tile: Tile, sound: Samples, language: str) -> Reading:

@@ -17,17 +17,19 @@ from fanscribe.storage import S3Storage, Storage
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     job = Job.parse(event)
     settings = ModelSettings.read()
-    heard = detect_language(job, settings, S3Storage(), load_recognizer)
+    heard = detect_language(job, settings, S3Storage(), lambda: load_recognizer(settings.model))
     return heard.model_dump()
 
 
-def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: Callable[[str], Recognizer]) -> Job:
-    """The job with its language."""
+def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: Callable[[], Recognizer]) -> Job:
+    """The job with its language, which is kept for later executions of the same job."""
     folder = JobFolder(storage, settings.work_bucket, job.job)
     tiles = folder.plan().tiles
     chunk_of = {index: chunk for chunk in folder.chunks() for index in range(chunk.first, chunk.last + 1)}
     sounds = [_sound(folder, tile, tiles, chunk_of[tile.index]) for tile in voters(tiles)]
-    return job.model_copy(update={"language": elect(load(settings.model).hear(sounds))})
+    language = elect(load().hear(sounds))
+    folder.save_language(language)
+    return job.model_copy(update={"language": language})
 
 
 def _sound(folder: JobFolder, tile: Tile, tiles: Sequence[Tile], chunk: Chunk) -> Samples:

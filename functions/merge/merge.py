@@ -25,8 +25,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
     """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
     folder = JobFolder(storage, settings.work_bucket, task.job)
-    plan, readings = folder.plan(), folder.readings()
-    ledger = settle_ledger(plan, readings, folder.failures())
+    plan = folder.plan()
+    readings, damaged = folder.readings()
+    ledger = settle_ledger(plan, readings, folder.failures() | damaged)
     transcript = build_transcript(plan, readings, ledger)
 
     written = {}

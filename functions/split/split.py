@@ -1,12 +1,15 @@
 """Split: decode a recording, plan its tiles, and lay out the chunks that Transcribe takes side by side."""
 
 import tempfile
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from fanscribe import keys
+from fanscribe import __version__, keys
 from fanscribe.audio import write_wav
-from fanscribe.contracts import Job, Plan, Recording, SplitTask
+from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
+from fanscribe.errors import InvalidInput
+from fanscribe.executions import still_runs
 from fanscribe.jobs import JobFolder
 from fanscribe.models import find_model
 from fanscribe.observability import observed
@@ -20,37 +23,53 @@ from fanscribe.tiles import plan_chunks
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     task = SplitTask.parse(event)
-    job = split(task, SplitSettings.read(), S3Storage())
+    job = split(task, SplitSettings.read(), S3Storage(), still_runs)
     return job.model_dump()
 
 
-def split(task: SplitTask, settings: SplitSettings, storage: Storage) -> Job:
-    """From a recording in S3 to a plan and chunk audio in the work bucket. Raises BadInput before any compute."""
+def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
+    """From a recording in S3 to a plan and chunk audio in the work bucket, as far as they are still needed.
+
+    Raises BadInput before any compute, and JobInProgress while another execution that still `runs` is at the same job.
+    """
     bucket, key = task.input.bucket, task.input.key
     stored = storage.describe(bucket, key, task.input.version)
     options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
     model = find_model(settings.model)
     model.check(options.reading)
-    job = keys.job_id(bucket, key, stored.version, model.identity, options.reading.model_dump_json())
+    job = keys.job_id(__version__, bucket, key, stored.etag, model.identity, options.reading.model_dump_json())
+    if len(keys.transcript(key, job, "transcribe.json").encode()) > keys.LONGEST:
+        raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
     folder = JobFolder(storage, settings.work_bucket, job)
+    folder.claim(task.execution, runs)
 
-    with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "recording"
-        storage.download(bucket, key, task.input.version, source)
-        cut = split_recording(source, key, Path(scratch), options.reading)
-        chunks = plan_chunks(cut.tiles, settings.chunk_tiles)
-        for chunk in chunks:
-            first, last = cut.tiles[chunk.first], cut.tiles[chunk.last]
-            folder.save_audio(chunk, write_wav(cut.cut(first.channel, first.start, last.end)))
-
-    recording = Recording(bucket=bucket, key=key, version=stored.version, samples=cut.samples)
-    folder.save_plan(Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles), chunks)
+    language = model.known_language(options.reading) or folder.find_language()
+    finished, plan = folder.finished_tiles(), folder.find_plan()
+    chunks: tuple[Chunk, ...] = ()
+    if plan is None or _unread(plan.tiles, finished):
+        with tempfile.TemporaryDirectory() as scratch:
+            source = Path(scratch) / "recording"
+            storage.download(bucket, key, stored, source)
+            cut = split_recording(source, key, Path(scratch), options.reading)
+            chunks = plan_chunks(cut.tiles, settings.chunk_tiles)
+            if language:  # to hear it, tiles from the whole length are wanted
+                chunks = tuple(chunk for chunk in chunks if _unread(cut.tiles[chunk.first : chunk.last + 1], finished))
+            for chunk in chunks:
+                first, last = cut.tiles[chunk.first], cut.tiles[chunk.last]
+                folder.save_audio(chunk, write_wav(cut.cut(first.channel, first.start, last.end)))
+        recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=cut.samples)
+        plan = Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles)
+        folder.save_plan(plan, chunks)
     return Job(
         execution=task.execution,
         job=job,
-        language=model.known_language(options.reading),
+        language=language,
         chunks_key=keys.chunks(job),
         chunks=len(chunks),
         max_concurrency=settings.map_concurrency,
         output=options.output,
     )
+
+
+def _unread(tiles: Iterable[Tile], finished: Collection[int]) -> bool:
+    return any(not tile.silent and tile.index not in finished for tile in tiles)

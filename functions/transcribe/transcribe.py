@@ -1,12 +1,13 @@
 """Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fanscribe.attempts import next_batch, poison, suspects
 from fanscribe.audio import read_tiles
-from fanscribe.contracts import Progress, Tile, TranscribeTask
+from fanscribe.contracts import Progress, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
 from fanscribe.observability import observed
@@ -19,31 +20,35 @@ from fanscribe.storage import S3Storage, Storage
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     task = TranscribeTask.parse(event)
     settings = TranscribeSettings.read()
-    progress = transcribe(task, settings, S3Storage(), load_recognizer, Deadline(context.get_remaining_time_in_millis))
+    deadline = Deadline(context.get_remaining_time_in_millis)
+    progress = transcribe(task, settings, S3Storage(), lambda: load_recognizer(settings.model), deadline)
     return progress.model_dump()
 
 
 def transcribe(
-    task: TranscribeTask, settings: TranscribeSettings, storage: Storage, load: Callable[[str], Recognizer], deadline: Deadline
+    task: TranscribeTask, settings: TranscribeSettings, storage: Storage, load: Callable[[], Recognizer], deadline: Deadline
 ) -> Progress:
-    """Store a part for each batch of the chunk's speech tiles that has none, while the deadline allows."""
+    """Store a part for each batch of the chunk's speech tiles that has none, while the deadline allows.
+
+    A tile that ends its worker is tried alone the second time, and given up, with its reason, before a third.
+    """
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
-    finished = folder.finished_tiles()
-    pending = [tile for tile in tiles if not tile.silent and tile.index not in finished]
-    if not pending:
-        return Progress(remaining=0)
-
-    sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
-    for batch in _batches(pending, settings.batch_tiles):
-        if not deadline.allows_another():
-            break
-        samples = [sounds[tile.index] for tile in batch]
-        folder.save_part(load(settings.model).read(batch, samples, task.language, plan.options))
-        pending = pending[len(batch) :]
-    return Progress(remaining=len(pending))
-
-
-def _batches(tiles: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:
-    return (tiles[first : first + size] for first in range(0, len(tiles), size))
+    spoken = [tile for tile in tiles if not tile.silent]
+    waiting = {tile.index for tile in spoken} - folder.finished_tiles()
+    if waiting:
+        attempts = folder.attempts()
+        for index in sorted(waiting):
+            if failure := poison(index, attempts, task.execution):
+                folder.save_failure(index, failure)
+                waiting.remove(index)
+        sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
+    while waiting and (room := deadline.room(settings.batch_tiles)):
+        batch = next_batch(spoken, waiting, suspects(attempts), room)
+        deadline.begin(len(batch))
+        with folder.attempt(batch, task.execution):
+            readings = load().read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
+        folder.save_part(readings)
+        waiting -= {tile.index for tile in batch}
+    return Progress(remaining=len(waiting))

@@ -9,7 +9,7 @@ from detect_language import detect_language
 from fanscribe.contracts import Job, MergeTask, Plan, SplitTask, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
-from fanscribe.recognizer import load_recognizer
+from fanscribe.recognizer import Recognizer, load_recognizer
 from fanscribe.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
 from merge import merge
 from split import split
@@ -39,14 +39,20 @@ def transcribed_here(recording: Path, model: str = "tiny.en", chunk_tiles: int =
     """Split, DetectLanguage where it is needed, Transcribe chunk by chunk, Merge."""
     storage = MemoryStorage({("recordings", recording.name): recording.read_bytes()})
     task = SplitTask.parse({"execution": "here", "input": {"bucket": "recordings", "key": recording.name, "options": options}})
-    job = split(task, SplitSettings(work_bucket="work", model=model, chunk_tiles=chunk_tiles, map_concurrency=1), storage)
+    job = split(
+        task, SplitSettings(work_bucket="work", model=model, chunk_tiles=chunk_tiles, map_concurrency=1), storage, lambda _: False
+    )
     folder = JobFolder(storage, "work", job.job)
+
+    def load() -> Recognizer:
+        return load_recognizer(model)
+
     if job.language is None and job.chunks:
-        job = detect_language(job, ModelSettings(work_bucket="work", model=model), storage, load_recognizer)
+        job = detect_language(job, ModelSettings(work_bucket="work", model=model), storage, load)
     settings = TranscribeSettings(work_bucket="work", model=model, batch_tiles=batch_tiles)
     for chunk in folder.chunks():
         work = TranscribeTask(execution="here", job=job.job, language=str(job.language), chunk=chunk)
-        assert transcribe(work, settings, storage, load_recognizer, Deadline(lambda: 900_000)).remaining == 0
+        assert transcribe(work, settings, storage, load, Deadline(lambda: 900_000)).remaining == 0
     merging = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     reference = merge(MergeTask(execution="here", job=job.job, output=job.output), merging, storage)
     files = {name: storage.read("transcripts", key) for name, key in reference.keys.items()}

@@ -13,9 +13,9 @@ from benchmarks.recordings import Clip, announcements, composed, load, read_sent
 from fanscribe.contracts import Tile
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
-from fanscribe.recognizer import WhisperRecognizer
 from fanscribe.recording import split_recording
 from fanscribe.times import milliseconds
+from fanscribe.whisper import WhisperRecognizer
 from tests.corpus.here import transcribed_here
 
 NORMAL = EnglishTextNormalizer()

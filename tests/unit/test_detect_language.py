@@ -21,5 +21,5 @@ def test_the_job_comes_back_with_the_language_that_most_tiles_are_heard_in() -> 
         max_concurrency=1,
         output=OutputOptions(),
     )
-    heard = detect_language(job, ModelSettings(work_bucket="work", model="any"), storage, lambda _: SpellingRecognizer())
+    heard = detect_language(job, ModelSettings(work_bucket="work", model="any"), storage, SpellingRecognizer)
     assert heard == job.model_copy(update={"language": "fr"})

@@ -10,7 +10,15 @@ import pytest
 from fanscribe import keys
 from fanscribe.audio import Samples, read_wav, write_wav
 from fanscribe.contracts import Job, Plan, SplitTask
-from fanscribe.errors import InvalidOption, RecordingNotFound, UnreadableRecording, UnsupportedLanguage
+from fanscribe.errors import (
+    InvalidInput,
+    InvalidOption,
+    JobInProgress,
+    RecordingNotFound,
+    UnreadableRecording,
+    UnsupportedLanguage,
+)
+from fanscribe.jobs import JobFolder
 from fanscribe.settings import SplitSettings
 from split import split
 from tests.builders import a_model_folder
@@ -34,7 +42,7 @@ def a_bucket(data: bytes, metadata: dict[str, str] | None = None) -> MemoryStora
 
 def job_of(storage: MemoryStorage, settings: SplitSettings = SETTINGS, **said: Any) -> Job:
     task = SplitTask.parse({"execution": "here", "input": {"bucket": "recordings", "key": "talks/a b+c.mp3"} | said})
-    return split(task, settings, storage)
+    return split(task, settings, storage, lambda _: False)
 
 
 def plan_of(storage: MemoryStorage, job: Job) -> Plan:
@@ -66,7 +74,88 @@ def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
     assert job_of(storage).job == job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 9})).job
     assert job_of(storage).job != job_of(storage, options={"language": "en"}).job
-    assert job_of(storage).job != job_of(storage, version="v2").job
+
+
+def test_another_content_makes_another_job_and_another_upload_of_the_same_does_not(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    assert job_of(storage, version="v1").job == job_of(storage, version="v2").job
+    assert job_of(storage).job != job_of(a_bucket(write_wav(talk[:16_001]))).job
+
+
+def test_a_job_that_another_execution_is_at_is_waited_for(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    running = {"one"}
+    task = {"input": {"bucket": "recordings", "key": "talks/a b+c.mp3"}}
+
+    def begin(execution: str) -> Job:
+        return split(SplitTask.parse({"execution": execution} | task), SETTINGS, storage, running.__contains__)
+
+    begin("one")
+    begin("one")  # its own retry, or a redrive
+    with pytest.raises(JobInProgress, match="Waiting for one, which is at the same job"):
+        begin("two")
+    running.clear()
+    begin("two")
+
+
+def test_of_two_that_come_at_once_one_gets_the_job() -> None:
+    storage = MemoryStorage()
+    folder = JobFolder(storage, "work", "job")
+
+    def overtaken(execution: str) -> bool:
+        JobFolder(storage, "work", "job").claim("three", lambda _: False)
+        return execution == "three"
+
+    folder.claim("one", overtaken)
+    with pytest.raises(JobInProgress, match="another execution, which has just begun"):
+        folder.claim("two", overtaken)
+
+
+def a_part(storage: MemoryStorage, job: Job, first: int, last: int) -> None:
+    """As if the tiles first..last had been read before."""
+    storage.objects["work", keys.part(job.job, first, last)] = b"{}"
+
+
+def test_only_what_an_earlier_execution_left_undone_is_laid_out(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk))
+    job = job_of(storage)
+    chunks = json.loads(storage.read("work", job.chunks_key))
+    a_part(storage, job, chunks[0]["first"], chunks[1]["last"])
+    again = job_of(storage)
+    assert (again.job, again.chunks) == (job.job, 1)
+    assert json.loads(storage.read("work", job.chunks_key)) == chunks[2:]
+
+
+def test_a_finished_job_is_not_even_decoded(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk))
+    job = job_of(storage)
+    plan = plan_of(storage, job)
+    a_part(storage, job, 0, plan.tiles[-1].index)
+
+    class Undownloadable(MemoryStorage):
+        def download(self, *_: object) -> None:
+            raise AssertionError("nothing needs the recording")
+
+    again = job_of(Undownloadable(storage.objects, storage.metadata))
+    assert (again.job, again.chunks) == (job.job, 0)
+    assert plan_of(storage, job) == plan
+
+
+def test_the_language_that_was_heard_is_not_heard_again(talk: Samples, tmp_path: Path) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    multilingual = SETTINGS.model_copy(update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))})
+    job = job_of(storage, multilingual)
+    JobFolder(storage, "work", job.job).save_language("fr")
+    assert (job.language, job_of(storage, multilingual).language) == (None, "fr")
+
+
+def test_a_key_that_leaves_no_room_for_the_transcripts_is_refused(talk: Samples) -> None:
+    key = "ü" * 500
+    storage = MemoryStorage({("recordings", key): write_wav(talk[:16_000])})
+    with pytest.raises(InvalidInput, match="is too long"):
+        split(
+            SplitTask.parse({"execution": "here", "input": {"uri": f"s3://recordings/{key}"}}), SETTINGS, storage, lambda _: False
+        )
 
 
 def test_silence_has_no_chunks() -> None:
@@ -91,7 +180,7 @@ def test_what_cannot_be_done_is_refused_by_name(
 ) -> None:
     with pytest.raises(error, match=told):
         job_of(storage, **said)
-    assert not storage.keys("work", ""), "nothing is stored for it"
+    assert {Path(key).name for key in storage.keys("work", "")} <= {"claim.json"}, "nothing is stored for it"
 
 
 def test_nothing_is_left_on_the_disk(talk: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,14 +11,14 @@ from fanscribe import keys
 from fanscribe.audio import write_wav
 from fanscribe.contracts import Chunk, MergeTask, Plan, TranscribeTask
 from fanscribe.deadline import Deadline
-from fanscribe.errors import IncompleteTranscript, WorkDamaged
+from fanscribe.errors import IncompleteTranscript, ReadingFailed
 from fanscribe.jobs import JobFolder
 from fanscribe.options import OutputOptions
 from fanscribe.settings import MergeSettings, TranscribeSettings
 from fanscribe.tiles import plan_chunks
 from merge import merge
 from tests.builders import a_plan, tiles
-from tests.fakes import MemoryStorage, SpellingRecognizer
+from tests.fakes import Killed, MemoryStorage, SpellingRecognizer
 from transcribe import transcribe
 
 EXECUTION = "here"
@@ -44,7 +44,7 @@ def work(
     """One invocation of Transcribe. Returns the tiles that remain."""
     task = TranscribeTask(execution=EXECUTION, job=PLAN.job, language="en", chunk=chunk)
     settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
-    return transcribe(task, settings, storage, lambda _: recognizer, deadline or NOW()).remaining
+    return transcribe(task, settings, storage, lambda: recognizer, deadline or NOW()).remaining
 
 
 def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
@@ -92,11 +92,14 @@ def test_a_worker_out_of_time_stops_between_batches_and_the_next_goes_on() -> No
 def test_a_worker_that_dies_loses_at_most_the_batch_it_was_at(batches: int) -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     dying = SpellingRecognizer(dies_at=batches)
-    with pytest.raises(MemoryError):
+    with pytest.raises(Killed):
         work(storage, chunk, dying, 2)
     heir = SpellingRecognizer()
     assert work(storage, chunk, heir, 2) == 0
-    assert len(dying.batches) + len(heir.batches) == 5
+    read = [tile for batch in [*dying.batches, *heir.batches] for tile in batch]
+    assert sorted(set(read)) == [0, 1, 2, 5, 6, 7, 8, 10, 11]
+    assert len(read) - len(set(read)) == len(dying.batches[-1]), "the batch that died, and no other, is read twice"
+    assert all(len(batch) == 1 for batch in heir.batches if set(batch) & set(dying.batches[-1])), "and now tile by tile"
     assert merged(storage, PLAN) == transcribed(12, 12)
 
 
@@ -104,6 +107,50 @@ def test_a_finished_chunk_needs_no_model() -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     work(storage, chunk, SpellingRecognizer())
     assert work(storage, chunk, SpellingRecognizer(dies_at=0)) == 0
+
+
+def outlived(storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer) -> int:
+    """The invocations that it takes, one after another as the state machine repeats them, until none is killed."""
+    for invocation in range(1, 20):
+        try:
+            assert work(storage, chunk, recognizer) == 0
+        except (Killed, ReadingFailed):
+            continue
+        return invocation
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("kind", ["deadly", "hard"])
+def test_a_tile_that_ends_its_worker_is_tried_alone_then_named_and_the_rest_goes_on(kind: str) -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    recognizer = SpellingRecognizer(**{kind: frozenset({1})})  # type: ignore[arg-type]
+    assert outlived(storage, chunk, recognizer) == 3
+    tried = [batch for batch in recognizer.batches if 1 in batch]
+    assert tried == [[0, 1, 2, 5], [1]]
+    with pytest.raises(IncompleteTranscript, match=r"11\.1% of the speech is missing, at 0:05-0:10 \(PoisonTile\)"):
+        merged(storage, PLAN)
+    words = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "txt")).decode()
+    assert [f"tile{i}-" in words for i in (0, 1, 2, 5, 6)] == [True, False, True, True, True]
+
+
+def test_even_if_every_tile_is_deadly_it_ends() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    assert outlived(storage, chunk, SpellingRecognizer(deadly=frozenset(range(12)))) <= 1 + 3 + 9
+    assert len(JobFolder(storage, "work", PLAN.job).failures()) == 9
+
+
+def test_what_the_model_raises_is_named_without_its_words() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    with pytest.raises(ReadingFailed, match="raised MemoryError on the tiles 0 to 5") as failed:
+        work(storage, chunk, SpellingRecognizer(hard=frozenset({1})))
+    assert failed.value.__cause__ is None
+    assert not [data for data in storage.objects.values() if b"SECRET" in data]
+
+
+def test_a_batch_that_ends_leaves_no_note() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    work(storage, chunk, SpellingRecognizer())
+    assert storage.keys("work", keys.attempts(PLAN.job)) == []
 
 
 def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest() -> None:
@@ -142,13 +189,17 @@ def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) 
     )
 
 
-def test_a_damaged_part_is_told_and_not_taken_for_silence() -> None:
+def test_a_damaged_part_is_told_with_its_time_range_and_read_again_next_time() -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     work(storage, chunk, SpellingRecognizer())
     (part, *_) = storage.keys("work", keys.parts(PLAN.job))
     storage.objects["work", part] = storage.objects["work", part][:50]
-    with pytest.raises(WorkDamaged, match=part):
+    with pytest.raises(IncompleteTranscript, match=r"missing, at 0:00-0:15 \(WorkDamaged\), 0:25-0:30 \(WorkDamaged\)"):
         merged(storage, PLAN)
+    again = SpellingRecognizer()
+    work(storage, chunk, again)
+    assert again.batches == [[0, 1, 2, 5]]
+    assert merged(storage, PLAN) == transcribed(12, 12)
 
 
 def test_a_recording_of_silence_merges_to_an_empty_transcript() -> None:

@@ -4,9 +4,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Contract(BaseModel):
-    """What crosses a boundary derives from this."""
+    """What crosses a boundary derives from this. Its errors don't quote what was given: that may be somebody's words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
 
 def explain(error: ValidationError, skip: int = 0) -> str:

@@ -90,11 +90,11 @@ Span = tuple[int, int]  # [start, end) in samples
 
 
 class Recording(Contract):
-    """What was uploaded, down to the version, and how long it is."""
+    """What was uploaded, and how long it is."""
 
     bucket: str
     key: str
-    version: str  # S3 version id; the etag where the bucket keeps no versions
+    etag: str  # S3's name for the content: the same file uploaded twice is the same recording
     samples: int  # in each channel
 
 
@@ -187,8 +187,35 @@ class Part(Contract):
     readings: tuple[Reading, ...]
 
 
+class Claim(Contract):
+    """Which execution is at a job."""
+
+    execution: str
+
+
+class Language(Contract):
+    """What DetectLanguage decided, once for a job."""
+
+    language: str
+
+
+class Attempt(Contract):
+    """A batch of tiles that was begun: it is written before the model sees them and removed after, so one that is still
+    there ended its worker, or the worker ended for another reason while it was at it.
+    """
+
+    first: int
+    last: int
+    execution: str
+    error: str | None = None  # what the model raised, if the worker lived to tell
+
+    @property
+    def tiles(self) -> range:
+        return range(self.first, self.last + 1)
+
+
 class Failure(Contract):
-    """Why a chunk failed for good, as Step Functions caught it."""
+    """Why a chunk failed for good, as Step Functions caught it; or a tile, as Transcribe found."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     error: str = Field(alias="Error")
@@ -225,7 +252,7 @@ class Job(Task):
     job: str
     language: str | None
     chunks_key: str
-    chunks: int
+    chunks: int  # that are still to be transcribed
     max_concurrency: int
     output: OutputOptions
 

@@ -8,6 +8,9 @@ FanscribeError
 │   ├── UnreadableRecording      not audio, empty, damaged, or without sound
 │   ├── UnknownModel             neither a known name nor a model folder
 │   └── UnsupportedLanguage      the model does not know that language
+├── JobInProgress            another execution is at the same job: waited for
+├── ReadingFailed            the model failed on a batch: its tiles are tried again, each alone
+├── PoisonTile               a tile ended its worker twice: it is left out, and named
 ├── IncompleteTranscript     some speech could not be transcribed: the partial transcript is kept
 ├── StorageFault             S3 failed or throttled beyond boto3's own attempts: retried
 └── WorkDamaged              a plan, chunk or part is missing or unreadable: retried, then fails
@@ -44,6 +47,18 @@ class UnknownModel(BadInput):
 
 class UnsupportedLanguage(BadInput):
     """The model was not trained on that language."""
+
+
+class JobInProgress(FanscribeError):
+    """Another execution is at the same job. Waiting costs next to nothing: its parts will be found."""
+
+
+class ReadingFailed(FanscribeError):
+    """The model raised an error on a batch of tiles. They are tried again, each alone."""
+
+
+class PoisonTile(FanscribeError):
+    """Never raised: the reason that the ledger gives for a tile that ended its worker twice."""
 
 
 class IncompleteTranscript(FanscribeError):

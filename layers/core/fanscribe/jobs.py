@@ -1,17 +1,19 @@
 """A job's folder in the work bucket: every document of it, typed, behind one name each."""
 
 import json
-from collections.abc import Iterable, Sequence
+import traceback
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from fanscribe import keys
 from fanscribe.base import Contract
-from fanscribe.contracts import Chunk, Failure, Part, Plan, Reading
-from fanscribe.errors import WorkDamaged
+from fanscribe.contracts import Attempt, Chunk, Claim, Failure, Language, Part, Plan, Reading, Tile
+from fanscribe.errors import FanscribeError, JobInProgress, ReadingFailed, StorageFault, WorkDamaged
+from fanscribe.observability import logger
 from fanscribe.storage import Storage
 
 JSON, WAV = "application/json", "audio/wav"
@@ -28,18 +30,45 @@ class JobFolder:
     bucket: str
     job: str
 
+    def claim(self, execution: str, runs: Callable[[str], bool]) -> None:
+        """Make the job this execution's. Raises JobInProgress while another one that still `runs` is at it.
+
+        By a conditional write: of two that come at once, one gets it.
+        """
+        key, claim = keys.claim(self.job), Claim(execution=execution)
+        found = self.storage.look(self.bucket, key)
+        held = _parsed(Claim, found)
+        if held and held.execution == execution:
+            return
+        if held and runs(held.execution):
+            raise JobInProgress(f"Waiting for {held.execution}, which is at the same job ({self.job}).")
+        if not self.storage.write_over(self.bucket, key, claim.model_dump_json().encode(), found[1] if found else None):
+            raise JobInProgress(f"Waiting for another execution, which has just begun the same job ({self.job}).")
+
     def save_plan(self, plan: Plan, chunks: Sequence[Chunk]) -> None:
-        """The plan, and the chunks as the list that the Map state reads."""
+        """The plan, and as the list that the Map state reads the chunks that are still to be transcribed."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
-        self.storage.write(self.bucket, keys.plan(self.job), plan.model_dump_json().encode(), JSON)
+        self._save(keys.plan(self.job), plan)
         self.storage.write(self.bucket, keys.chunks(self.job), items.encode(), JSON)
 
     def plan(self) -> Plan:
         return self._read(keys.plan(self.job), Plan)
 
+    def find_plan(self) -> Plan | None:
+        """The plan of an earlier execution, if there is one."""
+        return self._find(keys.plan(self.job), Plan)
+
     def chunks(self) -> list[Chunk]:
         items = json.loads(self.storage.read(self.bucket, keys.chunks(self.job)))
         return [Chunk.model_validate(item) for item in items]
+
+    def save_language(self, language: str) -> None:
+        self._save(keys.language(self.job), Language(language=language))
+
+    def find_language(self) -> str | None:
+        """What an earlier execution heard, if one did."""
+        found = self._find(keys.language(self.job), Language)
+        return found.language if found else None
 
     def save_audio(self, chunk: Chunk, wav: bytes) -> None:
         self.storage.write(self.bucket, keys.chunk_audio(self.job, chunk.first, chunk.last), wav, WAV)
@@ -47,36 +76,103 @@ class JobFolder:
     def audio(self, chunk: Chunk) -> bytes:
         return self.storage.read(self.bucket, keys.chunk_audio(self.job, chunk.first, chunk.last))
 
+    @contextmanager
+    def attempt(self, batch: Sequence[Tile], execution: str) -> Iterator[None]:
+        """Around the model's work on a batch: a note that stays behind if the worker does not survive it.
+
+        What the model raises comes out as ReadingFailed, and is in the note. Without its message: that may quote the recording.
+        """
+        attempt = Attempt(first=batch[0].index, last=batch[-1].index, execution=execution)
+        key = keys.attempt(self.job, attempt.first, attempt.last, uuid.uuid4().hex[:12])
+        self._save(key, attempt)
+        try:
+            yield
+        except FanscribeError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever the model raises)
+            kind = type(error).__name__
+            logger.error("the model failed", extra={"error": kind, "trace": traceback.format_tb(error.__traceback__)})
+            self._save(key, attempt.model_copy(update={"error": kind}))
+            raise ReadingFailed(f"The model raised {kind} on the tiles {attempt.first} to {attempt.last}.") from None
+        try:
+            self.storage.delete(self.bucket, key)
+        except StorageFault as fault:  # the note costs care, not words
+            logger.warning("an attempt's note stays", extra={"reason": str(fault)})
+
+    def attempts(self) -> list[Attempt]:
+        """Batches that were begun and not ended, by this or an earlier execution. None, normally."""
+        found = self.storage.keys(self.bucket, keys.attempts(self.job))
+        return [attempt for attempt in self._read_all(found, Attempt).values() if isinstance(attempt, Attempt)]
+
     def save_part(self, readings: Sequence[Reading]) -> None:
         """Readings in the order of their tiles, as one part."""
         part = Part(first=readings[0].tile, last=readings[-1].tile, readings=tuple(readings))
-        self.storage.write(self.bucket, keys.part(self.job, part.first, part.last), part.model_dump_json().encode(), JSON)
+        self._save(keys.part(self.job, part.first, part.last), part)
 
     def finished_tiles(self) -> frozenset[int]:
         """The tiles that some part accounts for: known from the parts' keys alone."""
         parts = self.storage.keys(self.bucket, keys.parts(self.job))
         return frozenset(tile for key in parts for tile in keys.tiles_of(key))
 
-    def readings(self) -> dict[int, Reading]:
-        """Every reading there is, by tile."""
-        parts = self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part)
-        return {reading.tile: reading for part in parts for reading in part.readings}
+    def readings(self) -> tuple[dict[int, Reading], dict[int, Failure]]:
+        """Every reading there is, by tile; and why there is none in a damaged part.
+
+        That part is removed: the next execution reads its tiles again.
+        """
+        readings: dict[int, Reading] = {}
+        damaged: dict[int, Failure] = {}
+        for key, part in self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part).items():
+            if isinstance(part, WorkDamaged):
+                damaged |= dict.fromkeys(keys.tiles_of(key), Failure(error=WorkDamaged.__name__, cause=str(part)))
+                self.storage.delete(self.bucket, key)
+            else:
+                readings |= {reading.tile: reading for reading in part.readings}
+        return readings, damaged
+
+    def save_failure(self, tile: int, failure: Failure) -> None:
+        self._save(keys.failure(self.job, tile, tile), failure)
 
     def failures(self) -> dict[int, Failure]:
-        """Why chunks failed for good, by tile."""
-        found = self.storage.keys(self.bucket, keys.failures(self.job))
-        failures = zip(found, self._read_all(found, Failure), strict=True)
-        return {tile: failure for key, failure in failures for tile in keys.tiles_of(key)}
+        """Why chunks failed for good, by tile; what is known of a single tile goes before what is known of its chunk."""
+        found = sorted(self.storage.keys(self.bucket, keys.failures(self.job)), key=lambda key: -len(keys.tiles_of(key)))
+        failures = self._read_all(found, Failure)
+        return {tile: failure for key, failure in failures.items() for tile in keys.tiles_of(key) if isinstance(failure, Failure)}
 
-    def _read_all(self, found: Sequence[str], kind: type[Document]) -> Iterable[Document]:
-        with ThreadPoolExecutor(READERS) as threads:
-            return list(threads.map(lambda key: self._read(key, kind), found))
+    def _save(self, key: str, document: Contract) -> None:
+        self.storage.write(self.bucket, key, document.model_dump_json(by_alias=True).encode(), JSON)
+
+    def _find(self, key: str, kind: type[Document]) -> Document | None:
+        return _parsed(kind, self.storage.look(self.bucket, key))
 
     def _read(self, key: str, kind: type[Document]) -> Document:
-        data = self.storage.read(self.bucket, key)
         try:
-            value = json.loads(data)
-            # Step Functions' s3:putObject may write a string body as it is or once more as JSON: both are read
-            return kind.model_validate(json.loads(value) if isinstance(value, str) else value)
-        except (ValidationError, ValueError) as error:
-            raise WorkDamaged(f"s3://{self.bucket}/{key} is no whole {kind.__name__.lower()}.") from error
+            return _parse(kind, self.storage.read(self.bucket, key))
+        except ValueError:
+            # without the cause: a parser quotes what it can't read, and that may be the transcript
+            raise WorkDamaged(f"s3://{self.bucket}/{key} is no whole {kind.__name__.lower()}.") from None
+
+    def _read_all(self, found: Sequence[str], kind: type[Document]) -> Mapping[str, Document | WorkDamaged]:
+        """In the order of the keys; for each its document, or what is wrong with it."""
+
+        def read(key: str) -> Document | WorkDamaged:
+            try:
+                return self._read(key, kind)
+            except WorkDamaged as damage:
+                return damage
+
+        with ThreadPoolExecutor(READERS) as threads:
+            return dict(zip(found, threads.map(read, found), strict=True))
+
+
+def _parsed(kind: type[Document], found: tuple[bytes, str] | None) -> Document | None:
+    """None if it is missing or damaged: it will be made again."""
+    try:
+        return _parse(kind, found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _parse(kind: type[Document], data: bytes) -> Document:
+    """Raises ValueError. Step Functions' s3:putObject may write a string body as it is or once more as JSON: both are read."""
+    value = json.loads(data)
+    return kind.model_validate(json.loads(value) if isinstance(value, str) else value)

@@ -1,25 +1,37 @@
 """Every S3 key that Fanscribe writes, and what decides it. Nothing else in the code spells a key.
 
-work bucket          jobs/<job>/plan.json                     the tiles and chunks of one recording
-                     jobs/<job>/chunks.json                   the Map state's items
-                     jobs/<job>/chunks/<first>-<last>.wav     audio of the tiles first..last
-                     jobs/<job>/parts/<first>-<last>.json     readings of the tiles first..last
-                     jobs/<job>/failures/<first>-<last>.json  why a chunk failed for good (the state machine writes it)
+work bucket          jobs/<job>/claim.json                          which execution is at it
+                     jobs/<job>/plan.json                           the tiles of one recording
+                     jobs/<job>/language.json                       what DetectLanguage heard
+                     jobs/<job>/chunks.json                         the Map state's items
+                     jobs/<job>/chunks/<first>-<last>.wav           audio of the tiles first..last
+                     jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
+                     jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
+                     jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
 transcripts bucket   <recording key>/<job>/transcript.<extension>
 """
 
 import hashlib
 import re
 
+LONGEST = 1024  # bytes in a key, S3's limit
 
-def job_id(bucket: str, key: str, version: str, model: str, options: str) -> str:
+
+def job_id(*inputs: str) -> str:
     """16 hexadecimal digits that only the inputs of a transcript decide: same inputs, same job, same parts."""
-    identity = f"{bucket}\0{key}\0{version}\0{model}\0{options}"  # no name holds a NUL
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]  # no name holds a NUL
+
+
+def claim(job: str) -> str:
+    return f"jobs/{job}/claim.json"
 
 
 def plan(job: str) -> str:
     return f"jobs/{job}/plan.json"
+
+
+def language(job: str) -> str:
+    return f"jobs/{job}/language.json"
 
 
 def chunks(job: str) -> str:
@@ -40,6 +52,15 @@ def part(job: str, first: int, last: int) -> str:
     return f"{parts(job)}{first:06}-{last:06}.json"
 
 
+def attempts(job: str) -> str:
+    """Prefix of the attempts of a job."""
+    return f"jobs/{job}/attempts/"
+
+
+def attempt(job: str, first: int, last: int, number: str) -> str:
+    return f"{attempts(job)}{first:06}-{last:06}-{number}.json"
+
+
 def tiles_of(key: str) -> range:
     """The tiles that a part or a failure is about, read from its key. Raises ValueError for a key of another kind."""
     match = re.search(r"/(?:parts|failures)/(\d+)-(\d+)\.json$", key)
@@ -51,6 +72,11 @@ def tiles_of(key: str) -> range:
 def failures(job: str) -> str:
     """Prefix of the failures of a job."""
     return f"jobs/{job}/failures/"
+
+
+def failure(job: str, first: int, last: int) -> str:
+    """As the state machine spells it for a chunk (States.Format pads nothing)."""
+    return f"{failures(job)}{first}-{last}.json"
 
 
 def transcript(recording_key: str, job: str, suffix: str) -> str:

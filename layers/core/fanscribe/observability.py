@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fanscribe.errors import BadInput
+from fanscribe.errors import BadInput, JobInProgress
 
 logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
 
@@ -22,6 +22,9 @@ def observed(handler: Handler) -> Handler:
         logger.set_correlation_id(str(event.get("execution", "none")))
         try:
             answer = handler(event, context)
+        except JobInProgress as wait:
+            logger.info("waiting", extra={"reason": str(wait)})
+            raise
         except BadInput as error:
             logger.warning("refused", extra={"error": type(error).__name__, "reason": str(error)})
             raise

@@ -1,5 +1,6 @@
 """S3, as little of it as Fanscribe needs, with errors by their own names."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from fanscribe.errors import RecordingNotFound, StorageFault, WorkDamaged
 
 ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
 FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
+# A condition on the content did not hold; 409: two conditional writes at once
+REPLACED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
 
 @dataclass(frozen=True)
 class StoredObject:
     """What S3 says of an object without handing it out."""
 
-    version: str  # its version id; its etag where the bucket keeps no versions
+    etag: str  # names its content
+    version: str | None = None  # None where the bucket keeps no versions
     metadata: dict[str, str] = field(default_factory=dict)
 
 
@@ -31,15 +35,25 @@ class Storage(Protocol):
         """Raises RecordingNotFound."""
         ...
 
-    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
-        """Raises RecordingNotFound."""
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
+        """Exactly the content that was described. Raises RecordingNotFound; StorageFault if it was replaced meanwhile."""
         ...
 
     def read(self, bucket: str, key: str) -> bytes:
         """Raises WorkDamaged if there is none."""
         ...
 
+    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+        """Content and etag of an object that may not be there."""
+        ...
+
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None: ...
+
+    def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
+        """Write only if what is there has this etag, or None: nothing is there. False if somebody else was first."""
+        ...
+
+    def delete(self, bucket: str, key: str) -> None: ...
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """All keys with a prefix, sorted."""
@@ -50,26 +64,50 @@ class S3Storage:
     """The real one. Every method raises StorageFault for what is neither absent nor forbidden."""
 
     def __init__(self) -> None:
-        # 64 MB/s and more from one Lambda; 8 attempts with jitter ride out S3's slow-downs while prefixes scale
+        # 8 attempts with jitter ride out S3's slow-downs while prefixes scale
         self._s3 = boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 8}))
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         with _named(RecordingNotFound, bucket, key):
             head = self._s3.head_object(Bucket=bucket, Key=key, **_versioned(version))
         kept = head.get("VersionId", "null")
-        return StoredObject(head["ETag"].strip('"') if kept == "null" else kept, head["Metadata"])
+        return StoredObject(head["ETag"].strip('"'), None if kept == "null" else kept, head["Metadata"])
 
-    def download(self, bucket: str, key: str, version: str | None, target: Path) -> None:
-        with _named(RecordingNotFound, bucket, key):
-            self._s3.download_file(bucket, key, str(target), ExtraArgs=_versioned(version))
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
+        with _named(RecordingNotFound, bucket, key), target.open("wb") as file:
+            body = self._s3.get_object(Bucket=bucket, Key=key, IfMatch=stored.etag, **_versioned(stored.version))["Body"]
+            shutil.copyfileobj(body, file, 1 << 20)
 
     def read(self, bucket: str, key: str) -> bytes:
         with _named(WorkDamaged, bucket, key):
             return bytes(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
+    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+        try:
+            with _named(WorkDamaged, bucket, key):
+                found = self._s3.get_object(Bucket=bucket, Key=key)
+                return bytes(found["Body"].read()), str(found["ETag"])
+        except WorkDamaged:
+            return None
+
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         with _named(StorageFault, bucket, key):
             self._s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+
+    def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
+        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        with _named(StorageFault, bucket, key):
+            try:
+                self._s3.put_object(Bucket=bucket, Key=key, Body=data, **condition)
+            except ClientError as error:
+                if _code(error) in REPLACED:
+                    return False
+                raise
+        return True
+
+    def delete(self, bucket: str, key: str) -> None:
+        with _named(StorageFault, bucket, key):
+            self._s3.delete_object(Bucket=bucket, Key=key)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         with _named(StorageFault, bucket, prefix):
@@ -81,16 +119,22 @@ def _versioned(version: str | None) -> dict[str, Any]:
     return {"VersionId": version} if version else {}
 
 
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
 @contextmanager
 def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
+        code = _code(error)
         if code in ABSENT:
             raise absent(f"There is no s3://{bucket}/{key}.") from None
         if code in FORBIDDEN:
             raise absent(f"s3://{bucket}/{key} is not there, or may not be read.") from None
+        if code in REPLACED:
+            raise StorageFault(f"s3://{bucket}/{key} was replaced while it was read.") from None
         raise StorageFault(f"S3 answered {code} for s3://{bucket}/{key}.") from error
     except BotoCoreError as error:
         raise StorageFault(f"S3 could not be reached for s3://{bucket}/{key} ({type(error).__name__}).") from error
