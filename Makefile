@@ -13,7 +13,7 @@ help: ## what can be made
 
 demo: $(VENV)/.installed ## transcribe the sample recording through the whole state machine
 	@echo "Transcribing sample/lighthouse-talk.mp3 (a synthetic voice) with the deployed state machine, on this machine:"
-	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts
+	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
 test: $(VENV)/.installed ## every test; those that need ../shared skip where it is absent, and say so

@@ -20,6 +20,7 @@ from fanscribe.options import Options, as_metadata
 from fanscribe.times import SAMPLE_RATE, clock
 from local.engine import Engine, Execution
 from local.progress import JobProgress
+from local.shelf import Shelf, default_folder
 
 POLL_S = 0.2
 MOST_WORKERS = 8  # by default: each holds a model in memory
@@ -52,6 +53,13 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--chunk-tiles", metavar="K", type=click.IntRange(1), help="Tiles of at most 30 s in one chunk.  [default: the template's]"
 )
+@click.option(
+    "--work",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where what is finished is kept for a week, so that a run that was stopped goes on.  [default: ~/.cache/fanscribe]",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
 @_job_options
 def transcribe(
@@ -60,6 +68,8 @@ def transcribe(
     model: str,
     workers: int | None,
     chunk_tiles: int | None,
+    work: Path | None,
+    fresh: bool,
     verbose: bool,
     **chosen: str | None,
 ) -> None:
@@ -78,7 +88,8 @@ def transcribe(
     parameters = {"Model": _deployed_name(model, found), "MapConcurrency": str(workers)}
     if chunk_tiles:
         parameters["ChunkTiles"] = str(chunk_tiles)
-    with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs)) as engine:
+    shelf = Shelf(work or default_folder(), fresh)
+    with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs), shelf) as engine:
         succeeded = [_transcribe_one(engine, recording, metadata, out) for recording in audio]
         if verbose:
             for log in sorted(Path(logs).iterdir()):
@@ -192,7 +203,7 @@ def main() -> None:
         _say(error.format_message())
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _say("stopped")
+        _say("stopped. The same command goes on from here.")
         sys.exit(130)
 
 

@@ -15,6 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,16 +23,19 @@ from typing import Any, Self
 import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
+from moto.backends import get_backend
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local.host import FunctionHost, function_environment
-from local.template import ACCOUNT, REGION, Deployment, deploy
+from local.shelf import Shelf
+from local.template import ACCOUNT, PARTITION, REGION, Deployment, deploy
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
+JOB = re.compile(r"^jobs/([0-9a-f]{16})/.*")
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -68,11 +72,19 @@ class _Quiet(WSGIRequestHandler):
 class Engine:
     """A deployment of the template on this machine, while the `with` block lasts. One at a time in a process."""
 
-    def __init__(self, parameters: Mapping[str, str], workers: int, logs: Path, template: Path = TEMPLATE) -> None:
-        """`parameters` override the template's; `workers` bounds the processes of each function; `logs` is a folder."""
+    def __init__(
+        self, parameters: Mapping[str, str], workers: int, logs: Path, shelf: Shelf | None = None, template: Path = TEMPLATE
+    ) -> None:
+        """`parameters` override the template's; `workers` bounds the processes of each function; `logs` is a folder.
+
+        What is finished of a job is kept on the `shelf`, if there is one.
+        """
         self.deployment: Deployment = deploy(template, parameters)
         self._workers = workers
         self._logs = logs
+        self._shelf = shelf
+        self._begun: set[str] = set()  # jobs whose kept work is back
+        self._restoring = threading.Lock()
         self.hosts: dict[str, FunctionHost] = {}
 
     def __enter__(self) -> Self:
@@ -133,6 +145,9 @@ class Engine:
         return execution
 
     def _deploy(self) -> None:
+        days = self.deployment.buckets["WorkBucket"].expires_days
+        if self._shelf and days:
+            self._shelf.forget(days)
         for bucket in self.deployment.buckets.values():
             self.s3.create_bucket(Bucket=bucket.name)
             if bucket.versioned:
@@ -150,12 +165,37 @@ class Engine:
     def _answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         match = INVOKE.match(environment["PATH_INFO"])
         if match is None:
-            return self._moto(environment, start_response)
+            return self._store(environment, start_response) if self._shelf else self._moto(environment, start_response)
         payload = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
         answer = self.hosts[urllib.parse.unquote(match[1])].invoke(payload)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
-        start_response("200 OK", headers + [("X-Amz-Function-Error", "Unhandled")] * answer.failed)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            headers += [("x-amzn-ErrorType", "TooManyRequestsException"), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        if answer.failed:
+            headers += [("X-Amz-Function-Error", "Unhandled")]
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.payload]
+
+    def _store(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """moto's answer, with a job's objects brought back from the shelf before and kept on it after."""
+        work = self.bucket("WorkBucket")
+        method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
+        match = JOB.match(path.removeprefix(f"/{work}/"))
+        if match is None or self._shelf is None:
+            return self._moto(environment, start_response)
+        key, job = match[0], match[1]
+        s3 = get_backend("s3")[ACCOUNT][PARTITION]
+        with self._restoring:
+            if job not in self._begun:
+                self._begun.add(job)
+                for kept, data in self._shelf.restore(job):
+                    s3.put_object(work, kept, data)
+        body = self._moto(environment, start_response)
+        if method == "PUT" and (stored := s3.get_object(work, key)):
+            self._shelf.keep(key, stored.value)
+        elif method == "DELETE":
+            self._shelf.drop(key)
+        return body
 
 
 def object_created(bucket: str, key: str, size: int, etag: str, version: str | None) -> dict[str, Any]:
@@ -193,5 +233,6 @@ def _isolate(port: int) -> None:
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         MOTO_PORT=str(port),  # where moto's interpreter finds S3 and Lambda
+        MOTO_S3_DEFAULT_KEY_BUFFER_SIZE=str(1 << 18),  # bytes: larger objects, such as chunks, go to temporary files
     )
     logging.getLogger("moto").setLevel(logging.CRITICAL)  # it warns of every failed child; the ledger says it better

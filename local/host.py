@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from local.template import REGION, Function
-from local.worker import Answer, Invocation, error_answer
+from local.worker import Answer, Invocation, error_answer, throttled
 
 # What a process needs of this machine to run at all, whatever the function
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -82,12 +82,16 @@ class _Process:
 
 @dataclass
 class FunctionHost:
-    """One function: at most `limit` processes, each taking one invocation at a time; what comes beyond that waits."""
+    """One function: at most `limit` processes, each taking one invocation at a time.
+
+    What comes beyond that waits, or with `throttles` is refused, as Lambda does.
+    """
 
     function: Function
     environment: Mapping[str, str]
     limit: int
     log: Path
+    throttles: bool = False
     busiest: int = 0  # most invocations that ran at once
     _free: threading.Semaphore = field(init=False)
     _warm: list[_Process] = field(default_factory=list)
@@ -99,23 +103,28 @@ class FunctionHost:
 
     def invoke(self, payload: bytes) -> Answer:
         """Run the handler once, and answer as Lambda would, whatever becomes of the process."""
-        with self._free:
-            process = self._take()
-            request_id = str(uuid.uuid4())
-            deadline = time.time() + self.function.timeout_s
-            try:
-                answer = process.invoke(Invocation(request_id, self.function.arn, deadline, payload))
-            except (EOFError, OSError):
-                status = self._drop(process)
-                reason = f"signal {-status}" if status < 0 else f"exit status {status}"
-                return error_answer(
-                    "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with {reason}", request_id
-                )
-            if answer is None:
-                self._drop(process)
-                return error_answer("Sandbox.Timedout", f"Task timed out after {self.function.timeout_s}.00 seconds", request_id)
-            self._give_back(process)
-            return answer
+        if not self._free.acquire(blocking=not self.throttles):
+            return throttled()
+        try:
+            return self._invoke(payload)
+        finally:
+            self._free.release()
+
+    def _invoke(self, payload: bytes) -> Answer:
+        process = self._take()
+        request_id = str(uuid.uuid4())
+        deadline = time.time() + self.function.timeout_s
+        try:
+            answer = process.invoke(Invocation(request_id, self.function.arn, deadline, payload))
+        except (EOFError, OSError):
+            status = self._drop(process)
+            reason = f"signal {-status}" if status < 0 else f"exit status {status}"
+            return error_answer("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with {reason}", request_id)
+        if answer is None:
+            self._drop(process)
+            return error_answer("Sandbox.Timedout", f"Task timed out after {self.function.timeout_s}.00 seconds", request_id)
+        self._give_back(process)
+        return answer
 
     def processes(self) -> list[int]:
         """Ids of the live processes."""

@@ -31,6 +31,7 @@ class Function:
 class Bucket:
     name: str
     versioned: bool
+    expires_days: int | None  # objects are removed after so many days
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,11 @@ class _Stack:
         return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
 
     def _bucket(self, name: str) -> Bucket:
-        versioning = self._resources[name]["Properties"].get("VersioningConfiguration", {})
-        return Bucket(self._ref(name), versioned=versioning.get("Status") == "Enabled")
+        own = self._resources[name]["Properties"]
+        versioned = own.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+        rules = self._resolve(own.get("LifecycleConfiguration", {}).get("Rules", []))
+        expires = [int(rule["ExpirationInDays"]) for rule in rules if "ExpirationInDays" in rule]
+        return Bucket(self._ref(name), versioned, min(expires, default=None))
 
     def _function(self, name: str) -> Function:
         shared = self._template["Globals"]["Function"]

@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from dataclasses import dataclass
@@ -27,10 +28,11 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: the handler's value, or an error as Lambda reports it."""
+    """What came out: the handler's value, an error as Lambda reports it, or (429) that Lambda has no room."""
 
     payload: bytes
     failed: bool
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,12 @@ def error_answer(kind: str, message: str, request_id: str, trace: list[str] | No
     return Answer(json.dumps(error).encode(), failed=True)
 
 
+def throttled() -> Answer:
+    """Lambda's answer when an invocation would pass its limit of concurrency."""
+    reason = {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
+    return Answer(json.dumps(reason).encode(), failed=False, status=429)
+
+
 def _context(invocation: Invocation) -> Context:
     return Context(
         aws_request_id=invocation.request_id,
@@ -88,7 +96,8 @@ def _answer(handler: Any, invocation: Invocation) -> Answer:
 
 
 def serve(connection: Connection) -> None:
-    """Answer invocations until the other end closes."""
+    """Answer invocations until the other end closes, or is gone: nobody would hear the answer."""
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     module, name = os.environ["_HANDLER"].rsplit(".", 1)
     handler = getattr(importlib.import_module(module), name)
     while True:
@@ -97,6 +106,12 @@ def serve(connection: Connection) -> None:
         except EOFError:
             return
         connection.send(_answer(handler, invocation))
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 if __name__ == "__main__":
