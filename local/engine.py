@@ -84,7 +84,7 @@ class Engine:
         self._logs = logs
         self._shelf = shelf
         self._begun: set[str] = set()  # jobs whose kept work is back
-        self._restoring = threading.Lock()
+        self._one_by_one = threading.Lock()  # moto's S3 is not made for threads: a list while something is deleted fails
         self.hosts: dict[str, FunctionHost] = {}
 
     def __enter__(self) -> Self:
@@ -165,7 +165,8 @@ class Engine:
     def _answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         match = INVOKE.match(environment["PATH_INFO"])
         if match is None:
-            return self._store(environment, start_response) if self._shelf else self._moto(environment, start_response)
+            with self._one_by_one:
+                return self._stored(environment, start_response)
         payload = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
         answer = self.hosts[urllib.parse.unquote(match[1])].invoke(payload)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
@@ -176,7 +177,7 @@ class Engine:
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.payload]
 
-    def _store(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _stored(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """moto's answer, with a job's objects brought back from the shelf before and kept on it after."""
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
@@ -185,11 +186,10 @@ class Engine:
             return self._moto(environment, start_response)
         key, job = match[0], match[1]
         s3 = get_backend("s3")[ACCOUNT][PARTITION]
-        with self._restoring:
-            if job not in self._begun:
-                self._begun.add(job)
-                for kept, data in self._shelf.restore(job):
-                    s3.put_object(work, kept, data)
+        if job not in self._begun:
+            self._begun.add(job)
+            for kept, data in self._shelf.restore(job):
+                s3.put_object(work, kept, data)
         body = self._moto(environment, start_response)
         if method == "PUT" and (stored := s3.get_object(work, key)):
             self._shelf.keep(key, stored.value)

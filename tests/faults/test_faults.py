@@ -1,0 +1,249 @@
+"""Whatever goes wrong, the transcript is the same in the end, or what is missing is named. Nothing is lost silently.
+
+The real state machine on the embedded engine, real worker processes, the functions' real code over the real S3Storage; the
+model alone is one whose readings are known. Every run has one fault, decided by its name (functions.py).
+"""
+
+import collections
+import itertools
+import json
+import random
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fanscribe.audio import write_wav
+from fanscribe.times import clock
+from local.engine import Engine, Execution
+from local.host import FunctionHost, function_environment
+from local.worker import Answer, throttled
+from tests.conftest import ROOT, SAMPLE
+from tests.faults.functions import NOTES, Fault
+from tests.unit.test_audio import decoded
+from tests.workflow.conftest import DEFAULTS
+
+SPEECH_S = 120  # of the sample: six tiles or so, in chunks of two
+AT_ONCE = 10  # executions
+BATCH = 2  # tiles
+WORKERS = 4  # processes for each function
+TIMEOUT_S = 6  # of Transcribe
+SPLIT_STEPS = range(1, 12)  # describe, look, claim, finished, plan, download, three chunks, plan, list of chunks
+TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, audio, begin the attempt, read, end the attempt, part
+MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
+MOMENTS = ("before", "in", "after")
+
+
+def faults() -> Iterator[Fault]:
+    """The whole plan: some 230 executions."""
+    for moment, step, seed in itertools.product(MOMENTS, TRANSCRIBE_STEPS, range(4)):
+        yield Fault("kill", "Transcribe", moment, step, seed)
+    for moment, step in itertools.product(MOMENTS, SPLIT_STEPS):
+        yield Fault("kill", "Split", moment, step)
+    for moment, step in itertools.product(MOMENTS, MERGE_STEPS):
+        yield Fault("kill", "Merge", moment, step)
+    for step in TRANSCRIBE_STEPS:
+        yield Fault("timeout", "Transcribe", step=step, seed=step)
+    for seed in range(8):
+        yield Fault("memory", "Transcribe", seed=seed)
+        yield Fault("halfpart", "Transcribe", seed=seed)
+        yield Fault("corruptpart", "Transcribe", seed=seed)
+        yield Fault("corruptchunk", "Split", seed=3 * seed)
+    for tile in range(4):
+        yield Fault("poison", step=tile)
+        yield Fault("hard", step=tile)
+    yield Fault("hang", step=1)
+    for seed in range(12):
+        yield Fault("throttle", seed=seed)
+        yield Fault("s3errors", seed=seed)
+    for seed in range(4):
+        yield Fault("s3storm", seed=seed)
+        yield Fault("duplicate", seed=seed)
+        yield Fault("overwritten", seed=seed)
+
+
+class ThrottlingHost(FunctionHost):
+    """Refuses three of ten invocations of the executions that are called so, as a busy account does."""
+
+    def invoke(self, payload: bytes) -> Answer:
+        event = json.loads(payload)
+        throttling = Fault.of(event["execution"]).kind == "throttle"
+        return throttled() if throttling and random.random() < 0.3 else super().invoke(payload)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one execution with a fault ended, and where it matters a second one without."""
+
+    fault: Fault
+    outcome: str  # recovered, reported or lost
+    why: str
+    reads: Mapping[int, int]  # tile -> how often the model saw it
+    struck: bool = True
+    again: str = ""  # of the second execution
+
+
+class Laboratory:
+    """An engine with the faulty functions in place of the real ones."""
+
+    def __init__(self, engine: Engine, notes: Path) -> None:
+        self.engine = engine
+        self.notes = notes
+        notes.mkdir()
+        for arn, host in list(engine.hosts.items()):
+            timeout = TIMEOUT_S if host.function.name == "TranscribeFunction" else 60
+            entry = f"tests.faults.functions.run_{host.function.handler.split('.')[0]}"
+            code = (ROOT, *(ROOT / "functions" / name for name in ("split", "transcribe", "merge")), ROOT / "layers" / "core")
+            function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
+            extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
+            engine.hosts[arn] = ThrottlingHost(function, function_environment(function, extra), WORKERS, host.log)
+        self.speech = decoded(SAMPLE)[0, : SPEECH_S * 16_000]
+        self.whole = self.transcript(self.execute(Fault("none"), self.event("whole.wav", self.speech)))
+
+    def event(self, key: str, speech: Any) -> dict[str, Any]:
+        """Upload a recording; the input that an execution for exactly this version has."""
+        bucket = self.engine.bucket("RecordingsBucket")
+        stored = self.engine.s3.put_object(Bucket=bucket, Key=key, Body=write_wav(speech), Metadata={"language": "en"})
+        return {"bucket": bucket, "key": key, "version": stored["VersionId"]}
+
+    def execute(self, fault: Fault, event: Mapping[str, Any], mark: str = "") -> Execution:
+        started = self.engine.states.start_execution(
+            stateMachineArn=self.engine.state_machine, name=f"{fault.name}.{mark}", input=json.dumps(event)
+        )
+        while (execution := self.engine.describe(started["executionArn"])).running:
+            time.sleep(0.2)
+        return execution
+
+    def transcript(self, execution: Execution) -> dict[str, Any]:
+        assert execution.output is not None, f"{execution.error}: {execution.message}"
+        return self.stored(execution.output["keys"]["json"])
+
+    def stored(self, key: str) -> dict[str, Any]:
+        body = self.engine.s3.get_object(Bucket=self.engine.bucket("TranscriptsBucket"), Key=key)["Body"].read()
+        found: dict[str, Any] = json.loads(body)
+        return found
+
+    def reads(self, job: str) -> Mapping[int, int]:
+        file = self.notes / f"read-{job}"
+        return collections.Counter(int(line) for line in file.read_text().split()) if file.exists() else {}
+
+    def run(self, fault: Fault) -> Run:
+        key = f"talks & more/{fault.name} ü+..wav"
+        event = self.event(key, self.speech)
+        if fault.kind == "duplicate":
+            return self._several(fault, [event, event, event], [self.whole] * 3)
+        if fault.kind == "overwritten":
+            shorter = self.speech[: 70 * 16_000]
+            newer = self.event(key, shorter)
+            short = self.transcript(self.execute(Fault("none", seed=fault.seed + 1), self.event("short.wav", shorter)))
+            return self._several(fault, [newer, event, newer], [short, self.whole, short])
+        execution = self.execute(fault, event)
+        run = self._judged(fault, execution, key)
+        if fault.function != "none":
+            run = replace(run, struck=(self.notes / f"struck-{fault.name}.").exists())
+        if run.outcome == "reported":
+            repaired = self._judged(fault, self.execute(replace(fault, kind="none"), event, f"after-{fault.kind}"), key)
+            return replace(run, again=repaired.outcome, reads=repaired.reads)
+        return run
+
+    def _several(self, fault: Fault, events: Sequence[Mapping[str, Any]], expected: Sequence[Mapping[str, Any]]) -> Run:
+        """Executions started at once."""
+        with ThreadPoolExecutor(len(events)) as threads:
+            ends = list(threads.map(lambda i: self.execute(fault, events[i], str(i)), range(len(events))))
+        same = all(said(self.transcript(end)) == said(wanted) for end, wanted in zip(ends, expected, strict=True))
+        jobs = {end.output["job"] for end in ends if end.output}
+        reads = collections.Counter({(job, tile): n for job in jobs for tile, n in self.reads(job).items()})
+        return Run(fault, "recovered" if same else "lost", "", reads)  # type: ignore[arg-type]
+
+    def _judged(self, fault: Fault, execution: Execution, key: str) -> Run:
+        found = self.engine.s3.list_objects_v2(Bucket=self.engine.bucket("TranscriptsBucket"), Prefix=key)
+        written = next((e["Key"] for e in found.get("Contents", []) if e["Key"].endswith(".json")), None)
+        job = written.split("/")[-2] if written else ""
+        why = f"{execution.error}: {execution.message}" if execution.error else ""
+        if written is None:
+            return Run(fault, "lost", why, {})
+        transcript = self.stored(written)
+        if execution.status == "SUCCEEDED":
+            return Run(fault, "recovered" if said(transcript) == said(self.whole) else "lost", why, self.reads(job))
+        return Run(fault, "reported" if self._names_what_is_missing(execution, transcript) else "lost", why, self.reads(job))
+
+    def _names_what_is_missing(self, execution: Execution, transcript: Mapping[str, Any]) -> bool:
+        """All words are there but those of failed tiles, and each failed tile is in a range that the error names."""
+        tiles = transcript["ledger"]["tiles"]
+        failed = [tile for tile in tiles if tile["state"] == "failed"]
+        kept = [word for word in self.whole["words"] if not any(f"tile{tile['tile']}-" in word["word"] for tile in failed)]
+        ranges = re.findall(r"([\d:]+)-([\d:]+) \((\w|\.)+\)", execution.message)
+        starts, ends = {start for start, _, _ in ranges}, {end for _, end, _ in ranges}
+        edges = [(clock(tile["start"] // 16), clock(tile["end"] // 16)) for tile in failed]
+        return (
+            execution.error == "IncompleteTranscript"
+            and bool(failed)
+            and transcript["complete"] is False
+            and transcript["words"] == kept
+            and edges[0][0] in starts
+            and edges[-1][1] in ends
+        )
+
+
+def said(transcript: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What must be the same, whatever happened."""
+    return transcript["complete"], transcript["words"], transcript["text"], transcript["ledger"]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """Every fault, ten executions at a time."""
+    folder = tmp_path_factory.mktemp("faults")
+    parameters = {"ChunkTiles": "2", "BatchTiles": str(BATCH), "MapConcurrency": "3"}
+    with Engine(DEFAULTS | parameters, WORKERS, folder) as engine, ThreadPoolExecutor(AT_ONCE) as threads:
+        laboratory = Laboratory(engine, folder / "notes")
+        return list(threads.map(laboratory.run, faults()))
+
+
+def test_nothing_is_lost(runs: list[Run], capsys: pytest.CaptureFixture[str]) -> None:
+    table = collections.Counter((run.fault.kind, run.outcome) for run in runs)
+    with capsys.disabled():
+        print(f"\n\n{'fault':<14}{'runs':>6}{'recovered':>11}{'reported':>10}{'lost':>6}")
+        for kind in dict.fromkeys(run.fault.kind for run in runs):
+            counts = [table[kind, outcome] for outcome in ("recovered", "reported", "lost")]
+            print(f"{kind:<14}{sum(counts):>6}{counts[0]:>11}{counts[1]:>10}{counts[2]:>6}")
+        print(f"{'all':<14}{len(runs):>6}")
+    assert len(runs) >= 200
+    assert [(run.fault.name, run.why) for run in runs if run.outcome == "lost"] == []
+
+
+def test_what_is_only_a_worker_is_replaced(runs: list[Run]) -> None:
+    """Deaths, timeouts, a full memory, throttling and S3's moods are no reason to report anything."""
+    passing = {"kill", "timeout", "memory", "throttle", "s3errors", "s3storm", "duplicate", "overwritten"}
+    assert [run for run in runs if run.fault.kind in passing and run.outcome != "recovered"] == []
+
+
+def test_a_deadly_tile_is_named_and_the_rest_is_there(runs: list[Run]) -> None:
+    deadly = [run for run in runs if run.fault.kind in {"poison", "hard", "hang"}]
+    assert {run.outcome for run in deadly} == {"reported"}
+    assert all("(PoisonTile)" in run.why for run in deadly)
+
+
+def test_the_next_execution_does_the_rest(runs: list[Run]) -> None:
+    assert {run.again for run in runs if run.outcome == "reported"} == {"recovered"}
+
+
+def test_after_a_kill_at_most_one_batch_is_computed_twice(runs: list[Run]) -> None:
+    killed = [run for run in runs if run.fault.kind in {"kill", "timeout", "memory"}]
+    assert all(sum(run.reads.values()) - len(run.reads) <= BATCH for run in killed)
+    assert any(sum(run.reads.values()) - len(run.reads) == BATCH for run in killed), "some were killed in a batch"
+
+
+def test_duplicates_cost_nothing(runs: list[Run]) -> None:
+    several = [run for run in runs if run.fault.kind in {"duplicate", "overwritten"}]
+    assert {n for run in several for n in run.reads.values()} == {1}
+
+
+def test_every_fault_struck(runs: list[Run]) -> None:
+    """Otherwise a run proves nothing."""
+    assert [run.fault.name for run in runs if not run.struck] == []
