@@ -40,8 +40,8 @@ MOMENTS = ("before", "in", "after")
 
 
 def faults() -> Iterator[Fault]:
-    """The whole plan: some 230 executions."""
-    for moment, step, seed in itertools.product(MOMENTS, TRANSCRIBE_STEPS, range(4)):
+    """The whole plan: some 200 executions."""
+    for moment, step, seed in itertools.product(MOMENTS, TRANSCRIBE_STEPS, range(3)):
         yield Fault("kill", "Transcribe", moment, step, seed)
     for moment, step in itertools.product(MOMENTS, SPLIT_STEPS):
         yield Fault("kill", "Split", moment, step)
