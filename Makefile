@@ -4,9 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := layers/core functions local tests
+SOURCES := .ci layers/core functions local tests
 
-.PHONY: help demo test check lint types unit validate lock clean
+.PHONY: help demo test check lint types unit validate audit lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,17 +30,26 @@ types: $(VENV)/.installed
 unit: $(VENV)/.installed
 	@$(BIN)/pytest tests/unit
 
-validate: requirements/sam.txt ## the template and the definition, as SAM and the Step Functions' schema see them
-	@test -x .venv-sam/bin/sam -a .venv-sam/bin/sam -nt requirements/sam.txt || { $(PYTHON) -m venv .venv-sam && \
-		.venv-sam/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.txt && touch .venv-sam/bin/sam; }
+validate: .venv-sam/.installed ## the template and the definition, as SAM and the Step Functions' schema see them
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint
 	@npx --yes asl-validator@4.0.0 --json-path statemachine/transcription.asl.json
+
+audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
+	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
+	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
 
 lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+	rm -rf $(VENV) .venv-sam .venv-checkov .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+
+# Tools whose pins are their own
+.venv-%/.installed: requirements/%.txt
+	@echo "Installing into .venv-$* (once) …"
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 # Installed from the lock file, which is complete, with hashes; a failed installation leaves no mark and is tried again.
 $(VENV)/.installed: requirements/lock.txt pyproject.toml

@@ -89,7 +89,7 @@ class Engine:
 
     def __enter__(self) -> Self:
         self._environment = dict(os.environ)
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", 0, self.answer, threaded=True, request_handler=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         _isolate(self._server.server_port)
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -162,7 +162,8 @@ class Engine:
         )
         self.state_machine: str = created["stateMachineArn"]
 
-    def _answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""
         match = INVOKE.match(environment["PATH_INFO"])
         if match is None:
             with self._one_by_one:

@@ -1,6 +1,6 @@
 """template.yaml as a deployment on this machine: names, definition, environments. Nothing of it is written twice.
 
-Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt) the way CloudFormation does; any other stops it.
+Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If) the way CloudFormation does; any other stops it.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 REGION, ACCOUNT, PARTITION, STACK = "us-east-1", "123456789012", "aws", "fanscribe"
+URL_SUFFIX = "amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,17 @@ _Loader.add_multi_constructor("!", _tagged)
 def deploy(path: Path, parameters: Mapping[str, str]) -> Deployment:
     """Read a template as `sam deploy --parameter-overrides` would. Raises KeyError for a parameter that it does not have."""
     template = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506  (a SafeLoader underneath)
-    return _Stack(path.parent, template, parameters).deployment()
+    return Stack(path.parent, template, parameters).deployment()
 
 
-class _Stack:
+class Stack:
+    """A template with its parameters' values."""
+
     def __init__(self, root: Path, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         if unknown := set(parameters) - set(template["Parameters"]):
             raise KeyError(f"template.yaml has no parameter {', '.join(sorted(unknown))}")
         defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
-        pseudo = {"Region": REGION, "AccountId": ACCOUNT, "Partition": PARTITION, "StackName": STACK}
+        pseudo = {"Region": REGION, "AccountId": ACCOUNT, "Partition": PARTITION, "StackName": STACK, "URLSuffix": URL_SUFFIX}
         self._root = root
         self._template = template
         self._resources: Mapping[str, Any] = template["Resources"]
@@ -87,7 +90,7 @@ class _Stack:
             functions={function.arn: function for function in map(self._function, self._of("AWS::Serverless::Function"))},
             buckets={name: self._bucket(name) for name in self._of("AWS::S3::Bucket")},
             definition=self._definition(machine),
-            rule=self._resolve(event["Properties"]["Pattern"]),
+            rule=self.resolve(event["Properties"]["Pattern"]),
         )
 
     def _of(self, kind: str) -> list[str]:
@@ -99,7 +102,7 @@ class _Stack:
 
     def _definition(self, machine: Mapping[str, Any]) -> str:
         text = (self._root / machine["DefinitionUri"]).read_text("utf-8")
-        values = self._resolve(machine["DefinitionSubstitutions"])
+        values = self.resolve(machine["DefinitionSubstitutions"])
         return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
 
     def _bucket(self, name: str) -> Bucket:
@@ -118,9 +121,9 @@ class _Stack:
             arn=self._attribute(name, "Arn"),
             handler=own["Handler"] if "Handler" in own else own["ImageConfig"]["Command"][0],
             code=self._code(name),
-            environment={key: str(self._resolve(value)) for key, value in variables.items()},
-            timeout_s=int(self._resolve(own.get("Timeout", shared["Timeout"]))),
-            memory_mb=int(self._resolve(own["MemorySize"])),
+            environment={key: str(self.resolve(value)) for key, value in variables.items()},
+            timeout_s=int(self.resolve(own.get("Timeout", shared["Timeout"]))),
+            memory_mb=int(self.resolve(own["MemorySize"])),
         )
 
     def _code(self, name: str) -> tuple[Path, ...]:
@@ -135,20 +138,40 @@ class _Stack:
         copied = re.findall(r"^COPY (.+) \$\{LAMBDA_TASK_ROOT\}/$", dockerfile, re.MULTILINE)
         return tuple(context / folder for line in copied for folder in line.split())
 
-    def _resolve(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:
+        """A value of the template with its intrinsic functions worked out."""
         if isinstance(value, list):
-            return [self._resolve(item) for item in value]
+            return [self.resolve(item) for item in value]
         if not isinstance(value, dict):
             return value
-        if "Ref" in value:
-            return self._ref(value["Ref"])
-        if "Fn::GetAtt" in value:
-            return self._attribute(*value["Fn::GetAtt"])
-        if "Fn::Sub" in value:
-            return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match[1]), value["Fn::Sub"])
-        if unknown := [key for key in value if key.startswith("Fn::")]:
-            raise NotImplementedError(f"local/template.py can't resolve {unknown[0]}")
-        return {key: self._resolve(item) for key, item in value.items()}
+        for name, argument in value.items():
+            if name == "Ref" or name.startswith("Fn::"):
+                return self._intrinsic(name, argument)
+        return {key: self.resolve(item) for key, item in value.items()}
+
+    def _intrinsic(self, name: str, argument: Any) -> Any:
+        match name, argument:
+            case "Ref", resource:
+                return self._ref(resource)
+            case "Fn::GetAtt", [resource, attribute]:
+                return self._attribute(resource, attribute)
+            case "Fn::Sub", str(text):
+                return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match[1]), text)
+            case "Fn::If", [condition, then, otherwise]:
+                return self.resolve(then if self.holds(condition) else otherwise)
+        raise NotImplementedError(f"local/template.py can't resolve {name}")
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of the template is true."""
+        return self._true(self._template["Conditions"][condition])
+
+    def _true(self, rule: Mapping[str, Any]) -> bool:
+        match rule:
+            case {"Fn::Not": [inner]}:
+                return not self._true(inner)
+            case {"Fn::Equals": [one, other]}:
+                return bool(self.resolve(one) == self.resolve(other))
+        raise NotImplementedError(f"local/template.py can't decide {rule}")
 
     def _named(self, name: str) -> str:
         return self._attribute(*name.split(".", 1)) if "." in name else self._ref(name)
@@ -157,13 +180,25 @@ class _Stack:
         """A parameter's value, or a resource's physical name as CloudFormation would make it up."""
         if name in self._values:
             return self._values[name]
-        physical = f"{STACK}-{name}"
-        return physical.lower() if self._resources[name]["Type"] == "AWS::S3::Bucket" else physical
+        match self._resources[name]["Type"]:
+            case "AWS::S3::Bucket":
+                return self._physical(name).lower()
+            case "AWS::Serverless::StateMachine":
+                return self._attribute(name, "Arn")
+            case _:
+                return self._physical(name)
+
+    def _physical(self, name: str) -> str:
+        return f"{STACK}-{name}"
 
     def _attribute(self, name: str, attribute: str) -> str:
         kind = self._resources[name]["Type"]
         if attribute == "Arn" and kind == "AWS::S3::Bucket":
             return f"arn:{PARTITION}:s3:::{self._ref(name)}"
         if attribute == "Arn" and kind == "AWS::Serverless::Function":
-            return f"arn:{PARTITION}:lambda:{REGION}:{ACCOUNT}:function:{self._ref(name)}"
+            return f"arn:{PARTITION}:lambda:{REGION}:{ACCOUNT}:function:{self._physical(name)}"
+        if attribute == "Arn" and kind == "AWS::Serverless::StateMachine":
+            return f"arn:{PARTITION}:states:{REGION}:{ACCOUNT}:stateMachine:{self._physical(name)}"
+        if attribute == "Name" and kind == "AWS::Serverless::StateMachine":
+            return self._physical(name)
         raise NotImplementedError(f"local/template.py can't resolve {name}.{attribute}")

@@ -1,5 +1,6 @@
 """What every lane shares: where things are, and what is skipped by name where they are not."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
 CORPUS = ROOT.parent / "shared" / "corpus"
+BASE_SCRIPT = ROOT.parent / "shared" / "models" / "whisper-base.sh"
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,14 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip("needs ../shared/corpus (real recordings with reference text), which is not here")
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def base() -> str:
+    """Folder of the multilingual base model."""
+    if not BASE_SCRIPT.is_file():
+        pytest.skip("needs ../shared/models/whisper-base.sh (the multilingual base model), which is not here")
+    made = subprocess.run(["bash", BASE_SCRIPT], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"the multilingual base model can't be had here: {made.stderr.strip()[-200:]}")
+    return str(Path(made.stdout.strip()))

@@ -6,16 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import cfnlint.decode
 import pytest
 
 from local.engine import Engine, Execution
 from local.host import PASSED_ON
 from tests.conftest import ROOT, SAMPLE
+from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
 
-TEMPLATE: dict[str, Any] = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
-RESOURCES = TEMPLATE["Resources"]
-FUNCTIONS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"]
 OVERRIDDEN = {"Model": "tiny.en", "MapConcurrency": "2"}
 
 # What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime environment variables"),
@@ -103,9 +100,8 @@ def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine,
 
 
 def test_every_bucket_of_the_template_exists_and_no_other(engine: Engine) -> None:
-    buckets = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::S3::Bucket"}
     existing = {bucket["Name"] for bucket in engine.s3.list_buckets()["Buckets"]}
-    assert existing == {valued(engine, {"Ref": name}) for name in buckets}
+    assert existing == {valued(engine, {"Ref": name}) for name in BUCKETS}
     versioning = engine.s3.get_bucket_versioning(Bucket=engine.bucket("RecordingsBucket"))
     assert versioning["Status"] == RESOURCES["RecordingsBucket"]["Properties"]["VersioningConfiguration"]["Status"]
 

@@ -1,0 +1,148 @@
+"""Each role has what its code calls, all of it and nothing else: the real state machine with the roles of the template in force.
+
+With a KMS key of one's own, the most that a deployment needs. moto asks nobody for leave, so tests/workflow/guard.py does.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from fanscribe.audio import write_wav
+from local.host import FunctionHost
+from local.worker import Answer, error_answer
+from tests.conftest import SAMPLE
+from tests.iam import Call, Rule
+from tests.policies import BUCKETS, KEY, a_stack, encryption, role_rules
+from tests.unit.test_audio import decoded
+from tests.workflow.guard import GuardedEngine
+
+STACK = a_stack(KmsKeyArn=KEY)
+RULES = list(role_rules(STACK))
+NAMES = {bucket: STACK.resolve({"Ref": bucket}) for bucket in BUCKETS}
+KEYS = {NAMES[bucket]: encryption(STACK, bucket)["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] for bucket in BUCKETS}
+RECORDINGS, WORK, TRANSCRIPTS = (NAMES[bucket] for bucket in ("RecordingsBucket", "WorkBucket", "TranscriptsBucket"))
+
+# What AWS does in the name of a role without a call that could be seen here
+UNSEEN = {
+    "logs:": "Step Functions delivers the state machine's log; here there is none",
+    "states:": "Step Functions starts, watches and redrives the children of a Map; here moto's interpreter runs them itself",
+}
+
+
+def is_unseen(rule: Rule) -> bool:
+    return rule.principal == "TranscriptionStateMachine" and rule.action.startswith(tuple(UNSEEN))
+
+
+def superfluous(allowed: Iterable[Rule], calls: Iterable[Call]) -> set[Rule]:
+    """The rules without which every call would still be allowed, each taken away by itself."""
+    allowed = list(allowed)
+    needed = [[rule for rule in allowed if rule.covers(call)] for call in calls]
+    return set(allowed) - {rules[0] for rules in needed if len(rules) == 1}
+
+
+def an_engine(logs: Path, allowed: Iterable[Rule] = RULES, model: str = "tiny.en") -> GuardedEngine:
+    parameters = {"Model": model, "ChunkTiles": "1", "MapConcurrency": "2", "KmsKeyArn": KEY}
+    return GuardedEngine(allowed, KEYS, parameters, logs)
+
+
+def by_hand(key: str, **options: str) -> dict[str, object]:
+    return {"bucket": RECORDINGS, "key": key, "options": options}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 40 seconds of the sample: two tiles."""
+    path = tmp_path_factory.mktemp("clip") / "clip.wav"
+    path.write_bytes(write_wav(decoded(SAMPLE)[0][: 40 * 16_000]))
+    return path
+
+
+class BrokenHost(FunctionHost):
+    """A function that fails for good."""
+
+    def invoke(self, payload: bytes) -> Answer:
+        return error_answer("BadAudio", f"{len(payload)} bytes can't be read", "request")
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
+    """What was asked for when a recording was uploaded, then done again by hand, when one was missing, and when chunks failed."""
+    with an_engine(tmp_path_factory.mktemp("logs")) as engine:
+        done = engine.run(engine.upload(clip, {"language": "en"}))
+        again = engine.run(by_hand(clip.name, language="en"))
+        missing = engine.run(by_hand("nowhere.wav"))
+        transcribe = STACK.resolve({"Fn::GetAtt": ["TranscribeFunction", "Arn"]})
+        host = engine.hosts[transcribe]
+        engine.hosts[transcribe] = BrokenHost(host.function, host.environment, host.limit, host.log)
+        host.close()
+        engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
+        failed = engine.run(by_hand("unlucky.wav", language="en"))
+    assert engine.denied == []
+    assert (done.status, again.status) == ("SUCCEEDED", "SUCCEEDED"), done.message
+    assert (missing.error, missing.message) == ("RecordingNotFound", f"There is no s3://{RECORDINGS}/nowhere.wav.")
+    assert failed.error == "IncompleteTranscript"
+    assert "(BadAudio)" in failed.message
+    return engine.calls
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> list[Call]:
+    """What was asked for when the language was not given and the model knows several."""
+    with an_engine(tmp_path_factory.mktemp("logs"), model=base) as engine:
+        engine.s3.upload_file(str(clip), RECORDINGS, clip.name)
+        done = engine.run(by_hand(clip.name))
+    assert engine.denied == []
+    assert done.status == "SUCCEEDED", done.message
+    return engine.calls
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not is_unseen(rule)], ids=str)
+def test_a_role_has_nothing_that_it_can_do_without(rule: Rule, request: pytest.FixtureRequest) -> None:
+    """And all that it can't: with one call denied, the runs do not end as they must."""
+    seen = request.getfixturevalue("heard" if "DetectLanguage" in str(rule) else "calls")
+    assert rule not in superfluous(RULES, seen), f"no call needs {rule}"
+
+
+def test_what_is_said_not_to_be_seen_here_is_not_seen(calls: list[Call]) -> None:
+    assert {kind for kind in UNSEEN if not any(is_unseen(rule) and rule.action.startswith(kind) for rule in RULES)} == set()
+    assert [str(call) for call in calls if any(rule.covers(call) for rule in RULES if is_unseen(rule))] == []
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        Rule("MergeFunction", "s3:DeleteObject", f"arn:aws:s3:::{WORK}/jobs/*"),
+        Rule("SplitFunction", "s3:GetObject", f"arn:aws:s3:::{TRANSCRIPTS}/*"),
+        Rule("MergeFunction", "s3:PutObject", "arn:aws:s3:::*"),
+        Rule("TranscribeFunction", "kms:Decrypt", "*"),
+    ],
+    ids=str,
+)
+def test_a_permission_too_many_or_too_wide_is_found(calls: list[Call], extra: Rule) -> None:
+    assert extra in superfluous([*RULES, extra], calls)
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "ends"),
+    [
+        ("TranscriptionStateMachine", "lambda:InvokeFunction", "AccessDenied"),
+        ("TranscriptionStateMachine", "s3:GetObject", "AccessDenied"),
+        ("SplitFunction", "s3:GetObjectVersion", "is not there, or may not be read"),
+        ("SplitFunction", "kms:Decrypt", "is not there, or may not be read"),
+    ],
+)
+def test_a_permission_too_few_fails_the_execution(tmp_path: Path, clip: Path, principal: str, action: str, ends: str) -> None:
+    left = [rule for rule in RULES if (rule.principal, rule.action) != (principal, action)]
+    with an_engine(tmp_path, left) as engine:
+        failed = engine.run(engine.upload(clip, {"language": "en"}))
+    assert failed.status == "FAILED"
+    assert ends in failed.message, failed
+    assert {(call.principal, call.action) for call in engine.denied} == {(principal, action)}
+
+
+def test_who_may_not_list_the_recordings_can_not_tell_a_missing_one_from_a_forbidden_one(tmp_path: Path) -> None:
+    left = [rule for rule in RULES if (rule.principal, rule.action) != ("SplitFunction", "s3:ListBucket")]
+    with an_engine(tmp_path, left) as engine:
+        missing = engine.run(by_hand("nowhere.wav"))
+    assert missing.message == f"s3://{RECORDINGS}/nowhere.wav is not there, or may not be read."
