@@ -139,7 +139,9 @@ class Engine:
 
     def run(self, execution_input: Mapping[str, Any]) -> Execution:
         """Start an execution and wait for its end."""
-        arn = self.start(execution_input)
+        return self.wait(self.start(execution_input))
+
+    def wait(self, arn: str) -> Execution:
         while (execution := self.describe(arn)).running:
             time.sleep(0.05)
         return execution

@@ -108,7 +108,7 @@ class Stack:
     def _bucket(self, name: str) -> Bucket:
         own = self._resources[name]["Properties"]
         versioned = own.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-        rules = self._resolve(own.get("LifecycleConfiguration", {}).get("Rules", []))
+        rules = self.resolve(own.get("LifecycleConfiguration", {}).get("Rules", []))
         expires = [int(rule["ExpirationInDays"]) for rule in rules if "ExpirationInDays" in rule]
         return Bucket(self._ref(name), versioned, min(expires, default=None))
 
