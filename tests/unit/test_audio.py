@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio import BLOCK, DEMUXERS, Block, Samples, decode, read_wav, write_wav
+from fanscribe.audio import Block, Samples, decode, read_wav, write_wav
+from fanscribe.decoder import BLOCK, DEMUXERS
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
 
@@ -80,8 +81,8 @@ def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> Non
         ("empty.wav", b"", "empty.wav is empty (0 bytes)"),
         ("talk.mp3", b"These are just words in a file.\n" * 50, "talk.mp3 can't be read as audio or video"),
         ("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "cut.wav can't be read as audio or video"),
-        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 can't be read"),
-        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt can't be read"),
+        ("list.m3u8", b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 is a playlist (HLS), not a"),
+        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt is a concat script, not a recording"),
     ],
 )
 def test_what_is_no_recording_is_refused_by_name_and_reason(tmp_path: Path, name: str, data: bytes, told: str) -> None:
