@@ -32,6 +32,7 @@ from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 HEADER = struct.Struct("<cI")
 SOUND, SAMPLES, PROGRESS, REFUSED = b"I", b"S", b"P", b"R"
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
+LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 BEAT_S = 0.5  # between two PROGRESS messages, at least
 CPU_S = 900  # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
 
@@ -55,19 +56,19 @@ class Refused(Exception):
 class Source:
     """The recording as FFmpeg reads it: a file object, so that FFmpeg itself opens nothing, and can be given no other."""
 
-    def __init__(self, path: Path, progress: Callable[[], None]) -> None:
+    def __init__(self, path: Path, progress: Callable[[], None], beat_s: float = BEAT_S) -> None:
         self._file = path.open("rb", buffering=0)
         self._progress = progress
         self._furthest = 0
-        self._beat = time.monotonic()
-        self.seek, self.tell = self._file.seek, self._file.tell
+        self._beat_s, self._beat = beat_s, time.monotonic()
+        self.seek, self.tell, self.close = self._file.seek, self._file.tell, self._file.close
 
     def read(self, size: int) -> bytes:
         data = self._file.read(size)
         position = self._file.tell()
         if position > self._furthest:
             self._furthest = position
-            if time.monotonic() - self._beat > BEAT_S:
+            if time.monotonic() - self._beat >= self._beat_s:
                 self._beat = time.monotonic()
                 self._progress()
         return data
@@ -102,6 +103,8 @@ def _declared_s(container: av.container.InputContainer, stream: av.AudioStream, 
 def _resampled(frames: Iterator[av.AudioFrame], layout: av.AudioLayout, declared: float) -> Iterator[Message]:
     """The samples, each run of frames of the same kind by a resampler of its own: a stream may change on its way."""
     for (rate, channels, *_), same in groupby(frames, _kind):
+        if rate < LEAST_RATE:
+            raise Refused(f"can't be read: {rate} samples a second are no sound.")
         sound = {"channels": channels, "rate": rate, "kept": layout.nb_channels, "declared": declared}
         yield SOUND, json.dumps(sound).encode()
         resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
