@@ -123,7 +123,9 @@ def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> I
             for frame in packet.decode():
                 frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
                 yield frame
-        except av.error.InvalidDataError:  # skipped, as players do: most long recordings have a damaged packet
+        except MemoryError:
+            raise
+        except av.error.FFmpegError:  # skipped, as players do: most long recordings have a damaged packet
             continue
 
 
