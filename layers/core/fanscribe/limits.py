@@ -22,9 +22,9 @@ class Limits(Contract):
     def check_stream(self, name: str, channels: int, rate: int) -> None:
         """Raises RecordingTooLarge."""
         if channels > self.max_channels:
-            raise _too_large(name, f"has {channels:,} channels", f"{self.max_channels:,}", "MaxChannels")
+            raise _too_large(name, f"has {channels:,} channels", f"{self.max_channels:,}", "MaxChannels", "mix it down")
         if rate > self.max_sample_rate:
-            raise _too_large(name, f"has {rate:,} samples a second", f"{self.max_sample_rate:,}", "MaxSampleRate")
+            raise _too_large(name, f"has {rate:,} samples a second", f"{self.max_sample_rate:,}", "MaxSampleRate", "resample it")
 
     def check_length(self, name: str, samples: int, kept: int) -> None:
         """`samples` at 16 kHz in each of the channels that are `kept`. Raises RecordingTooLarge."""
@@ -45,5 +45,5 @@ def check_room(name: str, size: int, free: int) -> None:
         )
 
 
-def _too_large(name: str, has: str, most: str, parameter: str) -> RecordingTooLarge:
-    return RecordingTooLarge(f"{name} {has}, and at most {most} may be: raise the template's {parameter}, or cut the recording.")
+def _too_large(name: str, has: str, most: str, parameter: str, instead: str = "cut the recording") -> RecordingTooLarge:
+    return RecordingTooLarge(f"{name} {has}, and at most {most} may be: raise the template's {parameter}, or {instead}.")
