@@ -33,7 +33,7 @@ class Impostor:
 BINARY = (
     Impostor("an archive (zip; Office documents are such)", UNPACK, b"PK\x03\x04"),
     Impostor("an archive (zip, empty)", UNPACK, b"PK\x05\x06"),
-    Impostor("an archive (gzip)", UNPACK, b"\x1f\x8b"),
+    Impostor("an archive (gzip)", UNPACK, b"\x1f\x8b\x08"),
     Impostor("an archive (7z)", UNPACK, b"7z\xbc\xaf\x27\x1c"),
     Impostor("an archive (rar)", UNPACK, b"Rar!\x1a\x07"),
     Impostor("an archive (xz)", UNPACK, b"\xfd7zXZ\x00"),
