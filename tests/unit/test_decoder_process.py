@@ -75,8 +75,8 @@ def test_one_that_crashes_is_told_by_its_ending(recording: Path, program: str, e
     ],
 )
 def test_one_that_hangs_is_ended_and_told(recording: Path, program: str) -> None:
-    told = told_of(recording, Decoder(doing(program), stall_s=1))
-    assert told == "talk.wav can't be read: the decoder stopped making progress, and was ended after 1 s."
+    told = told_of(recording, Decoder(doing(program), stall_s=0.3))
+    assert told == "talk.wav can't be read: the decoder stopped making progress, and was ended after 0.3 s."
 
 
 def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> None:

@@ -47,7 +47,7 @@ class Decoder:
             status = process.wait(self.stall_s)
         except (_Stalled, subprocess.TimeoutExpired):
             raise UnreadableRecording(
-                f"{name} can't be read: the decoder stopped making progress, and was ended after {self.stall_s:.0f} s."
+                f"{name} can't be read: the decoder stopped making progress, and was ended after {self.stall_s:g} s."
             ) from None
         finally:
             process.kill()
