@@ -24,7 +24,8 @@ class MemoryStorage:
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         if (bucket, key) not in self.objects:
             raise RecordingNotFound(f"There is no s3://{bucket}/{key}.")
-        return StoredObject(_etag(self.objects[bucket, key]), version, self.metadata.get((bucket, key), {}))
+        data = self.objects[bucket, key]
+        return StoredObject(_etag(data), version, self.metadata.get((bucket, key), {}), len(data))
 
     def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
         assert self.describe(bucket, key, stored.version).etag == stored.etag

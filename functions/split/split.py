@@ -1,5 +1,6 @@
 """Split: decode a recording, plan its tiles, and lay out the chunks that Transcribe takes side by side."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
 from fanscribe.jobs import JobFolder
+from fanscribe.limits import check_room
 from fanscribe.models import find_model
 from fanscribe.observability import observed
 from fanscribe.options import Options
@@ -49,8 +51,9 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     if plan is None or _unread(plan.tiles, finished):
         with tempfile.TemporaryDirectory() as scratch:
             source = Path(scratch) / "recording"
+            check_room(key, stored.size, shutil.disk_usage(scratch).free)
             storage.download(bucket, key, stored, source)
-            cut = split_recording(source, key, Path(scratch), options.reading)
+            cut = split_recording(source, key, Path(scratch), options.reading, settings)
             chunks = plan_chunks(cut.tiles, settings.chunk_tiles)
             if language:  # to hear it, tiles from the whole length are wanted
                 chunks = tuple(chunk for chunk in chunks if _unread(cut.tiles[chunk.first : chunk.last + 1], finished))

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio import BLOCK, DEMUXERS, Block, Samples, decode, read_wav, write_wav
+from fanscribe.audio import Block, Samples, decode, read_wav, write_wav
+from fanscribe.decoder import BLOCK, DEMUXERS
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
+from tests.hostile.media import encoded
 
 
 def a_tone(seconds: float, rate: int = SAMPLE_RATE) -> Samples:
@@ -68,6 +70,26 @@ def test_one_channel_is_one_even_if_separate_ones_are_asked_for(tmp_path: Path) 
     assert len(decoded(a_wav(tmp_path / "tone.wav", a_tone(1)), separate=True)) == 1
 
 
+def test_a_stream_that_changes_its_rate_on_the_way_is_decoded_to_its_end(tmp_path: Path) -> None:
+    """As where two mp3s were joined, or a broadcast goes over to advertisements."""
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(b"".join(encoded(a_tone(2), "mp3", "libmp3lame", rate) for rate in (16_000, 44_100, 16_000)))
+    (samples,) = decoded(joined)
+    assert 5.8 * SAMPLE_RATE < len(samples) < 6.5 * SAMPLE_RATE
+    loud = np.abs(samples.astype(float)).reshape(-1)[: 6 * SAMPLE_RATE].reshape(6, -1).mean(axis=1)
+    assert loud.min() > 3_000, "the tone is everywhere"
+
+
+def test_a_damaged_packet_is_passed_over(tmp_path: Path) -> None:
+    """Whatever the codec calls it: here FFmpeg's aac parser has an error of its own, besides invalid data."""
+    data = bytearray(encoded(a_tone(10), "adts", "aac", 16_000))
+    middle = len(data) // 2
+    data[middle + 50 : middle + 450] = b"\xff" * 400
+    (tmp_path / "scratched.aac").write_bytes(data)
+    (samples,) = decoded(tmp_path / "scratched.aac")
+    assert 9 * SAMPLE_RATE < len(samples) < 10.2 * SAMPLE_RATE
+
+
 def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> None:
     blocks = list(decode(a_wav(tmp_path / "tone.wav", a_tone(60)), "tone.wav"))
     assert len(blocks) == 6
@@ -80,8 +102,8 @@ def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> Non
         ("empty.wav", b"", "empty.wav is empty (0 bytes)"),
         ("talk.mp3", b"These are just words in a file.\n" * 50, "talk.mp3 can't be read as audio or video"),
         ("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "cut.wav can't be read as audio or video"),
-        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 can't be read"),
-        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt can't be read"),
+        ("list.m3u8", b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 is a playlist (HLS), not a"),
+        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt is a concat script, not a recording"),
     ],
 )
 def test_what_is_no_recording_is_refused_by_name_and_reason(tmp_path: Path, name: str, data: bytes, told: str) -> None:

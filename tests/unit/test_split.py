@@ -1,6 +1,7 @@
 """Split: from an object in S3 to a plan and chunk audio."""
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from fanscribe.errors import (
     InvalidOption,
     JobInProgress,
     RecordingNotFound,
+    RecordingTooLarge,
     UnreadableRecording,
     UnsupportedLanguage,
 )
 from fanscribe.jobs import JobFolder
 from fanscribe.settings import SplitSettings
+from fanscribe.storage import StoredObject
 from split import split
 from tests.builders import a_model_folder
 from tests.conftest import SAMPLE
@@ -217,3 +220,21 @@ def test_the_language_is_left_open_only_where_it_must_be_heard(talk: Samples, tm
 def test_an_english_only_model_translates_nothing() -> None:
     with pytest.raises(UnsupportedLanguage, match="can't translate"):
         job_of(a_bucket(b""), options={"task": "translate"})
+
+
+@dataclass
+class HugeObjects(MemoryStorage):
+    """Objects larger than any disk."""
+
+    def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
+        return replace(super().describe(bucket, key, version), size=10**18)
+
+
+def test_what_does_not_fit_on_the_disk_is_refused_before_it_is_fetched() -> None:
+    with pytest.raises(RecordingTooLarge, match=r"c\.mp3 is 1,000,000,000,000\.0 MB, and the scratch folder has room for"):
+        job_of(HugeObjects(a_bucket(b"film").objects))
+
+
+def test_the_deployments_limits_hold(talk: Samples) -> None:
+    with pytest.raises(RecordingTooLarge, match=r"c\.mp3 lasts 2:00 or longer, .* raise the template's MaxDurationHours"):
+        job_of(a_bucket(write_wav(talk)), SETTINGS.model_copy(update={"max_duration_hours": 1 / 60}))

@@ -74,6 +74,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     a_wav(folder / "zero.wav", a_tone(0))
     a_wav(folder / "tone.wav", a_tone(1))
     a_video_without_sound(folder / "mute.mp4")
+    (folder / "list.m3u8").write_text("#EXTM3U\nhttp://127.0.0.1:9/talk.mp3\n")
+    (folder / "talk.mp3.gz").write_bytes(b"\x1f\x8b\x08\x00")
+    a_wav(folder / "wide.wav", a_tone(1), channels=16)
     a_model_folder(folder / "model", ["en", "fr"], multilingual=True)
     return folder
 
@@ -108,6 +111,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["invalid.wav"], 1, "invalid.wav can't be read as audio or video"),
         (["zero.wav"], 1, "zero.wav has no sound"),
         (["mute.mp4"], 1, "mute.mp4 has no sound: there is no audio stream"),
+        (["list.m3u8"], 1, "list.m3u8 is a playlist (HLS), not a recording: upload the audio that it points to"),
+        (["talk.mp3.gz"], 1, "talk.mp3.gz is an archive (gzip), not a recording: unpack it"),
+        (["wide.wav"], 1, "wide.wav has 16 channels, and at most 8 may be: raise the template's MaxChannels, or mix it down"),
     ],
 )
 def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(folder: Path, arguments: list[str], code: int, told: str) -> None:

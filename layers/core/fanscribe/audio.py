@@ -2,10 +2,10 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,74 +14,49 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     from pydub import AudioSegment
 
 from fanscribe.contracts import Tile
+from fanscribe.decoder_process import Decoder, Sound
 from fanscribe.errors import UnreadableRecording, WorkDamaged
-from fanscribe.times import SAMPLE_RATE
+from fanscribe.impostors import HEAD, refuse_impostor
+from fanscribe.limits import Limits
+from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 
-SAMPLE_BYTES = 2
 FULL_SCALE = 32_768.0  # what an int16 sample is divided by for a model
-BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
-
-# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens other files.
-DEMUXERS = (
-    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,mpeg,mpegts,"
-    "mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
-)
+DEFAULT_LIMITS = Limits()
+DEFAULT_DECODER = Decoder()
 
 Samples = NDArray[np.int16]  # one channel: shape (samples,)
 Block = NDArray[np.int16]  # all channels: shape (channels, samples)
 
 
-def decode(path: Path, name: str, *, separate: bool = False) -> Iterator[Block]:
-    """The first audio stream of a file, as blocks of int16 samples at 16 kHz, in bounded memory.
+def decode(
+    path: Path,
+    name: str,
+    *,
+    separate: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    decoder: Decoder = DEFAULT_DECODER,
+) -> Generator[Block, None, None]:
+    """The first audio stream of a file, as blocks of int16 samples at 16 kHz, in bounded memory, by a process of its own.
 
     One channel, mixed, or with `separate` each of the stream's. `name` is what messages call the recording. Raises
-    UnreadableRecording. Packets that FFmpeg finds damaged are skipped, as players do: most long recordings have one.
+    UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
     """
     if path.stat().st_size == 0:
         raise UnreadableRecording(f"{name} is empty (0 bytes).")
-    try:
-        with av.open(str(path), options={"protocol_whitelist": "file", "format_whitelist": DEMUXERS}) as container:
-            if not container.streams.audio:
-                raise UnreadableRecording(f"{name} has no sound: there is no audio stream in it.")
-            heard = False
-            for block in _blocks(container, separate=separate):
-                heard = True
-                yield block
-    except (av.error.FFmpegError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableRecording(f"{name} can't be read as audio or video ({reason.lower()}).") from None
-    if not heard:
-        raise UnreadableRecording(f"{name} has no sound: not one sample could be decoded.")
-
-
-def _blocks(container: av.container.InputContainer, *, separate: bool) -> Iterator[Block]:
-    layout = container.streams.audio[0].codec_context.layout if separate else av.AudioLayout("mono")
-    resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
-    gathered: list[Block] = []
-    length = 0
-    for frame in _frames(container):
-        for resampled in resampler.resample(frame):
-            interleaved = resampled.to_ndarray().astype(np.int16, copy=False)
-            gathered.append(interleaved.reshape(-1, layout.nb_channels).T)
-            length += gathered[-1].shape[1]
-        if length >= BLOCK:
-            yield np.concatenate(gathered, axis=1)
-            gathered, length = [], 0
-    if length:
-        yield np.concatenate(gathered, axis=1)
-
-
-def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame | None]:
-    stream = container.streams.audio[0]
-    stream.codec_context.thread_count = 1  # audio decoding gains nothing from threads
-    for packet in container.demux(stream):
-        try:
-            for frame in packet.decode():
-                frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
-                yield frame
-        except av.error.InvalidDataError:
-            continue
-    yield None  # drains the resampler
+    with path.open("rb") as file:
+        refuse_impostor(file.read(HEAD), name)
+    samples, channels = 0, 1
+    with closing(decoder.run(path, name, separate=separate)) as messages:
+        for message in messages:
+            if isinstance(message, Sound):
+                limits.check_stream(name, message.channels, message.rate)
+                limits.check_length(name, round(message.declared * SAMPLE_RATE), message.kept)
+                channels = message.kept
+                continue
+            block = np.frombuffer(message, np.int16).reshape(-1, channels).T
+            samples += block.shape[1]
+            limits.check_length(name, samples, channels)
+            yield block
 
 
 def waveform(samples: Samples) -> NDArray[np.float32]:

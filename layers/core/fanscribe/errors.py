@@ -6,6 +6,7 @@ FanscribeError
 │   ├── InvalidOption            an option is unknown or out of range
 │   ├── RecordingNotFound        no such object
 │   ├── UnreadableRecording      not audio, empty, damaged, or without sound
+│   ├── RecordingTooLarge        longer, wider or larger than the deployment allows
 │   ├── UnknownModel             neither a known name nor a model folder
 │   └── UnsupportedLanguage      the model does not know that language
 ├── JobInProgress            another execution is at the same job: waited for
@@ -39,6 +40,10 @@ class RecordingNotFound(BadInput):
 
 class UnreadableRecording(BadInput):
     """The recording can't be decoded: not audio or video, empty, damaged, or without sound."""
+
+
+class RecordingTooLarge(BadInput):
+    """The recording exceeds a limit of the deployment. The message names the limit, and the parameter that raises it."""
 
 
 class UnknownModel(BadInput):

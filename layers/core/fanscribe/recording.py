@@ -1,16 +1,21 @@
 """One pass over a recording: decoded, listened to for speech, and kept as raw samples to cut chunks from."""
 
-from contextlib import ExitStack
+import errno
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
 
-from fanscribe.audio import SAMPLE_BYTES, Samples, decode
+from fanscribe.audio import DEFAULT_LIMITS, Samples, decode
 from fanscribe.contracts import Tile
+from fanscribe.errors import RecordingTooLarge
+from fanscribe.limits import Limits
 from fanscribe.options import ReadingOptions
 from fanscribe.speech import SpeechDetector
 from fanscribe.tiles import plan_tiles
+from fanscribe.times import SAMPLE_BYTES
 
 
 @dataclass(frozen=True)
@@ -26,23 +31,41 @@ class SplitRecording:
         return np.fromfile(self.channels[channel], np.int16, count=end - start, offset=start * SAMPLE_BYTES)
 
 
-def split_recording(source: Path, name: str, scratch: Path, options: ReadingOptions) -> SplitRecording:
-    """Decode `source` once, writing its samples into `scratch`, and lay tiles over each channel. Raises UnreadableRecording."""
+def split_recording(
+    source: Path, name: str, scratch: Path, options: ReadingOptions, limits: Limits = DEFAULT_LIMITS
+) -> SplitRecording:
+    """Decode `source` once, writing its samples into `scratch`, and lay tiles over each channel.
+
+    Raises UnreadableRecording and RecordingTooLarge.
+    """
     detectors: list[SpeechDetector] = []
     files: list[Path] = []
     samples = 0
-    with ExitStack() as open_files:
-        outs = []
-        for block in decode(source, name, separate=options.channels == "separate"):
+    with ExitStack() as opened:
+        blocks = opened.enter_context(closing(decode(source, name, separate=options.channels == "separate", limits=limits)))
+        outs: list[FileIO] = []
+        for block in blocks:
             for channel in range(len(detectors), len(block)):
                 detectors.append(SpeechDetector())
                 files.append(scratch / f"channel{channel}.pcm")
-                outs.append(open_files.enter_context(files[channel].open("wb")))
+                outs.append(opened.enter_context(files[channel].open("wb", buffering=0)))
             for detector, out, sound in zip(detectors, outs, block, strict=True):
                 detector.feed(sound)
-                out.write(sound.tobytes())
+                _write(out, sound, name)
             samples += block.shape[1]
     return SplitRecording(samples, _tiles(detectors, samples, options.vad_threshold), tuple(files))
+
+
+def _write(out: FileIO, sound: Samples, name: str) -> None:
+    data = sound.tobytes()
+    try:
+        full = out.write(data) < len(data)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        full = True
+    if full:
+        raise RecordingTooLarge(f"{name} does not fit into the scratch folder when decoded: make room there, or cut it.")
 
 
 def _tiles(detectors: list[SpeechDetector], samples: int, threshold: float) -> tuple[Tile, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError
 
 from fanscribe.base import Contract, explain
+from fanscribe.limits import Limits
 
 
 class MisconfiguredError(Exception):
@@ -33,7 +34,7 @@ class ModelSettings(Settings):
     model: str  # a name or a folder: see models.find_model
 
 
-class SplitSettings(ModelSettings):
+class SplitSettings(ModelSettings, Limits):
     chunk_tiles: Annotated[int, Field(ge=1)]  # tiles in one chunk
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
 

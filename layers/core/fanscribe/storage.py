@@ -26,6 +26,7 @@ class StoredObject:
     etag: str  # names its content
     version: str | None = None  # None where the bucket keeps no versions
     metadata: dict[str, str] = field(default_factory=dict)
+    size: int = 0  # bytes
 
 
 class Storage(Protocol):
@@ -71,7 +72,8 @@ class S3Storage:
         with _named(RecordingNotFound, bucket, key):
             head = self._s3.head_object(Bucket=bucket, Key=key, **_versioned(version))
         kept = head.get("VersionId", "null")
-        return StoredObject(head["ETag"].strip('"'), None if kept == "null" else kept, head["Metadata"])
+        etag, version = head["ETag"].strip('"'), None if kept == "null" else kept
+        return StoredObject(etag, version, head["Metadata"], head["ContentLength"])
 
     def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
         with _named(RecordingNotFound, bucket, key), target.open("wb") as file:

@@ -1,6 +1,7 @@
 """Time as integers: samples while measuring, milliseconds once words are timed, text only when printed."""
 
 SAMPLE_RATE = 16_000  # Hz, what Whisper and Silero were trained on
+SAMPLE_BYTES = 2  # 16 bits
 SAMPLES_PER_MS = SAMPLE_RATE // 1000  # 16
 FRAME = 512  # samples in one VAD frame: 32 ms exactly, so a boundary on a frame is a whole millisecond
 WINDOW = 30 * SAMPLE_RATE  # samples in one Whisper window: 480,000
