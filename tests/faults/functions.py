@@ -174,6 +174,8 @@ class FaultyRecognizer(SpellingRecognizer):
 
     def _suffer(self, tiles: Sequence[int]) -> None:
         stage = self.stage
+        if stage.fault.kind == "slow":
+            time.sleep(stage.fault.step * len(tiles))
         poisoned = stage.fault.step in tiles
         if stage.fault.kind == "poison" and poisoned:
             die()

@@ -67,10 +67,14 @@ def faults() -> Iterator[Fault]:
         yield Fault("overwritten", seed=seed)
 
 
+@dataclass
 class ThrottlingHost(FunctionHost):
     """Refuses three of ten invocations of the executions that are called so, as a busy account does."""
 
+    invocations: int = 0
+
     def invoke(self, payload: bytes) -> Answer:
+        self.invocations += 1
         event = json.loads(payload)
         throttling = Fault.of(event["execution"]).kind == "throttle"
         return throttled() if throttling and random.random() < 0.3 else super().invoke(payload)
@@ -91,12 +95,13 @@ class Run:
 class Laboratory:
     """An engine with the faulty functions in place of the real ones."""
 
-    def __init__(self, engine: Engine, notes: Path) -> None:
+    def __init__(self, engine: Engine, notes: Path, timeout_s: int = TIMEOUT_S) -> None:
+        """`timeout_s` is Transcribe's."""
         self.engine = engine
         self.notes = notes
         notes.mkdir()
         for arn, host in list(engine.hosts.items()):
-            timeout = TIMEOUT_S if host.function.name == "TranscribeFunction" else 60
+            timeout = timeout_s if host.function.name == "TranscribeFunction" else 60
             entry = f"tests.faults.functions.run_{host.function.handler.split('.')[0]}"
             code = (ROOT, *(ROOT / "functions" / name for name in ("split", "transcribe", "merge")), ROOT / "layers" / "core")
             function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
@@ -242,6 +247,20 @@ def test_after_a_kill_at_most_one_batch_is_computed_twice(runs: list[Run]) -> No
 def test_duplicates_cost_nothing(runs: list[Run]) -> None:
     several = [run for run in runs if run.fault.kind in {"duplicate", "overwritten"}]
     assert {n for run in several for n in run.reads.values()} == {1}
+
+
+def test_a_chunk_too_long_for_twenty_seconds_goes_round_the_loop(tmp_path: Path) -> None:
+    """A model that takes 4 s for a tile: some fit in the 15 s that are for reading, and not all."""
+    with Engine(DEFAULTS | {"ChunkTiles": "64", "BatchTiles": "1"}, 1, tmp_path) as engine:
+        laboratory = Laboratory(engine, tmp_path / "notes", timeout_s=20)
+        execution = laboratory.execute(Fault("slow", step=4), laboratory.event("slow.wav", laboratory.speech))
+        transcript = laboratory.transcript(execution)
+        assert said(transcript) == said(laboratory.whole)
+        read = laboratory.reads(execution.output["job"] if execution.output else "")
+        assert set(read.values()) == {1}
+        (host,) = [host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"]
+        assert isinstance(host, ThrottlingHost)
+        assert 2 <= host.invocations - 1 < len(read), "one was for whole.wav"
 
 
 def test_every_fault_struck(runs: list[Run]) -> None:

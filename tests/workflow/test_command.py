@@ -23,6 +23,7 @@ def typed(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[s
         "AWS_PROFILE": "nobody",
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
+        "XDG_CACHE_HOME": str(folder.parent / "cache"),
     }
     command = [FANSCRIBE, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)

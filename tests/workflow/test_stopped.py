@@ -1,0 +1,83 @@
+"""The command, killed with everything it runs and started again: what was finished is not done twice."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLE
+from tests.workflow.test_command import FANSCRIBE
+
+WORKERS = 2
+
+
+def begin(folder: Path, out: str) -> subprocess.Popen[bytes]:
+    command = [
+        str(FANSCRIBE),
+        "transcribe",
+        str(SAMPLE),
+        "--language",
+        "en",
+        "--out",
+        out,
+        "--workers",
+        str(WORKERS),
+        "--chunk-tiles",
+        "2",
+    ]
+    environment = {"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def parts(folder: Path) -> Mapping[str, int]:
+    """The parts on disk, and when each was written."""
+    return {file.name: file.stat().st_mtime_ns for file in folder.glob("cache/fanscribe/jobs/*/parts/*.json")}
+
+
+def children(of: int) -> list[Path]:
+    """The processes that a process has started."""
+    return [stat.parent for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == of]
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:  # it has ended
+        return -1
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc, which is not here")
+def test_a_run_that_is_killed_twice_goes_on_where_it_was(tmp_path: Path) -> None:
+    kept: dict[str, int] = {}
+    for enough in (1, 4):
+        engine = begin(tmp_path, "out")
+        while len(parts(tmp_path)) < enough:
+            assert engine.poll() is None, "it ended before it could be killed"
+            time.sleep(0.01)
+        workers = children(engine.pid)
+        assert workers
+        os.kill(engine.pid, signal.SIGKILL)
+        engine.wait()
+        while any(worker.exists() for worker in workers):  # or the test never ends
+            time.sleep(0.1)
+        assert kept.items() <= parts(tmp_path).items(), "what was there is not made again"
+        kept = dict(parts(tmp_path))
+    assert begin(tmp_path, "out").wait(300) == 0
+    assert kept.items() <= parts(tmp_path).items()
+
+    subprocess.run(
+        [FANSCRIBE, "transcribe", SAMPLE, "--language", "en", "--out", "whole", "--fresh"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(tmp_path / "other")},
+        check=True,
+        capture_output=True,
+    )
+    for kind in ("json", "srt", "vtt", "txt"):
+        whole, pieced = ((tmp_path / out / f"lighthouse-talk.{kind}").read_bytes() for out in ("whole", "out"))
+        assert whole == pieced
