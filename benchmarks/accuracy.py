@@ -67,7 +67,7 @@ def batched(recording: Recording, model: Path) -> str:
 def fanscribe(recording: Recording, model: Path) -> str:
     command = Path(sys.executable).with_name("fanscribe")
     with tempfile.TemporaryDirectory() as out:
-        arguments = ["transcribe", recording.audio, "--language", "en", "--model", model, "--out", out]
+        arguments = ["transcribe", recording.audio, "--language", "en", "--model", model, "--out", out, "--work", out]
         subprocess.run([command, *arguments], check=True, capture_output=True)
         text: str = json.loads((Path(out) / f"{recording.audio.stem}.json").read_text())["text"]
     return text
