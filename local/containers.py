@@ -40,8 +40,9 @@ def gateway(network: str = "bridge") -> str:
 
 @contextmanager
 def secluded_network() -> Iterator[str]:
-    """A network from which containers reach this machine's address in it, and nothing else."""
-    name = docker("network", "create", "--internal", f"fanscribe-{uuid.uuid4().hex[:8]}")
+    """A network that leads to this machine alone: Docker forwards nothing from it."""
+    name = f"fanscribe-{uuid.uuid4().hex[:8]}"
+    docker("network", "create", "--internal", name)
     try:
         yield name
     finally:
