@@ -4,6 +4,7 @@ The sample recording goes through the state machine once; its work files are the
 """
 
 import json
+import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
@@ -43,14 +44,19 @@ def variables(engine: Engine, url: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def main() -> None:
+    try:
+        address = gateway()
+    except (OSError, subprocess.CalledProcessError):
+        raise SystemExit("Containers reach this machine by Docker's bridge, and no Docker engine answers here.") from None
     with tempfile.TemporaryDirectory() as logs, Engine({"Model": "tiny.en"}, 1, Path(logs)) as engine:
-        url = engine.serve_at(gateway())
+        url = engine.serve_at(address)
         click.echo("Transcribing the sample, for the events' work files …")
         stage(engine)
         VARIABLES.parent.mkdir(exist_ok=True)
         VARIABLES.write_text(json.dumps(variables(engine, url), indent=2), "utf-8")
         click.echo(f"S3 with what events/ name: {url}. In another terminal, for example:")
-        click.echo(f"  sam local invoke SplitFunction --event events/split.json --env-vars {VARIABLES.relative_to(ROOT)}")
+        options = f"--env-vars {VARIABLES.relative_to(ROOT)} --parameter-overrides Model=tiny.en"
+        click.echo(f"  sam local invoke SplitFunction --event events/split.json {options}")
         click.echo("Ctrl-C ends it.")
         try:
             while True:
