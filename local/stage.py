@@ -33,6 +33,7 @@ def stage(engine: Engine) -> None:
     for entry in engine.s3.list_objects_v2(Bucket=work, Prefix=theirs)["Contents"]:
         key = entry["Key"].replace(theirs, ours)
         engine.s3.copy_object(Bucket=work, Key=key, CopySource={"Bucket": work, "Key": entry["Key"]})
+        engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
     first = f"{ours}parts/{transcribe['chunk']['first']:06}-{transcribe['chunk']['last']:06}.json"
     engine.s3.delete_object(Bucket=work, Key=first)
 
