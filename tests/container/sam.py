@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,11 +23,15 @@ MODEL = ("--parameter-overrides", "Model=tiny.en")
 
 
 def python313() -> Path | None:
-    """Where python3.13 is, which `sam build` needs for the layer: on the path, or one of pyenv's."""
-    if found := shutil.which("python3.13"):
-        return Path(found).parent
+    """The folder of a python3.13 that runs, which `sam build` needs for the layer: on the path, or one of pyenv's."""
+    on_path = (Path(folder) for folder in os.get_exec_path())
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    return next(iter(sorted(versions.glob("3.13*/bin"))), None)
+    return next((folder for folder in [*on_path, *sorted(versions.glob("3.13*/bin"))] if _runs(folder / "python3.13")), None)
+
+
+def _runs(python: Path) -> bool:
+    """A shim of pyenv's is there and does not, unless its version is chosen."""
+    return python.exists() and subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def environment() -> dict[str, str]:
