@@ -1,4 +1,4 @@
-# make demo: the sample through the whole state machine.  make test: every test.  make check: the quick loop.
+# make demo: the sample through the whole state machine.  make test: every test without Docker.  make check: the quick loop.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -6,18 +6,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := .ci layers/core functions local tests
 
-.PHONY: help demo test check lint types unit validate audit lock clean
+.PHONY: help demo test test-sam stage check lint types unit validate audit lock clean
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(VENV)/.installed ## transcribe the sample recording through the whole state machine
 	@echo "Transcribing sample/lighthouse-talk.mp3 (a synthetic voice) with the deployed state machine, on this machine:"
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
-test: $(VENV)/.installed ## every test; those that need ../shared skip where it is absent, and say so
-	@$(BIN)/pytest
+test: $(VENV)/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
+	@$(BIN)/pytest --ignore=tests/container
+
+test-sam: $(VENV)/.installed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
+	@$(BIN)/pytest tests/container
+
+stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local without AWS
+	@$(BIN)/python -m local.stage
 
 check: lint types unit ## lint, types and unit tests: under a minute
 

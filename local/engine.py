@@ -26,7 +26,7 @@ from botocore.config import Config
 from moto.backends import get_backend
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from local.host import FunctionHost, function_environment
 from local.shelf import Shelf
@@ -89,12 +89,11 @@ class Engine:
 
     def __enter__(self) -> Self:
         self._environment = dict(os.environ)
-        self._server = make_server("127.0.0.1", 0, self.answer, threaded=True, request_handler=_Quiet)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        _isolate(self._server.server_port)
+        self._servers: list[BaseWSGIServer] = []
+        self.url = self.serve_at("127.0.0.1")
+        _isolate(self._servers[0].server_port)
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         self._moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.s3 = self.client("s3")
         self.states = self.client("stepfunctions")
         self._deploy()
@@ -105,8 +104,9 @@ class Engine:
             host.close()
         # moto's state belongs to the process, not to the server
         urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"").close()  # noqa: S310
-        self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
         os.environ.clear()
         os.environ.update(self._environment)
 
@@ -114,6 +114,13 @@ class Engine:
         """A boto3 client that talks to this engine."""
         config = Config(retries={"total_max_attempts": 1}, read_timeout=3600)
         return boto3.client(service, endpoint_url=self.url, region_name=REGION, config=config)
+
+    def serve_at(self, address: str) -> str:
+        """All services at an address of this machine (one that containers reach, say). Returns the URL."""
+        server = make_server(address, 0, self.answer, threaded=True, request_handler=_Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self._servers.append(server)
+        return f"http://{address}:{server.server_port}"
 
     def bucket(self, logical_id: str) -> str:
         return self.deployment.buckets[logical_id].name

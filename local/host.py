@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
 
 from local.template import REGION, Function
 from local.worker import Answer, Invocation, error_answer, throttled
@@ -37,18 +38,33 @@ def function_environment(function: Function, host: Mapping[str, str]) -> dict[st
         "PYTHONDONTWRITEBYTECODE": "1",  # its code is read-only
         "TZ": ":UTC",
     }
-    return machine | reserved | dict(host) | dict(function.environment)
+    return machine | reserved | dict(function.environment) | dict(host)
+
+
+class Process(Protocol):
+    """One execution environment: takes one invocation at a time, until it dies or is stopped."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def invoke(self, invocation: Invocation) -> Answer | None:
+        """None: it did not answer in time. Raises EOFError or OSError if it died."""
+        ...
+
+    def stop(self) -> int:
+        """Exit status, negative for a signal: its own if it had died, ours if not."""
+        ...
 
 
 @dataclass
-class _Process:
-    """One execution environment."""
+class _Worker:
+    """A process of this machine's Python."""
 
     process: subprocess.Popen[bytes]
     connection: Connection
 
     @classmethod
-    def start(cls, environment: Mapping[str, str], log: Path) -> "_Process":
+    def start(cls, environment: Mapping[str, str], log: Path) -> "_Worker":
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as out:
             process = subprocess.Popen(
@@ -62,8 +78,11 @@ class _Process:
             )
         return cls(process, Connection(ours.detach()))
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
     def invoke(self, invocation: Invocation) -> Answer | None:
-        """None: it did not answer in time. Raises EOFError or OSError if it died."""
         self.connection.send(invocation)
         if not self.connection.poll(max(0.0, invocation.deadline - time.time())):
             return None
@@ -71,7 +90,6 @@ class _Process:
         return answer
 
     def stop(self) -> int:
-        """Exit status, negative for a signal: its own if it had died, ours if not."""
         self.connection.close()
         try:
             return self.process.wait(0.2)
@@ -94,12 +112,16 @@ class FunctionHost:
     throttles: bool = False
     busiest: int = 0  # most invocations that ran at once
     _free: threading.Semaphore = field(init=False)
-    _warm: list[_Process] = field(default_factory=list)
-    _running: dict[int, _Process] = field(default_factory=dict)
+    _warm: list[Process] = field(default_factory=list)
+    _running: dict[int, Process] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._free = threading.Semaphore(self.limit)
+
+    def start(self) -> Process:
+        """A cold one."""
+        return _Worker.start(self.environment, self.log)
 
     def invoke(self, payload: bytes) -> Answer:
         """Run the handler once, and answer as Lambda would, whatever becomes of the process."""
@@ -129,7 +151,7 @@ class FunctionHost:
     def processes(self) -> list[int]:
         """Ids of the live processes."""
         with self._lock:
-            return [process.process.pid for process in [*self._warm, *self._running.values()]]
+            return [process.pid for process in [*self._warm, *self._running.values()]]
 
     def close(self) -> None:
         with self._lock:
@@ -138,19 +160,19 @@ class FunctionHost:
             self._warm.clear()
             self._running.clear()
 
-    def _take(self) -> _Process:
+    def _take(self) -> Process:
         with self._lock:
-            process = self._warm.pop() if self._warm else _Process.start(self.environment, self.log)
-            self._running[process.process.pid] = process
+            process = self._warm.pop() if self._warm else self.start()
+            self._running[process.pid] = process
             self.busiest = max(self.busiest, len(self._running))
             return process
 
-    def _give_back(self, process: _Process) -> None:
+    def _give_back(self, process: Process) -> None:
         with self._lock:
-            if self._running.pop(process.process.pid, None):
+            if self._running.pop(process.pid, None):
                 self._warm.append(process)
 
-    def _drop(self, process: _Process) -> int:
+    def _drop(self, process: Process) -> int:
         with self._lock:
-            self._running.pop(process.process.pid, None)
+            self._running.pop(process.pid, None)
         return process.stop()

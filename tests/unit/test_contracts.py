@@ -48,9 +48,11 @@ def test_the_three_kinds_of_input_are_told_apart() -> None:
 
 
 def test_the_key_of_an_upload_is_taken_as_eventbridge_sends_it() -> None:
-    event = parse_job_input(json.loads((ROOT / "events" / "upload.json").read_text()))
-    assert event.key == "meetings/2026-11 board + guests (Zürich).mp3"
-    assert event.version == "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
+    sent = json.loads((ROOT / "events" / "upload.json").read_text())
+    assert parse_job_input(sent).key == "meetings/2026-11 board + guests (Zürich).mp3"
+    assert parse_job_input(sent).version is None
+    sent["detail"]["object"]["version-id"] = "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
+    assert parse_job_input(sent).version == "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
 
 
 def test_a_uri_may_hold_anything_in_its_key() -> None:

@@ -17,7 +17,8 @@ from fanscribe.options import OutputOptions, ReadingOptions
 class UploadEvent(Contract):
     """EventBridge's "Object Created" event. Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # by alias only: the event has a `version` of its own, which is not the object's
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=False)
     source: Literal["aws.s3"]
     detail_type: Literal["Object Created"] = Field(alias="detail-type")
     bucket: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))]

