@@ -89,7 +89,7 @@ def transcribe(
     if chunk_tiles:
         parameters["ChunkTiles"] = str(chunk_tiles)
     shelf = Shelf(work or default_folder(), fresh)
-    with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs), shelf) as engine:
+    with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs), shelf, ahead=True) as engine:
         succeeded = [_transcribe_one(engine, recording, metadata, out) for recording in audio]
         if verbose:
             for log in sorted(Path(logs).iterdir()):

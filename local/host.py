@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -148,15 +149,20 @@ class FunctionHost:
         self._give_back(process)
         return answer
 
+    def provision(self, count: int) -> None:
+        """Start up to so many processes before they are needed, as Lambda's provisioned concurrency does."""
+        with self._lock:
+            while len(self._warm) + len(self._running) < min(count, self.limit):
+                self._warm.append(self.start())
+
     def processes(self) -> list[int]:
         """Ids of the live processes."""
         with self._lock:
             return [process.pid for process in [*self._warm, *self._running.values()]]
 
     def close(self) -> None:
-        with self._lock:
-            for process in [*self._warm, *self._running.values()]:
-                process.stop()
+        with self._lock, ThreadPoolExecutor(self.limit) as threads:
+            list(threads.map(lambda process: process.stop(), [*self._warm, *self._running.values()]))
             self._warm.clear()
             self._running.clear()
 

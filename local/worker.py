@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+PRELOAD = "PRELOAD"  # the variable with the names of modules that a process may load before it is needed
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -97,6 +99,8 @@ def _answer(handler: Any, invocation: Invocation) -> Answer:
 
 def serve(connection: Connection) -> None:
     """Answer invocations until the other end closes, or is gone: nobody would hear the answer."""
+    for name in os.environ.get(PRELOAD, "").split():
+        importlib.import_module(name)
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     module, name = os.environ["_HANDLER"].rsplit(".", 1)
     handler = getattr(importlib.import_module(module), name)
