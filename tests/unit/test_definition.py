@@ -86,19 +86,21 @@ def test_every_function_is_tried_again_when_lambda_or_s3_fails() -> None:
 
 
 def test_whatever_fails_is_told_and_the_execution_ends_with_its_error() -> None:
-    """Each state that can fail is caught, and every way from there passes a notification and ends in Failed."""
+    """Each state that can fail is caught, and every way from there passes a notification and ends in a Fail state."""
     told = {"NotifyIncomplete", "NotifyFailed"}
     for name, state in DEFINITION["States"].items():
         if state["Type"] in {"Task", "Map"}:
             assert [rule["ErrorEquals"] for rule in state["Catch"]] == [["States.ALL"]], name
-    ways, following = {"HowStarted", "WhoseCause"}, {name: {"Failed"} for name in told}
+    ways, following = {"HowStarted", "WhoseCause"}, {name: {"WhoseError"} for name in told}
     while ways:
         name = ways.pop()
         following[name] = {after for before, after in transitions() if before == name}
         ways |= following[name] - following.keys()
-    assert following.keys() & {"Failed", "NotifyDone"} == set(), "no way leads past the notification"
+    assert following.keys() & {"WhoseError", "NotifyDone"} == set(), "no way leads past the notification"
     for name in told:
-        assert {after for before, after in transitions() if before == name} == {"Failed"}
+        assert {after for before, after in transitions() if before == name} == {"WhoseError"}
+    ends = {after for before, after in transitions() if before == "WhoseError"}
+    assert {DEFINITION["States"][name]["Type"] for name in ends} == {"Fail"}
 
 
 def test_the_docs_draw_and_explain_every_state_and_transition() -> None:
