@@ -17,7 +17,7 @@ from fanscribe.options import OutputOptions, ReadingOptions
 class UploadEvent(Contract):
     """EventBridge's "Object Created" event. Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=False)  # it has a `version`, its own
     source: Literal["aws.s3"]
     detail_type: Literal["Object Created"] = Field(alias="detail-type")
     bucket: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))]
