@@ -16,7 +16,7 @@ demo: $(VENV)/.installed ## transcribe the sample recording through the whole st
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
-test: $(VENV)/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
+test: $(VENV)/.installed .venv-sam/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
 	@$(BIN)/pytest --ignore=tests/container
 
 test-sam: $(VENV)/.installed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13

@@ -139,7 +139,7 @@ class Engine:
 
     def upload(self, recording: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
         """Put a recording where the template's rule listens. Returns the event that S3 would send."""
-        bucket, key = self.bucket("RecordingsBucket"), recording.name
+        (bucket,), key = self.deployment.rule["detail"]["bucket"]["name"], recording.name
         self.s3.upload_file(str(recording), bucket, key, ExtraArgs={"Metadata": dict(metadata)})
         head = self.s3.head_object(Bucket=bucket, Key=key)
         return object_created(bucket, key, head["ContentLength"], head["ETag"], head.get("VersionId"))

@@ -1,12 +1,14 @@
 """template.yaml as a deployment on this machine: names, definition, environments. Nothing of it is written twice.
 
-Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If) the way CloudFormation does; any other stops it.
+Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If, Select, Split) the way CloudFormation does; any
+other stops it.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -94,7 +96,7 @@ class Stack:
         )
 
     def _of(self, kind: str) -> list[str]:
-        return [name for name, resource in self._resources.items() if resource["Type"] == kind]
+        return [name for name, resource in self._resources.items() if resource["Type"] == kind and self.exists(name)]
 
     def _only(self, kind: str) -> dict[str, Any]:
         (name,) = self._of(kind)
@@ -155,11 +157,27 @@ class Stack:
                 return self._ref(resource)
             case "Fn::GetAtt", [resource, attribute]:
                 return self._attribute(resource, attribute)
-            case "Fn::Sub", str(text):
-                return re.sub(r"\$\{([\w:.]+)\}", lambda match: self._named(match[1]), text)
+            case "Fn::Sub", text:
+                return self._substituted(*text) if isinstance(text, list) else self._substituted(text)
+            case "Fn::Split", [delimiter, text]:
+                return self.resolve(text).split(delimiter)
+            case "Fn::Select", [index, items]:
+                return self.resolve(items)[int(index)]
             case "Fn::If", [condition, then, otherwise]:
                 return self.resolve(then if self.holds(condition) else otherwise)
         raise NotImplementedError(f"local/template.py can't resolve {name}")
+
+    def _substituted(self, text: str, values: Mapping[str, Any] = MappingProxyType({})) -> str:
+        return re.sub(
+            r"\$\{([\w:.]+)\}",
+            lambda match: self.resolve(values[match[1]]) if match[1] in values else self._named(match[1]),
+            text,
+        )
+
+    def exists(self, resource: str) -> bool:
+        """Whether a resource is made at all."""
+        condition = self._resources[resource].get("Condition")
+        return condition is None or self.holds(condition)
 
     def holds(self, condition: str) -> bool:
         """Whether a condition of the template is true."""

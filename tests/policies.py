@@ -28,7 +28,7 @@ def role_rules(stack: Stack) -> Iterator[Rule]:
             case "AWS::Serverless::Function" | "AWS::Serverless::StateMachine":
                 for policy in stack.resolve(properties["Policies"]):
                     yield from rules(name, "Allow", policy["Statement"])
-            case "AWS::IAM::Policy" if "Condition" not in resource or stack.holds(resource["Condition"]):
+            case "AWS::IAM::Policy" if stack.exists(name):
                 statements = stack.resolve(properties["PolicyDocument"]["Statement"])
                 for role in properties["Roles"]:
                     yield from rules(role["Ref"].removesuffix("Role"), "Allow", statements)

@@ -5,7 +5,7 @@ from typing import Any
 from fanscribe import keys
 from fanscribe.contracts import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript
-from fanscribe.formats import WRITERS
+from fanscribe.formats import WRITERS, transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.ledger import lost_share, settle_ledger
 from fanscribe.observability import observed
@@ -30,12 +30,10 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     ledger = settle_ledger(plan, readings, folder.failures() | damaged)
     transcript = build_transcript(plan, readings, ledger)
 
-    written = {}
+    written = transcript_keys(plan.recording.key, task.job, task.output.formats)
     for name in task.output.formats:
-        writer = WRITERS[name]
-        written[name] = keys.transcript(plan.recording.key, task.job, writer.extension)
-        text = writer.write(transcript, task.output)
-        storage.write(settings.transcripts_bucket, written[name], text.encode(), writer.content_type)
+        text = WRITERS[name].write(transcript, task.output)
+        storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
     if (lost := lost_share(plan, ledger)) > task.output.tolerated_loss:
         where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(
@@ -44,8 +42,10 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         )
     return TranscriptReference(
         job=task.job,
+        recording=plan.recording.uri,
         bucket=settings.transcripts_bucket,
         keys=written,
         duration=seconds(transcript.duration),
         words=len(transcript.words),
+        complete=ledger.complete,
     )

@@ -11,6 +11,7 @@ from fanscribe.audio import write_wav
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
+from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.limits import check_room
 from fanscribe.models import find_model
@@ -37,6 +38,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     bucket, key = task.input.bucket, task.input.key
     stored = storage.describe(bucket, key, task.input.version)
     options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
+    options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
     job = keys.job_id(__version__, bucket, key, stored.etag, model.identity, options.reading.model_dump_json())
@@ -66,11 +68,13 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     return Job(
         execution=task.execution,
         job=job,
+        recording=plan.recording.uri,
         language=language,
         chunks_key=keys.chunks(job),
         chunks=len(chunks),
         max_concurrency=settings.map_concurrency,
         output=options.output,
+        keys=transcript_keys(key, job, options.formats),
     )
 
 

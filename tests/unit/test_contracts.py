@@ -55,6 +55,14 @@ def test_the_key_of_an_upload_is_taken_as_eventbridge_sends_it() -> None:
     assert parse_job_input(sent).version == "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
 
 
+def test_an_upload_to_a_bucket_without_versions_has_none() -> None:
+    """The event's own `version`, of its format, is another thing."""
+    event = json.loads((ROOT / "events" / "upload.json").read_text())
+    del event["detail"]["object"]["version-id"]
+    assert event["version"] == "0"
+    assert parse_job_input(event).version is None
+
+
 def test_a_uri_may_hold_anything_in_its_key() -> None:
     uri = parse_job_input({"uri": "s3://bucket/a folder/b+c?d#e%20.mp3"})
     assert (uri.bucket, uri.key) == ("bucket", "a folder/b+c?d#e%20.mp3")

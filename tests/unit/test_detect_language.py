@@ -20,6 +20,8 @@ def test_the_job_comes_back_with_the_language_that_most_tiles_are_heard_in() -> 
         chunks=len(chunks),
         max_concurrency=1,
         output=OutputOptions(),
+        recording="s3://recordings/talk.mp3",
+        keys={},
     )
     heard = detect_language(job, ModelSettings(work_bucket="work", model="any"), storage, SpellingRecognizer)
     assert heard == job.model_copy(update={"language": "fr"})

@@ -55,6 +55,20 @@ def test_the_docs_say_of_everyone_what_they_may_do() -> None:
     assert sorted(rows) == sorted([*FUNCTIONS, "TranscriptionStateMachine"])
 
 
+def test_the_topic_takes_messages_from_its_rule_alone() -> None:
+    (statement,) = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Allow", {"Service": "events.amazonaws.com"})
+    assert (statement["Action"], statement["Resource"]) == ("sns:Publish", {"Ref": "EmailTopic"})
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EmailRule", "Arn"]}}}
+
+
+def test_with_a_bucket_of_ones_own_split_reads_that_one_and_the_stack_makes_none() -> None:
+    stack = a_stack(ExistingRecordingsBucket="mine")
+    resources = {rule.resource for rule in role_rules(stack) if rule.principal == "SplitFunction" and "jobs/" not in str(rule)}
+    assert {arn for arn in resources if ":s3:::" in arn} == {"arn:aws:s3:::mine", "arn:aws:s3:::mine/*"}
+    assert set(stack.deployment().buckets) == {"WorkBucket", "TranscriptsBucket"}
+
+
 @pytest.mark.parametrize(
     ("resource", "prefix", "allowed"),
     [

@@ -64,7 +64,7 @@ def test_the_chunks_audio_is_the_recordings_sample_for_sample(talk: Samples) -> 
 
 
 def test_the_answer_carries_references_alone(talk: Samples) -> None:
-    assert len(job_of(a_bucket(write_wav(talk))).model_dump_json()) < 500
+    assert len(job_of(a_bucket(write_wav(talk))).model_dump_json()) < 1_000
 
 
 def test_options_come_from_the_input_or_else_from_the_objects_metadata(talk: Samples) -> None:
@@ -238,3 +238,20 @@ def test_what_does_not_fit_on_the_disk_is_refused_before_it_is_fetched() -> None
 def test_the_deployments_limits_hold(talk: Samples) -> None:
     with pytest.raises(RecordingTooLarge, match=r"c\.mp3 lasts 2:00 or longer, .* raise the template's MaxDurationHours"):
         job_of(a_bucket(write_wav(talk)), SETTINGS.model_copy(update={"max_duration_hours": 1 / 60}))
+
+
+def test_a_loss_is_tolerated_as_the_job_says_and_else_as_the_deployment_does(talk: Samples) -> None:
+    lenient = SETTINGS.model_copy(update={"tolerated_loss": 0.1})
+    storage = a_bucket(write_wav(talk[: 20 * 16_000]))
+    assert job_of(storage).output.tolerated_loss == 0
+    assert job_of(storage, lenient).output.tolerated_loss == 0.1
+    assert job_of(storage, lenient, options={"tolerated_loss": 0}).output.tolerated_loss == 0
+    said = a_bucket(write_wav(talk[: 20 * 16_000]), {"tolerated-loss": "0.5"})
+    assert job_of(said, lenient).output.tolerated_loss == 0.5
+
+
+def test_the_answer_names_the_transcript_that_there_will_be(talk: Samples) -> None:
+    job = job_of(a_bucket(write_wav(talk[: 20 * 16_000])), options={"formats": ["srt", "transcribe-json"]})
+    folder = f"talks/a b+c.mp3/{job.job}"
+    assert job.keys == {"srt": f"{folder}/transcript.srt", "transcribe-json": f"{folder}/transcript.transcribe.json"}
+    assert job.recording == "s3://recordings/talks/a b+c.mp3"

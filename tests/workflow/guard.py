@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine import INVOKE, Engine
-from local.template import REGION, URL_SUFFIX
+from local.template import ACCOUNT, REGION, URL_SUFFIX
 from tests.iam import Call, Rule
 
 USER = "local"
@@ -75,6 +75,11 @@ class GuardedEngine(Engine):
                 asked = _json(environment)
                 action = environment["HTTP_X_AMZ_TARGET"].split(".")[1]
                 return [Call(principal, f"states:{action}", asked.get("executionArn") or asked["stateMachineArn"])]
+            case "events":
+                buses = {entry.get("EventBusName", "default") for entry in _json(environment)["Entries"]}
+                return [
+                    Call(principal, "events:PutEvents", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}") for bus in buses
+                ]
             case "s3":
                 return self._s3_calls(principal, environment)
         raise NotImplementedError(f"tests/workflow/guard.py does not know what {principal} asks {service} for")
@@ -122,7 +127,7 @@ def _refuse(service: str, environment: Environment, start_response: Callable[...
             kind, body = "application/xml", b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         case _:
             kind, body = "application/json", b'{"__type": "AccessDeniedException", "message": "not authorized"}'
-    status = "400 Bad Request" if service == "states" else "403 Forbidden"
+    status = "400 Bad Request" if service in {"states", "events"} else "403 Forbidden"
     body = b"" if environment["REQUEST_METHOD"] == "HEAD" else body
     headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     headers += [("x-amzn-ErrorType", "AccessDeniedException"), ("x-amzn-RequestId", "refused")]

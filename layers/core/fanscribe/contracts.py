@@ -98,6 +98,10 @@ class Recording(Contract):
     etag: str  # S3's name for the content: the same file uploaded twice is the same recording
     samples: int  # in each channel
 
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
 
 class Tile(Contract):
     """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD heard in it."""
@@ -251,11 +255,13 @@ class Job(Task):
     """
 
     job: str
+    recording: str  # s3://bucket/key
     language: str | None
     chunks_key: str
     chunks: int  # that are still to be transcribed
     max_concurrency: int
     output: OutputOptions
+    keys: dict[str, str]  # format -> key, of the transcript that there will be
 
 
 class TranscribeTask(Task):
@@ -279,7 +285,9 @@ class TranscriptReference(Contract):
     """Merge's answer, and the execution's output: where the transcript is."""
 
     job: str
+    recording: str  # s3://bucket/key
     bucket: str
     keys: dict[str, str]  # format -> key
     duration: float  # seconds
     words: int
+    complete: bool  # False: some speech is missing, no more than was tolerated

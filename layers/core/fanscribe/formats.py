@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
+from fanscribe import keys
 from fanscribe.captions import Cue, channels_of, cues, gaps, label, unbroken
 from fanscribe.options import Format, OutputOptions
 from fanscribe.times import seconds, timestamp
@@ -216,3 +217,8 @@ WRITERS: dict[Format, Writer] = {
     "tsv": Writer(as_tsv, "text/tab-separated-values; charset=utf-8", "tsv"),
     "transcribe-json": Writer(as_transcribe_json, "application/json", "transcribe.json"),
 }
+
+
+def transcript_keys(recording_key: str, job: str, names: Iterable[Format]) -> dict[str, str]:
+    """Where a job's transcript is, or will be: format -> key."""
+    return {name: keys.transcript(recording_key, job, WRITERS[name].extension) for name in names}

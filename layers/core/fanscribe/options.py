@@ -58,6 +58,10 @@ class Options(ReadingOptions, OutputOptions):
     def output(self) -> OutputOptions:
         return OutputOptions(**{name: getattr(self, name) for name in OutputOptions.model_fields})
 
+    def tolerating(self, loss: float) -> Self:
+        """These options, with the deployment's tolerated loss where they say none."""
+        return self if "tolerated_loss" in self.model_fields_set else self.model_copy(update={"tolerated_loss": loss})
+
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
         """Raises InvalidOption, naming the option, what was given and what is possible."""

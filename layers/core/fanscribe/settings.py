@@ -37,6 +37,7 @@ class ModelSettings(Settings):
 class SplitSettings(ModelSettings, Limits):
     chunk_tiles: Annotated[int, Field(ge=1)]  # tiles in one chunk
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
+    tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0  # share of speech that may be missing, where a job says nothing
 
 
 class TranscribeSettings(ModelSettings):
