@@ -52,7 +52,7 @@ class _Process:
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local.worker", str(theirs.fileno())],
+                [sys.executable, "-u", "-m", "local.worker", str(theirs.fileno())],  # unbuffered, as Lambda's runtime has it
                 env=environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
