@@ -4,9 +4,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := .ci layers/core functions local tests
+SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+SOURCES := .ci layers/core functions local models tests
 
-.PHONY: help demo test test-sam stage check lint types unit validate audit lock clean
+.PHONY: help demo test test-sam stage check lint types unit validate audit model deploy lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,18 +38,30 @@ unit: $(VENV)/.installed
 	@$(BIN)/pytest tests/unit
 
 validate: .venv-sam/.installed ## the template and the definition, as SAM and the Step Functions' schema see them
-	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	@npx --yes asl-validator@4.0.0 --json-path statemachine/transcription.asl.json
 
 audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
 	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
 
+model: .venv-convert/.installed ## convert a Whisper checkpoint for baking: make model MODEL=openai/whisper-small, or a folder
+	@test -n "$(MODEL)" || { echo "Which? make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }
+	@.venv-convert/bin/python models/convert.py "$(MODEL)" "models/$(notdir $(MODEL:/=))"
+
+# The model is baked by the build and named to the functions by the deployment, so both are told. SAM tags an image with its id:
+# where anything in it changed, so did the functions' ImageUri, and CloudFormation updates them.
+deploy: .venv-sam/.installed ## build, push and update, print the outputs: make deploy MODEL=small [PARAMETERS='ChunkTiles=8 …']
+	@test -n "$(MODEL)" || { echo "Which model? make deploy MODEL=small, or MODEL=models/yours (see models/README.md)" >&2; exit 2; }
+	@$(SAM) build --parameter-overrides Model=$(MODEL) $(PARAMETERS)
+	@$(SAM) deploy --no-fail-on-empty-changeset --parameter-overrides Model=$(MODEL) $(PARAMETERS)
+	@$(SAM) list stack-outputs
+
 lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-sam .venv-checkov .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
 
 # Tools whose pins are their own
 .venv-%/.installed: requirements/%.txt

@@ -1,6 +1,7 @@
 """Put a model into the image: `bake.py NAME FOLDER`. Run by the Dockerfile; not part of a function.
 
-tiny.en comes from the package index, where it is pinned by its version; the others come from faster-whisper's model hub.
+tiny.en comes from the package index, where it is pinned by its version; models/… is a folder that `make model` converted; the
+others come from faster-whisper's model hub.
 The weights' SHA-256 is written beside them, for the log; where it is known, other weights fail the build.
 """
 
@@ -24,6 +25,8 @@ def bake(name: str, folder: Path) -> None:
         )
         shutil.copytree(target / inside, folder)
         shutil.rmtree(target)
+    elif name.startswith("models/"):
+        shutil.copytree(Path("/tmp") / name, folder)
     else:
         from faster_whisper import download_model
 

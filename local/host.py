@@ -69,7 +69,7 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local.worker", str(theirs.fileno())],
+                [sys.executable, "-u", "-m", "local.worker", str(theirs.fileno())],  # unbuffered, as Lambda's runtime has it
                 env=environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

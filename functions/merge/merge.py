@@ -8,6 +8,7 @@ from fanscribe.errors import IncompleteTranscript
 from fanscribe.formats import WRITERS, transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.ledger import lost_share, settle_ledger
+from fanscribe.metrics import measure_transcript
 from fanscribe.observability import observed
 from fanscribe.settings import MergeSettings
 from fanscribe.storage import S3Storage, Storage
@@ -34,7 +35,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     for name in task.output.formats:
         text = WRITERS[name].write(transcript, task.output)
         storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
-    if (lost := lost_share(plan, ledger)) > task.output.tolerated_loss:
+    lost = lost_share(plan, ledger)
+    measure_transcript(plan.recording, lost)
+    if lost > task.output.tolerated_loss:
         where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(
             f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {', '.join(ledger.missing())}. "

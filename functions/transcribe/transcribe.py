@@ -1,5 +1,6 @@
 """Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from fanscribe.audio import read_tiles
 from fanscribe.contracts import Progress, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
+from fanscribe.metrics import measure_batch, measure_given_up
 from fanscribe.observability import observed
 from fanscribe.recognizer import Recognizer, load_recognizer
 from fanscribe.settings import TranscribeSettings
@@ -39,16 +41,19 @@ def transcribe(
     waiting = {tile.index for tile in spoken} - folder.finished_tiles()
     if waiting:
         attempts = folder.attempts()
-        for index in sorted(waiting):
-            if failure := poison(index, attempts, task.execution):
-                folder.save_failure(index, failure)
-                waiting.remove(index)
+        given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
+        for index, failure in given_up.items():
+            folder.save_failure(index, failure)
+        measure_given_up(len(given_up))
+        waiting -= given_up.keys()
         sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
     while waiting and (room := deadline.room(settings.batch_tiles)):
         batch = next_batch(spoken, waiting, suspects(attempts), room)
         deadline.begin(len(batch))
         with folder.attempt(batch, task.execution):
-            readings = load().read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
+            recognizer, began = load(), time.monotonic()
+            readings = recognizer.read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
+            measure_batch(batch, readings, time.monotonic() - began)
         folder.save_part(readings)
         waiting -= {tile.index for tile in batch}
     return Progress(remaining=len(waiting))

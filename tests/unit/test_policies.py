@@ -55,8 +55,10 @@ def test_the_docs_say_of_everyone_what_they_may_do() -> None:
     assert sorted(rows) == sorted([*FUNCTIONS, "TranscriptionStateMachine"])
 
 
-def test_the_topic_takes_messages_from_its_rule_alone() -> None:
-    (statement,) = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() -> None:
+    statement, alarms = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (alarms["Principal"], alarms["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    assert alarms["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
     assert (statement["Effect"], statement["Principal"]) == ("Allow", {"Service": "events.amazonaws.com"})
     assert (statement["Action"], statement["Resource"]) == ("sns:Publish", {"Ref": "EmailTopic"})
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EmailRule", "Arn"]}}}

@@ -42,10 +42,11 @@ EVERYTHING = {
     "KmsKeyArn": KEY,
     "NotificationEmail": "you@example.org",
     "NotificationTopicArn": TOPIC,
+    "GbSecondPrice": "0.00002",
 }
 SETS = [{}, EVERYTHING, {"NotificationEmail": "you@example.org"}, {"ExistingRecordingsBucket": "mine"}]
-# moto's CloudFormation has no policies of buckets and topics (it warns), and gives a layer's version no id
-UNSEEN = {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::Lambda::LayerVersion"}
+# moto's CloudFormation has no policies of buckets and topics and no alarms (it warns), and gives a layer's version no id
+UNSEEN = {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::Lambda::LayerVersion", "AWS::CloudWatch::Alarm"}
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS")
 
 

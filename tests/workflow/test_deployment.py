@@ -2,6 +2,9 @@
 
 import json
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,11 @@ import pytest
 
 from local.engine import Engine, Execution
 from local.host import PASSED_ON
+from local.template import STACK
 from tests.conftest import ROOT, SAMPLE
+from tests.monitoring import OURS, Metric, emitted, on_the_dashboard
 from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
+from tests.workflow.conftest import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "MapConcurrency": "2"}
 
@@ -38,6 +44,18 @@ OF_THE_HOST = {
 
 
 @pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def engine(logs: Path) -> Iterator[Engine]:
+    """Its own, for its logs."""
+    with an_engine(logs) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def execution(engine: Engine) -> Execution:
     """One run, so that every function has a process."""
     return engine.run(engine.upload(SAMPLE, {"language": "en"}))
@@ -46,6 +64,8 @@ def execution(engine: Engine) -> Execution:
 def valued(engine: Engine, value: Any) -> str:
     """A template value as this deployment has it: by what exists in it, not by how it was computed."""
     match value:
+        case {"Ref": "AWS::StackName"}:
+            return STACK
         case {"Ref": name} if name in TEMPLATE["Parameters"]:
             return str(OVERRIDDEN.get(name, TEMPLATE["Parameters"][name]["Default"]))
         case {"Ref": name}:
@@ -110,3 +130,41 @@ def test_every_bucket_of_the_template_exists_and_no_other(engine: Engine) -> Non
 def test_the_events_folder_speaks_of_this_deployment(engine: Engine) -> None:
     event = json.loads((ROOT / "events" / "upload.json").read_text())
     assert event["detail"]["bucket"]["name"] == engine.bucket("RecordingsBucket")
+
+
+def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else(
+    engine: Engine, execution: Execution, logs: Path
+) -> None:
+    told: dict[Metric, list[float]] = defaultdict(list)
+    for log in logs.iterdir():
+        for metric, values in emitted(log.read_text()):
+            told[metric] += values
+    shown = {as_named_here(metric) for metric in on_the_dashboard() if metric.namespace == OURS}
+    idle = {metric for metric in shown if ("function_name", "DetectLanguageFunction") in metric.dimensions}
+    assert [metric.name for metric in idle] == ["ColdStart"], "an English-only model needs no DetectLanguage"
+    assert told.keys() - idle == shown - idle
+
+    printed = json.loads(transcripts(engine, execution)["json"])
+    tiles = printed["ledger"]["tiles"]
+    told_by_name = {metric.name: values for metric, values in told.items()}
+    assert told_by_name["AudioTime"] == [pytest.approx(printed["duration"], abs=0.001)]
+    assert sum(told_by_name["TilesRead"]) == [tile["state"] for tile in tiles].count("transcribed")
+    assert sum(told_by_name["TilesReadAgain"]) == len([tile for tile in tiles if tile.get("second_look")])
+    assert sum(told_by_name["TilesGivenUp"]) == 0
+    assert told_by_name["SpeechMissing"] == [0]
+    assert all(rtf > 0 for rtf in told_by_name["RTF"])
+
+
+def as_named_here(metric: Metric) -> Metric:
+    """A function has its logical id for a name here; CloudFormation makes up another."""
+    return replace(metric, dimensions=frozenset((name, value.removeprefix(f"{STACK}-")) for name, value in metric.dimensions))
+
+
+def test_every_line_of_a_log_has_the_execution_and_none_has_words_of_the_transcript(
+    engine: Engine, execution: Execution, logs: Path
+) -> None:
+    said = transcripts(engine, execution)["txt"].decode().split()
+    written = [line for log in logs.iterdir() for line in log.read_text().splitlines()]
+    invoked = [json.loads(line) for line in written if line.startswith("{") and "ColdStart" not in line]
+    assert {line["correlation_id"] for line in invoked} <= {execution.arn, "none"}  # none: a test's own invocation
+    assert not [run for run in zip(said, said[1:], said[2:], strict=False) if any(" ".join(run) in line for line in written)]

@@ -1,4 +1,7 @@
-"""One structured log for all functions: JSON lines, one correlation id for the whole execution, no transcript text."""
+"""One structured log for all functions: JSON lines, one correlation id for the whole execution, no transcript text.
+
+Traces are Lambda's own (template.yaml, Tracing): Logger puts their ids into every line.
+"""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -9,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fanscribe.cold_start import surroundings
 from fanscribe.errors import BadInput, JobInProgress
+from fanscribe.metrics import metrics
 
 logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
 
@@ -22,11 +26,13 @@ def _log_cold_start() -> None:
 
 
 def observed(handler: Handler) -> Handler:
-    """Log an invocation's end, one way or the other, under its execution's id."""
+    """Log an invocation's end, one way or the other, and what it measured, under its execution's id."""
 
     @wraps(handler)
     def wrapper(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        logger.set_correlation_id(str(event.get("execution", "none")))
+        execution = str(event.get("execution", "none"))
+        logger.set_correlation_id(execution)
+        metrics.add_metadata("correlation_id", execution)
         _log_cold_start()
         try:
             answer = handler(event, context)
@@ -42,4 +48,4 @@ def observed(handler: Handler) -> Handler:
         logger.info("done", extra={"answer": answer})
         return answer
 
-    return logger.inject_lambda_context(wrapper)
+    return logger.inject_lambda_context(metrics.log_metrics(wrapper, capture_cold_start_metric=True))
