@@ -14,6 +14,7 @@ from fanscribe.options import OutputOptions
 from fanscribe.transcript import Transcript
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
 from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
+from tests.builders import a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
@@ -395,6 +396,22 @@ def test_arabic_runs_from_right_to_left_and_so_do_the_keys(opened: Open) -> None
     assert second < first
     it.page.keyboard.press("Shift+ArrowLeft")
     assert it.lit() == ["بكم"]
+
+
+def test_a_recording_in_which_nobody_speaks_can_be_opened_too(opened: Open) -> None:
+    it = opened(a_transcript(""), 1)
+    it.ready()
+    for key in ("Shift+ArrowRight", "Shift+ArrowDown", "n", "u", "k"):
+        it.page.keyboard.press(key)
+    it.page.fill("#query", "a")
+    it.until("document.getElementById('found').textContent === 'none'")
+
+
+def test_a_word_that_turns_text_around_leaves_the_words_after_it_in_their_order(opened: Open) -> None:
+    places = [
+        word.bounding_box()["x"] for word in opened(a_transcript("one \u202eeno two three")).page.locator(".turn p span").all()
+    ]
+    assert places == sorted(places)
 
 
 def test_without_javascript_the_page_is_the_text(opened: Open) -> None:

@@ -129,7 +129,7 @@ def test_any_name_and_any_caption_come_back_from_the_data(name: str) -> None:
 def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) -> None:
     hostile, tame = Page(as_html(of_words(said), OUTPUT)), Page(as_html(of_words(["x" for _ in said]), OUTPUT))
     kinds = {(tag, *attributes) for tag, attributes in hostile.elements}
-    assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {("p", "dir"), ("span",)}
+    assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {("p", "dir"), ("span",), ("span", "dir")}
     assert hostile.scripts.keys() == {"data", "captions", "module"}
 
 
@@ -167,6 +167,10 @@ def test_words_of_less_than_half_a_chance_are_marked_with_it() -> None:
     page = as_html(a_talk({0: a_reading(0, said)}, {}, 1), OUTPUT)
     assert '<p dir="auto"><span>sure</span> <span class="unsure" title="49%">not</span></p>' in page
     assert "To check: 1 unsure word</summary>" in page
+
+
+def test_a_word_that_turns_text_around_turns_itself_alone() -> None:
+    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(a_transcript("\u202egnol after"), OUTPUT)
 
 
 def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence() -> None:

@@ -6,6 +6,7 @@ page.css the look, page.js what moves. The recording is not in it: the page find
 
 import hashlib
 import json
+import re
 from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from fanscribe.turns import Entry, entries, turns
 
 UNSURE = 0.5  # a word whose probability is less is marked
 LONG = 80  # words after which a turn goes on in a new paragraph: what is off the screen is laid out only when it comes near
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that could turn the words after theirs around, too
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; media-src blob: file:; base-uri 'none'; form-action 'none'"
 
 
@@ -245,7 +247,8 @@ def _seen(entry: Entry) -> list[Word]:
 
 def _word(word: Word) -> str:
     unsure = f' class="unsure" title="{word.probability:.0%}"' if word.probability < UNSURE else ""
-    return f"<span{unsure}>{_text(word.text.strip())}</span>"
+    apart = ' dir="auto"' if REORDERING.search(word.text) else ""
+    return f"<span{unsure}{apart}>{_text(word.text.strip())}</span>"
 
 
 def _track(transcript: Transcript, channel: int | None) -> list[list[int]]:

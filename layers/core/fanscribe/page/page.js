@@ -90,7 +90,10 @@ const seek = (time) => {
   show()
 }
 
-const play = () => heard() ? audio.play().catch((error) => say(error.message)) : say(`Open ${page.name} to hear it.`)
+const play = () => {
+  if (!heard()) return say(`Open ${page.name} to hear it.`)
+  audio.play().catch((error) => error.name === 'AbortError' || say(error.message)) // aborted: paused before it began
+}
 const toggle = () => audio.paused ? play() : audio.pause()
 
 let silence
@@ -138,7 +141,7 @@ for (const event of ['play', 'pause', 'ended']) {
   audio.addEventListener(event, () => {
     document.body.classList.toggle('playing', !audio.paused)
     $('play').setAttribute('aria-label', audio.paused ? 'Play' : 'Pause')
-    follow(following)
+    follow(following || event === 'play')
     run()
   })
 }
@@ -169,7 +172,7 @@ document.addEventListener('click', (event) => {
   else if (time) seek(Number(time.value))
   else return
   if (time?.closest('.check')) reveal(turnAt(Number(time.value)))
-  if (heard()) play()
+  play()
 })
 
 const starts = turns.map((turn) => Number(turn.querySelector('.time').value))
@@ -279,6 +282,12 @@ const goTo = (number) => {
   reveal(hits[hit][0])
 }
 
+const leave = () => {
+  query.value = ''
+  query.blur()
+  search()
+}
+
 let typing
 query.addEventListener('input', () => {
   clearTimeout(typing)
@@ -286,11 +295,7 @@ query.addEventListener('input', () => {
 })
 query.addEventListener('keydown', (event) => {
   if (event.key === 'Enter') goTo(hit + (event.shiftKey ? -1 : 1))
-  else if (event.key === 'Escape') {
-    query.value = ''
-    search()
-    query.blur()
-  }
+  else if (event.key === 'Escape') leave()
 })
 $('next').addEventListener('click', () => goTo(hit + 1))
 $('previous').addEventListener('click', () => goTo(hit - 1))
@@ -341,6 +346,7 @@ const keys = {
   '<': () => faster(-1),
   '>': () => faster(1),
   '/': () => query.select(),
+  Escape: leave,
   n: ({ shiftKey }) => stepCheck(shiftKey ? -1 : 1),
   u: ({ shiftKey }) => stepUnsure(shiftKey ? -1 : 1),
   '?': help,
