@@ -4,6 +4,7 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.builders import a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
-FRAME = 60  # ms: what is lit was drawn a frame or a few ago
+LINGER = 500  # ms that a word may stay lit after its end
 TRANSCRIPTS = {"talk": a_talk, "conversation": a_conversation, "arabic": in_arabic, "hostile": hostile}
 KINDS = {
     f"{device} {scheme}": {**options, "color_scheme": scheme}
@@ -52,11 +53,12 @@ def test_playing_lights_each_word_while_it_is_spoken(opened: Open) -> None:
     it.page.click("#play")
     seen = it.page.evaluate(WATCH)
     it.page.click("#play")
-    for time, *lit in seen:
-        near = [w for w in transcript.words if w.start - FRAME <= time <= w.end + 500 + FRAME]
+    for (before, *_), (time, *lit) in pairwise(seen):  # what is lit was drawn between the two
+        allowed = {word.text.strip() for word in transcript.words if word.start <= time and before <= word.end + LINGER}
+        spoken = any(word.start <= before and time <= word.end for word in transcript.words)
         assert len(lit) <= 1
-        assert {*lit} <= {word.text.strip() for word in near}, f"{lit} is lit at {time} ms"
-        assert lit or not any(word.start + FRAME <= time <= word.end - FRAME for word in near), f"nothing is lit at {time} ms"
+        assert {*lit} <= allowed, f"{lit} is lit at {time} ms"
+        assert lit or not spoken, f"nothing is lit at {time} ms"
     order = list(dict.fromkeys(lit[0] for _, *lit in seen if lit))
     assert order[:6] == ["Good", "evening.", "Thank", "you", "for", "coming."]
 
@@ -112,6 +114,10 @@ def test_the_slider_and_the_speed_are_the_recordings(opened: Open) -> None:
     it.page.fill("#slider", "20700")
     assert (it.clock(), it.lit()) == ("0:20", ["the"])
     assert it.page.get_attribute("#slider", "aria-valuetext") == "0:20 of 0:50"
+    it.page.focus("#slider")
+    for key, clock in [("ArrowUp", "0:25"), ("ArrowRight", "0:30"), ("ArrowDown", "0:25"), ("Home", "0:00")]:
+        it.page.keyboard.press(key)
+        assert it.clock() == clock
     it.page.select_option("#speed", "1.5")
     assert it.page.evaluate("document.getElementById('audio').playbackRate") == 1.5
 

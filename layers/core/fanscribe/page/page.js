@@ -3,6 +3,7 @@
 
 const LINGER = 500 // ms that a word stays lit after it ended, if none follows
 const STEP = 5_000
+const ALIKE = 2_000 // ms by which decoders may differ about the length of one recording
 const MOST_HITS = 1_000
 const FAR = 3 // screens: further away the page jumps there rather than scrolls
 
@@ -135,7 +136,7 @@ audio.addEventListener('loadedmetadata', () => {
   audio.currentTime = position / 1_000
   audio.playbackRate = $('speed').value
   const length = audio.duration * 1_000
-  if (Math.abs(length - page.duration) > 2_000) say(`This recording is ${clock(length)} long, the transcript ${clock(page.duration)}.`)
+  if (Math.abs(length - page.duration) > ALIKE) say(`This recording is ${clock(length)} long, the transcript ${clock(page.duration)}.`)
 })
 for (const event of ['play', 'pause', 'ended']) {
   audio.addEventListener(event, () => {
@@ -160,9 +161,10 @@ document.addEventListener('drop', (event) => {
 
 // ── Places ──
 
+let begins = null
 const startOf = (word) => {
-  const track = tracks[word.closest('.turn').dataset.track]
-  return track.starts[track.words.indexOf(word)]
+  begins ??= new Map(tracks.flatMap(({ starts, words }) => words.map((each, number) => [each, starts[number]])))
+  return begins.get(word)
 }
 
 document.addEventListener('click', (event) => {
@@ -192,15 +194,17 @@ const seekTo = (time, element) => {
   reveal(element)
 }
 
-const beginning = (element) => element.matches('.gap') ? Number(element.querySelector('.time').value) : startOf(element.matches('mark') ? element.querySelector('span') : element)
+const beginning = (place) => place.matches('.gap')
+  ? Number(place.querySelector('.time').value)
+  : startOf(place.matches('mark') ? place.querySelector('span') : place)
+
 const stepAmong = (selector, none) => (by) => {
   const places = [...document.querySelectorAll(selector)]
   const times = places.map(beginning)
-  const here = by > 0 ? lastAtMost(times, now()) + 1 : lastAtMost(times, now() - 1)
-  const place = places[here]
-  if (!place) return say(places.length ? `${none} ${by > 0 ? 'after' : 'before'} here.` : `${none}.`)
-  seekTo(times[here], place)
-  say(place.title || place.textContent)
+  const here = by > 0 ? times.findIndex((time) => time > now()) : times.findLastIndex((time) => time < now())
+  if (here < 0) return say(places.length ? `${none} ${by > 0 ? 'after' : 'before'} here.` : `${none}.`)
+  seekTo(times[here], places[here])
+  say(places[here].title || places[here].querySelector('p').textContent)
 }
 const stepCheck = stepAmong('.gap, .turn mark', 'No place to check')
 const stepUnsure = stepAmong('.turn .unsure', 'No unsure word')
@@ -257,7 +261,8 @@ const search = () => {
   hit = -1
   if (wanted) {
     index ??= indexed()
-    for (let at = index.text.indexOf(wanted); at >= 0 && hits.length < MOST_HITS; at = index.text.indexOf(wanted, at + wanted.length)) {
+    let at = -1
+    while (hits.length < MOST_HITS && (at = index.text.indexOf(wanted, at + 1)) >= 0) {
       const first = lastAtMost(index.offsets, at)
       hits.push(index.words.slice(first, lastAtMost(index.offsets, at + wanted.length - 1) + 1))
     }
@@ -333,7 +338,7 @@ const help = () => $('keys').showModal()
 $('help').addEventListener('click', help)
 
 const rightToLeft = () => {
-  const word = last.words[last.lit]
+  const word = last.words[Math.max(0, lastAtMost(last.starts, now()))]
   return word && getComputedStyle(word).direction === 'rtl'
 }
 const keys = {
@@ -341,8 +346,8 @@ const keys = {
   k: toggle,
   ArrowLeft: ({ shiftKey }) => shiftKey ? stepWord(rightToLeft() ? 1 : -1) : seek(now() - STEP),
   ArrowRight: ({ shiftKey }) => shiftKey ? stepWord(rightToLeft() ? -1 : 1) : seek(now() + STEP),
-  ArrowUp: ({ shiftKey }) => shiftKey && stepTurn(-1),
-  ArrowDown: ({ shiftKey }) => shiftKey && stepTurn(1),
+  ArrowUp: () => stepTurn(-1),
+  ArrowDown: () => stepTurn(1),
   '<': () => faster(-1),
   '>': () => faster(1),
   '/': () => query.select(),
@@ -357,9 +362,10 @@ document.addEventListener('keydown', (event) => {
   if (event.target.closest('input:not([type=range]), select')) return
   if (event.key === ' ' && event.target.closest('button, summary')) return
   if (/^Page|^Home$|^End$/.test(event.key)) follow(false)
-  const vertical = /^Arrow(Up|Down)$/.test(event.key) && !event.shiftKey
-  const act = vertical ? null : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-  if (vertical) follow(false)
+  const vertical = /^Arrow(Up|Down)$/.test(event.key) && !event.shiftKey // the reader scrolls, or moves the slider
+  if (vertical && event.target !== slider) return follow(false)
+  const moved = vertical ? { ArrowUp: 'ArrowRight', ArrowDown: 'ArrowLeft' }[event.key] : event.key
+  const act = keys[moved.length === 1 ? moved.toLowerCase() : moved]
   if (!act) return
   event.preventDefault()
   act(event)
