@@ -85,10 +85,11 @@ def test_a_click_on_a_time_plays_the_paragraph(opened: Open) -> None:
     assert abs(it.page.evaluate("window.seeks[0]") - 20) <= WITHIN
 
 
-def test_two_who_speak_at_once_are_both_lit(opened: Open) -> None:
+def test_two_who_speak_at_once_are_both_lit_and_in_a_pause_the_one_who_spoke_last(opened: Open) -> None:
     it = opened(a_conversation())
-    it.word("Eh").click()
-    assert it.lit() == ["Of", "Eh"]
+    for time, lit in [(8_300, ["Of", "Eh"]), (9_450, ["first.", "one?"]), (9_600, ["first."]), (9_900, ["first."]), (10_300, [])]:
+        it.page.fill("#slider", str(time))
+        assert it.lit() == lit
 
 
 def test_the_page_follows_the_voice_until_the_reader_scrolls_and_again_when_asked(opened: Open) -> None:

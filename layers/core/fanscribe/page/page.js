@@ -1,7 +1,7 @@
 // Times are milliseconds from the recording's start. Words are found by binary search, clicks by delegation: a four-hour
 // transcript has 40,000 words, and no listener of its own for any of them.
 
-const LINGER = 500 // ms that a word stays lit after it ended, if none follows
+const LINGER = 500 // ms that the last word stays lit after it ended, if none follows
 const STEP = 5_000
 const ALIKE = 2_000 // ms by which decoders may differ about the length of one recording
 const MOST_HITS = 1_000
@@ -45,10 +45,13 @@ const now = () => heard() ? Math.round(audio.currentTime * 1_000) : position
 
 const show = () => {
   const time = now()
-  for (const track of tracks) {
-    const word = lastAtMost(track.starts, time)
-    light(track, word >= 0 && time < track.ends[word] + LINGER ? word : -1)
-  }
+  const reached = tracks.map((track) => lastAtMost(track.starts, time))
+  const ends = tracks.map((track, number) => track.ends[reached[number]] ?? -LINGER)
+  const latest = Math.max(...ends)
+  tracks.forEach((track, number) => {
+    const lit = time <= ends[number] || (ends[number] === latest && time < latest + LINGER)
+    light(track, lit ? reached[number] : -1)
+  })
   slider.value = time
   const shown = clock(time)
   if ($('time').textContent !== shown) {
