@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 SOURCES := .ci layers/core functions local models tests
 
-.PHONY: help demo test test-sam stage check lint types unit validate audit model deploy lock clean
+.PHONY: help demo test test-sam stage check lint types unit browser validate audit model deploy lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,6 +37,9 @@ types: $(VENV)/.installed
 unit: $(VENV)/.installed
 	@$(BIN)/pytest tests/unit
 
+browser: $(VENV)/.browser ## the transcript page in Chromium, driven by Playwright; needs a Chromium and npm
+	@$(BIN)/pytest tests/browser
+
 validate: .venv-sam/.installed ## the template and the definition, as SAM and the Step Functions' schema see them
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	@npx --yes asl-validator@4.0.0 --json-path statemachine/transcription.asl.json
@@ -61,7 +64,14 @@ lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam
+	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam tests/browser/node_modules
+
+# Beside the rest in .venv: where they are not, the browser tests skip and say so. A Chromium is taken from the machine.
+$(VENV)/.browser: $(VENV)/.installed requirements/browser.txt tests/browser/package-lock.json
+	@echo "Installing what drives a browser …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/browser.txt
+	@npm ci --prefix tests/browser --silent --no-audit --no-fund
+	@touch $@
 
 # Tools whose pins are their own
 .venv-%/.installed: requirements/%.txt

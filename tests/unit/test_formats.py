@@ -61,7 +61,14 @@ TRANSCRIPTS = {"talk": a_transcript(TALK), "call": a_call(), "incomplete": an_in
 
 
 def written(name: Format, transcript: Transcript) -> bytes:
-    return WRITERS[name].write(transcript, OUTPUT).encode()
+    text = WRITERS[name].write(transcript, OUTPUT)
+    return (bare(text) if name == "html" else text).encode()
+
+
+def bare(page: str) -> str:
+    """A page without its style and script, which are no part of what is said."""
+    page = re.sub(r"'sha256-[^']+'", "'sha256-…'", page)
+    return re.sub(r'(<(style|script type="module")>).*?(</(?:style|script)>)', r"\1…\3", page, flags=re.DOTALL)
 
 
 def golden(of: str, name: Format) -> Path:

@@ -53,10 +53,10 @@ def test_every_format_and_option_reaches_the_job(tmp_path: Path) -> None:
     speech = decoded(SAMPLE)[0, : 8 * 16_000]
     both = np.stack([speech, np.zeros_like(speech)], axis=1).reshape(-1)
     a_wav(tmp_path / "call.wav", both, channels=2)
-    options = ["--channels", "separate", "--formats", "json,txt,srt,vtt,tsv,transcribe-json", "--caption-line-length", "20"]
+    options = ["--channels", "separate", "--formats", "json,txt,srt,vtt,html,tsv,transcribe-json", "--caption-line-length", "20"]
     done = typed("transcribe", "call.wav", *options, "--initial-prompt", "Zürich – 東京", "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    extensions = ["json", "srt", "transcribe.json", "tsv", "txt", "vtt"]
+    extensions = ["html", "json", "srt", "transcribe.json", "tsv", "txt", "vtt"]
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"call.{extension}" for extension in extensions]
     printed = json.loads((tmp_path / "out" / "call.json").read_text())
     assert {segment["channel"] for segment in printed["segments"]} == {"ch_0"}

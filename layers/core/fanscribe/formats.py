@@ -8,10 +8,12 @@ from itertools import chain, count
 from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.captions import Cue, channels_of, cues, gaps, label, unbroken
+from fanscribe.captions import Cue, channels_of, cues, label, unbroken
 from fanscribe.options import Format, OutputOptions
+from fanscribe.page import render
 from fanscribe.times import seconds, timestamp
-from fanscribe.transcript import PARAGRAPH, Segment, Transcript, channel_label, joined, verbose_json
+from fanscribe.transcript import Segment, Transcript, channel_label, joined, verbose_json
+from fanscribe.turns import Entry, entries, turns
 
 # Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
 SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
@@ -59,50 +61,17 @@ def _note(transcript: Transcript) -> Iterator[str]:
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Entry(NamedTuple):
-    """A segment or a gap."""
-
-    start: int
-    end: int
-    text: str
-    channel: int | None = None
-    missing: bool = False
-
-
-def _entries(transcript: Transcript) -> list[_Entry]:
-    """Segments in the transcript's order, gaps where they are."""
-    said = [_Entry(segment.start, segment.end, segment.text, segment.channel) for segment in transcript.segments]
-    unsaid = [_Entry(gap.start, gap.end, gap.text, gap.channel, missing=True) for gap in gaps(transcript.ledger)]
-    return sorted([*said, *unsaid], key=lambda entry: (entry.start, entry.missing))
-
-
 def as_text(transcript: Transcript, _output: OutputOptions) -> str:
     """Paragraphs: a new one after PARAGRAPH of silence, for another channel, and for a gap."""
-    paragraphs = (f"{label(turn[0].channel)}{' '.join(entry.text for entry in turn)}" for turn in _turns(_entries(transcript)))
+    paragraphs = (f"{label(turn[0].channel)}{' '.join(entry.text for entry in turn)}" for turn in turns(entries(transcript)))
     return "\n".join(f"{paragraph}\n" for paragraph in paragraphs)
-
-
-def _turns(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
-    turn: list[_Entry] = []
-    for entry in entries:
-        if turn and _parted(turn[-1], entry):
-            yield turn
-            turn = []
-        turn.append(entry)
-    if turn:
-        yield turn
-
-
-def _parted(here: _Entry, following: _Entry) -> bool:
-    other = (here.channel, here.missing) != (following.channel, following.missing)
-    return other or following.start - here.end >= PARAGRAPH
 
 
 def as_tsv(transcript: Transcript, _output: OutputOptions) -> str:
     """openai/whisper's: a row for each segment, times in ms. Separate channels are a column of their own."""
     separate = channels_of(transcript)
     rows = [("start", "end", "text", "channel")]
-    rows += [(str(entry.start), str(entry.end), _cell(entry.text), _channel_cell(entry)) for entry in _entries(transcript)]
+    rows += [(str(entry.start), str(entry.end), _cell(entry.text), _channel_cell(entry)) for entry in entries(transcript)]
     return "".join("\t".join(row if separate else row[:3]) + "\n" for row in rows)
 
 
@@ -110,8 +79,16 @@ def _cell(text: str) -> str:
     return " ".join(text.split())
 
 
-def _channel_cell(entry: _Entry) -> str:
+def _channel_cell(entry: Entry) -> str:
     return "" if entry.channel is None else channel_label(entry.channel)
+
+
+# ── The page ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def as_html(transcript: Transcript, output: OutputOptions) -> str:
+    """One page to read, hear, search and check the transcript with; it offers the captions that are written here."""
+    return render(transcript, {"srt": as_srt(transcript, output), "vtt": as_vtt(transcript, output)})
 
 
 # ── Amazon Transcribe's JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -214,6 +191,7 @@ WRITERS: dict[Format, Writer] = {
     "txt": Writer(as_text, "text/plain; charset=utf-8", "txt"),
     "srt": Writer(as_srt, "application/x-subrip; charset=utf-8", "srt"),
     "vtt": Writer(as_vtt, "text/vtt; charset=utf-8", "vtt"),
+    "html": Writer(as_html, "text/html; charset=utf-8", "html"),
     "tsv": Writer(as_tsv, "text/tab-separated-values; charset=utf-8", "tsv"),
     "transcribe-json": Writer(as_transcribe_json, "application/json", "transcribe.json"),
 }

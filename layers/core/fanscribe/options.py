@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 from fanscribe.base import Contract
 from fanscribe.errors import InvalidOption
 
-Format = Literal["json", "txt", "srt", "vtt", "tsv", "transcribe-json"]
-FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "tsv", "transcribe-json")
+Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
+FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
 ENGLISH = "en"  # what an English-only model writes

@@ -1,0 +1,257 @@
+"""The transcript page: one file to read, hear, search and check a transcript with, by itself and without a network. Pure.
+
+Every word is in it as text, so that it can be read without JavaScript, and found by what searches files. page.html is the frame,
+page.css the look, page.js what moves. The recording is not in it: the page finds it beside itself, or is given it.
+"""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from string import Template
+from typing import Any, NamedTuple
+
+from fanscribe.captions import channels_of, gaps
+from fanscribe.contracts import SecondLook, Word
+from fanscribe.ledger import LedgerTile
+from fanscribe.options import ENGLISH
+from fanscribe.times import clock, milliseconds
+from fanscribe.transcript import Transcript, channel_label
+from fanscribe.turns import Entry, entries, turns
+
+UNSURE = 0.5  # a word whose probability is less is marked
+LONG = 80  # words after which a turn goes on in a new paragraph: what is off the screen is laid out only when it comes near
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that could turn the words after theirs around, too
+POLICY = "default-src 'none'; script-src {script}; style-src {style}; media-src blob: file:; base-uri 'none'; form-action 'none'"
+
+
+def render(transcript: Transcript, captions: Mapping[str, str]) -> str:
+    """The page, with the captions that it offers, by extension. The same transcript gives the same bytes."""
+    name = transcript.recording.rsplit("/", 1)[-1]
+    style, script = _asset("page.css"), _asset("page.js")
+    data = {
+        "name": name,
+        "duration": transcript.duration,
+        "tracks": [_track(transcript, channel) for channel in _channels(transcript)],
+        "missing": [(place.start, place.end) for place in _missing(transcript)],
+        "again": [(place.start, place.end) for place in _again(transcript.ledger.tiles)],
+    }
+    return Template(_asset("page.html")).substitute(
+        policy=POLICY.format(script=_digest(script), style=_digest(style)),
+        style=style,
+        script=script,
+        layout="columns" if len(channels_of(transcript)) == 2 else "column",
+        name=_text(name),
+        about=_about(transcript),
+        check=_check(transcript),
+        duration=transcript.duration,
+        length=clock(transcript.duration),
+        language=_lang(transcript),
+        turns="\n".join(_turns(transcript)),
+        data=_json(data),
+        captions=_json(dict(captions)),
+    )
+
+
+@cache
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _digest(inline: str) -> str:
+    """The one script and the one style that the page's policy lets run: a transcript's words can't be another."""
+    return f"'sha256-{b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
+
+
+def _text(text: str) -> str:
+    """As HTML, in an element or an attribute. A parser would make line feeds of carriage returns, and knows no NUL."""
+    return escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
+
+
+def _json(value: Any) -> str:
+    """Inside a script element, which ends at the first `</script`, whatever surrounds it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+# ── About ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _about(transcript: Transcript) -> str:
+    parts = [clock(transcript.duration), _counted(len(transcript.words), "word")]
+    if transcript.language:
+        translated = ", translated into English" if transcript.task == "translate" else ""
+        parts.append(f'<span id="language">{_text(transcript.language)}</span>{translated}')
+    parts.append(_text(transcript.model.rstrip("/").rsplit("/", 1)[-1]))
+    return " · ".join(f"<span>{part}</span>" for part in parts)
+
+
+def _lang(transcript: Transcript) -> str:
+    language = ENGLISH if transcript.task == "translate" else transcript.language
+    return f' lang="{_text(language)}"' if language else ""
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# ── What to check ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Place(NamedTuple):
+    """Where speech is missing, or was read twice: [start, end) in ms."""
+
+    start: int
+    end: int
+    channel: int | None
+    told: str
+
+
+def _check(transcript: Transcript) -> str:
+    missing, again = _missing(transcript), _again(transcript.ledger.tiles)
+    unsure = sum(word.probability < UNSURE for word in transcript.words)
+    counts = [
+        *([f"<strong>speech is missing in {_counted(len(missing), 'place')}</strong>"] if missing else []),
+        *([f"{_counted(len(again), 'passage')} read twice"] if again else []),
+        *([_counted(unsure, "unsure word")] if unsure else []),
+    ]
+    if not counts:
+        return ""
+    legend = [
+        *(["Passages whose first reading was not believed are <mark>shaded</mark>."] if again else []),
+        *([f"Words that the model gave less than {UNSURE:.0%} are <span class=unsure>dotted</span>."] if unsure else []),
+    ]
+    places = sorted([*(place._replace(told=f"missing: {place.told}") for place in missing), *again])
+    listed = [f"<li>{_listed(place)}</li>" for place in places]
+    return "\n".join(
+        [
+            f'<details class="check"><summary>To check: {", ".join(counts)}</summary>',
+            *([f"<p>{' '.join(legend)}</p>"] if legend else []),
+            *(["<ol>", *listed, "</ol>"] if listed else []),
+            "</details>",
+        ]
+    )
+
+
+def _listed(place: _Place) -> str:
+    where = "" if place.channel is None else f"{channel_label(place.channel)}, "
+    return f"{_button(place.start, f'{clock(place.start)}–{clock(place.end)}')} {where}{_text(place.told)}"
+
+
+def _button(start: int, shown: str) -> str:
+    return f'<button type="button" class="time" value="{start}" aria-label="Hear {shown}">{shown}</button>'
+
+
+def _missing(transcript: Transcript) -> list[_Place]:
+    failed = [tile for tile in transcript.ledger.tiles if tile.state == "failed"]
+    return [
+        _Place(gap.start, gap.end, gap.channel, _reasons(failed, gap.start, gap.end, gap.channel))
+        for gap in gaps(transcript.ledger)
+    ]
+
+
+def _reasons(failed: Iterable[LedgerTile], start: int, end: int, channel: int | None) -> str:
+    within = (tile for tile in failed if tile.channel == channel and start <= milliseconds(tile.start) < end)
+    return ", ".join(dict.fromkeys(str(tile.reason) for tile in within))
+
+
+def _again(tiles: Iterable[LedgerTile]) -> list[_Place]:
+    return [
+        _Place(milliseconds(tile.start), milliseconds(tile.end), tile.channel, _verdict(tile.second_look))
+        for tile in tiles
+        if tile.second_look
+    ]
+
+
+def _verdict(look: SecondLook) -> str:
+    words = {"first": look.first.words, "second": look.second.words}
+    other = "first" if look.kept == "second" else "second"
+    return f"read twice ({look.reason}): the {look.kept} reading was kept, {words[look.kept]} words; the other had {words[other]}"
+
+
+# ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _turns(transcript: Transcript) -> Iterator[str]:
+    tracks = {channel: number for number, channel in enumerate(_channels(transcript))}
+    again = _again(transcript.ledger.tiles)
+    shaded = {channel: [place for place in again if place.channel == channel] for channel in tracks}
+    reasons = {(place.start, place.channel): place.told for place in _missing(transcript)}
+    for turn in turns(entries(transcript)):
+        for paragraph in _paragraphs(turn):
+            first = paragraph[0]
+            text = _words(paragraph, shaded[first.channel]) if first.segment else _text(first.text)
+            why = f"<small>{_text(reasons[first.start, first.channel])}</small>" if first.missing else ""
+            yield (
+                f'<div class="turn{" gap" if first.missing else ""}" data-track="{tracks[first.channel]}">'
+                f'{_button(first.start, clock(first.start))}{_who(first.channel)}<p dir="auto">{text}</p>{why}</div>'
+            )
+
+
+def _channels(transcript: Transcript) -> Sequence[int | None]:
+    return channels_of(transcript) or [None]
+
+
+def _who(channel: int | None) -> str:
+    return "" if channel is None else f'<span class="who">{channel_label(channel)}</span>'
+
+
+def _paragraphs(turn: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """The turn, divided between segments where it is long."""
+    paragraph: list[Entry] = []
+    for entry in turn:
+        paragraph.append(entry)
+        if sum(len(said.segment.words) for said in paragraph if said.segment) >= LONG:
+            yield paragraph
+            paragraph = []
+    if paragraph:
+        yield paragraph
+
+
+def _words(paragraph: Sequence[Entry], shaded: Sequence[_Place]) -> str:
+    """Each word in an element of its own, spaces between them as in the segments' text; words read twice in a `mark`."""
+    starts = [place.start for place in shaded]
+
+    def place_of(spaced: tuple[str, Word]) -> _Place | None:
+        here = bisect_right(starts, spaced[1].start) - 1
+        return shaded[here] if here >= 0 and spaced[1].start < shaded[here].end else None
+
+    html = ""
+    for place, group in groupby(_spaced(paragraph), key=place_of):
+        (space, first), *others = group
+        run = _word(first) + "".join(f"{space}{_word(word)}" for space, word in others)
+        html += f"{space}{run}" if place is None else f'{space}<mark title="{_text(place.told)}">{run}</mark>'
+    return html
+
+
+def _spaced(paragraph: Iterable[Entry]) -> Iterator[tuple[str, Word]]:
+    """Words that can be seen, each with the space that parts it from the one before."""
+    first, apart = True, False
+    for entry in paragraph:
+        apart = True
+        for word in entry.segment.words if entry.segment else ():
+            apart = apart or word.text[:1].isspace()
+            if word.text.strip():
+                yield " " if apart and not first else "", word
+                first, apart = False, word.text[-1].isspace()
+
+
+def _seen(entry: Entry) -> list[Word]:
+    return [word for word in entry.segment.words if word.text.strip()] if entry.segment else []
+
+
+def _word(word: Word) -> str:
+    unsure = f' class="unsure" title="{word.probability:.0%}"' if word.probability < UNSURE else ""
+    apart = ' dir="auto"' if REORDERING.search(word.text) else ""
+    return f"<span{unsure}{apart}>{_text(word.text.strip())}</span>"
+
+
+def _track(transcript: Transcript, channel: int | None) -> list[list[int]]:
+    """When a channel's words begin and when they end, in ms, in the order in which they are on the page."""
+    said = [word for entry in entries(transcript) if entry.channel == channel for word in _seen(entry)]
+    return [[word.start for word in said], [word.end for word in said]]
