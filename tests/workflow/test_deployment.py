@@ -13,7 +13,7 @@ from local.host import PASSED_ON
 from tests.conftest import ROOT, SAMPLE
 from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
 
-OVERRIDDEN = {"Model": "tiny.en", "MapConcurrency": "2"}
+OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 
 # What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime environment variables"),
 # and where this one says that S3 is and how many cores a process has

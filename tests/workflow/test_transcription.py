@@ -125,9 +125,9 @@ def test_bad_input_fails_at_once_by_name(engine: Engine, started_with: dict[str,
 
 
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
-    """Same bytes in every format for 1, 4 and 64 tiles a chunk, 1 and 2 workers."""
+    """Same bytes in every format for 1, 4 and 64 tiles a chunk and for as many as the planner chooses (0), 1 and 2 workers."""
     made = []
-    for workers, chunk_tiles in [(2, 4), (1, 4), (2, 1), (1, 64)]:
+    for workers, chunk_tiles in [(2, 4), (1, 4), (2, 1), (1, 64), (2, 0)]:
         with an_engine(tmp_path, workers, ChunkTiles=str(chunk_tiles)) as engine:
             made.append(transcribed(engine))
     assert all(other == made[0] for other in made[1:])
