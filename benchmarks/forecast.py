@@ -2,9 +2,10 @@
 
     python -m benchmarks.forecast [--model tiny.en] [--minutes 15] [--runs 3]
 
-Every run measures the stages by themselves (stages.py), lets the simulator say how long the whole job takes, and runs it.
-What is compared is the median of the runs' ratios, so that other work on the machine cancels out. The result goes to
-benchmarks/forecast.json, the table to docs/cost.md (python -m benchmarks.cost).
+The stages' seconds come from the very run that is forecast: Split's and Transcribe's from what they noted in the plan and the
+parts, the engine's from a second of silence just before, a cold start's from a process that loads the model. So other work on
+the machine cancels out, and what is held against reality is how the simulator puts stages, chunks and workers together.
+The medians go to benchmarks/forecast.json, the table to docs/cost.md (python -m benchmarks.cost).
 """
 
 import argparse
@@ -13,6 +14,7 @@ import os
 import platform
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,16 +26,17 @@ from typing import Any
 import numpy as np
 
 from benchmarks.recordings import CORPUS, Clip, load, store
-from benchmarks.stages import ROOT, read_beside, split_s, tile_s
+from fanscribe.contracts import Part, Plan
 from fanscribe.costs import VCPU_MB, ModelSpeed, Stages, price_list, speeds
-from fanscribe.models import find_model
 from fanscribe.simulator import Fleet, Work, simulate
 from fanscribe.times import SAMPLE_RATE
 from local.engine import Engine
 
+ROOT = Path(__file__).resolve().parent.parent
 RESULT = Path(__file__).with_name("forecast.json")
 WORKERS = (1, 2, 4)
 CHUNK_TILES = 4
+INVOKE_S = 0.05  # HTTP and moto's interpreter around one invocation
 
 
 @contextmanager
@@ -58,36 +61,51 @@ def around_s(model: str, silence: Path) -> float:
         return run_s(engine, silence)
 
 
-def forecast_s(recording: Path, model: str, workers: int, around: float) -> float:
+def cold_s(model: str) -> float:
+    """Seconds of a process that starts and loads the model."""
+    began = time.monotonic()
+    code = f"from fanscribe.recognizer import load_recognizer; load_recognizer({model!r})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.monotonic() - began
+
+
+def noted(engine: Engine) -> tuple[Plan, list[Part]]:
+    """What the functions left in the work bucket."""
+    bucket = engine.bucket("WorkBucket")
+    found = engine.s3.list_objects_v2(Bucket=bucket)["Contents"]
+    documents = {entry["Key"]: engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read() for entry in found}
+    (plan,) = [Plan.model_validate_json(data) for key, data in documents.items() if key.endswith("/plan.json")]
+    return plan, [Part.model_validate_json(data) for key, data in documents.items() if "/parts/" in key]
+
+
+def forecast_s(plan: Plan, parts: list[Part], workers: int, around: float, cold: float) -> float:
     """What the simulator makes of the stages."""
-    reads = read_beside(recording, find_model(model).folder, workers, max(1, (os.cpu_count() or 1) // workers))
-    splitting, audio_s = split_s(recording)
-    speed = ModelSpeed(
-        name=model, weights_mb=0, memory_mb=0, load_s=reads[0].load_s, serial_s=0, work_s=tile_s(reads), had="measured"
-    )
+    audio_s, tiles = plan.recording.samples / SAMPLE_RATE, sum(len(part.readings) for part in parts)
+    reading_s = sum(part.spent.ms for part in parts if part.spent) / 1000 - workers * cold
+    speed = ModelSpeed(name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=reading_s / tiles, had="measured")
     stages = Stages(
         split_start_s=0,
-        split_s=splitting / audio_s,
+        split_s=plan.spent.ms / 1000 / audio_s if plan.spent else 0,
         upload_s=0,
-        put_s=0.02,  # 3.4 MB through moto
-        start_s=reads[0].start_s + 0.1,  # Python's own start is not in it
-        invoke_s=0.1,  # a chunk fetched, a part stored, by HTTP from moto
+        put_s=0,  # in Split's time
+        start_s=cold,
+        invoke_s=INVOKE_S,
         states_s=around,
         merge_start_s=0,
         merge_s=speeds().stages.merge_s,
     )
-    work = Work(audio_s=audio_s, tiles=sum(read.tiles for read in reads), chunk_tiles=CHUNK_TILES)
+    work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)
     fleet = Fleet(memory_mb=VCPU_MB, map_concurrency=workers, account_concurrency=workers)
     return simulate(work, fleet, speed, stages, price_list().aws).wall_s
 
 
 def compare(recording: Path, silence: Path, model: str, workers: int) -> dict[str, float]:
-    around = around_s(model, silence)
-    forecast = forecast_s(recording, model, workers, around)
+    around, cold = around_s(model, silence), cold_s(model)
     with an_engine(model, workers) as engine:
         real = run_s(engine, recording)
+        forecast = forecast_s(*noted(engine), workers, around, cold)
     print(f"{workers} workers: forecast {forecast:.1f} s, real {real:.1f} s, ratio {forecast / real:.2f}", flush=True)
-    return {"forecast_s": round(forecast, 2), "real_s": round(real, 2), "ratio": round(forecast / real, 3)}
+    return {"forecast_s": forecast, "real_s": real, "ratio": forecast / real}
 
 
 def surroundings() -> dict[str, Any]:
@@ -125,7 +143,7 @@ def main() -> None:
         "model": asked.model,
         "runs": asked.runs,
         "workers": {
-            str(workers): {key: round(statistics.median(run[workers][key] for run in runs), 3) for key in runs[0][workers]}
+            str(workers): {key: round(statistics.median(run[workers][key] for run in runs), 2) for key in runs[0][workers]}
             for workers in WORKERS
         },
     }

@@ -37,6 +37,9 @@ class Wish(Contract):
         return min(in_time, key=lambda forecast: (forecast.usd, forecast.wall_s)) if in_time else _fastest(forecasts)
 
 
+USUAL, CHEAPEST, FASTEST = Wish(), Wish(cheapest=True), Wish(finish_in_s=0)
+
+
 class Limit(Contract):
     """What holds a job up, and the seconds that it would be done earlier without it."""
 
@@ -86,8 +89,9 @@ def plan(job: Job, wish: Wish) -> Forecast:
 def what_binds(job: Job, wish: Wish) -> tuple[Limit, ...]:
     """The limits that are worth saying, the costliest first: each by planning again without it.
 
-    None: what takes the time is reading one chunk.
+    Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading one chunk.
     """
+    wish = wish if wish.finish_in_s is None else FASTEST
     now = plan(job, wish).wall_s
     lifted = [(name(job), now - plan(lift(job), wish).wall_s) for name, lift in _LIMITS]
     costly = sorted((cost, name) for name, cost in lifted if cost > now * WORTH_SAYING)
