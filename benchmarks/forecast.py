@@ -1,24 +1,26 @@
 """The simulator held against real runs of the embedded engine, with 1, 2 and 4 workers.
 
-    python -m benchmarks.forecast [--model tiny.en] [--minutes 15] [--runs 3]
+    python -m benchmarks.forecast [--model tiny.en] [--minutes 15] [--runs 5]
 
-The stages' seconds come from the very run that is forecast: Split's and Transcribe's from what they noted in the plan and the
-parts, the engine's from a second of silence just before, a cold start's from a process that loads the model. So other work on
-the machine cancels out, and what is held against reality is how the simulator puts stages, chunks and workers together.
-The medians go to benchmarks/forecast.json, the table to docs/cost.md (python -m benchmarks.cost).
+A run reads two recordings, one after the other. `foretold`: the second's wall time from its length alone and the seconds that
+the stages took in the first. That is a prediction; other work on the machine that comes or goes between the two is in it.
+`added up`: from the second's own stages, known afterwards. That is none: it only checks how the simulator puts stages, chunks
+and workers together. Split's and Transcribe's seconds are what they noted in the plan and the parts, the engine's are from a
+second of silence, a cold start's from a process that loads the model.
+Everything goes to benchmarks/forecast.json, the table to docs/cost.md (python -m benchmarks.cost).
 """
 
 import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ import numpy as np
 from benchmarks.recordings import CORPUS, Clip, load, store
 from fanscribe.contracts import Part, Plan
 from fanscribe.costs import VCPU_MB, ModelSpeed, Stages, price_list, speeds
+from fanscribe.planner import tiles_in
 from fanscribe.simulator import Fleet, Work, simulate
 from fanscribe.times import SAMPLE_RATE
 from local.engine import Engine
@@ -69,49 +72,77 @@ def cold_s(model: str) -> float:
     return time.monotonic() - began
 
 
-def noted(engine: Engine) -> tuple[Plan, list[Part]]:
-    """What the functions left in the work bucket."""
+@dataclass(frozen=True)
+class Noted:
+    """What the functions noted of one job. Seconds."""
+
+    audio_s: float
+    tiles: int
+    split_s: float
+    reading_s: float
+
+
+def noted(engine: Engine) -> Noted:
+    """From the plan and the parts in the work bucket."""
     bucket = engine.bucket("WorkBucket")
     found = engine.s3.list_objects_v2(Bucket=bucket)["Contents"]
     documents = {entry["Key"]: engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read() for entry in found}
     (plan,) = [Plan.model_validate_json(data) for key, data in documents.items() if key.endswith("/plan.json")]
-    return plan, [Part.model_validate_json(data) for key, data in documents.items() if "/parts/" in key]
-
-
-def forecast_s(plan: Plan, parts: list[Part], workers: int, around: float, cold: float) -> float:
-    """What the simulator makes of the stages."""
-    audio_s, tiles = plan.recording.samples / SAMPLE_RATE, sum(len(part.readings) for part in parts)
-    reading_s = sum(part.spent.ms for part in parts if part.spent) / 1000 - workers * cold
-    speed = ModelSpeed(name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=reading_s / tiles, had="measured")
-    stages = Stages(
-        split_start_s=0,
-        split_s=plan.spent.ms / 1000 / audio_s if plan.spent else 0,
-        upload_s=0,
-        put_s=0,  # in Split's time
-        start_s=cold,
-        invoke_s=INVOKE_S,
-        states_s=around,
-        merge_start_s=0,
-        merge_s=speeds().stages.merge_s,
+    parts = [Part.model_validate_json(data) for key, data in documents.items() if "/parts/" in key]
+    assert plan.spent
+    return Noted(
+        audio_s=plan.recording.samples / SAMPLE_RATE,
+        tiles=sum(len(part.readings) for part in parts),
+        split_s=plan.spent.ms / 1000,
+        reading_s=sum(part.spent.ms for part in parts if part.spent) / 1000,
     )
-    work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)
-    fleet = Fleet(memory_mb=VCPU_MB, map_concurrency=workers, account_concurrency=workers)
-    return simulate(work, fleet, speed, stages, price_list().aws).wall_s
 
 
-def compare(recording: Path, silence: Path, model: str, workers: int) -> dict[str, float]:
-    around, cold = around_s(model, silence), cold_s(model)
+@dataclass(frozen=True)
+class Around:
+    """What isn't in the functions' notes. Seconds."""
+
+    engine_s: float
+    cold_s: float
+
+    def forecast_s(self, noted: Noted, workers: int, audio_s: float, tiles: int) -> float:
+        """The wall time of so much audio, with the stages as they were noted."""
+        stages = Stages(
+            split_start_s=0,
+            split_s=noted.split_s / noted.audio_s,
+            upload_s=0,
+            put_s=0,  # in Split's time
+            start_s=self.cold_s,
+            invoke_s=INVOKE_S,
+            states_s=self.engine_s,
+            merge_start_s=0,
+            merge_s=speeds().stages.merge_s,
+        )
+        tile_s = (noted.reading_s - workers * self.cold_s) / noted.tiles
+        speed = ModelSpeed(name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=tile_s, had="measured")
+        fleet = Fleet(memory_mb=VCPU_MB, map_concurrency=workers, account_concurrency=workers)
+        work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)
+        return simulate(work, fleet, speed, stages, price_list().aws).wall_s
+
+
+def compare(first: Path, second: Path, silence: Path, model: str, workers: int) -> dict[str, float]:
+    around = Around(around_s(model, silence), cold_s(model))
     with an_engine(model, workers) as engine:
-        real = run_s(engine, recording)
-        forecast = forecast_s(*noted(engine), workers, around, cold)
-    print(f"{workers} workers: forecast {forecast:.1f} s, real {real:.1f} s, ratio {forecast / real:.2f}", flush=True)
-    return {"forecast_s": forecast, "real_s": real, "ratio": forecast / real}
+        run_s(engine, first)
+        before = noted(engine)
+    with an_engine(model, workers) as engine:
+        real = run_s(engine, second)
+        after = noted(engine)
+    foretold = around.forecast_s(before, workers, after.audio_s, tiles_in(after.audio_s))
+    added_up = around.forecast_s(after, workers, after.audio_s, after.tiles)
+    print(f"{workers} workers: real {real:.1f} s, foretold {foretold / real:.2f}, added up {added_up / real:.2f}", flush=True)
+    return {"real_s": round(real, 1), "foretold": round(foretold / real, 2), "added_up": round(added_up / real, 2)}
 
 
 def surroundings() -> dict[str, Any]:
     """Where and with what this was measured."""
     names = ("faster-whisper", "ctranslate2", "moto")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, check=True, capture_output=True, text=True)
     return {
         "machine": f"{os.cpu_count()} cores of {processor()}",
         "python": platform.python_version(),
@@ -131,21 +162,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--minutes", type=float, default=15)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
-    sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")[: round(asked.minutes * 60 * SAMPLE_RATE)]
+    length = round(asked.minutes * 60 * SAMPLE_RATE)
+    sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")
     with tempfile.TemporaryDirectory() as folder:
-        recording = store(Clip(sound, ""), Path(folder) / "talk.wav")
+        first = store(Clip(sound[:length], ""), Path(folder) / "first.wav")
+        second = store(Clip(sound[length : 2 * length], ""), Path(folder) / "second.wav")
         silence = store(Clip(np.zeros(SAMPLE_RATE, np.int16), ""), Path(folder) / "silence.wav")
-        runs = [{workers: compare(recording, silence, asked.model, workers) for workers in WORKERS} for _ in range(asked.runs)]
+        runs = [
+            {workers: compare(first, second, silence, asked.model, workers) for workers in WORKERS} for _ in range(asked.runs)
+        ]
     result = surroundings() | {
-        "recording": f"the first {asked.minutes:g} minutes of long-en",
+        "recordings": f"the first and the second {asked.minutes:g} minutes of long-en",
         "model": asked.model,
-        "runs": asked.runs,
-        "workers": {
-            str(workers): {key: round(statistics.median(run[workers][key] for run in runs), 2) for key in runs[0][workers]}
-            for workers in WORKERS
-        },
+        "workers": {str(workers): [run[workers] for run in runs] for workers in WORKERS},
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
 

@@ -1,6 +1,7 @@
 """docs/cost.md says what the simulator says."""
 
 import json
+import statistics
 
 from benchmarks.cost import LENGTHS, PAGE, RESULT, hour_usd, job_of, written
 from fanscribe.planner import CHEAPEST, FASTEST, USUAL, plan, what_binds
@@ -28,7 +29,9 @@ def test_a_days_fan_out_takes_little_longer_than_half_an_hours() -> None:
         assert day < half * WORST
 
 
-def test_the_simulator_was_within_a_fifth_of_real_runs_with_one_two_and_four_workers() -> None:
+def test_the_committed_runs_were_foretold_within_a_fifth_by_their_medians() -> None:
+    """Holds the committed result, and so the page's claim; measuring it again is python -m benchmarks.forecast."""
     workers = json.loads(RESULT.read_text())["workers"]
     assert workers.keys() == {"1", "2", "4"}
-    assert all(0.8 <= figures["ratio"] <= 1.2 for figures in workers.values())
+    for runs in workers.values():
+        assert 0.8 <= statistics.median(run["foretold"] for run in runs) <= 1.2

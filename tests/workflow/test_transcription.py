@@ -12,6 +12,7 @@ from moto.events.models import EventPattern
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.audio import write_wav
+from fanscribe.costs import price_list
 from local.engine import Engine, Execution
 from tests.conftest import ROOT, SAMPLE
 from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
@@ -78,6 +79,17 @@ def test_the_history_shows_the_fan_out(engine: Engine, execution: Execution, pri
     chunks = -(-len(printed["ledger"]["tiles"]) // 4)
     assert (counts["total"], counts["succeeded"], counts["failed"]) == (chunks, chunks, 0)
     assert {host.function.name: host.busiest for host in engine.hosts.values()}["TranscribeFunction"] == 2
+
+
+def test_the_output_says_what_the_job_used_and_the_transcript_does_not(execution: Execution, printed: dict[str, Any]) -> None:
+    assert execution.output is not None
+    usage = execution.output["usage"]
+    assert usage["audio_s"] == pytest.approx(printed["duration"], abs=0.01)
+    assert usage["transcribe_s"] > 0
+    assert usage["rtf"] == pytest.approx(usage["transcribe_s"] / usage["audio_s"], abs=1e-3)
+    assert usage["gb_seconds"] > 10 * usage["transcribe_s"], "Transcribe has 10 GB, and Split and Merge count too"
+    assert usage["usd"] == pytest.approx(usage["gb_seconds"] * price_list().aws.lambda_gb_second.usd, abs=1e-5)
+    assert "usage" not in printed
 
 
 @pytest.mark.parametrize("name", ["console.json", "uri.json"])
