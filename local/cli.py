@@ -19,17 +19,22 @@ from fanscribe.models import Model, find_model
 from fanscribe.options import Options, as_metadata
 from fanscribe.times import SAMPLE_RATE, clock
 from local.engine import Engine, Execution
+from local.estimate import estimate
 from local.progress import JobProgress
 from local.shelf import Shelf, default_folder
 
 POLL_S = 0.2
 MOST_WORKERS = 8  # by default: each holds a model in memory
+CHUNK_TILES = 4  # the planner thinks of Lambda's cold starts and prices; here small chunks keep all workers busy to the end
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="fanscribe %(version)s")
 def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine."""
+
+
+command.add_command(estimate)
 
 
 def _job_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -51,7 +56,12 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
 @click.option(
-    "--chunk-tiles", metavar="K", type=click.IntRange(1), help="Tiles of at most 30 s in one chunk.  [default: the template's]"
+    "--chunk-tiles",
+    metavar="K",
+    type=click.IntRange(1),
+    default=CHUNK_TILES,
+    show_default=True,
+    help="Tiles of at most 30 s in one chunk.",
 )
 @click.option(
     "--work",
@@ -67,7 +77,7 @@ def transcribe(
     out: Path,
     model: str,
     workers: int | None,
-    chunk_tiles: int | None,
+    chunk_tiles: int,
     work: Path | None,
     fresh: bool,
     verbose: bool,
@@ -85,9 +95,7 @@ def transcribe(
     metadata = as_metadata({name: value for name, value in chosen.items() if value is not None})
     found = _check_call(audio, model, metadata, out)
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
-    parameters = {"Model": _deployed_name(model, found), "MapConcurrency": str(workers)}
-    if chunk_tiles:
-        parameters["ChunkTiles"] = str(chunk_tiles)
+    parameters = {"Model": _deployed_name(model, found), "MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles)}
     shelf = Shelf(work or default_folder(), fresh)
     with tempfile.TemporaryDirectory() as logs, Engine(parameters, workers, Path(logs), shelf, ahead=True) as engine:
         succeeded = [_transcribe_one(engine, recording, metadata, out) for recording in audio]
@@ -199,7 +207,7 @@ def main() -> None:
     """Exit code 2 for a wrong call, 1 for a job that failed; one line says why."""
     try:
         sys.exit(command.main(standalone_mode=False))
-    except click.UsageError as error:
+    except click.ClickException as error:  # 2 for a UsageError, 1 for others
         _say(error.format_message())
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):

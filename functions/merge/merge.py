@@ -14,6 +14,7 @@ from fanscribe.settings import MergeSettings
 from fanscribe.storage import S3Storage, Storage
 from fanscribe.times import seconds
 from fanscribe.transcript import build_transcript
+from fanscribe.usage import tally
 
 
 @observed
@@ -27,7 +28,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    readings, damaged = folder.readings()
+    readings, damaged, spent = folder.readings()
     ledger = settle_ledger(plan, readings, folder.failures() | damaged)
     transcript = build_transcript(plan, readings, ledger)
 
@@ -51,4 +52,5 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         duration=seconds(transcript.duration),
         words=len(transcript.words),
         complete=ledger.complete,
+        usage=tally(plan, spent, folder.meter.lap()),
     )

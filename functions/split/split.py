@@ -9,18 +9,22 @@ from typing import Any
 from fanscribe import __version__, keys
 from fanscribe.audio import write_wav
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
+from fanscribe.costs import speed_of
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
 from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.limits import check_room
-from fanscribe.models import find_model
+from fanscribe.models import Model, find_model
 from fanscribe.observability import observed
 from fanscribe.options import Options
-from fanscribe.recording import split_recording
+from fanscribe.planner import Wish, a_job, plan
+from fanscribe.recording import SplitRecording, split_recording
 from fanscribe.settings import SplitSettings
+from fanscribe.simulator import Fleet
 from fanscribe.storage import S3Storage, Storage
 from fanscribe.tiles import plan_chunks
+from fanscribe.times import SAMPLE_RATE
 
 
 @observed
@@ -56,7 +60,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
             check_room(key, stored.size, shutil.disk_usage(scratch).free)
             storage.download(bucket, key, stored, source)
             cut = split_recording(source, key, Path(scratch), options.reading, settings)
-            chunks = plan_chunks(cut.tiles, settings.chunk_tiles)
+            chunks = plan_chunks(cut.tiles, settings.chunk_tiles or _chosen_size(cut, model, settings))
             if language:  # to hear it, tiles from the whole length are wanted
                 chunks = tuple(chunk for chunk in chunks if _unread(cut.tiles[chunk.first : chunk.last + 1], finished))
             for chunk in chunks:
@@ -76,6 +80,15 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
         output=options.output,
         keys=transcript_keys(key, job, options.formats),
     )
+
+
+def _chosen_size(cut: SplitRecording, model: Model, settings: SplitSettings) -> int:
+    """Tiles in a chunk, as the planner has it. The transcript does not depend on it."""
+    concurrency = settings.map_concurrency
+    fleet = Fleet(memory_mb=settings.transcribe_memory, map_concurrency=concurrency, account_concurrency=concurrency)
+    audio_s = cut.samples * len(cut.channels) / SAMPLE_RATE
+    spoken = sum(not tile.silent for tile in cut.tiles)
+    return plan(a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb)), Wish()).chunk_tiles
 
 
 def _unread(tiles: Iterable[Tile], finished: Collection[int]) -> bool:

@@ -19,7 +19,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
 
 def test_a_wrong_variable_is_named() -> None:
     with pytest.raises(MisconfiguredError, match="CHUNK_TILES: input should be greater"):
-        SplitSettings.read(ENVIRONMENT | {"CHUNK_TILES": "0"})
+        SplitSettings.read(ENVIRONMENT | {"CHUNK_TILES": "-1"})
 
 
 def test_the_host_says_how_many_cores_there_are() -> None:

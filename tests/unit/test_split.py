@@ -79,6 +79,14 @@ def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:
     assert job_of(storage).job != job_of(storage, options={"language": "en"}).job
 
 
+def test_where_the_size_is_left_open_the_planner_chooses_it_by_concurrency(talk: Samples) -> None:
+    def chunks(concurrency: int) -> int:
+        storage = a_bucket(write_wav(talk))
+        return job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 0, "map_concurrency": concurrency})).chunks
+
+    assert 1 <= chunks(1) <= chunks(1_000) <= 6
+
+
 def test_another_content_makes_another_job_and_another_upload_of_the_same_does_not(talk: Samples) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
     assert job_of(storage, version="v1").job == job_of(storage, version="v2").job

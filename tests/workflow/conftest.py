@@ -9,7 +9,7 @@ import pytest
 from local.engine import Engine, Execution
 from tests.conftest import SAMPLE
 
-DEFAULTS = {"Model": "tiny.en"}
+DEFAULTS = {"Model": "tiny.en", "ChunkTiles": "4"}
 
 
 @contextmanager

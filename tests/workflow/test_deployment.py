@@ -19,7 +19,7 @@ from tests.monitoring import OURS, Metric, emitted, on_the_dashboard
 from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
 from tests.workflow.conftest import an_engine, transcripts
 
-OVERRIDDEN = {"Model": "tiny.en", "MapConcurrency": "2"}
+OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 
 # What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime environment variables"),
 # and where this one says that S3 is and how many cores a process has

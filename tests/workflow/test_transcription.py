@@ -12,6 +12,7 @@ from moto.events.models import EventPattern
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.audio import write_wav
+from fanscribe.costs import price_list
 from local.engine import Engine, Execution
 from tests.conftest import ROOT, SAMPLE
 from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
@@ -80,6 +81,17 @@ def test_the_history_shows_the_fan_out(engine: Engine, execution: Execution, pri
     assert {host.function.name: host.busiest for host in engine.hosts.values()}["TranscribeFunction"] == 2
 
 
+def test_the_output_says_what_the_job_used_and_the_transcript_does_not(execution: Execution, printed: dict[str, Any]) -> None:
+    assert execution.output is not None
+    usage = execution.output["usage"]
+    assert usage["audio_s"] == pytest.approx(printed["duration"], abs=0.01)
+    assert usage["transcribe_s"] > 0
+    assert usage["rtf"] == pytest.approx(usage["transcribe_s"] / usage["audio_s"], abs=1e-3)
+    assert usage["gb_seconds"] > 10 * usage["transcribe_s"], "Transcribe has 10 GB, and Split and Merge count too"
+    assert usage["usd"] == pytest.approx(usage["gb_seconds"] * price_list().aws.lambda_gb_second.usd, abs=1e-5)
+    assert "usage" not in printed
+
+
 @pytest.mark.parametrize("name", ["console.json", "uri.json"])
 def test_an_execution_started_by_hand_says_the_same(engine: Engine, printed: dict[str, Any], name: str) -> None:
     by_hand = engine.run(json.loads((ROOT / "events" / name).read_text()))
@@ -126,9 +138,9 @@ def test_bad_input_fails_at_once_by_name(engine: Engine, started_with: dict[str,
 
 
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
-    """Same bytes in every format for 1, 4 and 64 tiles a chunk, 1 and 2 workers."""
+    """Same bytes in every format for 1, 4 and 64 tiles a chunk and for as many as the planner chooses (0), 1 and 2 workers."""
     made = []
-    for workers, chunk_tiles in [(2, 4), (1, 4), (2, 1), (1, 64)]:
+    for workers, chunk_tiles in [(2, 4), (1, 4), (2, 1), (1, 64), (2, 0)]:
         with an_engine(tmp_path, workers, ChunkTiles=str(chunk_tiles)) as engine:
             made.append(transcribed(engine))
     assert all(other == made[0] for other in made[1:])

@@ -41,10 +41,7 @@ def decode(
     One channel, mixed, or with `separate` each of the stream's. `name` is what messages call the recording. Raises
     UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
     """
-    if path.stat().st_size == 0:
-        raise UnreadableRecording(f"{name} is empty (0 bytes).")
-    with path.open("rb") as file:
-        refuse_impostor(file.read(HEAD), name)
+    _refuse_at_once(path, name)
     samples, channels = 0, 1
     with closing(decoder.run(path, name, separate=separate)) as messages:
         for message in messages:
@@ -57,6 +54,27 @@ def decode(
             samples += block.shape[1]
             limits.check_length(name, samples, channels)
             yield block
+
+
+def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
+    """Seconds of sound: what the file's header says where it can be believed, else by decoding. Raises UnreadableRecording."""
+    _refuse_at_once(path, name)
+    samples = 0
+    with closing(decoder.run(path, name, separate=False)) as messages:
+        for message in messages:
+            if not isinstance(message, Sound):
+                samples += len(message) // SAMPLE_BYTES
+            elif message.declared and not samples:
+                return message.declared
+    return samples / SAMPLE_RATE
+
+
+def _refuse_at_once(path: Path, name: str) -> None:
+    """What needs no decoder to be refused."""
+    if path.stat().st_size == 0:
+        raise UnreadableRecording(f"{name} is empty (0 bytes).")
+    with path.open("rb") as file:
+        refuse_impostor(file.read(HEAD), name)
 
 
 def waveform(samples: Samples) -> NDArray[np.float32]:

@@ -129,6 +129,13 @@ class Chunk(Contract):
     last: int
 
 
+class Spent(Contract):
+    """What an invocation has used since it last stored something: billed time, as far as it can be seen from inside."""
+
+    ms: int
+    memory_mb: int  # that it has: what it is billed for; 0 where no host says
+
+
 class Plan(Contract):
     """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
 
@@ -140,6 +147,7 @@ class Plan(Contract):
     options: ReadingOptions
     model: str
     tiles: tuple[Tile, ...]
+    spent: Spent | None = None  # by Split
 
 
 class Word(Contract):
@@ -190,6 +198,7 @@ class Part(Contract):
     first: int
     last: int
     readings: tuple[Reading, ...]
+    spent: Spent | None = None  # by Transcribe, on these tiles: with the model's loading, if it came before them
 
 
 class Claim(Contract):
@@ -281,6 +290,17 @@ class MergeTask(Task):
     output: OutputOptions
 
 
+class Usage(Contract):
+    """What a job has used of Lambda, from what its invocations stored (usage.py), in whichever execution they did."""
+
+    audio_s: float
+    transcribe_s: float  # of all Transcribe invocations together
+    rtf: float  # transcribe_s for a second of audio
+    gb_seconds: float
+    usd: float  # for the GB-seconds at list price
+    prices: str  # the day of the list price, YYYY-MM-DD
+
+
 class TranscriptReference(Contract):
     """Merge's answer, and the execution's output: where the transcript is."""
 
@@ -291,3 +311,4 @@ class TranscriptReference(Contract):
     duration: float  # seconds
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated
+    usage: Usage

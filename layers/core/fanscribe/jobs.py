@@ -6,15 +6,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fanscribe import keys
 from fanscribe.base import Contract
-from fanscribe.contracts import Attempt, Chunk, Claim, Failure, Language, Part, Plan, Reading, Tile
+from fanscribe.contracts import Attempt, Chunk, Claim, Failure, Language, Part, Plan, Reading, Spent, Tile
 from fanscribe.errors import FanscribeError, JobInProgress, ReadingFailed, StorageFault, WorkDamaged
 from fanscribe.observability import logger
 from fanscribe.storage import Storage
+from fanscribe.usage import Meter
 
 JSON, WAV = "application/json", "audio/wav"
 READERS = 16  # threads reading parts: S3 answers in tens of ms, whatever their number
@@ -29,6 +30,7 @@ class JobFolder:
     storage: Storage
     bucket: str
     job: str
+    meter: Meter = field(default_factory=Meter)  # a folder is opened when an invocation begins
 
     def claim(self, execution: str, runs: Callable[[str], bool]) -> None:
         """Make the job this execution's. Raises JobInProgress while another one that still `runs` is at it.
@@ -48,7 +50,7 @@ class JobFolder:
     def save_plan(self, plan: Plan, chunks: Sequence[Chunk]) -> None:
         """The plan, and as the list that the Map state reads the chunks that are still to be transcribed."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
-        self._save(keys.plan(self.job), plan)
+        self._save(keys.plan(self.job), plan.model_copy(update={"spent": self.meter.lap()}))
         self.storage.write(self.bucket, keys.chunks(self.job), items.encode(), JSON)
 
     def plan(self) -> Plan:
@@ -106,7 +108,7 @@ class JobFolder:
 
     def save_part(self, readings: Sequence[Reading]) -> None:
         """Readings in the order of their tiles, as one part."""
-        part = Part(first=readings[0].tile, last=readings[-1].tile, readings=tuple(readings))
+        part = Part(first=readings[0].tile, last=readings[-1].tile, readings=tuple(readings), spent=self.meter.lap())
         self._save(keys.part(self.job, part.first, part.last), part)
 
     def finished_tiles(self) -> frozenset[int]:
@@ -114,20 +116,22 @@ class JobFolder:
         parts = self.storage.keys(self.bucket, keys.parts(self.job))
         return frozenset(tile for key in parts for tile in keys.tiles_of(key))
 
-    def readings(self) -> tuple[dict[int, Reading], dict[int, Failure]]:
-        """Every reading there is, by tile; and why there is none in a damaged part.
+    def readings(self) -> tuple[dict[int, Reading], dict[int, Failure], list[Spent]]:
+        """Every reading there is, by tile; why there is none in a damaged part; and what the parts took.
 
         That part is removed: the next execution reads its tiles again.
         """
         readings: dict[int, Reading] = {}
         damaged: dict[int, Failure] = {}
+        spent: list[Spent] = []
         for key, part in self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part).items():
             if isinstance(part, WorkDamaged):
                 damaged |= dict.fromkeys(keys.tiles_of(key), Failure(error=WorkDamaged.__name__, cause=str(part)))
                 self.storage.delete(self.bucket, key)
             else:
                 readings |= {reading.tile: reading for reading in part.readings}
-        return readings, damaged
+                spent += [part.spent] if part.spent else []
+        return readings, damaged, spent
 
     def save_failure(self, tile: int, failure: Failure) -> None:
         self._save(keys.failure(self.job, tile, tile), failure)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
+from fanscribe.limits import MEGABYTE
 from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
 
 WEIGHTS = "model.bin"
@@ -28,6 +29,10 @@ class Model:
     def identity(self) -> str:
         """Tells models apart in job ids: the name, and the size of the weights in case two share it."""
         return f"{self.name}:{(self.folder / WEIGHTS).stat().st_size}"
+
+    @property
+    def weights_mb(self) -> float:
+        return (self.folder / WEIGHTS).stat().st_size / MEGABYTE
 
     @property
     def multilingual(self) -> bool:

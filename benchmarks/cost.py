@@ -1,0 +1,172 @@
+"""The tables of docs/cost.md, from the simulator, the price list and benchmarks/forecast.json.
+
+    python -m benchmarks.cost
+
+Needs no model and takes a second; a test holds the page to it.
+"""
+
+import json
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from fanscribe.costs import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
+from fanscribe.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
+from fanscribe.simulator import Fleet
+from fanscribe.times import clock
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "cost.md"
+RESULT = ROOT / "benchmarks" / "forecast.json"
+HOUR = 3_600.0
+LENGTHS = {"30 min": HOUR / 2, "4 h": 4 * HOUR, "24 h": 24 * HOUR}
+LARGE = ("large-v3-turbo", "large-v3")
+CONCURRENCY = (3_000, 1_000, 10)
+WISHES = {"fastest": FASTEST, "usual": USUAL, "cheapest": CHEAPEST}
+FASTER = 20  # times: what if Split were
+
+Row = Sequence[object]
+
+
+def job_of(model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb) -> Job:
+    """A recording of speech in an account that allows as much as the template asks for."""
+    fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=concurrency)
+    return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model))
+
+
+def with_faster_split(job: Job) -> Job:
+    stages = job.stages
+    faster = {name: getattr(stages, name) / FASTER for name in ("split_s", "upload_s", "put_s")}
+    return job.model_copy(update={"stages": stages.model_copy(update=faster)})
+
+
+def plans() -> Iterator[Row]:
+    """Length and concurrency against time and cost."""
+    yield "model", "length", "concurrency", "chunks", "wall", "of it splitting", "cost", "what stands in the way"
+    for model in LARGE:
+        for length, audio_s in LENGTHS.items():
+            for concurrency in CONCURRENCY:
+                job = job_of(model, audio_s, concurrency)
+                forecast = plan(job, USUAL)
+                chunks = f"{forecast.chunks} of {forecast.chunk_tiles}"
+                wall, split, cost = _clock(forecast.wall_s), _clock(forecast.split_s), f"${forecast.usd:.2f}"
+                yield model, length, f"{concurrency:,}", chunks, wall, split, cost, binding(job)
+
+
+def binding(job: Job) -> str:
+    limits = [limit for limit in what_binds(job, USUAL) if limit.costs_s >= 0.05 * plan(job, USUAL).wall_s]
+    return ", ".join(f"{limit.name.split(',')[0]} ({_clock(limit.costs_s)})" for limit in limits) or "–"
+
+
+def day_against_half_hour() -> Iterator[Row]:
+    """How much longer 24 hours take than half an hour, at 3,000."""
+    yield "model", "wish", "30 min", "24 h", "ratio", f"ratio if splitting were {FASTER} times as fast"
+    for model in LARGE:
+        for name, wish in WISHES.items():
+            walls = [plan(job_of(model, LENGTHS[length], 3_000), wish).wall_s for length in ("30 min", "24 h")]
+            faster = [
+                plan(with_faster_split(job_of(model, LENGTHS[length], 3_000)), wish).wall_s for length in ("30 min", "24 h")
+            ]
+            yield model, name, _clock(walls[0]), _clock(walls[1]), f"{walls[1] / walls[0]:.1f}", f"{faster[1] / faster[0]:.1f}"
+
+
+def models() -> Iterator[Row]:
+    """Cost of an hour of audio, of a recording of four."""
+    yield "model", "speed", "s a tile on 6 cores", "RTF", "usual, 10,240 MB", "cheapest, 10,240 MB", "cheapest memory"
+    for speed in speeds().models:
+        tile_s = speed.tile_s(vcpus(10_240))
+        usual, cheapest = (hour_usd(speed.name, wish) for wish in (USUAL, CHEAPEST))
+        least, memory = min((hour_usd(speed.name, CHEAPEST, memory), memory) for memory in memories(speed))
+        row = speed.name, speed.had, f"{tile_s:.2f}", f"{tile_s / TILE_S:.3f}", f"${usual:.3f}", f"${cheapest:.3f}"
+        yield *row, f"${least:.3f} with {memory:,} MB"
+
+
+def memories(speed: ModelSpeed) -> list[int]:
+    """Whole cores, as many as the model needs memory for."""
+    return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [10_240]
+
+
+def hour_usd(model: str, wish: Wish, memory: int = 10_240) -> float:
+    return plan(job_of(model, 4 * HOUR, memory=memory), wish).usd / 4
+
+
+def services() -> Iterator[Row]:
+    """What others ask."""
+    yield "service", "an audio hour", "read", "source"
+    for service in price_list().services:
+        yield service.name, f"${service.usd_an_hour:.3f}", service.read, service.source
+
+
+def turbo() -> Iterator[str]:
+    """Whether large-v3-turbo costs less than $0.15, step by step."""
+    speed, price = speed_of("large-v3-turbo"), price_list().aws.lambda_gb_second.usd
+    full = 10_240 / GB * HOUR * price
+    two, six = speed.tile_s(2), speed.tile_s(vcpus(10_240))
+    yield f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. So $0.15 allows an RTF of {0.15 / full:.3f}."
+    for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
+        job = job_of(speed.name, 4 * HOUR)
+        job = job.model_copy(update={"speed": speed.model_copy(update={"serial_s": tile_s, "work_s": 0.0})})
+        usual, cheapest = (plan(job, wish).usd / 4 for wish in (USUAL, CHEAPEST))
+        rtf = tile_s / TILE_S
+        yield (
+            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, RTF {rtf:.3f}, ${rtf * full:.3f}; with cold "
+            f"starts, splitting, merging, transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a wish."
+        )
+
+
+def checked() -> Iterator[Row]:
+    """The simulator against real runs: medians, and from which to which."""
+    yield "workers", "real", "foretold / real", "added up / real"
+    for workers, runs in json.loads(RESULT.read_text())["workers"].items():
+        yield workers, f"{_spread(runs, 'real_s')} s", _spread(runs, "foretold"), _spread(runs, "added_up")
+
+
+def _spread(runs: Sequence[Mapping[str, float]], name: str) -> str:
+    values = sorted(run[name] for run in runs)
+    return f"{statistics.median(values):g} ({values[0]:g} to {values[-1]:g})"
+
+
+def checked_on() -> Iterator[str]:
+    """Where that was."""
+    result = json.loads(RESULT.read_text())
+    versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
+    yield f"{result['recordings']}, {result['model']}, {len(result['workers']['1'])} runs; {result['machine']},"
+    yield f"shared with other work, Python {result['python']}, {versions}, {result['date']}, commit {result['commit']}."
+
+
+TABLES: dict[str, Callable[[], Iterable[Row]]] = {
+    "plans": plans, "day": day_against_half_hour, "models": models, "services": services, "checked": checked,
+}  # fmt: skip
+LISTS: dict[str, Callable[[], Iterable[str]]] = {
+    "turbo": lambda: (f"{number}. {line}" for number, line in enumerate(turbo(), 1)),
+    "checked-on": checked_on,
+    "origin": lambda: (f"- `{name}`: {text}." for name, text in speeds().origin.items()),
+}
+
+
+def written(page: str) -> str:
+    """The page with every block between `<!-- NAME -->` and `<!-- end -->` made anew."""
+    blocks = {name: _table(make()) for name, make in TABLES.items()} | {name: "\n".join(make()) for name, make in LISTS.items()}
+    for name, block in blocks.items():
+        begin = page.index(f"<!-- {name} -->\n")
+        end = page.index("<!-- end -->", begin)
+        page = f"{page[:begin]}<!-- {name} -->\n\n{block}\n\n{page[end:]}"
+    return page
+
+
+def _table(rows: Iterable[Row]) -> str:
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def _clock(seconds: float) -> str:
+    return clock(round(seconds * 1000))
+
+
+def main() -> None:
+    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The simulator, as laws."""
+
+import json
+
+import cfnlint.decode
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fanscribe import simulator
+from fanscribe.costs import ModelSpeed, price_list, speed_of, speeds
+from fanscribe.simulator import Fleet, Forecast, Work, simulate
+from tests.conftest import ROOT
+
+STAGES = speeds().stages
+TINY = speed_of("tiny.en")
+TEMPLATE = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
+DEFINITION = json.loads((ROOT / "statemachine" / "transcription.asl.json").read_text())
+CHILD = DEFINITION["States"]["TranscribeChunks"]["ItemProcessor"]["States"]
+
+models = st.sampled_from(speeds().models)
+tiles = st.integers(1, 1_500)
+chunk_tiles = st.integers(1, 60)
+places = st.integers(1, 5_000)
+
+
+def run(count: int, size: int, fleet: Fleet, model: ModelSpeed = TINY, *, audio_s: float | None = None) -> Forecast:
+    work = Work(audio_s=count * 28 if audio_s is None else audio_s, tiles=count, chunk_tiles=size)
+    return simulate(work, fleet, model, STAGES, price_list().aws)
+
+
+def a_fleet(allowed: int, account: int | None = None) -> Fleet:
+    return Fleet(map_concurrency=allowed, account_concurrency=account or allowed)
+
+
+@settings(deadline=None)
+@given(tiles, chunk_tiles, places, places, models)
+def test_more_concurrency_is_never_slower(count: int, size: int, one: int, other: int, model: ModelSpeed) -> None:
+    fewer, more = sorted((one, other))
+    assert run(count, size, a_fleet(more), model).wall_s <= run(count, size, a_fleet(fewer), model).wall_s + 1e-6
+
+
+@settings(deadline=None)
+@given(tiles, chunk_tiles, st.tuples(places, places), places, models)
+def test_an_account_that_allows_more_is_never_slower(
+    count: int, size: int, accounts: tuple[int, int], allowed: int, model: ModelSpeed
+) -> None:
+    fewer, more = sorted(accounts)
+    narrow, wide = run(count, size, a_fleet(allowed, fewer), model), run(count, size, a_fleet(allowed, more), model)
+    assert wide.wall_s <= narrow.wall_s + 1e-6
+
+
+@settings(deadline=None)
+@given(tiles, st.integers(1, 500), chunk_tiles, places, models)
+def test_longer_is_never_cheaper_nor_faster(count: int, further: int, size: int, allowed: int, model: ModelSpeed) -> None:
+    short, long = run(count, size, a_fleet(allowed), model), run(count + further, size, a_fleet(allowed), model)
+    assert long.usd >= short.usd
+    assert long.wall_s >= short.wall_s - 1e-6
+
+
+@settings(deadline=None)
+@given(tiles, chunk_tiles, places, places, models)
+def test_apart_from_cold_starts_the_cost_does_not_depend_on_concurrency(
+    count: int, size: int, one: int, other: int, model: ModelSpeed
+) -> None:
+    def warm(forecast: Forecast) -> float:
+        return forecast.gb_seconds - forecast.environments * (STAGES.start_s + model.load_s) * Fleet().memory_mb / 1024
+
+    first, second = run(count, size, a_fleet(one), model), run(count, size, a_fleet(other), model)
+    assert warm(first) == pytest.approx(warm(second))
+    assert first.transitions == second.transitions
+
+
+@settings(deadline=None)
+@given(tiles, chunk_tiles, places, places, models)
+def test_nothing_is_faster_than_its_critical_path_nor_than_its_work_shared_out(
+    count: int, size: int, allowed: int, account: int, model: ModelSpeed
+) -> None:
+    forecast = run(count, size, a_fleet(allowed, account), model)
+    fixed = forecast.split_s + forecast.merge_s + STAGES.states_s
+    assert forecast.wall_s >= fixed + forecast.longest_chunk_s - 1e-6
+    assert forecast.wall_s >= fixed + count * 0.8 * model.tile_s(10_240 / 1_769) / min(allowed, account)
+    assert forecast.environments <= min(allowed, account, forecast.chunks)
+
+
+@settings(deadline=None)
+@given(tiles, chunk_tiles, places, st.integers(1, 5_000), models)
+def test_throttled_children_are_never_faster_than_children_that_wait_for_their_turn(
+    count: int, size: int, account: int, more: int, model: ModelSpeed
+) -> None:
+    throttled = run(count, size, a_fleet(account + more, account), model)
+    assert throttled.wall_s >= run(count, size, a_fleet(account), model).wall_s - 1e-6
+
+
+@settings(deadline=None)
+@given(st.integers(0, 100_000), chunk_tiles)
+def test_silence_is_split_and_merged_and_nothing_else(audio_s: int, size: int) -> None:
+    forecast = run(0, size, a_fleet(10), audio_s=audio_s)
+    assert (forecast.chunks, forecast.environments, forecast.transcribe_s) == (0, 0, 0)
+    assert forecast.wall_s == pytest.approx(forecast.split_s + forecast.merge_s + STAGES.states_s)
+
+
+def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_second() -> None:
+    large = speed_of("large-v3")
+    one, all_at_once, three_thousand = (run(count, 1, a_fleet(3_000), large).transcribe_s for count in (1, 1_000, 3_000))
+    assert all_at_once < one * 2, "a second look, and no waiting"
+    assert 20 < three_thousand - one < 50, "2,000 further ones take 20 s, and a throttled child asks again some time after"
+
+
+def test_with_ten_environments_a_long_recording_may_outlast_the_patience_of_a_thousand_throttled_children() -> None:
+    large = speed_of("large-v3")
+    assert run(3_086, 1, a_fleet(1_000, 10), large).may_give_up
+    assert not run(3_086, 1, a_fleet(10), large).may_give_up
+
+
+def test_a_chunk_that_passes_the_15_minutes_is_called_again() -> None:
+    large, fleet = speed_of("large-v3"), Fleet(memory_mb=7_000)
+    forecast = run(300, 300, fleet, large)
+    assert forecast.transitions - run(300, 300, fleet).transitions == 2 * 3, "four calls instead of one"
+
+
+def test_less_than_a_core_takes_as_much_longer() -> None:
+    tiny = speed_of("tiny.en")
+    assert tiny.tile_s(0.5) == pytest.approx(2 * tiny.tile_s(1))
+    assert tiny.tile_s(2) > tiny.tile_s(1) / 2
+
+
+def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine() -> None:
+    throttling = CHILD["Transcribe"]["Retry"][0]
+    assert throttling["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert throttling["JitterStrategy"] == "FULL"
+    assert (
+        throttling["IntervalSeconds"],
+        throttling["BackoffRate"],
+        throttling["MaxDelaySeconds"],
+        throttling["MaxAttempts"],
+    ) == (
+        simulator.RETRY_S,
+        simulator.BACKOFF,
+        simulator.LONGEST_RETRY_S,
+        simulator.TRIES,
+    )
+    usual = [name for name in DEFINITION["States"] if name != "DetectLanguage"]
+    assert len(usual) >= simulator.JOB_STATES
+    assert CHILD["TilesRemain"]["Choices"][0]["Next"] == "Transcribe"
+    assert CHILD["TilesRemain"]["Default"] == "ChunkDone"
+
+
+def test_what_the_simulator_knows_of_the_template_is_in_the_template() -> None:
+    functions = {name: TEMPLATE["Resources"][f"{name}Function"]["Properties"] for name in ("Split", "Transcribe", "Merge")}
+    assert functions["Split"]["MemorySize"] == simulator.SPLIT_MB
+    assert functions["Merge"]["MemorySize"] == simulator.MERGE_MB
+    memory = functions["Transcribe"]["MemorySize"]
+    assert memory == functions["Split"]["Environment"]["Variables"]["TRANSCRIBE_MEMORY"] == {"Ref": "TranscribeMemory"}
+    assert TEMPLATE["Parameters"]["TranscribeMemory"]["Default"] == Fleet().memory_mb
+    assert TEMPLATE["Globals"]["Function"]["Timeout"] == simulator.TIMEOUT_S
+    parameters = TEMPLATE["Parameters"]
+    assert parameters["MapConcurrency"]["Default"] == Fleet().map_concurrency
+    assert parameters["BatchTiles"]["Default"] == Fleet().batch_tiles
