@@ -1,6 +1,6 @@
 """The planner, as laws."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.costs import ModelSpeed, speed_of, speeds, vcpus
@@ -20,7 +20,6 @@ def job_of(model: ModelSpeed, count: int, allowed: int = 100, memory: int = 10_2
     return a_job(count * 28.0, count, fleet, model)
 
 
-@settings(deadline=None)
 @given(models, memories, tiles, places, wishes)
 def test_no_chunk_passes_half_of_the_15_minutes_even_if_every_tile_is_read_again(
     model: ModelSpeed, memory: int, count: int, allowed: int, wish: Wish
@@ -33,7 +32,6 @@ def test_no_chunk_passes_half_of_the_15_minutes_even_if_every_tile_is_read_again
     assert forecast.chunk_tiles <= most_tiles(job)
 
 
-@settings(deadline=None)
 @given(models, tiles, places)
 def test_the_cheapest_is_cheapest_the_fastest_fastest_and_the_usual_between_them(
     model: ModelSpeed, count: int, allowed: int
@@ -44,7 +42,6 @@ def test_the_cheapest_is_cheapest_the_fastest_fastest_and_the_usual_between_them
     assert fastest.wall_s <= usual.wall_s <= cheapest.wall_s
 
 
-@settings(deadline=None)
 @given(models, tiles, places, st.integers(10, 3_600))
 def test_in_time_if_it_can_be_had_and_no_dearer_than_needed(model: ModelSpeed, count: int, allowed: int, limit: int) -> None:
     job = job_of(model, count, allowed)
@@ -54,14 +51,12 @@ def test_in_time_if_it_can_be_had_and_no_dearer_than_needed(model: ModelSpeed, c
     assert all(chosen.usd <= other.usd for other in sizes if other.wall_s <= limit and other.chunk_tiles <= most_tiles(job))
 
 
-@settings(deadline=None)
 @given(models, tiles, places, wishes)
 def test_every_tile_is_in_a_chunk(model: ModelSpeed, count: int, allowed: int, wish: Wish) -> None:
     forecast = plan(job_of(model, count, allowed), wish)
     assert (forecast.chunks - 1) * forecast.chunk_tiles < count <= forecast.chunks * forecast.chunk_tiles
 
 
-@settings(deadline=None)
 @given(models, tiles, st.integers(1, 3_000), places)
 def test_a_longer_recording_is_never_cheaper(model: ModelSpeed, count: int, further: int, allowed: int) -> None:
     """Of the cheapest plans; to the tenth that the sizes which are tried leave open."""

@@ -4,7 +4,7 @@ import json
 
 import cfnlint.decode
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe import simulator
@@ -33,14 +33,12 @@ def a_fleet(allowed: int, account: int | None = None) -> Fleet:
     return Fleet(map_concurrency=allowed, account_concurrency=account or allowed)
 
 
-@settings(deadline=None)
 @given(tiles, chunk_tiles, places, places, models)
 def test_more_concurrency_is_never_slower(count: int, size: int, one: int, other: int, model: ModelSpeed) -> None:
     fewer, more = sorted((one, other))
     assert run(count, size, a_fleet(more), model).wall_s <= run(count, size, a_fleet(fewer), model).wall_s + 1e-6
 
 
-@settings(deadline=None)
 @given(tiles, chunk_tiles, st.tuples(places, places), places, models)
 def test_an_account_that_allows_more_is_never_slower(
     count: int, size: int, accounts: tuple[int, int], allowed: int, model: ModelSpeed
@@ -50,7 +48,6 @@ def test_an_account_that_allows_more_is_never_slower(
     assert wide.wall_s <= narrow.wall_s + 1e-6
 
 
-@settings(deadline=None)
 @given(tiles, st.integers(1, 500), chunk_tiles, places, models)
 def test_longer_is_never_cheaper_nor_faster(count: int, further: int, size: int, allowed: int, model: ModelSpeed) -> None:
     short, long = run(count, size, a_fleet(allowed), model), run(count + further, size, a_fleet(allowed), model)
@@ -58,7 +55,6 @@ def test_longer_is_never_cheaper_nor_faster(count: int, further: int, size: int,
     assert long.wall_s >= short.wall_s - 1e-6
 
 
-@settings(deadline=None)
 @given(tiles, chunk_tiles, places, places, models)
 def test_apart_from_cold_starts_the_cost_does_not_depend_on_concurrency(
     count: int, size: int, one: int, other: int, model: ModelSpeed
@@ -71,7 +67,6 @@ def test_apart_from_cold_starts_the_cost_does_not_depend_on_concurrency(
     assert first.transitions == second.transitions
 
 
-@settings(deadline=None)
 @given(tiles, chunk_tiles, places, places, models)
 def test_nothing_is_faster_than_its_critical_path_nor_than_its_work_shared_out(
     count: int, size: int, allowed: int, account: int, model: ModelSpeed
@@ -83,7 +78,6 @@ def test_nothing_is_faster_than_its_critical_path_nor_than_its_work_shared_out(
     assert forecast.environments <= min(allowed, account, forecast.chunks)
 
 
-@settings(deadline=None)
 @given(tiles, chunk_tiles, places, st.integers(1, 5_000), models)
 def test_throttled_children_are_never_faster_than_children_that_wait_for_their_turn(
     count: int, size: int, account: int, more: int, model: ModelSpeed
@@ -92,7 +86,6 @@ def test_throttled_children_are_never_faster_than_children_that_wait_for_their_t
     assert throttled.wall_s >= run(count, size, a_fleet(account), model).wall_s - 1e-6
 
 
-@settings(deadline=None)
 @given(st.integers(0, 100_000), chunk_tiles)
 def test_silence_is_split_and_merged_and_nothing_else(audio_s: int, size: int) -> None:
     forecast = run(0, size, a_fleet(10), audio_s=audio_s)

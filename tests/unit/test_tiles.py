@@ -1,6 +1,6 @@
 """Laws of the plan."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.contracts import Tile
@@ -30,7 +30,6 @@ def planned(recording: tuple[tuple[list[float], list[float], int], int]) -> tupl
 
 
 @given(recordings)
-@settings(deadline=None)
 def test_tiles_partition_the_recording_to_the_sample(recording: tuple[tuple[list[float], list[float], int], int]) -> None:
     plan, samples = planned(recording)
     assert [tile.start for tile in plan] == [0, *(tile.end for tile in plan[:-1])] if plan else samples == 0
@@ -39,21 +38,18 @@ def test_tiles_partition_the_recording_to_the_sample(recording: tuple[tuple[list
 
 
 @given(recordings)
-@settings(deadline=None)
 def test_no_tile_is_empty_or_longer_than_a_window(recording: tuple[tuple[list[float], list[float], int], int]) -> None:
     plan, _ = planned(recording)
     assert all(0 < tile.end - tile.start <= WINDOW for tile in plan)
 
 
 @given(recordings)
-@settings(deadline=None)
 def test_every_inner_boundary_is_a_whole_millisecond(recording: tuple[tuple[list[float], list[float], int], int]) -> None:
     plan, _ = planned(recording)
     assert all(tile.start % FRAME == 0 for tile in plan)
 
 
 @given(recordings)
-@settings(deadline=None)
 def test_the_tiles_speech_is_the_recordings_speech(recording: tuple[tuple[list[float], list[float], int], int]) -> None:
     plan, samples = planned(recording)
     spoken = sum(min(end, samples) - start for start, end in speech_spans(recording[0][0], samples))

@@ -26,7 +26,7 @@ RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 300, 20  # of throttled childre
 
 SPLIT_MB, MERGE_MB = 3_008, 1_769  # the template's (tested)
 FORMATS = 4
-JOB_STATES, CALL_STATES, CHILD_STATES = 5, 2, 1  # Split … Merge; Transcribe and TilesRemain; ChunkDone
+JOB_STATES, CALL_STATES, CHILD_STATES = 6, 2, 1  # Split … NotifyDone; Transcribe and TilesRemain; ChunkDone
 
 
 class Fleet(Contract):
