@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from local.host import PASSED_ON
 from tests.conftest import ROOT, SAMPLE
 from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE

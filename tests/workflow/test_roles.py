@@ -12,7 +12,7 @@ import pytest
 from fanscribe import keys
 from fanscribe.audio import write_wav
 from fanscribe.contracts import Attempt
-from local.engine import Execution
+from local.executions import Execution
 from local.host import FunctionHost
 from local.worker import Answer, error_answer
 from tests.conftest import SAMPLE

@@ -12,7 +12,8 @@ from moto.events.models import EventPattern
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.audio import write_wav
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from tests.conftest import ROOT, SAMPLE
 from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
 
