@@ -1,6 +1,7 @@
 """An execution of the state machine, as Step Functions describes it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from fanscribe.contracts import parse_job_input
 from fanscribe.errors import InvalidInput
+from fanscribe.keys import UPLOADS
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,17 @@ class Execution:
         return self.arn.rsplit(":", 1)[1]
 
     @property
-    def recording(self) -> str:
-        """The name of the file that it is about, as far as its input tells."""
+    def key(self) -> str:
+        """The recording's, as far as the input tells."""
         try:
-            return parse_job_input(self.input).key.rsplit("/", 1)[-1]
+            return parse_job_input(self.input).key
         except InvalidInput:
             return "?"
+
+    @property
+    def recording(self) -> str:
+        """The name of the file that it is about."""
+        return self.key.rsplit("/", 1)[-1]
 
     @property
     def running(self) -> bool:
@@ -56,7 +63,15 @@ class Execution:
 
     @property
     def message(self) -> str:
-        """What went wrong, in the words of the function that said so."""
+        """What went wrong, in the words of the function that said so; a file that the command uploaded by the name it had."""
+        message = self._said()
+        return (
+            re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: self.recording, message)
+            if self.key.startswith(UPLOADS)
+            else message
+        )
+
+    def _said(self) -> str:
         try:
             return str(json.loads(self.cause or "")["errorMessage"])
         except (ValueError, KeyError, TypeError):

@@ -66,9 +66,7 @@ def collect(stack: DeployedStack, execution: Execution, out: Path) -> Result:
         files = _download(stack, execution.output["keys"].values(), out, stem)
         return told._replace(files=files, duration=execution.output["duration"], words=execution.output["words"])
     partial = _download(stack, _partial(stack, execution), out, f"{stem}{INCOMPLETE}")
-    key = str(execution.input.get("key", "")) if isinstance(execution.input, dict) else ""
-    message = execution.message.replace(key, recording) if key.startswith(keys.UPLOADS) else execution.message
-    return told._replace(files=partial, error=execution.error, message=message)
+    return told._replace(files=partial, error=execution.error, message=execution.message)
 
 
 def _partial(stack: DeployedStack, execution: Execution) -> list[str]:

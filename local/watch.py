@@ -11,7 +11,8 @@ from local.progress import JobProgress, Progress
 from local.screen import Screen, job_row
 from local.stack import DeployedStack
 
-FIRST_POLL_S, LONGEST_POLL_S = 0.2, 2.0
+FIRST_POLL_S = 0.2
+LONGEST_POLL_S = 2.0  # each is a handful of calls, and an account has only so many a second
 LOST = "no connection, trying again; the job goes on"
 
 
@@ -33,7 +34,9 @@ class Watched:
         return self.arn.rsplit(":", 1)[1]
 
 
-def watch(stack: DeployedStack, jobs: Sequence[Watched], screen: Screen) -> Iterator[tuple[Watched, Execution]]:
+def watch(
+    stack: DeployedStack, jobs: Sequence[Watched], screen: Screen, longest_poll_s: float = LONGEST_POLL_S
+) -> Iterator[tuple[Watched, Execution]]:
     """Each job as it ends. The longer it takes, the more rarely it is looked at."""
     waiting, pause = list(jobs), FIRST_POLL_S
     while waiting:
@@ -45,7 +48,7 @@ def watch(stack: DeployedStack, jobs: Sequence[Watched], screen: Screen) -> Iter
                 yield job, execution
         if waiting:
             time.sleep(pause)
-            pause = min(pause * 1.1, LONGEST_POLL_S)
+            pause = min(pause * 1.1, longest_poll_s)
 
 
 def _look(stack: DeployedStack, job: Watched, screen: Screen) -> Execution:

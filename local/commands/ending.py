@@ -5,13 +5,13 @@ import click
 from local.results import Result, collect
 from local.screen import Screen
 from local.stack import DeployedStack
-from local.watch import Watched, watch
+from local.watch import LONGEST_POLL_S, Watched, watch
 
 
-def follow(stack: DeployedStack, jobs: list[Watched], screen: Screen, *, as_json: bool) -> bool:
+def follow(stack: DeployedStack, jobs: list[Watched], screen: Screen, *, as_json: bool, poll_s: float = LONGEST_POLL_S) -> bool:
     """Whether all of them succeeded. Each is taken out of `jobs` when it is done with."""
     succeeded = []
-    for job, execution in watch(stack, jobs, screen):
+    for job, execution in watch(stack, jobs, screen, poll_s):
         result = collect(stack, execution, job.out)
         with screen.aside():
             show(result, as_json=as_json)

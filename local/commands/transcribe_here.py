@@ -12,7 +12,7 @@ from local.progress import JobProgress
 from local.recordings import Recording
 from local.screen import Screen
 from local.shelf import Shelf
-from local.watch import Watched
+from local.watch import FIRST_POLL_S, Watched
 
 
 def transcribe_here(
@@ -34,7 +34,7 @@ def transcribe_here(
         for recording in recordings:
             arn = engine.start(engine.upload(recording.file, as_metadata(options)))
             job = Watched(recording.name, JobProgress(engine.stack, arn), out / recording.folder)
-            succeeded.append(follow(engine.stack, [job], screen, as_json=as_json))
+            succeeded.append(follow(engine.stack, [job], screen, as_json=as_json, poll_s=FIRST_POLL_S))
         if verbose:
             for log in sorted(Path(logs).iterdir()):
                 click.echo(f"── {log.stem}\n{log.read_text()}", err=True)
