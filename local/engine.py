@@ -143,8 +143,8 @@ class Engine:
             name=STATE_MACHINE, definition=self.deployment.definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}"
         )
         self.state_machine: str = created["stateMachineArn"]
-        recordings, work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
-        self.stack = DeployedStack(self.s3, self.states, recordings, work, transcripts, self.state_machine)
+        work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
+        self.stack = DeployedStack(self.s3, self.states, work, transcripts, self.state_machine)
 
     def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""

@@ -1,13 +1,13 @@
 """How far a job is, from its history, its Map run and what it has stored: the same for the embedded engine and for AWS."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.contracts import Job, Plan, Tile
+from fanscribe.contracts import Plan, Tile
 from fanscribe.errors import JobInProgress
 from fanscribe.jobs import JobFolder
 from fanscribe.storage import S3Storage
@@ -52,19 +52,52 @@ def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
     return sum(tile.end - tile.start for tile in tiles) / SAMPLE_RATE / channels
 
 
+class SplitJob(NamedTuple):
+    """What is needed of Split's answer (contracts.Job), also of a stack whose version is another."""
+
+    name: str  # its folder in the work bucket
+    chunks: int
+
+
+class History(NamedTuple):
+    """What an execution's events tell."""
+
+    stage: str
+    fanned_out: datetime | None = None  # when the Map state began
+    job: SplitJob | None = None
+
+
+def read_history(events: Iterable[Mapping[str, Any]]) -> History:
+    """From the events of GetExecutionHistory, in their order."""
+    told = History(STAGES["Split"])
+    for event in events:
+        entered = event.get("stateEnteredEventDetails", {}).get("name")
+        left = event.get("stateExitedEventDetails", {})
+        if entered in STAGES:
+            told = told._replace(stage=STAGES[entered])
+        if entered == "TranscribeChunks":
+            told = told._replace(fanned_out=event["timestamp"])
+        if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
+            told = told._replace(stage=WAITING)
+        if left.get("name") == "Split":
+            answer = json.loads(left["output"])
+            told = told._replace(job=SplitJob(answer["job"], answer["chunks"]))
+    return told
+
+
 @dataclass
 class JobProgress:
     """Of one execution."""
 
     stack: DeployedStack
     execution: str  # ARN
-    job: Job | None = None
+    job: SplitJob | None = None
     plan: Plan | None = None
     _map_run: str | None = None
 
     def now(self) -> Progress:
         """What there is to say at this moment."""
-        entered, stage = self._stage()
+        stage, entered, _ = self._read_history()
         if self.plan is None or self.job is None:
             return Progress(stage)
         parts = self._parts()
@@ -85,36 +118,26 @@ class JobProgress:
     @property
     def folder(self) -> JobFolder | None:
         """The job's folder in the work bucket, once it is known which."""
-        return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.job) if self.job else None
+        return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name) if self.job else None
 
-    def _stage(self) -> tuple[datetime | None, str]:
-        """When the fan-out began, if it did, and where the execution is. Learns of the job and its plan on the way."""
-        entered, stage = None, STAGES["Split"]
-        for event in self._history():
-            name = event.get("stateEnteredEventDetails", {}).get("name")
-            if name in STAGES:
-                stage = STAGES[name]
-            if name == "TranscribeChunks":
-                entered = event["timestamp"]
-            if _error(event) == JobInProgress.__name__:
-                stage = WAITING
-            left = event.get("stateExitedEventDetails", {})
-            if left.get("name") == "Split" and self.job is None:
-                self.job = Job.model_validate(json.loads(left["output"]))
+    def _read_history(self) -> History:
+        """Learns of the job and its plan on the way."""
+        history = read_history(self._history())
+        self.job = self.job or history.job
         if self.plan is None and self.folder:
             self.plan = self.folder.find_plan()
-        return entered, stage
+        return history
 
     def _history(self) -> Iterable[dict[str, Any]]:
         pages = self.stack.states.get_paginator("get_execution_history").paginate(executionArn=self.execution)
         return (event for page in pages for event in page["events"])
 
     def _parts(self) -> list[tuple[str, datetime]]:
-        prefix = keys.parts(self.job.job if self.job else "")
+        prefix = keys.parts(self.job.name if self.job else "")
         pages = self.stack.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack.work, Prefix=prefix)
         return [(entry["Key"], entry["LastModified"]) for page in pages for entry in page.get("Contents", [])]
 
-    def _chunks(self, job: Job) -> Chunks | None:
+    def _chunks(self, job: SplitJob) -> Chunks | None:
         """None before the Map state began. What is not counted yet is waiting: moto counts a child when it begins."""
         if self._map_run is None:
             runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]
@@ -125,10 +148,3 @@ class JobProgress:
         failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
         waiting = job.chunks - counts["running"] - counts["succeeded"] - failed
         return Chunks(max(0, waiting), counts["running"], counts["succeeded"], failed)
-
-
-def _error(event: dict[str, Any]) -> str | None:
-    """The name of the error that an event tells of, if it does."""
-    details = event.get("taskFailedEventDetails") or event.get("lambdaFunctionFailedEventDetails") or {}
-    error: str | None = details.get("error")
-    return error

@@ -1,4 +1,4 @@
-"""A deployed stack, as the command sees it, on AWS or on this machine: three buckets and a state machine."""
+"""A deployed stack, as the command sees it, on AWS or on this machine: its buckets and its state machine."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.executions import Execution
 
-OUTPUTS = ("RecordingsBucketName", "WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
+OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
 SEARCHED = 1000  # executions among which the beginning of a name is looked for
 READERS = 8
@@ -32,8 +32,7 @@ class DeployedStack:
 
     s3: BaseClient
     states: BaseClient
-    recordings: str  # buckets
-    work: str
+    work: str  # buckets
     transcripts: str
     state_machine: str  # ARN
 
@@ -54,8 +53,8 @@ class DeployedStack:
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         if missing := [output for output in OUTPUTS if output not in outputs]:
             raise NotFound(f"The stack {name!r} has no output {missing[0]}: deploy Fanscribe's template of this version there.")
-        recordings, work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
-        return cls(client("s3"), client("stepfunctions"), recordings, work, transcripts, state_machine)
+        work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
+        return cls(client("s3"), client("stepfunctions"), work, transcripts, state_machine)
 
     def start(self, execution_input: Mapping[str, Any], name: str | None = None) -> str:
         """Start an execution. Returns its ARN."""

@@ -68,7 +68,7 @@ class _Sent(io.BytesIO):
 
 @dataclass
 class Upload:
-    """One recording on its way into the recordings bucket. `told` is called with the bytes that S3 has taken."""
+    """One recording on its way into the work bucket. `told` is called with the bytes that S3 has taken."""
 
     s3: BaseClient
     bucket: str
@@ -80,36 +80,33 @@ class Upload:
     def key(self) -> str:
         return keys.upload(digest(self.file), self.file.name)
 
-    def run(self) -> str | None:
-        """Send what is not there yet. Returns the object's version, if the bucket keeps versions. Raises FileChanged.
+    def run(self) -> None:
+        """Send what is not there yet. Raises FileChanged.
 
         Where the connection is lost, it can be run again, in this process or in another.
         """
         before = self.file.stat()
-        version = self._there(before.st_size)
-        if version is None:
-            planned = pieces(before.st_size)
-            version = self._send_parts(planned) if len(planned) > 1 else self._send_whole()
+        planned = pieces(before.st_size)
+        if not self._is_there(before.st_size):
+            self._send_parts(planned) if len(planned) > 1 else self._send_whole()
         after = self.file.stat()
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise FileChanged(f"{self.file} changed while it was sent. Try again when it is finished.")
-        return version or None
 
-    def _there(self, size: int) -> str | None:
-        """The version of an object that was sent before; "" for one without."""
+    def _is_there(self, size: int) -> bool:
         try:
             head = self.s3.head_object(Bucket=self.bucket, Key=self.key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ABSENT:
-                return None
+                return False
             raise
-        return str(head.get("VersionId", "")) if head["ContentLength"] == size else None
+        return bool(head["ContentLength"] == size)
 
-    def _send_whole(self) -> str:
+    def _send_whole(self) -> None:
         body = _Sent(self.file.read_bytes(), self.told, threading.Event())
-        return str(self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body).get("VersionId", ""))
+        self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body)
 
-    def _send_parts(self, planned: list[Piece]) -> str:
+    def _send_parts(self, planned: list[Piece]) -> None:
         upload = self._begun() or self._begin()
         have = self._parts_of(upload)
         sent = {piece.number: have[piece.number][1] for piece in planned if have.get(piece.number, (0, ""))[0] == piece.size}
@@ -126,10 +123,7 @@ class Upload:
         finally:
             threads.shutdown(cancel_futures=True)
         listed = [{"PartNumber": number, "ETag": sent[number]} for number in sorted(sent)]
-        done = self.s3.complete_multipart_upload(
-            Bucket=self.bucket, Key=self.key, UploadId=upload, MultipartUpload={"Parts": listed}
-        )
-        return str(done.get("VersionId", ""))
+        self.s3.complete_multipart_upload(Bucket=self.bucket, Key=self.key, UploadId=upload, MultipartUpload={"Parts": listed})
 
     def _begun(self) -> str | None:
         """The upload that was cut off, if there is one."""

@@ -58,10 +58,10 @@ def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], o
         screen.show(recording.name, Row(recording.name, 0, None, "", "no connection, trying again; what was sent counts"))
 
     screen.show(recording.name, Row(recording.name, 0, None, "", "looking whether it is there"))
-    upload = Upload(stack.s3, stack.recordings, recording.file, told)
-    version = patiently(upload.run, lost)
+    upload = Upload(stack.s3, stack.work, recording.file, told)
+    patiently(upload.run, lost)
     typed = Options.parse(options).model_dump(mode="json", include=set(options))
-    wanted = {"bucket": stack.recordings, "key": upload.key, "options": typed} | ({"version": version} if version else {})
+    wanted = {"bucket": stack.work, "key": upload.key, "options": typed}
     name = job_name(recording.name)
     arn = patiently(lambda: stack.start(wanted, name), lost)  # of a name that runs already, Step Functions starts no second
     return Watched(recording.name, JobProgress(stack, arn), out / recording.folder)

@@ -23,4 +23,4 @@ def test_a_key_tells_the_content_and_the_name(tmp_path: Path) -> None:
     one.write_bytes(b"sound")
     other.write_bytes(b"noise")
     assert digest(one) != digest(other)
-    assert keys.upload(digest(one), one.name) == f"fanscribe/{digest(one)}/one.wav"
+    assert keys.upload(digest(one), one.name) == f"uploads/{digest(one)}/one.wav"

@@ -81,7 +81,7 @@ def running(engine: Engine) -> bool:
 
 def parts_there(engine: Engine) -> dict[int, tuple[int, datetime]]:
     """The parts of the one upload that is not finished: size, and when each came."""
-    bucket = engine.stack.recordings
+    bucket = engine.stack.work
     (begun,) = engine.s3.list_multipart_uploads(Bucket=bucket)["Uploads"]
     found = engine.s3.list_parts(Bucket=bucket, Key=begun["Key"], UploadId=begun["UploadId"]).get("Parts", [])
     return {part["PartNumber"]: (part["Size"], part["LastModified"]) for part in found}
@@ -111,8 +111,8 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
 
 
 def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line: Line, tmp_path: Path) -> None:
-    speech(tmp_path, "talk.wav", 0, 40)
-    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "2", folder=tmp_path)
+    speech(tmp_path, "talk.wav", 0, 240)
+    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path)
     until(lambda: running(engine), watching)
     time.sleep(0.5)  # the answer that it runs is on its way
     watching.send_signal(signal.SIGINT)
@@ -126,7 +126,7 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line
     assert "(talk.wav): " in out
     code, out, err = typed(line, *shlex.split(fetch)[1:], folder=tmp_path)
     assert (code, err) == (0, "")
-    assert out.startswith("talk.wav: 0:40 of audio, ")
+    assert out.startswith("talk.wav: 4:00 of audio, ")
     assert (tmp_path / "talk.txt").exists()
 
 
@@ -142,7 +142,7 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
     until(lambda: not line.up, sending)
     sending.kill()
     ended(sending)
-    assert not [key for key in all_keys(engine, "RecordingsBucket") if key.endswith("hush.wav")], "it is not there yet"
+    assert not [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")], "it is not there yet"
     killed = parts_there(engine)
     assert broke
     assert broke.items() < killed.items(), "what was there is not sent again"
@@ -152,8 +152,8 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
     code, out, _ = typed(line, "transcribe", recording, *HERE, "--formats", "json", folder=tmp_path)
     assert (code, out.splitlines()[1]) == (0, "  hush.json")
     assert size - have <= line.sent - before < size - have + SMALLEST_PART // 4, "only what S3 did not have is sent"
-    (key,) = [key for key in all_keys(engine, "RecordingsBucket") if key.endswith("hush.wav")]
-    stored = engine.s3.get_object(Bucket=engine.stack.recordings, Key=key)["Body"].read()
+    (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")]
+    stored = engine.s3.get_object(Bucket=engine.stack.work, Key=key)["Body"].read()
     assert stored == recording.read_bytes()
 
     before = line.sent

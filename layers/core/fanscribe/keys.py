@@ -8,15 +8,15 @@ work bucket          jobs/<job>/claim.json                          which execut
                      jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
                      jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
                      jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
+                     uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket   <recording key>/<job>/transcript.<extension>
-recordings bucket    fanscribe/<digest>/<name>                      what the command uploads
 """
 
 import hashlib
 import re
 
 LONGEST = 1024  # bytes in a key, S3's limit
-UPLOADS = "fanscribe/"  # the upload rule passes these by: the command starts their executions itself
+UPLOADS = "uploads/"
 
 
 def job_id(*inputs: str) -> str:
