@@ -4,7 +4,6 @@ The template is deployed unpatched (local/template.py). A WSGI middleware in fro
 local/host.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
 """
 
-import json
 import logging
 import os
 import re
@@ -14,7 +13,6 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -28,9 +26,12 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from local import cloudformation
+from local.executions import Execution
 from local.host import FunctionHost, function_environment
 from local.shelf import Shelf
-from local.template import ACCOUNT, PARTITION, REGION, Deployment, deploy
+from local.stack import OUTPUTS, DeployedStack
+from local.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
 from local.worker import PRELOAD
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,29 +43,6 @@ INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler", "detect_language.handler"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-@dataclass(frozen=True)
-class Execution:
-    """How an execution stands."""
-
-    arn: str
-    status: str  # RUNNING, SUCCEEDED, FAILED, …
-    output: dict[str, Any] | None
-    error: str | None
-    cause: str | None
-
-    @property
-    def running(self) -> bool:
-        return self.status == "RUNNING"
-
-    @property
-    def message(self) -> str:
-        """What went wrong, in the words of the function that said so."""
-        try:
-            return str(json.loads(self.cause or "")["errorMessage"])
-        except (ValueError, KeyError, TypeError):
-            return self.cause or self.error or self.status
 
 
 class _Quiet(WSGIRequestHandler):
@@ -146,15 +124,10 @@ class Engine:
 
     def start(self, execution_input: Mapping[str, Any]) -> str:
         """Start an execution of the deployed definition. Returns its ARN."""
-        started = self.states.start_execution(
-            stateMachineArn=self.state_machine, name=str(uuid.uuid4()), input=json.dumps(execution_input)
-        )
-        return str(started["executionArn"])
+        return self.stack.start(execution_input)
 
     def describe(self, arn: str) -> Execution:
-        found = self.states.describe_execution(executionArn=arn)
-        output = json.loads(found["output"]) if found.get("output") else None
-        return Execution(arn, found["status"], output, found.get("error"), found.get("cause"))
+        return self.stack.describe(arn)
 
     def run(self, execution_input: Mapping[str, Any]) -> Execution:
         """Start an execution and wait for its end."""
@@ -187,14 +160,20 @@ class Engine:
             name=STATE_MACHINE, definition=self.deployment.definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}"
         )
         self.state_machine: str = created["stateMachineArn"]
+        work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
+        self.stack = DeployedStack(self.s3, self.states, work, transcripts, self.state_machine)
 
     def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""
         match = INVOKE.match(environment["PATH_INFO"])
+        if cloudformation.SIGNED in environment.get("HTTP_AUTHORIZATION", ""):
+            status, body = cloudformation.answer(_body(environment), STACK, self.deployment.outputs)
+            start_response(f"{status} {status.phrase}", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+            return [body]
         if match is None:
             with self._one_by_one:
                 return self._stored(environment, start_response)
-        payload = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
+        payload = _body(environment)
         answer = self.hosts[urllib.parse.unquote(match[1])].invoke(payload)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -223,6 +202,10 @@ class Engine:
         elif method == "DELETE":
             self._shelf.drop(key)
         return body
+
+
+def _body(environment: Mapping[str, Any]) -> bytes:
+    return bytes(environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0)))
 
 
 def object_created(bucket: str, key: str, size: int, etag: str, version: str | None) -> dict[str, Any]:

@@ -1,47 +1,150 @@
-"""How far a job is, from what it has stored: the same for the embedded engine and for AWS."""
+"""How far a job is, from its history, its Map run and what it has stored: the same for the embedded engine and for AWS."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from botocore.client import BaseClient
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.contracts import Job, Plan
+from fanscribe.contracts import Plan, Tile
+from fanscribe.errors import JobInProgress
+from fanscribe.jobs import JobFolder
+from fanscribe.storage import S3Storage
 from fanscribe.times import SAMPLE_RATE
+from local.stack import DeployedStack
+
+STAGES = {
+    "Split": "splitting",
+    "DetectLanguage": "finding the language",
+    "TranscribeChunks": "transcribing",
+    "Merge": "merging",
+}
+WAITING = "waiting: another execution is at the same job"
+
+
+class Chunks(NamedTuple):
+    """The children of the Map state."""
+
+    waiting: int
+    running: int
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since the fan-out began."""
+
+    stage: str
+    done: float = 0.0
+    total: float | None = None  # None: Split has not said
+    chunks: Chunks | None = None
+    pace: float | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until all is read, if it goes on as it did."""
+        return (self.total - self.done) / self.pace if self.total is not None and self.pace else None
+
+
+def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
+    return sum(tile.end - tile.start for tile in tiles) / SAMPLE_RATE / channels
+
+
+class SplitJob(NamedTuple):
+    """What is needed of Split's answer (contracts.Job), also of a stack whose version is another."""
+
+    name: str  # its folder in the work bucket
+    chunks: int
+
+
+class History(NamedTuple):
+    """What an execution's events tell."""
+
+    stage: str
+    fanned_out: datetime | None = None  # when the Map state began
+    job: SplitJob | None = None
+
+
+def read_history(events: Iterable[Mapping[str, Any]]) -> History:
+    """From the events of GetExecutionHistory, in their order."""
+    told = History(STAGES["Split"])
+    for event in events:
+        entered = event.get("stateEnteredEventDetails", {}).get("name")
+        left = event.get("stateExitedEventDetails", {})
+        if entered in STAGES:
+            told = told._replace(stage=STAGES[entered])
+        if entered == "TranscribeChunks":
+            told = told._replace(fanned_out=event["timestamp"])
+        if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
+            told = told._replace(stage=WAITING)
+        if left.get("name") == "Split":
+            answer = json.loads(left["output"])
+            told = told._replace(job=SplitJob(answer["job"], answer["chunks"]))
+    return told
 
 
 @dataclass
 class JobProgress:
-    """Of one execution: its plan once there is one, and the audio seconds that are accounted for."""
+    """Of one execution."""
 
-    states: BaseClient
-    s3: BaseClient
-    work_bucket: str
-    execution: str
-    job: Job | None = None
+    stack: DeployedStack
+    execution: str  # ARN
+    job: SplitJob | None = None
     plan: Plan | None = None
+    _map_run: str | None = None
 
-    def planned(self) -> Plan | None:
-        """The plan, or None while Split is at work."""
-        if self.plan is None and (job := self._job()):
-            body = self.s3.get_object(Bucket=self.work_bucket, Key=keys.plan(job.job))["Body"].read()
-            self.job, self.plan = job, Plan.model_validate_json(body)
-        return self.plan
-
-    def seconds_done(self) -> float:
-        """Seconds of audio that are silent, or that a stored part accounts for."""
+    def now(self) -> Progress:
+        """What there is to say at this moment."""
+        stage, entered, _ = self._read_history()
         if self.plan is None or self.job is None:
-            return 0.0
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.work_bucket, Prefix=keys.parts(self.job.job))
-        parts = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        finished = {tile for key in parts for tile in keys.tiles_of(key)}
-        done = [tile for tile in self.plan.tiles if tile.silent or tile.index in finished]
+            return Progress(stage)
+        parts = self._parts()
+        finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
+        fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
         channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
-        return sum(tile.end - tile.start for tile in done) / SAMPLE_RATE / channels
+        read = [tile for tile in self.plan.tiles if tile.silent or tile.index in finished]
+        new = seconds_of((tile for tile in self.plan.tiles if not tile.silent and tile.index in fresh), channels)
+        took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
+        return Progress(
+            stage=stage,
+            done=seconds_of(read, channels),
+            total=self.plan.recording.samples / SAMPLE_RATE,
+            chunks=self._chunks(self.job),
+            pace=new / took if took > 0 and new else None,
+        )
 
-    def _job(self) -> Job | None:
-        for event in self.states.get_execution_history(executionArn=self.execution, maxResults=100)["events"]:
-            details = event.get("stateExitedEventDetails", {})
-            if details.get("name") == "Split":
-                return Job.model_validate(json.loads(details["output"]))
-        return None
+    @property
+    def folder(self) -> JobFolder | None:
+        """The job's folder in the work bucket, once it is known which."""
+        return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name) if self.job else None
+
+    def _read_history(self) -> History:
+        """Learns of the job and its plan on the way."""
+        history = read_history(self._history())
+        self.job = self.job or history.job
+        if self.plan is None and self.folder:
+            self.plan = self.folder.find_plan()
+        return history
+
+    def _history(self) -> Iterable[dict[str, Any]]:
+        pages = self.stack.states.get_paginator("get_execution_history").paginate(executionArn=self.execution)
+        return (event for page in pages for event in page["events"])
+
+    def _parts(self) -> list[tuple[str, datetime]]:
+        prefix = keys.parts(self.job.name if self.job else "")
+        pages = self.stack.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack.work, Prefix=prefix)
+        return [(entry["Key"], entry["LastModified"]) for page in pages for entry in page.get("Contents", [])]
+
+    def _chunks(self, job: SplitJob) -> Chunks | None:
+        """None before the Map state began. What is not counted yet is waiting: moto counts a child when it begins."""
+        if self._map_run is None:
+            runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]
+            self._map_run = runs[0]["mapRunArn"] if runs else None
+        if self._map_run is None:
+            return None
+        counts = self.stack.states.describe_map_run(mapRunArn=self._map_run)["itemCounts"]
+        failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
+        waiting = job.chunks - counts["running"] - counts["succeeded"] - failed
+        return Chunks(max(0, waiting), counts["running"], counts["succeeded"], failed)

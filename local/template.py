@@ -45,6 +45,7 @@ class Deployment:
     buckets: Mapping[str, Bucket]  # by logical id
     definition: str  # of the state machine, substituted
     rule: Mapping[str, Any]  # the upload trigger's event pattern
+    outputs: Mapping[str, str]
 
 
 class _Loader(yaml.SafeLoader):
@@ -93,6 +94,7 @@ class Stack:
             buckets={name: self._bucket(name) for name in self._of("AWS::S3::Bucket")},
             definition=self._definition(machine),
             rule=self.resolve(event["Properties"]["Pattern"]),
+            outputs={name: self.resolve(output["Value"]) for name, output in self._template["Outputs"].items()},
         )
 
     def _of(self, kind: str) -> list[str]:

@@ -20,7 +20,8 @@ import pytest
 
 from fanscribe.audio import write_wav
 from fanscribe.times import clock
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from local.host import FunctionHost, function_environment
 from local.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from fanscribe.costs import price_list
 from local.cli import command
-from local.estimate import as_seconds
+from local.commands.estimate import as_seconds
 from tests.builders import a_model_folder
 from tests.conftest import SAMPLE
 from tests.unit.test_audio import a_tone, a_wav, decoded

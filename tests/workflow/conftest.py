@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from tests.conftest import SAMPLE
 
 DEFAULTS = {"Model": "tiny.en", "ChunkTiles": "4"}

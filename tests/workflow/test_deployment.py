@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from local.host import PASSED_ON
 from local.template import STACK
 from tests.conftest import ROOT, SAMPLE

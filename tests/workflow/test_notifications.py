@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from fanscribe.audio import write_wav
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from local.host import FunctionHost
 from local.template import ACCOUNT, REGION
 from local.worker import Answer, error_answer

@@ -13,7 +13,8 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.audio import write_wav
 from fanscribe.costs import price_list
-from local.engine import Engine, Execution
+from local.engine import Engine
+from local.executions import Execution
 from tests.conftest import ROOT, SAMPLE
 from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
 

@@ -133,6 +133,11 @@ class JobFolder:
                 spent += [part.spent] if part.spent else []
         return readings, damaged, spent
 
+    def readings_so_far(self) -> dict[int, Reading]:
+        """Every reading that can be read now, by tile, for who only looks."""
+        parts = self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part).values()
+        return {reading.tile: reading for part in parts if isinstance(part, Part) for reading in part.readings}
+
     def save_failure(self, tile: int, failure: Failure) -> None:
         self._save(keys.failure(self.job, tile, tile), failure)
 

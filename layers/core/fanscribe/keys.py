@@ -8,6 +8,7 @@ work bucket          jobs/<job>/claim.json                          which execut
                      jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
                      jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
                      jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
+                     uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket   <recording key>/<job>/transcript.<extension>
 """
 
@@ -15,6 +16,7 @@ import hashlib
 import re
 
 LONGEST = 1024  # bytes in a key, S3's limit
+UPLOADS = "uploads/"
 
 
 def job_id(*inputs: str) -> str:
@@ -79,5 +81,15 @@ def failure(job: str, first: int, last: int) -> str:
     return f"{failures(job)}{first}-{last}.json"
 
 
+def transcripts(recording_key: str, job: str) -> str:
+    """Prefix of a transcript in all its formats."""
+    return f"{recording_key}/{job}/transcript."
+
+
 def transcript(recording_key: str, job: str, suffix: str) -> str:
-    return f"{recording_key}/{job}/transcript.{suffix}"
+    return f"{transcripts(recording_key, job)}{suffix}"
+
+
+def upload(digest: str, name: str) -> str:
+    """Of a recording that the command uploads: the same content under the same name has the same key."""
+    return f"{UPLOADS}{digest}/{name}"

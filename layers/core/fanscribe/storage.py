@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -64,9 +65,9 @@ class Storage(Protocol):
 class S3Storage:
     """The real one. Every method raises StorageFault for what is neither absent nor forbidden."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: BaseClient | None = None) -> None:
         # 8 attempts with jitter ride out S3's slow-downs while prefixes scale
-        self._s3 = boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 8}))
+        self._s3 = client or boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 8}))
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         with _named(RecordingNotFound, bucket, key):

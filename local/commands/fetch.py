@@ -1,0 +1,35 @@
+"""`fanscribe fetch`: the transcripts of jobs, as soon as they are there."""
+
+from pathlib import Path
+
+import click
+
+from local.commands.cloud import Stopped, Where, job_of, stack_options
+from local.commands.ending import follow
+from local.progress import JobProgress
+from local.screen import Screen
+from local.watch import Watched
+
+
+@click.command(short_help="Fetch the transcripts of a stack's jobs, once they are done.")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
+@stack_options
+def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None:
+    """Fetch the transcript of each JOB. One that still runs is watched to its end first, as `fanscribe transcribe` does.
+
+    \b
+    fanscribe fetch talk-3f2a91 --stack fanscribe --out transcripts
+    """
+    place = Where(**where)
+    stack = place.find()
+    found = [job_of(stack, job) for job in jobs]
+    watched = [Watched(execution.recording, JobProgress(stack, execution.arn), out) for execution in found]
+    try:
+        with Screen() as screen:
+            succeeded = follow(stack, watched, screen, as_json=as_json)
+    except KeyboardInterrupt:
+        raise Stopped(place.come_back([job.job for job in watched])) from None
+    if not succeeded:
+        raise SystemExit(1)

@@ -1,0 +1,78 @@
+"""`fanscribe status`: how far jobs are, and what they have heard so far."""
+
+import json
+from typing import Any
+
+import click
+
+from fanscribe.formats import as_text
+from fanscribe.ledger import settle_ledger
+from fanscribe.options import OutputOptions
+from fanscribe.transcript import build_transcript
+from local.commands.cloud import Failed, Where, job_of, stack_options
+from local.executions import Execution
+from local.progress import JobProgress, Progress
+from local.screen import job_row
+
+
+@click.command(short_help="Show how far jobs of a stack are, and their text so far.")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.option("--text", is_flag=True, help="What is read so far, in order, with what is missing marked.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
+@stack_options
+def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> None:
+    """Show how far each JOB is: one of those that `fanscribe list` shows, or the beginning of its name.
+
+    \b
+    fanscribe status talk-3f2a91 --stack fanscribe
+    fanscribe status talk-3f2a91 --stack fanscribe --text | less
+    """
+    stack = Where(**where).find()
+    for job in jobs:
+        execution = job_of(stack, job)
+        looked_at = JobProgress(stack, execution.arn)
+        progress = looked_at.now()
+        heard = text_so_far(looked_at) if text else None
+        if as_json:
+            click.echo(json.dumps(_document(execution, progress, heard), ensure_ascii=False))
+        elif text and heard is None:
+            raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.")
+        elif text:
+            click.echo(heard, nl=False)
+            click.echo(f"fanscribe: {_line(execution, progress)}", err=True)
+        else:
+            click.echo(_line(execution, progress))
+
+
+def text_so_far(progress: JobProgress) -> str | None:
+    """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
+    if progress.plan is None or progress.folder is None:
+        return None
+    readings = progress.folder.readings_so_far()
+    ledger = settle_ledger(progress.plan, readings, {})
+    return as_text(build_transcript(progress.plan, readings, ledger), OutputOptions())
+
+
+def _line(execution: Execution, progress: Progress) -> str:
+    row = job_row(execution.recording, progress)
+    told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
+    if not execution.running and execution.error:
+        told.append(execution.message)
+    return f"{execution.name} ({execution.recording}): {' · '.join(part for part in told if part)}"
+
+
+def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
+    known = {
+        "job": execution.name,
+        "recording": execution.recording,
+        "status": execution.status,
+        "stage": progress.stage if execution.running else None,
+        "seconds": progress.total,
+        "seconds_done": progress.done,
+        "seconds_left": progress.left if execution.running else None,
+        "chunks": progress.chunks._asdict() if progress.chunks else None,
+        "error": execution.error,
+        "message": None if execution.error is None else execution.message,
+        "text": heard,
+    }
+    return {name: value for name, value in known.items() if value is not None}

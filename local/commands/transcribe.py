@@ -1,0 +1,140 @@
+"""`fanscribe transcribe`: recordings in, transcripts out, by a stack on AWS or by the same one on this machine."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from fanscribe.errors import BadInput
+from fanscribe.models import Model, find_model
+from fanscribe.options import Options, as_metadata
+from local.commands.cloud import Where, session_options
+from local.commands.transcribe_here import transcribe_here
+from local.commands.transcribe_there import transcribe_there
+from local.recordings import Recording, WrongFiles, find_recordings
+from local.shelf import Shelf, default_folder
+
+MOST_WORKERS = 8  # by default: each holds a model in memory
+CHUNK_TILES = 4  # the planner thinks of Lambda's cold starts and prices; here small chunks keep all workers busy to the end
+HERE_ONLY = ("model", "workers", "chunk_tiles", "work", "fresh", "verbose")  # of a stack, these are the deployment's
+THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
+
+
+def _job_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Every option of a job, as `--name`: the same set, defaults and words as an execution's input and metadata take."""
+    for name, field in reversed(Options.model_fields.items()):
+        default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        shown = "" if default is None else f"  [default: {default}]"
+        described = str(field.description)
+        text = f"{described[:1].upper()}{described[1:]}.{shown}"
+        function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
+    return function
+
+
+@click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
+@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(path_type=Path))
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends.")
+@click.option("--stack", metavar="NAME", help="A stack on AWS to do it, as `sam deploy` was told to call it.")
+@click.option("--no-wait", is_flag=True, help="With --stack: start the jobs and leave. `fanscribe fetch JOB` comes back.")
+@session_options
+@click.option(
+    "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours."
+)
+@click.option("--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
+@click.option(
+    "--chunk-tiles", metavar="K", type=click.IntRange(1), help=f"Tiles of at most 30 s in one chunk.  [default: {CHUNK_TILES}]"
+)
+@click.option(
+    "--work",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where what is finished is kept for a week, so that a run that was stopped goes on.  [default: ~/.cache/fanscribe]",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
+@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@_job_options
+@click.pass_context
+def transcribe(
+    context: click.Context,
+    /,
+    audio: tuple[Path, ...],
+    out: Path,
+    as_json: bool,
+    stack: str | None,
+    no_wait: bool,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    model: str,
+    workers: int | None,
+    chunk_tiles: int | None,
+    work: Path | None,
+    fresh: bool,
+    verbose: bool,
+    **chosen: str | None,
+) -> None:
+    """Transcribe each AUDIO file, or the sound of a video; of a folder, every recording in it, to the bottom.
+
+    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Runs on this machine, through the state machine that AWS would run,
+    and needs no account, no Docker and no network, once the model is here: tiny.en is.
+
+    \b
+    fanscribe transcribe talk.mp3 --language en
+    fanscribe transcribe calls/ --model large-v3-turbo --channels separate --out transcripts
+
+    With --stack it is done by the stack that you deployed: uploads the recordings (one that is there already, whole or
+    in part, is not sent again), shows how far the jobs are, and fetches the transcripts. Ctrl-C ends the watching, not
+    the jobs.
+
+    \b
+    fanscribe transcribe talk.mp3 --stack fanscribe
+    """
+    options = {name: value for name, value in chosen.items() if value is not None}
+    recordings = _check_call(context, audio, options, out, stack)
+    if stack:
+        where = Where(stack, region, profile, endpoint_url)
+        succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, as_json=as_json)
+    else:
+        found = _find_model(model, options)
+        workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        chunks = {"MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles or CHUNK_TILES)}
+        parameters = {"Model": _deployed_name(model, found)} | chunks
+        shelf = Shelf(work or default_folder(), fresh)
+        succeeded = transcribe_here(parameters, workers, shelf, recordings, options, out, verbose=verbose, as_json=as_json)
+    if not succeeded:
+        raise SystemExit(1)
+
+
+# ── All that can be wrong with a call, before anything starts. Raises click.UsageError ───────────────────────────────
+
+
+def _check_call(
+    context: click.Context, audio: Sequence[Path], options: dict[str, str], out: Path, stack: str | None
+) -> list[Recording]:
+    useless, why = (HERE_ONLY, "says nothing to --stack: the deployment decides it") if stack else (THERE_ONLY, "needs --stack")
+    given = [name for name in useless if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise click.UsageError(f"--{given[0].replace('_', '-')} {why}.")
+    if out.exists() and not out.is_dir():
+        raise click.UsageError(f"{out} is a file. --out takes a folder.")
+    try:
+        Options.from_metadata(as_metadata(options))
+        return find_recordings(audio, out)
+    except (BadInput, WrongFiles) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _find_model(model: str, options: dict[str, str]) -> Model:
+    try:
+        found = find_model(model)
+        found.check(Options.parse(options).reading)
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    return found
+
+
+def _deployed_name(model: str, found: Model) -> str:
+    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model

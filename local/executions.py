@@ -1,0 +1,78 @@
+"""An execution of the state machine, as Step Functions describes it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fanscribe.contracts import parse_job_input
+from fanscribe.errors import InvalidInput
+from fanscribe.keys import UPLOADS
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How an execution stands."""
+
+    arn: str
+    status: str  # RUNNING, SUCCEEDED, FAILED, …
+    input: Any
+    output: dict[str, Any] | None
+    error: str | None
+    cause: str | None
+    started: datetime
+    stopped: datetime | None
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> "Execution":
+        """From the answer of DescribeExecution."""
+        output = json.loads(described["output"]) if described.get("output") else None
+        return cls(
+            arn=described["executionArn"],
+            status=described["status"],
+            input=json.loads(described.get("input", "null")),
+            output=output,
+            error=described.get("error"),
+            cause=described.get("cause"),
+            started=described["startDate"],
+            stopped=described.get("stopDate"),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.arn.rsplit(":", 1)[1]
+
+    @property
+    def key(self) -> str:
+        """The recording's, as far as the input tells."""
+        try:
+            return parse_job_input(self.input).key
+        except InvalidInput:
+            return "?"
+
+    @property
+    def recording(self) -> str:
+        """The name of the file that it is about."""
+        return self.key.rsplit("/", 1)[-1]
+
+    @property
+    def running(self) -> bool:
+        return self.status == "RUNNING"
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in the words of the function that said so; a file that the command uploaded by the name it had."""
+        message = self._said()
+        return (
+            re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: self.recording, message)
+            if self.key.startswith(UPLOADS)
+            else message
+        )
+
+    def _said(self) -> str:
+        try:
+            return str(json.loads(self.cause or "")["errorMessage"])
+        except (ValueError, KeyError, TypeError):
+            return self.cause or self.error or self.status

@@ -1,0 +1,31 @@
+import json
+from datetime import UTC, datetime
+
+from fanscribe import keys
+from local.executions import Execution
+
+ARN = "arn:aws:states:us-east-1:123456789012:execution:machine:talk-1"
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def an_execution(key: str, message: str) -> Execution:
+    cause = json.dumps({"errorMessage": message, "errorType": "IncompleteTranscript"})
+    given = {"bucket": "recordings", "key": key}
+    return Execution(
+        "arn:aws:states:::execution:machine:talk-1", "FAILED", given, None, "IncompleteTranscript", cause, BEGAN, None
+    )
+
+
+def test_a_file_that_the_command_uploaded_is_called_as_it_was_but_in_addresses() -> None:
+    key = keys.upload("0123", "my talk (1).mp3")
+    told = an_execution(key, f"{key}: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*.").message
+    assert told == f"my talk (1).mp3: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*."
+
+
+def test_any_other_is_called_by_its_key() -> None:
+    assert an_execution("calls/talk.mp3", "calls/talk.mp3 is empty.").message == "calls/talk.mp3 is empty."
+
+
+def test_an_execution_with_an_input_that_nobody_understands_is_shown_all_the_same() -> None:
+    execution = Execution(ARN, "FAILED", [1], None, "InvalidInput", None, BEGAN, None)
+    assert (execution.name, execution.recording, execution.message) == ("talk-1", "?", "InvalidInput")

@@ -1,0 +1,57 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from fanscribe.contracts import Job
+from fanscribe.options import OutputOptions
+from local.engine import ROOT
+from local.progress import STAGES, WAITING, Progress, SplitJob, read_history
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+JOB = Job(
+    execution="e",
+    job="0123",
+    recording="s3://b/r.wav",
+    language="en",
+    chunks_key="k",
+    chunks=3,
+    max_concurrency=2,
+    output=OutputOptions(),
+    keys={},
+)
+
+
+def entered(state: str) -> dict[str, Any]:
+    return {"timestamp": NOON, "stateEnteredEventDetails": {"name": state}}
+
+
+def failed(error: str) -> dict[str, Any]:
+    return {"timestamp": NOON, "taskFailedEventDetails": {"error": error}}
+
+
+SPLIT = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": JOB.model_dump_json()}}
+
+
+def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
+    assert read_history([]).stage == "splitting"
+    assert read_history([entered("Split")]) == ("splitting", None, None)
+    fanned_out = [entered("Split"), SPLIT, entered("AnyChunks"), entered("LanguageKnown"), entered("TranscribeChunks")]
+    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3))
+    assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
+
+
+def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
+    assert read_history([entered("Split"), failed("JobInProgress")]).stage == WAITING
+    assert read_history([entered("Split"), failed("StorageFault")]).stage == "splitting"
+    assert read_history([entered("Split"), failed("JobInProgress"), SPLIT, entered("Merge")]).stage == "merging"
+
+
+def test_every_stage_that_is_told_is_a_state_of_the_machine() -> None:
+    definition = json.loads((ROOT / "statemachine" / "transcription.asl.json").read_text())
+    assert set(STAGES) <= set(definition["States"])
+
+
+def test_what_is_left_is_what_it_takes_at_this_pace() -> None:
+    assert Progress("transcribing", done=100, total=400, pace=10).left == 30
+    assert Progress("transcribing", done=0, total=400).left is None
+    assert Progress("splitting").left is None

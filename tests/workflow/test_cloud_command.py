@@ -1,0 +1,228 @@
+"""The command with --stack: the embedded engine served on a port as if it were AWS, over a line that can be cut."""
+
+import json
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fanscribe import keys
+from local.engine import Engine
+from local.upload import SMALLEST_PART
+from tests.conftest import SAMPLE
+from tests.unit.test_audio import a_wav, decoded
+from tests.workflow.conftest import all_keys
+from tests.workflow.line import Line
+from tests.workflow.test_command import FANSCRIBE
+
+HERE = ("--stack", "fanscribe")
+ENGLISH = ("--language", "en")
+
+
+@pytest.fixture
+def line(engine: Engine) -> Iterator[Line]:
+    with Line(engine.url) as line:
+        yield line
+
+
+def begin(line: Line, *arguments: str | Path, folder: Path) -> subprocess.Popen[str]:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "AWS_ENDPOINT_URL": line.url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "someone",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+    }
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [str(FANSCRIBE), *map(str, arguments)], cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def typed(line: Line, *arguments: str | Path, folder: Path) -> tuple[int, str, str]:
+    return ended(begin(line, *arguments, folder=folder))
+
+
+def until(holds: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    while not holds():
+        assert process.poll() is None, f"it ended too early: {ended(process)}"
+        time.sleep(0.01)
+
+
+def speech(folder: Path, name: str, first: int, last: int) -> Path:
+    """Seconds of the sample as a file of their own."""
+    file = folder / name
+    file.parent.mkdir(exist_ok=True)
+    a_wav(file, decoded(SAMPLE)[0, first * 16_000 : last * 16_000])
+    return file
+
+
+def a_large_recording(folder: Path) -> Path:
+    """Seven parts of an upload and a half, and no speech: 192 kHz, two channels."""
+    file = folder / "hush.wav"
+    a_wav(file, np.zeros(15 * SMALLEST_PART // 4, np.int16), channels=2, rate=192_000)
+    return file
+
+
+def running(engine: Engine) -> bool:
+    return any(execution.running for execution in engine.stack.latest(5))
+
+
+def parts_there(engine: Engine) -> dict[int, tuple[int, datetime]]:
+    """The parts of the one upload that is not finished: size, and when each came."""
+    bucket = engine.stack.work
+    (begun,) = engine.s3.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    found = engine.s3.list_parts(Bucket=bucket, Key=begun["Key"], UploadId=begun["UploadId"]).get("Parts", [])
+    return {part["PartNumber"]: (part["Size"], part["LastModified"]) for part in found}
+
+
+def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "calls/a.wav", 0, 8)
+    speech(tmp_path, "calls/later/b.wav", 20, 28)
+    (tmp_path / "calls" / "notes.txt").write_text("no recording")
+    code, out, err = typed(line, "transcribe", "calls", *HERE, *ENGLISH, "--out", "out", "--json", folder=tmp_path)
+    assert (code, err) == (0, "")
+    told = sorted(map(json.loads, out.splitlines()), key=lambda result: result["recording"])
+    assert [(result["recording"], result["status"]) for result in told] == [("a.wav", "SUCCEEDED"), ("b.wav", "SUCCEEDED")]
+    written = sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "out").rglob("*.*"))
+    assert written == sorted(file for result in told for file in result["files"])
+    assert written == [
+        *(f"out/a.{kind}" for kind in ("json", "srt", "txt", "vtt")),
+        *(f"out/later/b.{kind}" for kind in ("json", "srt", "txt", "vtt")),
+    ]
+    assert json.loads((tmp_path / "out" / "a.json").read_text())["words"]
+
+    code, out, err = typed(line, "list", *HERE, "--count", "2", folder=tmp_path)
+    head, *jobs = out.splitlines()
+    assert head.split() == ["JOB", "STATUS", "STARTED", "TOOK", "RECORDING"]
+    assert {job.split()[0] for job in jobs} == {result["job"] for result in told}
+    assert all("succeeded" in job for job in jobs)
+
+
+def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "talk.wav", 0, 240)
+    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path)
+    until(lambda: running(engine), watching)
+    time.sleep(0.5)  # the answer that it runs is on its way
+    watching.send_signal(signal.SIGINT)
+    code, out, err = ended(watching)
+    assert (code, out) == (130, "")
+    said, status, fetch = err.strip().splitlines()
+    assert said == "fanscribe: stopped watching; the job goes on. Come back:"
+    code, out, err = typed(line, *shlex.split(status)[1:], folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert out.startswith("talk-")
+    assert "(talk.wav): " in out
+    code, out, err = typed(line, *shlex.split(fetch)[1:], folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert out.startswith("talk.wav: 4:00 of audio, ")
+    assert (tmp_path / "talk.txt").exists()
+
+
+def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: Engine, line: Line, tmp_path: Path) -> None:
+    recording = a_large_recording(tmp_path)
+    line.cut_at = 3 * SMALLEST_PART
+    sending = begin(line, "transcribe", recording, *HERE, "--formats", "json", folder=tmp_path)
+    until(lambda: not line.up, sending)
+    time.sleep(1)
+    broke = parts_there(engine)
+    line.mend()
+    line.cut_at = line.sent + 3 * SMALLEST_PART
+    until(lambda: not line.up, sending)
+    sending.kill()
+    ended(sending)
+    assert not [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")], "it is not there yet"
+    killed = parts_there(engine)
+    assert broke
+    assert broke.items() < killed.items(), "what was there is not sent again"
+    have = sum(size for size, _ in killed.values())
+    line.mend()
+    before, size = line.sent, recording.stat().st_size
+    code, out, _ = typed(line, "transcribe", recording, *HERE, "--formats", "json", folder=tmp_path)
+    assert (code, out.splitlines()[1]) == (0, "  hush.json")
+    assert size - have <= line.sent - before < size - have + SMALLEST_PART // 4, "only what S3 did not have is sent"
+    (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")]
+    stored = engine.s3.get_object(Bucket=engine.stack.work, Key=key)["Body"].read()
+    assert stored == recording.read_bytes()
+
+    before = line.sent
+    code, out, _ = typed(line, "transcribe", recording, *HERE, "--formats", "srt", folder=tmp_path)
+    assert (code, out.splitlines()[1]) == (0, "  hush.srt")
+    assert line.sent - before < SMALLEST_PART // 4, "what is there is not sent again"
+
+
+def test_watching_outlives_a_line_that_is_cut(engine: Engine, line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "talk.wav", 100, 140)
+    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "txt", folder=tmp_path)
+    until(lambda: running(engine), watching)
+    line.cut()
+    time.sleep(3)
+    assert watching.poll() is None
+    line.mend()
+    code, out, err = ended(watching)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1] == "  talk.txt"
+
+
+def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "talk.wav", 0, 120)
+    code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--json", folder=tmp_path)
+    assert code == 0
+    job, whole = json.loads(out)["job"], (tmp_path / "talk.txt").read_text()
+    output = engine.stack.find_job(job).output
+    assert output is not None
+    parts = [key for key in all_keys(engine, "WorkBucket") if key.startswith(keys.parts(output["job"]))]
+    engine.s3.delete_object(Bucket=engine.stack.work, Key=parts[0])  # as if it were still to come
+    code, out, _ = typed(line, "status", job, *HERE, "--text", folder=tmp_path)
+    missing, _, rest = out.partition("\n\n")
+    assert code == 0
+    assert missing.startswith("[missing 0:00-")
+    assert rest.strip()
+    assert whole.endswith(rest)
+
+    code, out, _ = typed(line, "status", job[:-2], *HERE, "--text", "--json", folder=tmp_path)
+    told = json.loads(out)
+    assert (told["job"], told["status"], told["recording"], told["seconds"]) == (job, "SUCCEEDED", "talk.wav", 120.0)
+    assert told["seconds_done"] < 120
+    assert told["chunks"] == {"waiting": 0, "running": 0, "done": 2, "failed": 0}
+    assert told["text"].startswith("[missing 0:00-")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["transcribe", "tone.wav", "--stack", "nobodys"], 2, "There is no stack 'nobodys' in the region us-east-1"),
+        (["transcribe", "tone.wav", "--stack", "fanscribe", "--workers", "2"], 2, "--workers says nothing to --stack"),
+        (["transcribe", "tone.wav", "--no-wait"], 2, "--no-wait needs --stack"),
+        (["transcribe", "tone.wav", "--stack", "fanscribe", "--beam-size", "0"], 2, "'beam_size' can't be '0'"),
+        (["transcribe", "empty", "--stack", "fanscribe"], 2, "empty is a folder without recordings"),
+        (["transcribe", "words.mp3", "--stack", "fanscribe"], 1, "fanscribe: words.mp3 can't be read as audio or video"),
+        (["transcribe", "tone.wav", "--stack", "fanscribe", "--language", "fr"], 1, "tone.wav: The model tiny.en does not know"),
+        (["status", "talk-nobodys", "--stack", "fanscribe"], 2, "There is no job 'talk-nobodys'. `fanscribe list` shows"),
+        (["fetch", "", "--stack", "fanscribe"], 2, "jobs begin with '': type more of it"),
+        (["list"], 2, "Missing option '--stack' (env var: 'FANSCRIBE_STACK')"),
+        (["list", "--stack", "fanscribe", "--profile", "nobody"], 2, "The config profile (nobody) could not be found"),
+        (["list", "--stack", "fanscribe", "--endpoint-url", "http://127.0.0.1:9"], 1, "AWS: Could not connect to the endpoint"),
+    ],
+)
+def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
+    line: Line, tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "words.mp3").write_text("These are only words.\n" * 20)
+    a_wav(tmp_path / "tone.wav", np.zeros(16_000, np.int16))
+    ended_with, out, err = typed(line, *arguments, folder=tmp_path)
+    assert (ended_with, out) == (code, "")
+    (said,) = err.splitlines()
+    assert told in said
