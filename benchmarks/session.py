@@ -36,7 +36,7 @@ def typed(line: str, folder: Path, url: str) -> str:
     )
     output = done.stdout
     if "--text" in line:
-        output = f"{output[:BEGINNING]} … {output[-END:]}"
+        output = f"{output[:BEGINNING].rsplit(' ', 1)[0]} … {output[-END:].split(' ', 1)[1]}"
     return f"$ {line}\n{output}"
 
 

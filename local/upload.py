@@ -128,7 +128,8 @@ class Upload:
     def _begun(self) -> str | None:
         """The upload that was cut off, if there is one."""
         found = self.s3.list_multipart_uploads(Bucket=self.bucket, Prefix=self.key).get("Uploads", [])
-        return max(((entry["Initiated"], entry["UploadId"]) for entry in found), default=(None, None))[1]
+        own = [(entry["Initiated"], entry["UploadId"]) for entry in found if entry["Key"] == self.key]
+        return max(own, default=(None, None))[1]
 
     def _begin(self) -> str:
         return str(self.s3.create_multipart_upload(Bucket=self.bucket, Key=self.key)["UploadId"])

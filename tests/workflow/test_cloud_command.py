@@ -40,6 +40,9 @@ def begin(line: Line, *arguments: str | Path, folder: Path) -> subprocess.Popen[
         "AWS_SECRET_ACCESS_KEY": "secret",
     }
     pipe = subprocess.PIPE
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # where the tests run in the background it is ignored, also by children
     return subprocess.Popen(
         [str(FANSCRIBE), *map(str, arguments)], cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True
     )
@@ -111,7 +114,7 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
 
 
 def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line: Line, tmp_path: Path) -> None:
-    speech(tmp_path, "talk.wav", 0, 240)
+    speech(tmp_path, "talk.wav", 0, 120)
     watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path)
     until(lambda: running(engine), watching)
     time.sleep(0.5)  # the answer that it runs is on its way
@@ -126,7 +129,7 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line
     assert "(talk.wav): " in out
     code, out, err = typed(line, *shlex.split(fetch)[1:], folder=tmp_path)
     assert (code, err) == (0, "")
-    assert out.startswith("talk.wav: 4:00 of audio, ")
+    assert out.startswith("talk.wav: 2:00 of audio, ")
     assert (tmp_path / "talk.txt").exists()
 
 
