@@ -1,18 +1,18 @@
 """Speed, memory and accuracy of Fanscribe beside what it wraps, in the same run, whole processes, interleaved.
 
-    python -m benchmarks.speed [--model tiny.en …] [--runs 5] [--audio FILE] [--device cuda --compute-type float16]
+    python -m benchmarks.speed [--model tiny.en …] [--runs 5] [--audio FILE] [--ways …]
+    python -m benchmarks.speed --draw
 
 Five ways to transcribe the same recording on all cores, beam 1: faster-whisper's sequential decoding as the usual scripts do
 it, without and with word times; its BatchedInferencePipeline, without and with; and `fanscribe transcribe` (state machine, S3,
 words, second look, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
-Writes benchmarks/results/<model>-<device>-<compute type>.json with the machine, the versions and the commit. With --chart, draws
-docs/speed.svg and the README's table from all that is there.
+Writes benchmarks/results/<model>.json with the machine, the versions and the commit, and from all that is there docs/speed.svg
+and the table in docs/speed.md; with --draw, these alone. On CPU, int8: Fanscribe has no other way.
 """
 
 import argparse
-import dataclasses
 import importlib.metadata
 import json
 import os
@@ -37,12 +37,14 @@ from fanscribe.models import find_model
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+CHART, PAGE = ROOT / "docs" / "speed.svg", ROOT / "docs" / "speed.md"
+BEGIN, END = "<!-- speed -->\n", "<!-- end -->"
 LONG_EN = CORPUS / "long-en" / "fairy-tales-30min.mp3"
 THEIRS = """
 import sys
 from faster_whisper import BatchedInferencePipeline, WhisperModel
-way, words, audio, folder, device, compute, cores = sys.argv[1:]
-model = WhisperModel(folder, device=device, compute_type=compute, cpu_threads=int(cores))
+way, words, audio, folder, cores = sys.argv[1:]
+model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=int(cores))
 options = dict(language="en", beam_size=1, word_timestamps=words == "words")
 if way == "batched":
     segments, _ = BatchedInferencePipeline(model).transcribe(audio, batch_size=8, **options)
@@ -51,14 +53,6 @@ else:
 print("".join(segment.text for segment in segments))
 """
 WAYS = ("sequential", "sequential, words", "batched", "batched, words", "fanscribe")
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """Where the model runs, and in which numbers."""
-
-    device: str
-    compute_type: str
 
 
 @dataclass(frozen=True)
@@ -71,11 +65,11 @@ class Run:
     wer: float | None
 
 
-def measured(way: str, audio: Path, model: Path, hardware: Hardware, text: str | None) -> Run:
+def measured(way: str, audio: Path, model: Path, text: str | None) -> Run:
     """Run a way in a process of its own. Its last word is the transcript."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
-        process = subprocess.Popen(_command(way, audio, model, hardware, folder), stdout=said, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(_command(way, audio, model, folder), stdout=said, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)  # of the process and of all its descendants that have ended
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -89,16 +83,12 @@ def measured(way: str, audio: Path, model: Path, hardware: Hardware, text: str |
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, wer)
 
 
-def _command(way: str, audio: Path, model: Path, hardware: Hardware, folder: str) -> list[str]:
+def _command(way: str, audio: Path, model: Path, folder: str) -> list[str]:
     if way == "fanscribe":
-        chosen: list[str] = []
         ours = [str(Path(sys.executable).with_name("fanscribe")), "transcribe", str(audio), "--language", "en"]
-        return [*ours, "--model", str(model), "--out", folder, "--work", folder, *chosen]
+        return [*ours, "--model", str(model), "--out", folder, "--work", folder]
     kind, _, words = way.partition(", ")
-    cores = str(os.cpu_count() or 1)
-    return [
-        sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), hardware.device, hardware.compute_type, cores
-    ]  # fmt: skip
+    return [sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), str(os.cpu_count() or 1)]
 
 
 def summary(runs: Sequence[Mapping[str, Run]], seconds: float) -> dict[str, Any]:
@@ -150,24 +140,29 @@ def main() -> None:
     parser.add_argument("--audio", type=Path, default=LONG_EN, help="with its text beside it as .txt, for the WER")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--compute-type", default="int8")
+    parser.add_argument("--draw", action="store_true", help="measure nothing")
     asked = parser.parse_args()
-    text = asked.audio.with_suffix(".txt").read_text() if asked.audio.with_suffix(".txt").exists() else None
-    hardware = Hardware(asked.device, asked.compute_type)
-    for name in asked.model:
+    if not asked.draw:
+        measure(asked.model, asked.audio, asked.runs, asked.ways)
+    results = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
+    CHART.write_text(chart(results))
+    PAGE.write_text(with_table(PAGE.read_text(), table(results)))
+
+
+def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str]) -> None:
+    text = audio.with_suffix(".txt").read_text() if audio.with_suffix(".txt").exists() else None
+    for name in models:
         folder = find_model(name).folder
         rounds = []
-        for number in range(asked.runs):
-            rounds.append({way: measured(way, asked.audio, folder, hardware, text) for way in asked.ways})
+        for number in range(runs):
+            rounds.append({way: measured(way, audio, folder, text) for way in ways})
             walls = ", ".join(f"{way} {run.wall_s:.1f} s" for way, run in rounds[-1].items())
             print(f"{name}, round {number + 1}: {walls}", flush=True)
-        result = {"model": find_model(name).name, "audio": asked.audio.name, "seconds": round(duration(asked.audio), 1)}
-        result |= dataclasses.asdict(hardware) | {"runs": asked.runs, "ways": summary(rounds, duration(asked.audio))} | machine()
+        result = {"model": find_model(name).name, "audio": audio.name, "seconds": round(duration(audio), 1)}
+        result |= {"runs": runs, "ways": summary(rounds, duration(audio))} | machine()
         report(result)
         RESULTS.mkdir(exist_ok=True)
-        target = RESULTS / f"{result['model']}-{asked.device}-{asked.compute_type}.json"
-        target.write_text(json.dumps(result, indent=2) + "\n")
+        (RESULTS / f"{result['model']}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 def report(result: Mapping[str, Any]) -> None:
@@ -179,6 +174,53 @@ def report(result: Mapping[str, Any]) -> None:
             f"{way:20}{of['wall_s']:8.1f}{ratios[0]:9.2f}{of['cpu_s']:8.1f}{ratios[1]:9.2f}"
             f"{of['peak_mb']:6}{ratios[2]:9.2f}{of['rtf']:8.4f}{wer}"
         )
+
+
+def table(results: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each way of each model."""
+    lines = ["| model | way | wall | of sequential | CPU | of sequential | largest process | RTF | WER |", "|---" * 9 + "|"]
+    for result in results:
+        for way, of in result["ways"].items():
+            wer = "" if of["wer"] is None else f"{100 * of['wer']:.2f} %"
+            times = f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | {of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
+            lines.append(f"| {result['model']} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |")
+    return "\n".join(lines)
+
+
+def with_table(page: str, made: str) -> str:
+    """The page with its table made anew."""
+    begin, end = page.index(BEGIN) + len(BEGIN), page.index(END)
+    return f"{page[:begin]}\n{made}\n\n{page[end:]}"
+
+
+ROW, LEFT, FULL, WIDTH = 26, 150, 420, 720  # pixels of the chart: a row, where bars begin, a bar of 1.0, all
+
+
+def chart(results: Sequence[Mapping[str, Any]]) -> str:
+    """Wall time as a share of sequential decoding, one bar for each way, with its word errors."""
+    rows: list[str] = []
+    y = 10
+    for result in results:
+        y += ROW
+        rows.append(f'<text x="10" y="{y}" class="model">{result["model"]}</text>')
+        for way, of in result["ways"].items():
+            y += ROW
+            width = round(FULL * of["wall_of_sequential"])
+            kind = "ours" if way == "fanscribe" else "theirs"
+            told = f"{of['wall_of_sequential']:.2f}" + ("" if of["wer"] is None else f" · {100 * of['wer']:.1f} % errors")
+            rows += [
+                f'<text x="{LEFT - 10}" y="{y}" class="way">{way}</text>',
+                f'<rect x="{LEFT}" y="{y - 14}" width="{width}" height="18" class="{kind}"/>',
+                f'<text x="{LEFT + width + 8}" y="{y}">{told}</text>',
+            ]
+    style = (
+        "text{font:14px system-ui,sans-serif;fill:#333}.way{text-anchor:end}.model{font-weight:600}"
+        ".ours{fill:#a8400f}.theirs{fill:#c9c3b8}"
+        "@media(prefers-color-scheme:dark){text{fill:#ddd}.ours{fill:#f2a26b}.theirs{fill:#5a554d}}"
+    )
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 20}" role="img">'
+    title = "<title>Wall time as a share of sequential faster-whisper, and word errors</title>"
+    return "\n".join([opening, title, f"<style>{style}</style>", *rows, "</svg>"]) + "\n"
 
 
 if __name__ == "__main__":

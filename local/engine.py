@@ -82,6 +82,7 @@ class Engine:
         self.url = self.serve_at("127.0.0.1")
         _isolate(self._servers[0].server_port)
         self._start_hosts()
+        self._user_config = default_user_config["stepfunctions"]
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         self._moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
         self.s3 = self.client("s3")
@@ -97,6 +98,7 @@ class Engine:
         for server in self._servers:
             server.shutdown()
             server.server_close()
+        default_user_config["stepfunctions"] = self._user_config
         os.environ.clear()
         os.environ.update(self._environment)
 

@@ -1,6 +1,5 @@
 """A decoder that crashes, hangs or grows takes nothing with it."""
 
-import os
 import resource
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from fanscribe.audio import decode
 from fanscribe.decoder import HEADER, PROGRESS, SAMPLES, Source
 from fanscribe.decoder_process import Decoder
 from fanscribe.errors import UnreadableRecording
+from tests.children import children
 from tests.conftest import SAMPLE
 from tests.unit.test_audio import a_tone, a_wav
 
@@ -29,18 +29,11 @@ def synchsafe(number: int) -> bytes:
 
 
 def told_of(recording: Path, decoder: Decoder) -> str:
+    before = children()
     with pytest.raises(UnreadableRecording) as refused:
         list(decode(recording, "talk.wav", decoder=decoder))
-    assert children() == [], "and it is gone"
+    assert children() == before, "and it is gone"
     return str(refused.value)
-
-
-def children() -> list[int]:
-    """Processes that this one started and has not reaped."""
-    try:
-        return [os.waitpid(-1, os.WNOHANG)[0]]
-    except ChildProcessError:
-        return []
 
 
 @pytest.fixture
@@ -113,13 +106,10 @@ def test_one_that_needs_too_much_memory_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the limits and environment of a process in /proc")
 def test_it_has_its_limits_and_no_credentials(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    before = children()
     blocks = decode(recording, "talk.wav")
     next(blocks)
-    (child,) = [
-        folder
-        for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and f"\nPPid:\t{os.getpid()}\n" in (folder / "status").read_text()
-    ]
+    (child,) = [Path(f"/proc/{new}") for new in children() - before]
     variables = {entry.split("=")[0] for entry in (child / "environ").read_text().rstrip("\0").split("\0")}
     assert variables <= {"PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LC_CTYPE"}
     limits = resource.prlimit(int(child.name), resource.RLIMIT_CORE), resource.prlimit(int(child.name), resource.RLIMIT_AS)
@@ -128,13 +118,14 @@ def test_it_has_its_limits_and_no_credentials(recording: Path, monkeypatch: pyte
 
 
 def test_one_that_nobody_reads_to_the_end_is_ended(recording: Path) -> None:
+    before = children()
     blocks = decode(recording, "talk.wav")
     next(blocks)
     blocks.close()
-    assert children() == []
+    assert children() == before
     for _ in decode(recording, "talk.wav"):
         break  # dropped, not closed
-    assert children() == []
+    assert children() == before
 
 
 def test_one_whose_parent_was_killed_ends_by_itself() -> None:
