@@ -62,19 +62,22 @@ class Built:
 
 def built_functions(folder: Path) -> dict[str, Built]:
     """By logical id, from `sam build`'s folder (.aws-sam/build)."""
-    resources: Mapping[str, Any] = yaml.safe_load((folder / "template.yaml").read_text("utf-8"))["Resources"]
+    template: Mapping[str, Any] = yaml.safe_load((folder / "template.yaml").read_text("utf-8"))
     return {
-        name: _built(folder, resource["Properties"], resources)
-        for name, resource in resources.items()
+        name: _built(folder, resource["Properties"], template)
+        for name, resource in template["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     }
 
 
-def _built(folder: Path, function: Mapping[str, Any], resources: Mapping[str, Any]) -> Built:
-    limits = {"memory_mb": function["MemorySize"], "tmp_mb": function.get("EphemeralStorage", {}).get("Size", 512)}
+def _built(folder: Path, function: Mapping[str, Any], template: Mapping[str, Any]) -> Built:
+    memory = function["MemorySize"]
+    if isinstance(memory, dict):  # a parameter
+        memory = template["Parameters"][memory["Ref"]]["Default"]
+    limits = {"memory_mb": int(memory), "tmp_mb": function.get("EphemeralStorage", {}).get("Size", 512)}
     if "ImageUri" in function:
         return Built(function["ImageUri"], function["ImageConfig"]["Command"][0], (), **limits)
-    (layer,) = [resources[layer["Ref"]]["Properties"]["ContentUri"] for layer in function["Layers"]]
+    (layer,) = [template["Resources"][layer["Ref"]]["Properties"]["ContentUri"] for layer in function["Layers"]]
     code = folder / function["CodeUri"]
     mounts = (f"{code.resolve()}:/var/task:ro", f"{(folder / layer).resolve()}:/opt:ro")
     image = f"public.ecr.aws/lambda/{function['Runtime'].replace('python', 'python:')}"
