@@ -71,8 +71,7 @@ def staged(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 def test_split_plans_the_sample_however_it_is_named(staged: Stage, name: str) -> None:
     job = staged.answer(name)
     assert job["language"] == "en"
-    assert job["chunks"] > 1
-    assert len(staged.work(f"jobs/{job['job']}/chunks/")) == 4
+    assert len(staged.work(f"jobs/{job['job']}/chunks/")) == job["chunks"] > 1
     assert job["output"]["formats"] == (["json", "srt"] if name == "console" else ["json", "srt", "vtt", "txt"])
 
 
