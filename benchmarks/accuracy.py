@@ -8,14 +8,9 @@ CPU is user and system time of all processes of a way, from start to end.
 """
 
 import argparse
-import json
-import os
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,20 +18,10 @@ import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS, of_short_pieces, store
+from benchmarks.speed import measured
 from fanscribe.models import find_model
 
-CORES = os.cpu_count() or 1
-THEIRS = """
-import sys
-from faster_whisper import BatchedInferencePipeline, WhisperModel
-way, audio, folder, cores = sys.argv[1:]
-model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=int(cores))
-if way == "batched":
-    segments, _ = BatchedInferencePipeline(model).transcribe(audio, language="en", beam_size=1, batch_size=8)
-else:
-    segments, _ = model.transcribe(audio, language="en", beam_size=1)
-print("".join(segment.text for segment in segments))
-"""
+WAYS = ("sequential", "batched", "fanscribe")
 
 
 @dataclass(frozen=True)
@@ -56,31 +41,6 @@ def recordings(folder: Path) -> Iterator[Recording]:
         yield Recording(name, store(clip, folder / f"{name.replace(', ', '-').replace(' ', '-')}.wav"), clip.text)
 
 
-def sequential(recording: Recording, model: Path) -> str:
-    return _theirs("sequential", recording, model)
-
-
-def batched(recording: Recording, model: Path) -> str:
-    return _theirs("batched", recording, model)
-
-
-def fanscribe(recording: Recording, model: Path) -> str:
-    command = Path(sys.executable).with_name("fanscribe")
-    with tempfile.TemporaryDirectory() as out:
-        arguments = ["transcribe", recording.audio, "--language", "en", "--model", model, "--out", out, "--work", out]
-        subprocess.run([command, *arguments], check=True, capture_output=True)
-        text: str = json.loads((Path(out) / f"{recording.audio.stem}.json").read_text())["text"]
-    return text
-
-
-WAYS: tuple[Callable[[Recording, Path], str], ...] = (sequential, batched, fanscribe)
-
-
-def _theirs(way: str, recording: Recording, model: Path) -> str:
-    arguments = [way, recording.audio, model, str(CORES)]
-    return subprocess.run([sys.executable, "-c", THEIRS, *arguments], check=True, capture_output=True, text=True).stdout
-
-
 @dataclass(frozen=True)
 class Result:
     """One way on one recording."""
@@ -92,18 +52,11 @@ class Result:
     cpu: float
 
 
-def measured(way: Callable[[Recording, Path], str], recording: Recording, model: Path) -> Result:
+def result_of(way: str, recording: Recording, model: Path) -> Result:
     normal = EnglishTextNormalizer()
-    before = _cpu()
-    said = way(recording, model)
-    cpu = _cpu() - before
-    counted = jiwer.process_words(normal(recording.text), normal(said))
-    return Result(counted.wer, counted.substitutions, counted.deletions, counted.insertions, cpu)
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    run = measured(way, recording.audio, model)
+    counted = jiwer.process_words(normal(recording.text), normal(run.said))
+    return Result(counted.wer, counted.substitutions, counted.deletions, counted.insertions, run.cpu_s)
 
 
 def main() -> None:
@@ -117,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for recording in recordings(Path(folder)):
             if asked.only in (None, recording.name):
-                report(recording, [[measured(way, recording, model) for way in WAYS] for _ in range(asked.runs)])
+                report(recording, [[result_of(way, recording, model) for way in WAYS] for _ in range(asked.runs)])
 
 
 def report(recording: Recording, runs: list[list[Result]]) -> None:
@@ -127,7 +80,7 @@ def report(recording: Recording, runs: list[list[Result]]) -> None:
         cpu = statistics.median(run[i].cpu for run in runs)
         ratio = statistics.median(run[i].cpu / run[0].cpu for run in runs)
         counts = f"{result.substitutions:6}{result.deletions:6}{result.insertions:6}"
-        print(f"{recording.name:26}{way.__name__:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}", flush=True)
+        print(f"{recording.name:26}{way:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from fanscribe.costs import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
 from fanscribe.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
 from fanscribe.simulator import Fleet
-from fanscribe.times import clock
+from fanscribe.times import clock_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cost.md"
@@ -49,13 +49,13 @@ def plans() -> Iterator[Row]:
                 job = job_of(model, audio_s, concurrency)
                 forecast = plan(job, USUAL)
                 chunks = f"{forecast.chunks} of {forecast.chunk_tiles}"
-                wall, split, cost = _clock(forecast.wall_s), _clock(forecast.split_s), f"${forecast.usd:.2f}"
+                wall, split, cost = clock_of(forecast.wall_s), clock_of(forecast.split_s), f"${forecast.usd:.2f}"
                 yield model, length, f"{concurrency:,}", chunks, wall, split, cost, binding(job)
 
 
 def binding(job: Job) -> str:
     limits = [limit for limit in what_binds(job, USUAL) if limit.costs_s >= 0.05 * plan(job, USUAL).wall_s]
-    return ", ".join(f"{limit.name.split(',')[0]} ({_clock(limit.costs_s)})" for limit in limits) or "–"
+    return ", ".join(f"{limit.name.split(',')[0]} ({clock_of(limit.costs_s)})" for limit in limits) or "–"
 
 
 def day_against_half_hour() -> Iterator[Row]:
@@ -67,7 +67,14 @@ def day_against_half_hour() -> Iterator[Row]:
             faster = [
                 plan(with_faster_split(job_of(model, LENGTHS[length], 3_000)), wish).wall_s for length in ("30 min", "24 h")
             ]
-            yield model, name, _clock(walls[0]), _clock(walls[1]), f"{walls[1] / walls[0]:.1f}", f"{faster[1] / faster[0]:.1f}"
+            yield (
+                model,
+                name,
+                clock_of(walls[0]),
+                clock_of(walls[1]),
+                f"{walls[1] / walls[0]:.1f}",
+                f"{faster[1] / faster[0]:.1f}",
+            )
 
 
 def models() -> Iterator[Row]:
@@ -158,10 +165,6 @@ def _table(rows: Iterable[Row]) -> str:
     head, *body = rows
     lines = [head, ["---"] * len(head), *body]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-
-
-def _clock(seconds: float) -> str:
-    return clock(round(seconds * 1000))
 
 
 def main() -> None:

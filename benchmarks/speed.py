@@ -62,10 +62,15 @@ class Run:
     wall_s: float
     cpu_s: float
     peak_mb: float
-    wer: float | None
+    said: str
+
+    def wer(self, text: str) -> float:
+        """Its word errors against what was said, as a share."""
+        normal = EnglishTextNormalizer()
+        return float(jiwer.wer(normal(text), normal(self.said)))
 
 
-def measured(way: str, audio: Path, model: Path, text: str | None) -> Run:
+def measured(way: str, audio: Path, model: Path) -> Run:
     """Run a way in a process of its own. Its last word is the transcript."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
@@ -78,9 +83,7 @@ def measured(way: str, audio: Path, model: Path, text: str | None) -> Run:
         said.seek(0)
         transcript = Path(folder) / f"{audio.stem}.txt"
         words = transcript.read_text() if way == "fanscribe" else said.read().decode()
-    normal = EnglishTextNormalizer()
-    wer = jiwer.wer(normal(text), normal(words)) if text else None
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, wer)
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, words)
 
 
 def _command(way: str, audio: Path, model: Path, folder: str) -> list[str]:
@@ -91,7 +94,7 @@ def _command(way: str, audio: Path, model: Path, folder: str) -> list[str]:
     return [sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), str(os.cpu_count() or 1)]
 
 
-def summary(runs: Sequence[Mapping[str, Run]], seconds: float) -> dict[str, Any]:
+def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None) -> dict[str, Any]:
     """Medians of each way, and of its ratios to sequential decoding in the same round."""
     found = {}
     for way in runs[0]:
@@ -102,7 +105,7 @@ def summary(runs: Sequence[Mapping[str, Run]], seconds: float) -> dict[str, Any]
             "cpu_s": round(statistics.median(run.cpu_s for run in of_way), 2),
             "peak_mb": round(statistics.median(run.peak_mb for run in of_way)),
             "rtf": round(wall / seconds, 4),
-            "wer": None if of_way[0].wer is None else round(of_way[0].wer, 4),
+            "wer": None if text is None else round(of_way[0].wer(text), 4),
         }
         if "sequential" in runs[0]:
             for field in ("wall_s", "cpu_s", "peak_mb"):
@@ -155,11 +158,11 @@ def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str]) 
         folder = find_model(name).folder
         rounds = []
         for number in range(runs):
-            rounds.append({way: measured(way, audio, folder, text) for way in ways})
+            rounds.append({way: measured(way, audio, folder) for way in ways})
             walls = ", ".join(f"{way} {run.wall_s:.1f} s" for way, run in rounds[-1].items())
             print(f"{name}, round {number + 1}: {walls}", flush=True)
         result = {"model": find_model(name).name, "audio": audio.name, "seconds": round(duration(audio), 1)}
-        result |= {"runs": runs, "ways": summary(rounds, duration(audio))} | machine()
+        result |= {"runs": runs, "ways": summary(rounds, duration(audio), text)} | machine()
         report(result)
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{result['model']}.json").write_text(json.dumps(result, indent=2) + "\n")

@@ -18,12 +18,12 @@ from typing import Any
 
 import yaml
 
-from local.host import FunctionHost
-from local.template import REGION, Function
+from fanscribe.costs import vcpus
+from local.host import FunctionHost, lambda_variables
+from local.template import Function
 from local.worker import Answer, Invocation
 
 PORT = 8080  # of the runtime interface emulator
-MB_PER_CORE = 1_769  # Lambda's vCPUs come with the memory
 USER = "993:990"  # Lambda's sbx_user1051
 STARTED_WITHIN_S = 30
 
@@ -86,21 +86,13 @@ def _built(folder: Path, function: Mapping[str, Any], template: Mapping[str, Any
 
 def container_environment(function: Function, endpoint: str) -> dict[str, str]:
     """The template's variables, and what Lambda sets; AWS is at `endpoint`."""
-    reserved = {
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(function.timeout_s),
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
-    }
-    return reserved | dict(function.environment) | {"AWS_ENDPOINT_URL": endpoint}
+    timeout = {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(function.timeout_s)}
+    return lambda_variables(function) | timeout | dict(function.environment) | {"AWS_ENDPOINT_URL": endpoint}
 
 
 def run_limited(built: Built, environment: Mapping[str, str], network: str, *extra: str) -> str:
     """Start a container with Lambda's limits; `extra` are more options of `docker run`. Returns its id."""
-    cores = min(os.cpu_count() or 1, built.memory_mb / MB_PER_CORE)
+    cores = min(os.cpu_count() or 1, vcpus(built.memory_mb))
     limits = [
         "--read-only",
         f"--tmpfs=/tmp:size={built.tmp_mb}m",  # counts as memory here, unlike Lambda's disk

@@ -114,6 +114,11 @@ class Engine:
         self._servers.append(server)
         return f"http://{address}:{server.server_port}"
 
+    @property
+    def state_machine(self) -> str:
+        """Its ARN."""
+        return self.stack.state_machine
+
     def bucket(self, logical_id: str) -> str:
         return self.deployment.buckets[logical_id].name
 
@@ -161,9 +166,8 @@ class Engine:
         created = self.states.create_state_machine(
             name=STATE_MACHINE, definition=self.deployment.definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}"
         )
-        self.state_machine: str = created["stateMachineArn"]
         work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
-        self.stack = DeployedStack(self.s3, self.states, work, transcripts, self.state_machine)
+        self.stack = DeployedStack(self.s3, self.states, work, transcripts, created["stateMachineArn"])
 
     def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""

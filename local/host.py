@@ -21,25 +21,31 @@ from local.worker import Answer, Invocation, error_answer, throttled
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
-    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and the template's."""
-    machine = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    reserved = {
-        "_HANDLER": function.handler,
+def lambda_variables(function: Function) -> dict[str, str]:
+    """What Lambda sets for a function, in a process as in a container."""
+    return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": function.name,  # as on Lambda, whoever is called can tell which function calls
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+    }
+
+
+def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
+    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and the template's."""
+    machine = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    reserved = {
+        "_HANDLER": function.handler,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "PYTHONPATH": os.pathsep.join(str(folder) for folder in function.code),
         "PYTHONDONTWRITEBYTECODE": "1",  # its code is read-only
         "TZ": ":UTC",
     }
-    return machine | reserved | dict(function.environment) | dict(host)
+    return machine | lambda_variables(function) | reserved | dict(function.environment) | dict(host)
 
 
 class Process(Protocol):

@@ -1,15 +1,15 @@
 """The end of a job: its transcript fetched, and what there is to say of it."""
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from fanscribe import keys
 from fanscribe.errors import IncompleteTranscript
-from fanscribe.times import clock
+from fanscribe.times import clock_of
 from local.executions import Execution
+from local.files import write_whole
 from local.patience import patiently
 from local.progress import JobProgress
 from local.stack import DeployedStack
@@ -46,7 +46,7 @@ class Result(NamedTuple):
         """For people, of a job that has not failed."""
         if self.running:
             return [f"{self.recording}: job {self.job}"]
-        length, took = clock(round((self.duration or 0) * 1000)), self.took or 0
+        length, took = clock_of(self.duration or 0), self.took or 0
         first = f"{self.recording}: {length} of audio, {self.words} words, in {took:.0f} s"
         return [first, *(f"  {file}" for file in self.files)]
 
@@ -88,9 +88,7 @@ def _download(stack: DeployedStack, found: Iterable[str], out: Path, stem: str) 
         data = patiently(lambda key=key: stack.s3.get_object(Bucket=stack.transcripts, Key=key)["Body"].read())  # type: ignore[misc]
         out.mkdir(parents=True, exist_ok=True)
         target = out / f"{stem}{Path(key).name.removeprefix('transcript')}"
-        half = target.with_name(f".{target.name}.{os.getpid()}.half")
-        half.write_bytes(data)
-        half.replace(target)
+        write_whole(target, data)
         files.append(target)
     return tuple(sorted(files))
 

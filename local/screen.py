@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fanscribe.times import clock
+from fanscribe.times import clock_of
 from local.progress import Chunks, Progress
 
 LONGEST_NAME = 30
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 def job_row(name: str, progress: Progress) -> Row:
-    amount = "" if progress.total is None else f"{_clock(progress.done)} of {_clock(progress.total)}"
+    amount = "" if progress.total is None else f"{clock_of(progress.done)} of {clock_of(progress.total)}"
     return Row(name, progress.done, progress.total, amount, details(progress))
 
 
@@ -38,7 +38,7 @@ def details(progress: Progress) -> str:
     """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is nothing to count."""
     told = [_counts(progress.chunks) if progress.stage == "transcribing" and progress.chunks else progress.stage]
     if progress.stage == "transcribing" and progress.pace and progress.left:
-        told += [f"{progress.pace:.3g} min/min", f"{_clock(progress.left)} left"]
+        told += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
     return " · ".join(told)
 
 
@@ -52,12 +52,8 @@ def _counts(chunks: Chunks) -> str:
 def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> Row:
     """`before` bytes were there when it began, `seconds` ago."""
     pace = (sent - before) / seconds if seconds else 0
-    told = ["uploading", f"{pace / MEGABYTE:.1f} MB/s", *([f"{_clock((size - sent) / pace)} left"] if pace else [])]
+    told = ["uploading", f"{pace / MEGABYTE:.1f} MB/s", *([f"{clock_of((size - sent) / pace)} left"] if pace else [])]
     return Row(name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told))
-
-
-def _clock(seconds: float) -> str:
-    return clock(round(seconds * 1000))
 
 
 class Screen:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.files import write_whole
+
 KEPT = re.compile(r"^jobs/[0-9a-f]{16}/(plan\.json|language\.json|parts/[\d-]+\.json)$")
 
 
@@ -27,14 +29,12 @@ class Shelf:
     fresh: bool = False
 
     def keep(self, key: str, data: bytes) -> None:
-        """Store an object of the work bucket, if it is one to keep. All of it or nothing is there, whenever this is killed."""
+        """Store an object of the work bucket, if it is one to keep."""
         if not KEPT.match(key):
             return
         target = self.folder / key
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        half = target.with_suffix(f".{os.getpid()}.half")
-        half.write_bytes(data)
-        half.replace(target)
+        write_whole(target, data)
 
     def drop(self, key: str) -> None:
         if KEPT.match(key):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from fanscribe import keys
 from local.containers import gateway
 from local.engine import ROOT, Engine
 
@@ -34,7 +35,7 @@ def stage(engine: Engine) -> None:
         key = entry["Key"].replace(theirs, ours)
         engine.s3.copy_object(Bucket=work, Key=key, CopySource={"Bucket": work, "Key": entry["Key"]})
         engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
-    first = f"{ours}parts/{transcribe['chunk']['first']:06}-{transcribe['chunk']['last']:06}.json"
+    first = keys.part(transcribe["job"], transcribe["chunk"]["first"], transcribe["chunk"]["last"])
     engine.s3.delete_object(Bucket=work, Key=first)
 
 

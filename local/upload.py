@@ -17,11 +17,11 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from fanscribe import keys
+from fanscribe.storage import ABSENT
 
 SMALLEST_PART = 8 << 20  # bytes; S3 takes no less than 5 MiB, but for the last
 MOST_PARTS = 10_000  # S3's limit
 AT_ONCE = 4
-ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
 class FileChanged(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from fanscribe import __version__, keys
+from fanscribe import __version__, keys, planner
 from fanscribe.audio import write_wav
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
 from fanscribe.costs import speed_of
@@ -17,8 +17,7 @@ from fanscribe.jobs import JobFolder
 from fanscribe.limits import check_room
 from fanscribe.models import Model, find_model
 from fanscribe.observability import observed
-from fanscribe.options import Options
-from fanscribe.planner import Wish, a_job, plan
+from fanscribe.options import FORMATS, Options
 from fanscribe.recording import SplitRecording, split_recording
 from fanscribe.settings import SplitSettings
 from fanscribe.simulator import Fleet
@@ -46,7 +45,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     model = find_model(settings.model)
     model.check(options.reading)
     job = keys.job_id(__version__, bucket, key, stored.etag, model.identity, options.reading.model_dump_json())
-    if len(keys.transcript(key, job, "transcribe.json").encode()) > keys.LONGEST:
+    if max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values()) > keys.LONGEST:
         raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
     folder = JobFolder(storage, settings.work_bucket, job)
     folder.claim(task.execution, runs)
@@ -88,7 +87,8 @@ def _chosen_size(cut: SplitRecording, model: Model, settings: SplitSettings) -> 
     fleet = Fleet(memory_mb=settings.transcribe_memory, map_concurrency=concurrency, account_concurrency=concurrency)
     audio_s = cut.samples * len(cut.channels) / SAMPLE_RATE
     spoken = sum(not tile.silent for tile in cut.tiles)
-    return plan(a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb)), Wish()).chunk_tiles
+    job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
+    return planner.plan(job, planner.USUAL).chunk_tiles
 
 
 def _unread(tiles: Iterable[Tile], finished: Collection[int]) -> bool:

@@ -39,21 +39,26 @@ def transcribe(
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
     waiting = {tile.index for tile in spoken} - folder.finished_tiles()
-    if waiting:
-        attempts = folder.attempts()
-        given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
-        for index, failure in given_up.items():
-            folder.save_failure(index, failure)
-        measure_given_up(len(given_up))
-        waiting -= given_up.keys()
-        sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
+    if not waiting:
+        return Progress(remaining=0)
+
+    attempts = folder.attempts()
+    given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
+    for index, failure in given_up.items():
+        folder.save_failure(index, failure)
+    measure_given_up(len(given_up))
+    waiting -= given_up.keys()
+
+    sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
+    alone = suspects(attempts)
     while waiting and (room := deadline.room(settings.batch_tiles)):
-        batch = next_batch(spoken, waiting, suspects(attempts), room)
+        batch = next_batch(spoken, waiting, alone, room)
         deadline.begin(len(batch))
         with folder.attempt(batch, task.execution):
             recognizer, began = load(), time.monotonic()
             readings = recognizer.read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
-            measure_batch(batch, readings, time.monotonic() - began)
+            took = time.monotonic() - began
+        measure_batch(batch, readings, took)
         folder.save_part(readings)
         waiting -= {tile.index for tile in batch}
     return Progress(remaining=len(waiting))

@@ -13,7 +13,7 @@ from fanscribe.errors import BadInput, UnknownModel
 from fanscribe.models import open_model
 from fanscribe.planner import Job, Limit, Wish, a_job, plan, tiles_in, what_binds
 from fanscribe.simulator import Fleet, Forecast
-from fanscribe.times import clock
+from fanscribe.times import clock_of
 
 DEFAULTS = Fleet()
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
@@ -91,7 +91,7 @@ def estimate(
     if as_json:
         click.echo(json.dumps(_figures(job, wish, forecast, limits), indent=2))
         return
-    click.echo(f"{Path(audio).name}: {_clock(audio_s)} of audio with {model}, {memory:,} MB, {concurrency:,} chunks at once")
+    click.echo(f"{Path(audio).name}: {clock_of(audio_s)} of audio with {model}, {memory:,} MB, {concurrency:,} chunks at once")
     for line in _lines(job, wish, forecast, limits):
         click.echo(f"  {line}")
 
@@ -126,18 +126,19 @@ def _in_time(wish: Wish, forecast: Forecast) -> bool:
 
 
 def _lines(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]) -> list[str]:
-    split, read, merged = map(_clock, (forecast.split_s, forecast.transcribe_s, forecast.merge_s))
+    split, read, merged = map(clock_of, (forecast.split_s, forecast.transcribe_s, forecast.merge_s))
+    longest = clock_of(forecast.longest_chunk_s)
     hour = forecast.usd / job.audio_s * 3600
-    binding = ", ".join(f"{limit.name} ({_clock(limit.costs_s)})" for limit in limits) or "reading one chunk"
+    binding = ", ".join(f"{limit.name} ({clock_of(limit.costs_s)})" for limit in limits) or "reading one chunk"
     lines = [
-        f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, each up to {_clock(forecast.longest_chunk_s)}",
-        f"wall time   {_clock(forecast.wall_s)}: splitting {split}, transcribing {read}, merging {merged}",
+        f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, each up to {longest}",
+        f"wall time   {clock_of(forecast.wall_s)}: splitting {split}, transcribing {read}, merging {merged}",
         f"cost        ${forecast.usd:.3f} at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour",
         f"what binds  {binding}",
         f"model speed {job.speed.had}, as {job.speed.name}",
     ]
     if not _in_time(wish, forecast):
-        lines.append(f"not in time {_clock(wish.finish_in_s or 0)} can't be had: this is the fastest")
+        lines.append(f"not in time {clock_of(wish.finish_in_s or 0)} can't be had: this is the fastest")
     if forecast.may_give_up:
         lines.append("in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency")
     return lines
@@ -154,7 +155,3 @@ def _figures(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]
         "in_time": _in_time(wish, forecast),
         "limits": [limit.model_dump() for limit in limits],
     }
-
-
-def _clock(seconds: float) -> str:
-    return clock(round(seconds * 1000))

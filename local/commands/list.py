@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fanscribe.times import clock
+from fanscribe.times import clock_of
 from local.commands.cloud import Where, stack_options
 from local.executions import Execution
 
@@ -31,7 +31,7 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
 
 def _cells(execution: Execution) -> tuple[str, ...]:
     started = execution.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    return (execution.name, execution.status.lower(), started, clock(round(_took(execution) * 1000)), execution.recording)
+    return (execution.name, execution.status.lower(), started, clock_of(_took(execution)), execution.recording)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

@@ -124,7 +124,7 @@ class JobFolder:
         readings: dict[int, Reading] = {}
         damaged: dict[int, Failure] = {}
         spent: list[Spent] = []
-        for key, part in self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part).items():
+        for key, part in self._parts().items():
             if isinstance(part, WorkDamaged):
                 damaged |= dict.fromkeys(keys.tiles_of(key), Failure(error=WorkDamaged.__name__, cause=str(part)))
                 self.storage.delete(self.bucket, key)
@@ -135,8 +135,10 @@ class JobFolder:
 
     def readings_so_far(self) -> dict[int, Reading]:
         """Every reading that can be read now, by tile, for who only looks."""
-        parts = self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part).values()
-        return {reading.tile: reading for part in parts if isinstance(part, Part) for reading in part.readings}
+        return {reading.tile: reading for part in self._parts().values() if isinstance(part, Part) for reading in part.readings}
+
+    def _parts(self) -> Mapping[str, Part | WorkDamaged]:
+        return self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part)
 
     def save_failure(self, tile: int, failure: Failure) -> None:
         self._save(keys.failure(self.job, tile, tile), failure)

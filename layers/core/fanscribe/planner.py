@@ -1,6 +1,6 @@
 """How a recording is shared out: the size of its chunks, from the model's speed, memory, concurrency and a wish. Pure.
 
-Every size that is worth it is simulated, and the wish decides between the forecasts (docs/adr/0008). No chunk may pass half
+Every size that is worth it is simulated, and the wish decides between the forecasts (docs/adr/0009). No chunk may pass half
 of Lambda's 15 minutes, even if each of its tiles were read again. The transcript does not depend on any of it.
 """
 

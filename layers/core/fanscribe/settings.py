@@ -49,6 +49,11 @@ class MergeSettings(Settings):
     transcripts_bucket: Annotated[str, Field(min_length=1)]
 
 
+def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
+    """What the function is billed for, as Lambda and the local host say it; 0 where neither does."""
+    return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))
+
+
 def threads(environment: Mapping[str, str] = os.environ) -> int:
     """Cores that the model may use: what the host says in OMP_NUM_THREADS, else all that it shows."""
     return int(environment.get("OMP_NUM_THREADS") or os.cpu_count() or 1)

@@ -25,6 +25,11 @@ def timestamp(ms: int, decimal: str = ".") -> str:
     return f"{hours:02}:{minutes:02}:{whole:02}{decimal}{fraction:03}"
 
 
+def clock_of(seconds: float) -> str:
+    """The clock of measured or calculated seconds."""
+    return clock(round(seconds * 1000))
+
+
 def clock(ms: int) -> str:
     """`M:SS` or `H:MM:SS`, as people say it in messages."""
     minutes, whole = divmod(ms // 1000, 60)

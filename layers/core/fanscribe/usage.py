@@ -4,26 +4,21 @@ Split's time is in the plan, Transcribe's in the parts, Merge's own is added. No
 (a cold start's imports), DetectLanguage, and invocations that died before they stored anything.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from fanscribe import settings
 from fanscribe.contracts import Plan, Spent, Usage
 from fanscribe.costs import GB, price_list
 from fanscribe.times import SAMPLE_RATE
-
-
-def _memory_mb() -> int:
-    """As Lambda and the local host say it."""
-    return int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))
 
 
 @dataclass
 class Meter:
     """Runs from when it is made, or from the last lap."""
 
-    memory_mb: int = field(default_factory=_memory_mb)
+    memory_mb: int = field(default_factory=settings.memory_mb)
     clock: Callable[[], float] = time.monotonic
     _since: float = field(init=False)
 

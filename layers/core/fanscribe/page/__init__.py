@@ -241,10 +241,6 @@ def _spaced(paragraph: Iterable[Entry]) -> Iterator[tuple[str, Word]]:
                 first, apart = False, word.text[-1].isspace()
 
 
-def _seen(entry: Entry) -> list[Word]:
-    return [word for word in entry.segment.words if word.text.strip()] if entry.segment else []
-
-
 def _word(word: Word) -> str:
     unsure = f' class="unsure" title="{word.probability:.0%}"' if word.probability < UNSURE else ""
     apart = ' dir="auto"' if REORDERING.search(word.text) else ""
@@ -253,5 +249,5 @@ def _word(word: Word) -> str:
 
 def _track(transcript: Transcript, channel: int | None) -> list[list[int]]:
     """When a channel's words begin and when they end, in ms, in the order in which they are on the page."""
-    said = [word for entry in entries(transcript) if entry.channel == channel for word in _seen(entry)]
+    said = [word for _, word in _spaced(entry for entry in entries(transcript) if entry.channel == channel)]
     return [[word.start for word in said], [word.end for word in said]]
