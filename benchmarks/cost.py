@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fanscribe.costs import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
-from fanscribe.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
+from fanscribe.planner import CHEAPEST, FASTEST, SPLITTING, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
 from fanscribe.simulator import Fleet
 from fanscribe.times import clock_of
 
@@ -36,7 +36,7 @@ def job_of(model: str, audio_s: float, concurrency: int = 1_000, memory: int = F
 
 def with_faster_split(job: Job) -> Job:
     stages = job.stages
-    faster = {name: getattr(stages, name) / FASTER for name in ("split_s", "upload_s", "put_s")}
+    faster = {name: getattr(stages, name) / FASTER for name in SPLITTING}
     return job.model_copy(update={"stages": stages.model_copy(update=faster)})
 
 

@@ -109,7 +109,9 @@ class Around:
         """The wall time of so much audio, with the stages as they were noted."""
         stages = Stages(
             split_start_s=0,
-            split_s=noted.split_s / noted.audio_s,
+            fetch_s=0,
+            decode_s=noted.split_s / noted.audio_s,
+            listen_s=0,
             upload_s=0,
             put_s=0,  # in Split's time
             start_s=self.cold_s,

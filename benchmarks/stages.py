@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,11 +89,14 @@ def tile_s(reads: list[Read]) -> float:
 
 
 def split_s(recording: Path) -> tuple[float, float]:
-    """Seconds to split a recording, and of its audio."""
+    """CPU seconds to decode a second of a recording, and to listen to it."""
     with tempfile.TemporaryDirectory() as scratch:
-        began = time.monotonic()
+        before = os.times()
         cut = split_recording(recording, recording.name, Path(scratch), ReadingOptions())
-        return time.monotonic() - began, cut.samples / 16_000
+        after = os.times()
+    audio = cut.samples / 16_000
+    decoder = after.children_user + after.children_system - before.children_user - before.children_system
+    return decoder / audio, (after.user + after.system - before.user - before.system) / audio
 
 
 def _malloc() -> dict[str, str]:
@@ -116,8 +118,7 @@ def main() -> None:
         load = statistics.median(reads[0].load_s for reads in runs)
         memory = max(read.memory_mb for reads in runs for read in reads)
         print(f"{readers} readers of {threads} threads: {seconds:.2f} s a tile, {load:.2f} s to load, {memory} MB")
-    seconds, audio = split_s(recording)
-    print(f"split: {seconds / audio:.5f} s for a second of audio")
+    print("split: {:.5f} s to decode a second of audio, {:.5f} s to listen to it".format(*split_s(recording)))
 
 
 if __name__ == "__main__":

@@ -62,9 +62,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
             chunks = plan_chunks(cut.tiles, settings.chunk_tiles or _chosen_size(cut, model, settings))
             if language:  # to hear it, tiles from the whole length are wanted
                 chunks = tuple(chunk for chunk in chunks if _unread(cut.tiles[chunk.first : chunk.last + 1], finished))
-            for chunk in chunks:
-                first, last = cut.tiles[chunk.first], cut.tiles[chunk.last]
-                folder.save_audio(chunk, write_wav(cut.cut(first.channel, first.start, last.end)))
+            folder.save_audio(chunks, lambda chunk: write_wav(cut.audio(chunk)))
         recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=cut.samples)
         plan = Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles)
         folder.save_plan(plan, chunks)

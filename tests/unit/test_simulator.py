@@ -141,7 +141,7 @@ def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine()
 
 def test_what_the_simulator_knows_of_the_template_is_in_the_template() -> None:
     functions = {name: TEMPLATE["Resources"][f"{name}Function"]["Properties"] for name in ("Split", "Transcribe", "Merge")}
-    assert functions["Split"]["MemorySize"] == simulator.SPLIT_MB
+    assert functions["Split"]["MemorySize"] == {"Ref": "TranscribeMemory"}
     assert functions["Merge"]["MemorySize"] == simulator.MERGE_MB
     memory = functions["Transcribe"]["MemorySize"]
     assert memory == functions["Split"]["Environment"]["Variables"]["TRANSCRIBE_MEMORY"] == {"Ref": "TranscribeMemory"}

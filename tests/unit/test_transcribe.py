@@ -32,8 +32,8 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
     """A job as Split leaves it."""
     storage = MemoryStorage()
     folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
-    for chunk in chunks:
-        folder.save_audio(chunk, write_wav(SOUND[plan.tiles[chunk.first].start : plan.tiles[chunk.last].end]))
+    tiles = plan.tiles
+    folder.save_audio(chunks, lambda chunk: write_wav(SOUND[tiles[chunk.first].start : tiles[chunk.last].end]))
     folder.save_plan(plan, chunks)
     return storage, chunks
 

@@ -57,8 +57,10 @@ class Stages(Contract):
     """Seconds of what is the same for every model."""
 
     split_start_s: float  # a cold start of Split, to its first line
-    split_s: float  # to decode and listen to one second of one channel, on one core
-    upload_s: float  # to store one second of one channel as chunk audio
+    fetch_s: float  # to fetch one second of a recording
+    decode_s: float  # to decode it, on one core
+    listen_s: float  # to listen for speech in it, on one core
+    upload_s: float  # to store it as chunk audio
     put_s: float  # to store one chunk, besides
     start_s: float  # a cold start of Transcribe, to its first line
     invoke_s: float  # around an invocation of Transcribe: plan and chunk read, the part stored, states changed

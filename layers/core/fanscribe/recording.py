@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fanscribe.audio import DEFAULT_LIMITS, Samples, decode
-from fanscribe.contracts import Tile
+from fanscribe.contracts import Chunk, Tile
 from fanscribe.errors import RecordingTooLarge
 from fanscribe.limits import Limits
 from fanscribe.options import ReadingOptions
@@ -29,6 +29,11 @@ class SplitRecording:
     def cut(self, channel: int, start: int, end: int) -> Samples:
         """The samples [start, end) of a channel."""
         return np.fromfile(self.channels[channel], np.int16, count=end - start, offset=start * SAMPLE_BYTES)
+
+    def audio(self, chunk: Chunk) -> Samples:
+        """From the start of its first tile to the end of its last."""
+        first, last = self.tiles[chunk.first], self.tiles[chunk.last]
+        return self.cut(first.channel, first.start, last.end)
 
 
 def split_recording(

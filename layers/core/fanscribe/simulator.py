@@ -24,7 +24,7 @@ TIMEOUT_S, RESERVE_S = 900, 5  # of an invocation; what deadline.py keeps back o
 BURST, REFILL_A_S = 1_000, 100
 RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 300, 20  # of throttled children, as in the state machine (tested)
 
-SPLIT_MB, MERGE_MB = 3_008, 1_769  # the template's (tested)
+MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
 JOB_STATES, CALL_STATES, CHILD_STATES = 6, 2, 1  # Split … NotifyDone; Transcribe and TilesRemain; ChunkDone
 
@@ -32,7 +32,7 @@ JOB_STATES, CALL_STATES, CHILD_STATES = 6, 2, 1  # Split … NotifyDone; Transcr
 class Fleet(Contract):
     """What a deployment and its account allow."""
 
-    memory_mb: int = 10_240  # of Transcribe
+    memory_mb: int = 10_240  # of Transcribe, and of Split
     batch_tiles: int = 4
     map_concurrency: int = 100
     account_concurrency: int = 1_000
@@ -84,10 +84,12 @@ def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices
     if waiting:
         end += _half_retry(last_start)
 
-    split_s = stages.split_start_s + work.audio_s * (stages.split_s + stages.upload_s) + work.chunks * stages.put_s
+    # the decoder is a process of one thread; listening shares the cores with it
+    heard_s = max(stages.decode_s, (stages.decode_s + stages.listen_s) / vcpus(fleet.memory_mb))
+    split_s = stages.split_start_s + work.audio_s * (stages.fetch_s + heard_s + stages.upload_s) + work.chunks * stages.put_s
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
     transcribe_s = sum(lengths) + environments * cold_s
-    gb_seconds = (transcribe_s * fleet.memory_mb + split_s * SPLIT_MB + merge_s * MERGE_MB) / GB
+    gb_seconds = ((transcribe_s + split_s) * fleet.memory_mb + merge_s * MERGE_MB) / GB
     transitions = JOB_STATES + work.chunks * (calls * CALL_STATES + CHILD_STATES) + waiting * _tries(last_start)
     usd = gb_seconds * prices.lambda_gb_second.usd + (work.chunks * calls + 2) * prices.lambda_request.usd
     usd += transitions * prices.transition.usd + prices.event.usd

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fanscribe.errors import RecordingNotFound, StorageFault, WorkDamaged
+
+PIECE = 64 << 20  # bytes; a larger recording is fetched in pieces
+FETCHERS = 4  # side by side: S3 gives one connection 80 to 100 MB/s
 
 ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
 FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
@@ -77,9 +81,17 @@ class S3Storage:
         return StoredObject(etag, version, head["Metadata"], head["ContentLength"])
 
     def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
-        with _named(RecordingNotFound, bucket, key), target.open("wb") as file:
-            body = self._s3.get_object(Bucket=bucket, Key=key, IfMatch=stored.etag, **_versioned(stored.version))["Body"]
-            shutil.copyfileobj(body, file, 1 << 20)
+        what = {"Bucket": bucket, "Key": key, "IfMatch": stored.etag, **_versioned(stored.version)}
+
+        def fetch(start: int) -> None:
+            piece = {"Range": f"bytes={start}-{start + PIECE - 1}"} if stored.size > PIECE else {}
+            with target.open("r+b") as file:
+                file.seek(start)
+                shutil.copyfileobj(self._s3.get_object(**what, **piece)["Body"], file, 1 << 20)
+
+        target.touch()
+        with _named(RecordingNotFound, bucket, key), ThreadPoolExecutor(FETCHERS) as threads:
+            list(threads.map(fetch, range(0, stored.size or 1, PIECE)))
 
     def read(self, bucket: str, key: str) -> bytes:
         with _named(WorkDamaged, bucket, key):
