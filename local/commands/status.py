@@ -1,6 +1,7 @@
 """`fanscribe status`: how far jobs are, and what they have heard so far."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -54,11 +55,16 @@ def text_so_far(progress: JobProgress) -> str | None:
 
 
 def _line(execution: Execution, progress: Progress) -> str:
-    row = job_row(execution.recording, progress)
+    row = job_row(execution.recording, replace(progress, usd=_usd(execution, progress)))
     told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     if not execution.running and execution.error:
         told.append(execution.message)
     return f"{execution.name} ({execution.recording}): {' · '.join(part for part in told if part)}"
+
+
+def _usd(execution: Execution, progress: Progress) -> float | None:
+    """Of a job that is done, as Merge counted it."""
+    return execution.usage.usd if execution.usage else progress.usd
 
 
 def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
@@ -71,6 +77,7 @@ def _document(execution: Execution, progress: Progress, heard: str | None) -> di
         "seconds_done": progress.done,
         "seconds_left": progress.left if execution.running else None,
         "chunks": progress.chunks._asdict() if progress.chunks else None,
+        "usd": _usd(execution, progress),
         "error": execution.error,
         "message": None if execution.error is None else execution.message,
         "text": heard,

@@ -37,7 +37,7 @@ def transcribe_here(
     ):
         for recording in recordings:
             arn = engine.start(engine.upload(recording.file, as_metadata(options)))
-            job = Watched(recording.name, JobProgress(engine.stack, arn), out / recording.folder)
+            job = Watched(recording.name, JobProgress(engine.stack, arn, billed=False), out / recording.folder)
             succeeded.append(follow(engine.stack, [job], screen, as_json=as_json, poll_s=FIRST_POLL_S))
         if verbose:
             for log in sorted(Path(logs).iterdir()):

@@ -40,6 +40,19 @@ def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
 
 
+def test_a_history_is_read_on_from_where_it_was() -> None:
+    events = [
+        entered("Split"),
+        failed("JobInProgress"),
+        SPLIT,
+        entered("AnyChunks"),
+        entered("TranscribeChunks"),
+        entered("Merge"),
+    ]
+    for cut in range(len(events)):
+        assert read_history(events[cut:], read_history(events[:cut])) == read_history(events)
+
+
 def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
     assert read_history([entered("Split"), failed("JobInProgress")]).stage == WAITING
     assert read_history([entered("Split"), failed("StorageFault")]).stage == "splitting"
