@@ -91,7 +91,12 @@ class Execution:
         )
 
     def _said(self) -> str:
-        try:
-            return str(json.loads(self.cause or "")["errorMessage"])
-        except (ValueError, KeyError, TypeError):
-            return self.cause or self.error or self.status
+        return told_by(self.cause) or self.error or self.status
+
+
+def told_by(cause: str | None) -> str | None:
+    """The message in a cause: a function's is JSON that holds it, any other is the message."""
+    try:
+        return str(json.loads(cause or "")["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause

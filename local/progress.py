@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.contracts import Plan, Spent, Tile
+from fanscribe.contracts import Plan, Spent, Tile, Usage
 from fanscribe.errors import JobInProgress
 from fanscribe.jobs import JobFolder
 from fanscribe.storage import S3Storage
@@ -42,7 +42,7 @@ class Progress:
     total: float | None = None  # None: Split has not said
     chunks: Chunks | None = None
     pace: float | None = None
-    usd: float | None = None  # for what it has stored so far; None where nobody is billed
+    used: Usage | None = None  # so far, by what it has stored; None where nobody is billed
 
     @property
     def left(self) -> float | None:
@@ -59,6 +59,7 @@ class SplitJob(NamedTuple):
 
     name: str  # its folder in the work bucket
     chunks: int
+    at_once: int  # of them
 
 
 class History(NamedTuple):
@@ -85,7 +86,7 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
             told = told._replace(stage=WAITING)
         if left.get("name") == "Split":
             answer = json.loads(left["output"])
-            told = told._replace(job=SplitJob(answer["job"], answer["chunks"]))
+            told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"]))
     return told
 
 
@@ -121,7 +122,7 @@ class JobProgress:
             total=self.plan.recording.samples / SAMPLE_RATE,
             chunks=self._chunks(self.job),
             pace=new / took if took > 0 and new else None,
-            usd=self._usd(self.plan, [key for key, _ in parts]) if self.billed else None,
+            used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,
         )
 
     @property
@@ -139,14 +140,14 @@ class JobProgress:
             self.plan = self.folder.find_plan()
         return self._told
 
-    def _usd(self, plan: Plan, parts: list[str]) -> float:
+    def _used(self, plan: Plan, parts: list[str]) -> Usage:
         """By what the parts say that they took: it is what Merge will count, it is there a batch after it was spent, and a part
         is read once. Transcribe's answers say the same later, each in a history of its own, of which AWS gives 20 a second.
         """
         new = [key for key in parts if key not in self._spent]
         if new and self.folder:
             self._spent |= self.folder.spent(new)
-        return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0)).usd
+        return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
 
     def _parts(self) -> list[tuple[str, datetime]]:
         prefix = keys.parts(self.job.name if self.job else "")

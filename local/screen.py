@@ -32,8 +32,8 @@ class Row(NamedTuple):
 
 def job_row(name: str, progress: Progress) -> Row:
     told = [] if progress.total is None else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
-    if progress.usd is not None:
-        told.append(dollars(progress.usd))
+    if progress.used:
+        told.append(dollars(progress.used.usd))
     return Row(name, progress.done, progress.total, " · ".join(told), details(progress))
 
 

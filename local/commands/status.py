@@ -55,19 +55,15 @@ def text_so_far(progress: JobProgress) -> str | None:
 
 
 def _line(execution: Execution, progress: Progress) -> str:
-    row = job_row(execution.recording, replace(progress, usd=_usd(execution, progress)))
+    row = job_row(execution.recording, replace(progress, used=execution.usage or progress.used))
     told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     if not execution.running and execution.error:
         told.append(execution.message)
     return f"{execution.name} ({execution.recording}): {' · '.join(part for part in told if part)}"
 
 
-def _usd(execution: Execution, progress: Progress) -> float | None:
-    """Of a job that is done, as Merge counted it."""
-    return execution.usage.usd if execution.usage else progress.usd
-
-
 def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
+    used = execution.usage or progress.used
     known = {
         "job": execution.name,
         "recording": execution.recording,
@@ -77,7 +73,7 @@ def _document(execution: Execution, progress: Progress, heard: str | None) -> di
         "seconds_done": progress.done,
         "seconds_left": progress.left if execution.running else None,
         "chunks": progress.chunks._asdict() if progress.chunks else None,
-        "usd": _usd(execution, progress),
+        "usd": used.usd if used else None,
         "error": execution.error,
         "message": None if execution.error is None else execution.message,
         "text": heard,

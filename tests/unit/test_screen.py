@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from fanscribe.contracts import Usage
 from local.progress import Chunks, Progress
 from local.screen import Row, Screen, details, dollars, job_row, upload_row
 
-BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12, 1), pace=38.2, usd=0.0131)
+USED = Usage(audio_s=3730, transcribe_s=70, rtf=0.02, gb_seconds=790, usd=0.0131, prices="2026-01-01")
+BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12, 1), pace=38.2, used=USED)
 
 
 def shown(rows: list[Row], width: int, height: int = 24) -> list[str]:
