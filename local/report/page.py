@@ -22,9 +22,9 @@ ABOUT = {  # what each stage is
     "read": "by the model",
     "store": "fetching from S3, and storing there",
     "failed": "calls that gave no answer",
-    "pause": "between calls, as before another attempt",
+    "pause": "after a call that failed, before the next",
     "running": "calls that have not answered yet",
-    "between": "states of the execution",
+    "between": "the states, changing",
 }
 NAMED = 6  # places in a sentence
 
@@ -49,25 +49,35 @@ def render(report: Report) -> str:
         policy=digest(style),
         style=style,
         name=as_text(run.recording),
-        about=" · ".join(f"<span>{as_text(part)}</span>" for part in _about(report)),
+        about=as_text(_about(run)),
+        facts="".join(f"<div><dt>{as_text(what)}</dt><dd>{value}</dd></div>" for value, what in _facts(report)),
         error=error,
         sections="\n".join(f"<section>\n{section}\n</section>" for section in sections if section),
     )
 
 
-def _about(report: Report) -> Iterator[str]:
+def _about(run: Run) -> str:
+    return f"{'still running' if run.running else _plain(run.status)} · {run.started:%Y-%m-%d %H:%M} UTC · job {run.job}"
+
+
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    """Numbers, and what each is."""
     run, usage = report.run, report.usage
-    audio = milliseconds(report.ledger.samples) if report.ledger else None
-    yield f"running for {length(run.now)}" if run.running else f"{run.status.lower().replace('_', ' ')} after {length(run.now)}"
-    yield f"{run.started:%Y-%m-%d %H:%M} UTC"
-    if audio and not run.running:
-        yield f"{clock(audio)} of audio, {audio / max(1, run.now):.3g} times as fast as it is spoken"
-    if rtf := run.rtf:
-        yield f"{rtf:.2g} s of reading for a second of sound"
+    yield length(run.now), "so far" if run.running else "from start to end"
+    if report.ledger:
+        audio = milliseconds(report.ledger.samples)
+        yield clock(audio), "of audio"
+        if run.status == "SUCCEEDED":
+            yield f"{audio / max(1, run.now):.3g} ×", "as fast as it is spoken"
+    if run.rtf:
+        yield f"{run.rtf:.2g} s", "of reading for a second of sound"
     if usage:
-        price = f"{usage.gb_seconds:,.0f} GB-seconds, {dollars(usage.usd)} at the list prices of {usage.prices}"
-        yield price if report.billed else f"on Lambda {price}"
-    yield f"job {run.job}"
+        told = f"{usage.gb_seconds:,.0f} GB-seconds at the prices of {usage.prices}{'' if report.billed else ', were it Lambda'}"
+        yield dollars(usage.usd), told
+
+
+def _plain(status: str) -> str:
+    return status.lower().replace("_", " ")
 
 
 def _place(report: Report, chunk: ChunkRun) -> str:
@@ -97,17 +107,11 @@ def _sentence(report: Report) -> str:
     """What the picture shows."""
     run, path = report.run, report.run.critical_chunks()
     if not path:
-        return (
-            "No chunk was transcribed: all was silent, or had been read before."
-            if run.status == "SUCCEEDED"
-            else "No chunk began."
-        )
+        return f"No chunk began{': all was silent, or had been read before' if run.status == 'SUCCEEDED' else ''}."
     places = ", ".join(_place(report, chunk) for chunk in path[:NAMED]) + (", …" if len(path) > NAMED else "")
     which = f"the chunk {places}" if len(path) == 1 else f"{len(path)} chunks, one after another ({places})"
-    began = (
-        f"{len(run.chunks)} of {counted(run.chunks_in_all, 'chunk')} began" if run.running else counted(len(run.chunks), "chunk")
-    )
-    return f"{began}, at most {len(run.lanes())} at once. The end waited for {which}."
+    told = f"{counted(len(run.chunks), 'chunk')}, at most {len(run.lanes())} at once."
+    return f"Of {run.chunks_in_all} began {told} They wait for {which}." if run.running else f"{told} The end waited for {which}."
 
 
 # ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,13 +146,13 @@ def _where_time_went(run: Run) -> str:
         )
         for stage in order
     ]
-    head = ("", "to the end", f"of {length(run.now)}", "all chunks", f"of {length(chunks)}")
+    head = ("stage", "the end", f"of {length(run.now)}", "all chunks", f"of {length(chunks)}")
     return "\n".join(
         [
             "<h2>Where the time went</h2>",
-            "<p>On the way to the end, which each step of it waited for the one before, and in all chunks together.</p>",
-            svg(BAR, "The way to the end, as in the table's first columns", [bar(path, run.now, 0, BAR)]),
-            _table(head, rows),
+            "<p>First, what the end waited for, one step after another: the whole run. Then, all chunks together.</p>",
+            svg(BAR, "What the end waited for, as in the table", [bar(path, run.now, 0, BAR)]),
+            f'<div class="shares">{_table(head, rows)}</div>',
         ]
     )
 
@@ -164,13 +168,16 @@ def _failures(report: Report) -> str:
             kinds[str(attempt.error), attempt.message].append((_place(report, chunk), attempt.start))
     if not kinds:
         return ""
-    rows = [
-        f'<tr><td class="words error">{as_text(error)}</td><td>{len(calls)}</td><td>{clock(calls[0][1])}</td>'
-        f'<td class="words">{as_text(_named(place for place, _ in calls))}</td><td class="words">{as_text(message)}</td></tr>'
+    listed = [
+        f"<li><strong>{as_text(error)}</strong> {_times(len(calls))}first at {clock(calls[0][1])}: {as_text(message)} "
+        f"<small>{as_text(_named(place for place, _ in calls))}</small></li>"
         for (error, message), calls in sorted(kinds.items(), key=lambda kind: -len(kind[1]))
     ]
-    table = _table(("error", "times", "first at", '<span class="words">where</span>', '<span class="words">message</span>'), rows)
-    return f"<h2>Calls that failed</h2>\n{_scrolled('Calls that failed', table)}"
+    return f'<h2>Calls that failed</h2>\n<ul class="failures">{"".join(listed)}</ul>'
+
+
+def _times(number: int) -> str:
+    return f"{number} times, " if number > 1 else ""
 
 
 def _named(places: Iterable[str]) -> str:
@@ -190,9 +197,14 @@ def _chunks(report: Report) -> str:
         place = f"{as_text(_place(report, chunk))}{' ●' if id(chunk) in critical else ''}"
         numbers = [length(of[stage]) if of[stage] else "" for stage in stages]
         rtf = "" if chunk.rtf is None else f"{chunk.rtf:.2g}"
-        status = chunk.status.lower().replace("_", " ")
         return _row(
-            place, clock(chunk.start), length(run.waited(chunk)), *numbers, rtf, str(len(chunk.attempts)), as_text(status)
+            place,
+            clock(chunk.start),
+            length(run.waited(chunk)),
+            *numbers,
+            rtf,
+            str(len(chunk.attempts)),
+            as_text(_plain(chunk.status)),
         )
 
     head = ("chunk", "began", "waited", *stages, "RTF", "calls", "status")
@@ -228,6 +240,6 @@ def _ledger(report: Report) -> str:
             "<p>The recording from its first second to its last, and what became of each.</p>",
             strip(ledger, told, running=running),
             _legend(counts),
-            f'<p class="error"><strong>Missing:</strong> {as_text(_named(missing))}.</p>' if missing else "",
+            f'<p class="error"><strong>Missing</strong> {as_text(_named(missing))}</p>' if missing else "",
         ]
     )

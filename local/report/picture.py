@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fanscribe.ledger import NOTHING, Ledger, LedgerTile
 from fanscribe.page.markup import as_text
 from fanscribe.times import clock, milliseconds
-from local.report.run import STAGES, ChunkRun, Run, Stretch, length
+from local.report.run import STAGES, ChunkRun, Run, State, Stretch, length
 
 AXIS, LABEL, BAR, STRIP = 22, 15, 14, 26  # px: the times above, a label, a bar, the ledger of a channel
 LABELLED = 16  # lanes at most that have labels
@@ -25,6 +25,7 @@ class Part(NamedTuple):
     told: str
     label: str
     drawn: str
+    anchor: Literal["start", "middle", "end"] = "start"
 
 
 def svg(height: float, told: str, parts: Iterable[str]) -> str:
@@ -33,7 +34,7 @@ def svg(height: float, told: str, parts: Iterable[str]) -> str:
 
 def kind_of(stage: str) -> str:
     """The class that has its colour."""
-    return stage.split(maxsplit=1)[0] if stage in {*STAGES, "between"} else "state"
+    return stage.split(maxsplit=1)[0] if stage in STAGES else "state"
 
 
 def bar(stretches: Sequence[Stretch], whole: int, y: float, height: float) -> str:
@@ -61,16 +62,7 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> str:
             chunk.start, end, f"{place(chunk)}: {length(end - chunk.start)} ({took})", place(chunk) if labelled else "", drawn
         )
 
-    states = [
-        Part(
-            state.start,
-            run.end_of(state),
-            f"{state.name}: {length(run.end_of(state) - state.start)}",
-            state.name,
-            _state(run, state.name),
-        )
-        for state in run.states
-    ]
+    states = [_of_state(state, run) for state in run.states]
     first = AXIS + LABEL + BAR + 12
     height = first + pitch * len(lanes)
     told = f"Timeline of {len(run.chunks)} chunks, {len(lanes)} at once at most. The table of chunks has the same in numbers."
@@ -105,15 +97,22 @@ def strip(ledger: Ledger, told: str, *, running: bool) -> str:
     return svg(height, told, parts)
 
 
-def _state(run: Run, name: str) -> str:
-    kind = "waiting" if run.fan_out and name == run.fan_out.name else "state"
-    return f'<rect class="{kind}" width="100%" y="{LABEL}" height="{BAR}"/>'
+def _of_state(state: State, run: Run) -> Part:
+    """Labelled where there is room: the Map state in its middle, what follows it at the right edge."""
+    end, drawn = run.end_of(state), f'<rect class="{{}}" width="100%" y="{LABEL}" height="{BAR}"/>'
+    label = state.name if end - state.start >= run.now / 100 else ""
+    told = f"{state.name}: {length(end - state.start)}"
+    if state == run.fan_out:
+        return Part(state.start, end, told, label, drawn.format("waiting"), "middle")
+    return Part(state.start, end, told, label, drawn.format("state"), "end" if state.start > run.now / 2 else "start")
 
 
 def _placed(part: Part, whole: int, y: float, height: float) -> str:
     place = f'x="{_share(part.start, whole)}" width="{_share(part.end - part.start, whole)}" y="{y:g}" height="{height:g}"'
-    label = f'<text y="11">{as_text(part.label)}</text>' if part.label else ""
-    return f"<svg {place}><title>{as_text(part.told)}</title>{label}{part.drawn}</svg>"
+    x = {"start": "0", "middle": "50%", "end": "100%"}[part.anchor]
+    label = f'<text x="{x}" y="11" text-anchor="{part.anchor}">{as_text(part.label)}</text>' if part.label else ""
+    overflow = ' overflow="visible"' if part.anchor == "end" else ""
+    return f"<svg {place}{overflow}><title>{as_text(part.told)}</title>{label}{part.drawn}</svg>"
 
 
 def _rect(kind: str, across: tuple[int, int], whole: int, y: float, height: float) -> str:

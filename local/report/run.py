@@ -17,7 +17,7 @@ from fanscribe.times import clock
 from local.executions import Child, Execution, told_by
 from local.progress import read_history
 
-STAGES = ("waiting", "queued", "cold start", "load", "read", "store", "failed", "pause", "running")  # of a chunk
+STAGES = ("waiting", "queued", "cold start", "load", "read", "store", "failed", "pause", "running", "between")  # of a chunk
 MAP = "TranscribeChunks"
 FAILED = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 
@@ -26,8 +26,10 @@ Since = Callable[[datetime], int]
 
 
 def length(ms: int) -> str:
-    """As people read it: `0.4 s`, `42 s`, `2:31`."""
-    return f"{ms / 1000:.1f} s" if ms < 10_000 else f"{ms / 1000:.0f} s" if ms < 59_500 else clock(round(ms, -3))
+    """As people read it: `0.04 s`, `4.2 s`, `42 s`, `2:31`."""
+    if ms < 60_000 - 500:
+        return f"{ms / 1000:.{2 if ms < 1_000 else 1 if ms < 10_000 else 0}f} s"
+    return clock(round(ms, -3))
 
 
 class Stretch(NamedTuple):
@@ -91,11 +93,11 @@ class ChunkRun(Step):
     def stretches(self, now: int) -> list[Stretch]:
         """From its first moment to its last, without a gap."""
         found: list[Stretch] = []
-        at, end = self.start, now if self.end is None else self.end
+        at, gap, end = self.start, "between", now if self.end is None else self.end
         for attempt in self.attempts:
-            found += [Stretch("pause", at, attempt.start), *attempt.stretches(now)]
-            at = found[-1].end
-        return [stretch for stretch in [*found, Stretch("pause", at, end)] if stretch.length > 0]
+            found += [Stretch(gap, at, attempt.start), *attempt.stretches(now)]
+            at, gap = found[-1].end, "pause" if attempt.error else "between"
+        return [stretch for stretch in [*found, Stretch(gap, at, end)] if stretch.length > 0]
 
     def took(self, now: int) -> Counter[str]:
         """Ms of each stage."""
@@ -148,16 +150,14 @@ class Run(Contract):
         return lanes
 
     def critical_chunks(self) -> list[ChunkRun]:
-        """The chunk that ended last, and before it the one that it waited for: whose end made room where the Map was full."""
+        """The chunk that ended last, and before it the one that it waited for: all but the first `at_once` waited for an end."""
         path: list[ChunkRun] = []
         chunk = max(self.chunks, key=self.end_of, default=None)
         while chunk is not None:
             path.insert(0, chunk)
-            before = [
-                other for other in self.chunks if other.end is not None and other.end <= chunk.start and other.start < chunk.start
-            ]
-            last = max(before, key=self.end_of, default=None)
-            chunk = last if last and self._busy(self.end_of(last)) >= self.at_once else None
+            place = self.chunks.index(chunk)
+            ended = [before for before in self.chunks[:place] if self.end_of(before) <= chunk.start]
+            chunk = max(ended, key=self.end_of, default=None) if place >= self.at_once else None
         return path
 
     def critical_path(self) -> list[Stretch]:
@@ -179,10 +179,6 @@ class Run(Contract):
     @property
     def rtf(self) -> float | None:
         return _rtf(attempt for chunk in self.chunks for attempt in chunk.attempts)
-
-    def _busy(self, moment: int) -> int:
-        """Chunks that ran until just before it."""
-        return sum(chunk.start < moment <= self.end_of(chunk) for chunk in self.chunks)
 
 
 def read_run(
