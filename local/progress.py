@@ -84,8 +84,7 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
             told = told._replace(fanned_out=event["timestamp"])
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
-        if left.get("name") == "Split":
-            answer = json.loads(left["output"])
+        if left.get("name") == "Split" and "job" in (answer := json.loads(left["output"])):  # not where its failure was caught
             told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"]))
     return told
 

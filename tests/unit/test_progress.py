@@ -5,7 +5,7 @@ from typing import Any
 from fanscribe.contracts import Job
 from fanscribe.options import OutputOptions
 from local.engine import ROOT
-from local.progress import STAGES, WAITING, Progress, SplitJob, read_history
+from local.progress import BEGUN, STAGES, WAITING, Progress, SplitJob, read_history
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JOB = Job(
@@ -38,6 +38,11 @@ def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     fanned_out = [entered("Split"), SPLIT, entered("AnyChunks"), entered("LanguageKnown"), entered("TranscribeChunks")]
     assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2))
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
+
+
+def test_a_split_that_failed_tells_no_job() -> None:
+    left = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": '{"Error": "BadInput", "Cause": "{}"}'}}
+    assert read_history([entered("Split"), failed("BadInput"), left]) == BEGUN
 
 
 def test_a_history_is_read_on_from_where_it_was() -> None:
