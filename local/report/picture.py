@@ -14,7 +14,7 @@ LABELLED = 16  # lanes at most that have labels
 ROOM, THINNEST = 560, 2  # px: for more lanes than that, if none gets thinner
 STEPS = [each * 1000 for each in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)]
 TICKS = 6  # at most: a phone has room for no more
-LATE = 0.94  # of the width: a label there stands left of its line
+LATE = 0.88  # of the width: a label there stands left of its line
 
 
 class Part(NamedTuple):
