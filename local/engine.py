@@ -4,6 +4,7 @@ The template is deployed unpatched (local/template.py). A WSGI middleware in fro
 local/host.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
 """
 
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +31,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from local import cloudformation
 from local.executions import Execution
 from local.host import FunctionHost, function_environment
+from local.map_runs import MapRuns
 from local.shelf import Shelf
 from local.stack import OUTPUTS, DeployedStack
 from local.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
@@ -75,6 +78,7 @@ class Engine:
         self._begun: set[str] = set()  # jobs whose kept work is back
         self._one_by_one = threading.Lock()  # moto's S3 is not made for threads: a list while something is deleted fails
         self.hosts: dict[str, FunctionHost] = {}
+        self._map_runs = MapRuns()
 
     def __enter__(self) -> Self:
         self._environment = dict(os.environ)
@@ -177,10 +181,17 @@ class Engine:
             start_response(f"{status} {status.phrase}", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
             return [body]
         if match is None:
+            told = self._of_children(environment)
+            if told is not None:
+                start_response("200 OK", [("Content-Type", "application/x-amz-json-1.0"), ("Content-Length", str(len(told)))])
+                return [told]
             with self._one_by_one:
                 return self._stored(environment, start_response)
         payload = _body(environment)
-        answer = self.hosts[urllib.parse.unquote(match[1])].invoke(payload)
+        function = urllib.parse.unquote(match[1])
+        invoke = self.hosts[function].invoke
+        of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
+        answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             headers += [("x-amzn-ErrorType", "TooManyRequestsException"), ("x-amzn-RequestId", str(uuid.uuid4()))]
@@ -188,6 +199,22 @@ class Engine:
             headers += [("X-Amz-Function-Error", "Unhandled")]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.payload]
+
+    def _of_children(self, environment: dict[str, Any]) -> bytes | None:
+        """What Step Functions would say of a Map run's children. None: it was not asked about them."""
+        action = environment.get("HTTP_X_AMZ_TARGET", "").removeprefix("AWSStepFunctions.")
+        if action not in {"ListExecutions", "GetExecutionHistory"}:
+            return None
+        body = _body(environment)
+        environment["wsgi.input"] = BytesIO(body)
+        asked = json.loads(body)
+        if (history := self._map_runs.history(asked.get("executionArn", ""))) is not None:
+            return json.dumps({"events": history}).encode()
+        if "mapRunArn" in asked:
+            run = self.states.describe_map_run(mapRunArn=asked["mapRunArn"])
+            children = self._map_runs.children(run["executionArn"], over=run["status"] != "RUNNING")
+            return json.dumps({"executions": children}).encode()
+        return None
 
     def _stored(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """moto's answer, with a job's objects brought back from the shelf before and kept on it after."""

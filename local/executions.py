@@ -2,14 +2,28 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from fanscribe.contracts import parse_job_input
+from fanscribe.contracts import Usage, parse_job_input
 from fanscribe.errors import InvalidInput
 from fanscribe.keys import UPLOADS
+
+
+class Child(NamedTuple):
+    """One of a Map run's, with the events of its history."""
+
+    status: str
+    started: datetime
+    stopped: datetime | None
+    events: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, listed: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> "Child":
+        """From an entry of ListExecutions."""
+        return cls(listed["status"], listed["startDate"], listed.get("stopDate"), events)
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,11 @@ class Execution:
         return self.key.rsplit("/", 1)[-1]
 
     @property
+    def usage(self) -> Usage | None:
+        """What the job has used, if Merge said so."""
+        return Usage.model_validate(self.output["usage"]) if self.output and "usage" in self.output else None
+
+    @property
     def running(self) -> bool:
         return self.status == "RUNNING"
 
@@ -72,7 +91,12 @@ class Execution:
         )
 
     def _said(self) -> str:
-        try:
-            return str(json.loads(self.cause or "")["errorMessage"])
-        except (ValueError, KeyError, TypeError):
-            return self.cause or self.error or self.status
+        return told_by(self.cause) or self.error or self.status
+
+
+def told_by(cause: str | None) -> str | None:
+    """The message in a cause: a function's is JSON that holds it, any other is the message."""
+    try:
+        return str(json.loads(cause or "")["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.contracts import Plan, Tile
+from fanscribe.contracts import Plan, Spent, Tile, Usage
 from fanscribe.errors import JobInProgress
 from fanscribe.jobs import JobFolder
 from fanscribe.storage import S3Storage
 from fanscribe.times import SAMPLE_RATE
+from fanscribe.usage import tally
 from local.stack import DeployedStack
 
 STAGES = {
@@ -41,6 +42,7 @@ class Progress:
     total: float | None = None  # None: Split has not said
     chunks: Chunks | None = None
     pace: float | None = None
+    used: Usage | None = None  # so far, by what it has stored; None where nobody is billed
 
     @property
     def left(self) -> float | None:
@@ -57,6 +59,7 @@ class SplitJob(NamedTuple):
 
     name: str  # its folder in the work bucket
     chunks: int
+    at_once: int  # of them
 
 
 class History(NamedTuple):
@@ -67,9 +70,11 @@ class History(NamedTuple):
     job: SplitJob | None = None
 
 
-def read_history(events: Iterable[Mapping[str, Any]]) -> History:
-    """From the events of GetExecutionHistory, in their order."""
-    told = History(STAGES["Split"])
+BEGUN = History(STAGES["Split"])
+
+
+def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> History:
+    """From the events of GetExecutionHistory, in their order, after those that have been `told`."""
     for event in events:
         entered = event.get("stateEnteredEventDetails", {}).get("name")
         left = event.get("stateExitedEventDetails", {})
@@ -79,9 +84,8 @@ def read_history(events: Iterable[Mapping[str, Any]]) -> History:
             told = told._replace(fanned_out=event["timestamp"])
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
-        if left.get("name") == "Split":
-            answer = json.loads(left["output"])
-            told = told._replace(job=SplitJob(answer["job"], answer["chunks"]))
+        if left.get("name") == "Split" and "job" in (answer := json.loads(left["output"])):  # not where its failure was caught
+            told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"]))
     return told
 
 
@@ -93,7 +97,11 @@ class JobProgress:
     execution: str  # ARN
     job: SplitJob | None = None
     plan: Plan | None = None
+    billed: bool = True
+    _told: History = BEGUN
+    _last: int = 0  # event that was read
     _map_run: str | None = None
+    _spent: dict[str, Spent | None] = field(default_factory=dict)  # on each part, by key
 
     def now(self) -> Progress:
         """What there is to say at this moment."""
@@ -113,6 +121,7 @@ class JobProgress:
             total=self.plan.recording.samples / SAMPLE_RATE,
             chunks=self._chunks(self.job),
             pace=new / took if took > 0 and new else None,
+            used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,
         )
 
     @property
@@ -121,16 +130,23 @@ class JobProgress:
         return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name) if self.job else None
 
     def _read_history(self) -> History:
-        """Learns of the job and its plan on the way."""
-        history = read_history(self._history())
-        self.job = self.job or history.job
+        """Goes on from where it was, and learns of the job and its plan on the way."""
+        events = self.stack.history(self.execution, after=self._last)
+        self._told = read_history(events, self._told)
+        self._last = events[-1]["id"] if events else self._last
+        self.job = self.job or self._told.job
         if self.plan is None and self.folder:
             self.plan = self.folder.find_plan()
-        return history
+        return self._told
 
-    def _history(self) -> Iterable[dict[str, Any]]:
-        pages = self.stack.states.get_paginator("get_execution_history").paginate(executionArn=self.execution)
-        return (event for page in pages for event in page["events"])
+    def _used(self, plan: Plan, parts: list[str]) -> Usage:
+        """By what the parts say that they took: it is what Merge will count, it is there a batch after it was spent, and a part
+        is read once. Transcribe's answers say the same later, each in a history of its own, of which AWS gives 20 a second.
+        """
+        new = [key for key in parts if key not in self._spent]
+        if new and self.folder:
+            self._spent |= self.folder.spent(new)
+        return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
 
     def _parts(self) -> list[tuple[str, datetime]]:
         prefix = keys.parts(self.job.name if self.job else "")

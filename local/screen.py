@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import floor, log10
 from typing import NamedTuple, Self
 
 from rich.cells import cell_len
@@ -30,8 +31,10 @@ class Row(NamedTuple):
 
 
 def job_row(name: str, progress: Progress) -> Row:
-    amount = "" if progress.total is None else f"{clock_of(progress.done)} of {clock_of(progress.total)}"
-    return Row(name, progress.done, progress.total, amount, details(progress))
+    told = [] if progress.total is None else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
+    if progress.used:
+        told.append(dollars(progress.used.usd))
+    return Row(name, progress.done, progress.total, " · ".join(told), details(progress))
 
 
 def details(progress: Progress) -> str:
@@ -40,6 +43,11 @@ def details(progress: Progress) -> str:
     if progress.stage == "transcribing" and progress.pace and progress.left:
         told += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
     return " · ".join(told)
+
+
+def dollars(usd: float) -> str:
+    """Two figures at least: `$0.0042`, `$0.013`, `$1.20`."""
+    return f"${usd:.{max(2, 1 - floor(log10(usd)))}f}" if usd > 0 else "$0"
 
 
 def _counts(chunks: Chunks) -> str:

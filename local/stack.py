@@ -13,7 +13,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.executions import Execution
+from local.executions import Child, Execution
+from local.patience import patiently
 
 OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
@@ -83,6 +84,29 @@ class DeployedStack:
         """The executions that were started last, newest first."""
         with ThreadPoolExecutor(READERS) as threads:
             return list(threads.map(self.describe, [entry["executionArn"] for entry in self._listed(count)]))
+
+    def history(self, arn: str, after: int = 0) -> list[dict[str, Any]]:
+        """The events of an execution, in their order, that came after the one with that id."""
+        pages = self.states.get_paginator("get_execution_history").paginate(executionArn=arn, reverseOrder=True)
+        events: list[dict[str, Any]] = []
+        for page in pages:
+            new = [event for event in page["events"] if event["id"] > after]
+            events += new
+            if len(new) < len(page["events"]):
+                break
+        return sorted(events, key=lambda event: int(event["id"]))
+
+    def children(self, arn: str) -> list[Child]:
+        """Of an execution's Map runs, with their histories: a call for each."""
+        runs = [run for page in self._pages("list_map_runs", executionArn=arn) for run in page["mapRuns"]]
+        pages = (page for run in runs for page in self._pages("list_executions", mapRunArn=run["mapRunArn"]))
+        listed = [entry for page in pages for entry in page["executions"]]
+        with ThreadPoolExecutor(READERS) as threads:
+            histories = threads.map(lambda entry: patiently(lambda: self.history(entry["executionArn"])), listed)
+            return [Child.of(entry, history) for entry, history in zip(listed, histories, strict=True)]
+
+    def _pages(self, operation: str, **asked: Any) -> Iterator[dict[str, Any]]:
+        return iter(self.states.get_paginator(operation).paginate(**asked))
 
     def _listed(self, count: int) -> Iterator[dict[str, Any]]:
         pages = self.states.get_paginator("list_executions").paginate(

@@ -1,6 +1,5 @@
 """Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fanscribe.attempts import next_batch, poison, suspects
 from fanscribe.audio import read_tiles
-from fanscribe.contracts import Progress, TranscribeTask
+from fanscribe.contracts import Progress, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
 from fanscribe.metrics import measure_batch, measure_given_up
@@ -40,7 +39,7 @@ def transcribe(
     spoken = [tile for tile in tiles if not tile.silent]
     waiting = {tile.index for tile in spoken} - folder.finished_tiles()
     if not waiting:
-        return Progress(remaining=0)
+        return Progress(remaining=0, took=folder.meter.took([]))
 
     attempts = folder.attempts()
     given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
@@ -51,14 +50,18 @@ def transcribe(
 
     sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
     alone = suspects(attempts)
+    read: list[Tile] = []
     while waiting and (room := deadline.room(settings.batch_tiles)):
         batch = next_batch(spoken, waiting, alone, room)
         deadline.begin(len(batch))
         with folder.attempt(batch, task.execution):
-            recognizer, began = load(), time.monotonic()
+            folder.meter.mark("store")
+            recognizer = load()
+            folder.meter.mark("load")
             readings = recognizer.read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
-            took = time.monotonic() - began
-        measure_batch(batch, readings, took)
+            took = folder.meter.mark("read")
+        measure_batch(batch, readings, took / 1000)
         folder.save_part(readings)
+        read += batch
         waiting -= {tile.index for tile in batch}
-    return Progress(remaining=len(waiting))
+    return Progress(remaining=len(waiting), took=folder.meter.took(read))

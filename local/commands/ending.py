@@ -2,17 +2,29 @@
 
 import click
 
+from local.report import write_report
 from local.results import Result, collect
 from local.screen import Screen
 from local.stack import DeployedStack
 from local.watch import LONGEST_POLL_S, Watched, watch
 
 
-def follow(stack: DeployedStack, jobs: list[Watched], screen: Screen, *, as_json: bool, poll_s: float = LONGEST_POLL_S) -> bool:
+def follow(
+    stack: DeployedStack,
+    jobs: list[Watched],
+    screen: Screen,
+    *,
+    as_json: bool,
+    report: bool = False,
+    poll_s: float = LONGEST_POLL_S,
+) -> bool:
     """Whether all of them succeeded. Each is taken out of `jobs` when it is done with."""
     succeeded = []
     for job, execution in watch(stack, jobs, screen, poll_s):
         result = collect(stack, execution, job.out)
+        if report:
+            written = write_report(stack, execution, job.out, billed=job.progress.billed)
+            result = result._replace(files=(*result.files, written))
         with screen.aside():
             show(result, as_json=as_json)
         succeeded.append(result.succeeded)

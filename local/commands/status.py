@@ -1,6 +1,7 @@
 """`fanscribe status`: how far jobs are, and what they have heard so far."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -54,7 +55,7 @@ def text_so_far(progress: JobProgress) -> str | None:
 
 
 def _line(execution: Execution, progress: Progress) -> str:
-    row = job_row(execution.recording, progress)
+    row = job_row(execution.recording, replace(progress, used=execution.usage or progress.used))
     told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     if not execution.running and execution.error:
         told.append(execution.message)
@@ -62,6 +63,7 @@ def _line(execution: Execution, progress: Progress) -> str:
 
 
 def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
+    used = execution.usage or progress.used
     known = {
         "job": execution.name,
         "recording": execution.recording,
@@ -71,6 +73,7 @@ def _document(execution: Execution, progress: Progress, heard: str | None) -> di
         "seconds_done": progress.done,
         "seconds_left": progress.left if execution.running else None,
         "chunks": progress.chunks._asdict() if progress.chunks else None,
+        "usd": used.usd if used else None,
         "error": execution.error,
         "message": None if execution.error is None else execution.message,
         "text": heard,

@@ -36,6 +36,7 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
 @click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(path_type=Path))
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option("--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends.")
 @click.option("--stack", metavar="NAME", help="A stack on AWS to do it, as `sam deploy` was told to call it.")
 @click.option("--no-wait", is_flag=True, help="With --stack: start the jobs and leave. `fanscribe fetch JOB` comes back.")
@@ -62,6 +63,7 @@ def transcribe(
     /,
     audio: tuple[Path, ...],
     out: Path,
+    report: bool,
     as_json: bool,
     stack: str | None,
     no_wait: bool,
@@ -94,16 +96,20 @@ def transcribe(
     """
     options = {name: value for name, value in chosen.items() if value is not None}
     recordings = _check_call(context, audio, options, out, stack)
+    if report and no_wait:
+        raise click.UsageError("--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later.")
     if stack:
         where = Where(stack, region, profile, endpoint_url)
-        succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, as_json=as_json)
+        succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
         found = _find_model(model, options)
         workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
         chunks = {"MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles or CHUNK_TILES)}
         parameters = {"Model": _deployed_name(model, found)} | chunks
         shelf = Shelf(work or default_folder(), fresh)
-        succeeded = transcribe_here(parameters, workers, shelf, recordings, options, out, verbose=verbose, as_json=as_json)
+        succeeded = transcribe_here(
+            parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
+        )
     if not succeeded:
         raise SystemExit(1)
 

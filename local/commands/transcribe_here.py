@@ -24,6 +24,7 @@ def transcribe_here(
     out: Path,
     *,
     verbose: bool,
+    report: bool,
     as_json: bool,
 ) -> bool:
     """Whether all succeeded."""
@@ -37,8 +38,8 @@ def transcribe_here(
     ):
         for recording in recordings:
             arn = engine.start(engine.upload(recording.file, as_metadata(options)))
-            job = Watched(recording.name, JobProgress(engine.stack, arn), out / recording.folder)
-            succeeded.append(follow(engine.stack, [job], screen, as_json=as_json, poll_s=FIRST_POLL_S))
+            job = Watched(recording.name, JobProgress(engine.stack, arn, billed=False), out / recording.folder)
+            succeeded.append(follow(engine.stack, [job], screen, as_json=as_json, report=report, poll_s=FIRST_POLL_S))
         if verbose:
             for log in sorted(Path(logs).iterdir()):
                 click.echo(f"── {log.stem}\n{log.read_text()}", err=True)

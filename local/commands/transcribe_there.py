@@ -18,7 +18,7 @@ from local.watch import Watched
 
 
 def transcribe_there(
-    where: Where, recordings: Sequence[Recording], options: dict[str, str], out: Path, *, wait: bool, as_json: bool
+    where: Where, recordings: Sequence[Recording], options: dict[str, str], out: Path, *, wait: bool, report: bool, as_json: bool
 ) -> bool:
     """Whether all of them were sent and, of those waited for, succeeded."""
     stack = where.find()
@@ -37,7 +37,7 @@ def transcribe_there(
                 if not wait or not started.job:
                     with screen.aside():
                         show(started, as_json=as_json)
-            return (not wait or follow(stack, jobs, screen, as_json=as_json)) and complete
+            return (not wait or follow(stack, jobs, screen, as_json=as_json, report=report)) and complete
     except KeyboardInterrupt:
         if not jobs:
             raise

@@ -18,6 +18,7 @@ from fanscribe.formats import as_html
 from fanscribe.options import OutputOptions
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.transcript import Transcript
+from local.report.page import Report, render
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
@@ -87,20 +88,20 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
-    """Writes a transcript's page into a folder, with `recording` seconds of a quiet tone beside it, and opens it.
+    """Writes a transcript's or a report's page into a folder, with `recording` seconds of a quiet tone beside it, and opens it.
 
     Whatever a page asked a network for, or had to say of an error in its script, fails the test.
     """
     pages: list[Opened] = []
     contexts = []
 
-    def open_page(transcript: Transcript, recording: float | None = None, beside: str = ".", **options: Any) -> Opened:
+    def open_page(shown: Transcript | Report, recording: float | None = None, beside: str = ".", **options: Any) -> Opened:
         folder = tmp_path / "pages"
         folder.mkdir(exist_ok=True)
-        name = transcript.recording.rsplit("/", 1)[-1]
         file = folder / "page.html"
-        file.write_text(rendered(transcript), "utf-8")
-        if recording:
+        file.write_text(render(shown) if isinstance(shown, Report) else rendered(shown), "utf-8")
+        if recording and isinstance(shown, Transcript):
+            name = shown.recording.rsplit("/", 1)[-1]
             (folder / beside / name).write_bytes(a_recording(recording))
         context = chromium.new_context(**{**DESKTOP, **options})
         contexts.append(context)

@@ -2,12 +2,15 @@
 
 import importlib.metadata
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from fanscribe import __version__
-from fanscribe.cold_start import cpu_features, surroundings
+from fanscribe.cold_start import age_ms, cold_ms, cpu_features, surroundings
 from fanscribe.models import baked_checksum
 from functions.bake import KNOWN, seal
 
@@ -31,6 +34,17 @@ def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -
     cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu sse4_2 avx512f avx2 avx fma\n\nprocessor\t: 1\nflags\t\t: fpu\n")
     assert cpu_features(cpuinfo) == ["avx", "avx2", "avx512f"]
     assert cpu_features(tmp_path / "none") == []
+
+
+def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(tmp_path: Path) -> None:
+    script = "import time; time.sleep(0.2); from fanscribe.cold_start import cold_ms; print(cold_ms(), cold_ms(), cold_ms())"
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    first, *later = map(int, done.stdout.split())
+    assert 200 <= first <= (time.monotonic() - began) * 1000 + 20
+    assert later == [0, 0]
+    assert cold_ms() >= 0
+    assert age_ms(tmp_path / "none") == 0
 
 
 def test_the_weights_checksum_is_written_beside_them_and_found_there(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from fanscribe.contracts import Job
 from fanscribe.options import OutputOptions
 from local.engine import ROOT
-from local.progress import STAGES, WAITING, Progress, SplitJob, read_history
+from local.progress import BEGUN, STAGES, WAITING, Progress, SplitJob, read_history
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JOB = Job(
@@ -36,8 +36,26 @@ def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([]).stage == "splitting"
     assert read_history([entered("Split")]) == ("splitting", None, None)
     fanned_out = [entered("Split"), SPLIT, entered("AnyChunks"), entered("LanguageKnown"), entered("TranscribeChunks")]
-    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3))
+    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2))
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
+
+
+def test_a_split_that_failed_tells_no_job() -> None:
+    left = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": '{"Error": "BadInput", "Cause": "{}"}'}}
+    assert read_history([entered("Split"), failed("BadInput"), left]) == BEGUN
+
+
+def test_a_history_is_read_on_from_where_it_was() -> None:
+    events = [
+        entered("Split"),
+        failed("JobInProgress"),
+        SPLIT,
+        entered("AnyChunks"),
+        entered("TranscribeChunks"),
+        entered("Merge"),
+    ]
+    for cut in range(len(events)):
+        assert read_history(events[cut:], read_history(events[:cut])) == read_history(events)
 
 
 def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from fanscribe.contracts import Usage
 from local.progress import Chunks, Progress
-from local.screen import Row, Screen, details, job_row, upload_row
+from local.screen import Row, Screen, details, dollars, job_row, upload_row
 
-BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12, 1), pace=38.2)
+USED = Usage(audio_s=3730, transcribe_s=70, rtf=0.02, gb_seconds=790, usd=0.0131, prices="2026-01-01")
+BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12, 1), pace=38.2, used=USED)
 
 
 def shown(rows: list[Row], width: int, height: int = 24) -> list[str]:
@@ -26,7 +28,7 @@ def shown(rows: list[Row], width: int, height: int = 24) -> list[str]:
 def test_a_job_is_two_lines_with_all_that_there_is_to_say(width: int) -> None:
     first, second = shown([job_row("talk.mp3", BUSY)], width)
     assert first.startswith("talk.mp3  ━")
-    assert first.rstrip().endswith("  22:30 of 1:02:10")
+    assert first.rstrip().endswith("  22:30 of 1:02:10 · $0.013")
     assert second.rstrip() == "  chunks: 60 waiting, 20 running, 12 done, 1 failed · 38.2 min/min · 1:02 left"
 
 
@@ -34,6 +36,17 @@ def test_what_is_not_known_yet_is_not_said() -> None:
     assert details(Progress("splitting")) == "splitting"
     assert details(Progress("merging", 10, 10, Chunks(0, 0, 3, 0), 5)) == "merging"
     assert details(Progress("transcribing", 0, 10, Chunks(2, 1, 0, 0))) == "chunks: 2 waiting, 1 running, 0 done"
+
+
+def test_money_is_told_in_two_figures_and_cents_at_least() -> None:
+    assert [dollars(usd) for usd in (0, 0.00042, 0.0131, 0.5, 1.2, 34)] == [
+        "$0",
+        "$0.00042",
+        "$0.013",
+        "$0.50",
+        "$1.20",
+        "$34.00",
+    ]
 
 
 def test_an_upload_counts_only_what_it_sends_itself() -> None:

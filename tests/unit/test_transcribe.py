@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fanscribe import keys
 from fanscribe.audio import write_wav
-from fanscribe.contracts import Chunk, MergeTask, Plan, TranscribeTask
+from fanscribe.contracts import Chunk, MergeTask, Plan, Progress, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.errors import IncompleteTranscript, ReadingFailed
 from fanscribe.jobs import JobFolder
@@ -42,9 +42,15 @@ def work(
     storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
 ) -> int:
     """One invocation of Transcribe. Returns the tiles that remain."""
+    return answer(storage, chunk, recognizer, batch, deadline).remaining
+
+
+def answer(
+    storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
+) -> Progress:
     task = TranscribeTask(execution=EXECUTION, job=PLAN.job, language="en", chunk=chunk)
     settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
-    return transcribe(task, settings, storage, lambda: recognizer, deadline or NOW()).remaining
+    return transcribe(task, settings, storage, lambda: recognizer, deadline or NOW())
 
 
 def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
@@ -70,6 +76,16 @@ def test_every_tile_is_read_from_its_own_samples() -> None:
     words = transcribed(4, 2)["txt"].decode().split()
     expected = [f"tile{tile.index}-{SOUND[tile.start]}" for tile in PLAN.tiles if not tile.silent]
     assert words == expected
+
+
+def test_the_answer_tells_what_was_read_and_a_finished_chunk_read_nothing() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    first, again = (answer(storage, chunk, SpellingRecognizer()).took for _ in range(2))
+    assert first is not None
+    assert again is not None
+    assert (first.tiles, first.audio) == (9, 45_000)
+    assert first.load + first.read <= first.ms
+    assert (again.tiles, again.audio, again.load, again.read) == (0, 0, 0, 0)
 
 
 def test_silent_tiles_are_never_sent_to_the_model() -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fanscribe.contracts import Chunk, MergeTask, Plan, Spent
 from fanscribe.costs import price_list
 from fanscribe.jobs import JobFolder
 from fanscribe.options import OutputOptions
 from fanscribe.settings import MergeSettings
-from fanscribe.usage import Meter, tally
+from fanscribe.usage import Meter, Stage, tally
 from merge import merge
 from tests.builders import a_plan, a_reading, tiles, words
 from tests.fakes import MemoryStorage
@@ -26,6 +28,19 @@ def test_a_meter_tells_each_time_what_was_spent_since_the_last_time() -> None:
     meter = Meter(memory_mb=2048, clock=lambda: next(now))
     assert meter.lap() == Spent(ms=1_500, memory_mb=2048)
     assert meter.lap() == Spent(ms=250, memory_mb=2048)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["store", "load", "read"]), st.integers(0, 10_000))), st.integers(0, 10_000))
+def test_an_invocations_time_is_divided_among_its_stages_without_a_rest(marks: list[tuple[Stage, int]], after: int) -> None:
+    now = iter(
+        [0, *(sum(ms for _, ms in marks[: i + 1]) / 1000 for i in range(len(marks))), (sum(ms for _, ms in marks) + after) / 1000]
+    )
+    meter = Meter(2048, lambda: next(now), cold_ms=7)
+    assert [meter.mark(stage) for stage, _ in marks] == [ms for _, ms in marks]
+    took = meter.took(PLAN.tiles)
+    assert took.ms == sum(ms for _, ms in marks) + after
+    assert (took.load, took.read) == tuple(sum(ms for stage, ms in marks if stage == name) for name in ("load", "read"))
+    assert (took.cold, took.memory_mb, took.tiles, took.audio) == (7, 2048, 2, 60_000)
 
 
 def test_the_functions_memory_is_what_the_host_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
+from fanscribe.contracts import Took
 from local.engine import Engine
 from local.upload import SMALLEST_PART
 from tests.conftest import SAMPLE
@@ -202,11 +203,47 @@ def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line:
     assert told["text"].startswith("[missing 0:00-")
 
 
+def test_a_run_is_reported_as_it_ends_and_later_from_its_history(engine: Engine, line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "talk.wav", 0, 40)
+    code, out, err = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--report", "--json", folder=tmp_path)
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    page = tmp_path / "talk.report.html"
+    assert told["files"][-1] == page.name
+    (child,) = engine.stack.children(engine.stack.find_job(told["job"]).arn)
+    (answer,) = (json.loads(event["taskSucceededEventDetails"]["output"]) for event in child.events if "Succ" in event["type"])
+    assert answer["Payload"]["remaining"] == 0
+    took = Took.model_validate(answer["Payload"]["took"])
+    assert (took.tiles, took.audio) == (2, 40_000)
+    assert 0 < took.load + took.read <= took.ms
+    assert f"{took.read / 40_000:.2g} s</dd>" in page.read_text()
+
+    at_once = page.read_text()
+    page.unlink()
+    code, out, err = typed(line, "report", told["job"][:-2], *HERE, "--out", "later", folder=tmp_path)
+    assert (code, out, err) == (0, "later/talk.report.html\n", "")
+    assert (tmp_path / out.strip()).read_text() == at_once
+
+    code, out, _ = typed(line, "status", told["job"], *HERE, "--json", folder=tmp_path)
+    usage = engine.stack.find_job(told["job"]).usage
+    assert usage is not None
+    assert json.loads(out)["usd"] == usage.usd > 0
+
+
+def test_a_run_that_failed_is_reported_too(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "words.mp3").write_text("These are only words.\n" * 20)
+    code, _, err = typed(line, "transcribe", "words.mp3", *HERE, "--report", folder=tmp_path)
+    assert code == 1
+    assert err.endswith(" Kept: words.report.html.\n")
+    assert "<strong>UnreadableRecording</strong> words.mp3" in (tmp_path / "words.report.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
         (["transcribe", "tone.wav", "--stack", "nobodys"], 2, "There is no stack 'nobodys' in the region us-east-1"),
         (["transcribe", "tone.wav", "--stack", "fanscribe", "--workers", "2"], 2, "--workers says nothing to --stack"),
+        (["transcribe", "tone.wav", "--stack", "fanscribe", "--no-wait", "--report"], 2, "--report waits for the run's end"),
         (["transcribe", "tone.wav", "--no-wait"], 2, "--no-wait needs --stack"),
         (["transcribe", "tone.wav", "--stack", "fanscribe", "--beam-size", "0"], 2, "'beam_size' can't be '0'"),
         (["transcribe", "empty", "--stack", "fanscribe"], 2, "empty is a folder without recordings"),

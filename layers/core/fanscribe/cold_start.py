@@ -4,7 +4,9 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,27 @@ def cpu_features(cpuinfo: Path) -> list[str]:
     text = cpuinfo.read_text("utf-8") if cpuinfo.exists() else ""
     flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
     return sorted(flag for flag in flags.split() if flag.startswith("avx"))
+
+
+def age_ms(stat: Path) -> int:
+    """How long the process of a /proc/PID/stat has lived; 0 where there is no such file, as on a Mac."""
+    if not stat.exists():
+        return 0
+    ticks = int(stat.read_text().rsplit(")", 1)[1].split()[19])  # proc(5): starttime, since the machine's boot
+    return round((time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000)
+
+
+def _ages() -> Iterator[int]:
+    yield age_ms(Path("/proc/self/stat"))
+    yield from repeat(0)
+
+
+_AGES = _ages()
+
+
+def cold_ms() -> int:
+    """The first time how long this process has lived, later 0: then it is a warm one."""
+    return next(_AGES)
 
 
 def _installed() -> dict[str, str]:

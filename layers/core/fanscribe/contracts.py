@@ -136,6 +136,17 @@ class Spent(Contract):
     memory_mb: int  # that it has: what it is billed for; 0 where no host says
 
 
+class Took(Spent):
+    """All of one invocation of Transcribe, for the run report. What of its `ms` is neither `load` nor `read` went to S3."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")  # histories are read by commands of other versions
+    cold: int = 0  # ms that its process had lived before: of a cold start; 0 in a warm process
+    load: int = 0  # ms, the model
+    read: int = 0  # ms, by the model
+    tiles: int = 0  # that it read
+    audio: int = 0  # ms of sound in them
+
+
 class Plan(Contract):
     """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
 
@@ -280,9 +291,10 @@ class TranscribeTask(Task):
 
 
 class Progress(Contract):
-    """Transcribe's answer: how many of the chunk's tiles still have no part."""
+    """Transcribe's answer: how many of the chunk's tiles still have no part. The state machine goes by that alone."""
 
     remaining: int
+    took: Took | None = None
 
 
 class MergeTask(Task):

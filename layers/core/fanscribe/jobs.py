@@ -144,6 +144,10 @@ class JobFolder:
         """Every reading that can be read now, by tile, for who only looks."""
         return {reading.tile: reading for part in self._parts().values() if isinstance(part, Part) for reading in part.readings}
 
+    def spent(self, parts: Sequence[str]) -> dict[str, Spent | None]:
+        """What parts took, by their keys; None where one does not say."""
+        return {key: part.spent if isinstance(part, Part) else None for key, part in self._read_all(parts, Part).items()}
+
     def _parts(self) -> Mapping[str, Part | WorkDamaged]:
         return self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part)
 

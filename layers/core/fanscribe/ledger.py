@@ -8,6 +8,8 @@ from fanscribe.base import Contract
 from fanscribe.contracts import Failure, Plan, Reading, SecondLook
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
+NOTHING = "nothing was stored for it"  # the reason where none is known
+
 
 class LedgerTile(Contract):
     """One tile's account: [start, end) in samples."""
@@ -50,7 +52,7 @@ def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping
         )
         reason = None
         if state == "failed":
-            reason = failures[tile.index].error if tile.index in failures else "nothing was stored for it"
+            reason = failures[tile.index].error if tile.index in failures else NOTHING
         channel = tile.channel if plan.options.channels == "separate" else None
         evidence = readings[tile.index].second_look if tile.index in readings else None
         where = {"tile": tile.index, "channel": channel, "start": tile.start, "end": tile.end}

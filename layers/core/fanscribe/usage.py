@@ -5,13 +5,18 @@ Split's time is in the plan, Transcribe's in the parts, Merge's own is added. No
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from fanscribe import settings
-from fanscribe.contracts import Plan, Spent, Usage
+from fanscribe.cold_start import cold_ms
+from fanscribe.contracts import Plan, Spent, Tile, Took, Usage
 from fanscribe.costs import GB, price_list
-from fanscribe.times import SAMPLE_RATE
+from fanscribe.times import SAMPLE_RATE, milliseconds
+
+Stage = Literal["store", "load", "read"]  # fetching is of the first
 
 
 @dataclass
@@ -20,10 +25,13 @@ class Meter:
 
     memory_mb: int = field(default_factory=settings.memory_mb)
     clock: Callable[[], float] = time.monotonic
+    cold_ms: int = field(default_factory=cold_ms)
     _since: float = field(init=False)
+    _marked: float = field(init=False)
+    _stages: Counter[Stage] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._since = self.clock()
+        self._since = self._marked = self.clock()
 
     def lap(self) -> Spent:
         """What was spent since the last one."""
@@ -31,6 +39,27 @@ class Meter:
         spent = Spent(ms=round((now - self._since) * 1000), memory_mb=self.memory_mb)
         self._since = now
         return spent
+
+    def mark(self, stage: Stage) -> int:
+        """Ms since the last mark: they were this stage's."""
+        now = self.clock()
+        took = round((now - self._marked) * 1000)
+        self._stages[stage] += took
+        self._marked = now
+        return took
+
+    def took(self, read: Sequence[Tile]) -> Took:
+        """All since it was made. What no mark named was storing."""
+        self.mark("store")
+        return Took(
+            ms=self._stages.total(),
+            memory_mb=self.memory_mb,
+            cold=self.cold_ms,
+            load=self._stages["load"],
+            read=self._stages["read"],
+            tiles=len(read),
+            audio=sum(milliseconds(tile.end - tile.start) for tile in read),
+        )
 
 
 def tally(plan: Plan, parts: Sequence[Spent], merging: Spent) -> Usage:

@@ -1,18 +1,13 @@
 """The transcript page: one file to read, hear, search and check a transcript with, by itself and without a network. Pure.
 
 Every word is in it as text, so that it can be read without JavaScript, and found by what searches files. page.html is the frame,
-page.css the look, page.js what moves. The recording is not in it: the page finds it beside itself, or is given it.
+base.css and page.css the look, page.js what moves. The recording is not in it: the page finds it beside itself, or is given it.
 """
 
-import hashlib
 import json
 import re
-from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from html import escape
-from importlib.resources import files
 from itertools import groupby
 from string import Template
 from typing import Any, NamedTuple
@@ -21,6 +16,7 @@ from fanscribe.captions import channels_of, gaps
 from fanscribe.contracts import SecondLook, Word
 from fanscribe.ledger import LedgerTile
 from fanscribe.options import ENGLISH
+from fanscribe.page.markup import BASE_STYLE, as_text, asset, counted, digest
 from fanscribe.times import clock, milliseconds
 from fanscribe.transcript import Transcript, channel_label
 from fanscribe.turns import Entry, entries, turns
@@ -34,7 +30,7 @@ POLICY = "default-src 'none'; script-src {script}; style-src {style}; media-src 
 def render(transcript: Transcript, captions: Mapping[str, str]) -> str:
     """The page, with the captions that it offers, by extension. The same transcript gives the same bytes."""
     name = transcript.recording.rsplit("/", 1)[-1]
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = BASE_STYLE + asset(__package__, "page.css"), asset(__package__, "page.js")
     data = {
         "name": name,
         "duration": transcript.duration,
@@ -42,12 +38,12 @@ def render(transcript: Transcript, captions: Mapping[str, str]) -> str:
         "missing": [(place.start, place.end) for place in _missing(transcript)],
         "again": [(place.start, place.end) for place in _again(transcript.ledger.tiles)],
     }
-    return Template(_asset("page.html")).substitute(
-        policy=POLICY.format(script=_digest(script), style=_digest(style)),
+    return Template(asset(__package__, "page.html")).substitute(
+        policy=POLICY.format(script=digest(script), style=digest(style)),
         style=style,
         script=script,
         layout="columns" if len(channels_of(transcript)) == 2 else "column",
-        name=_text(name),
+        name=as_text(name),
         about=_about(transcript),
         check=_check(transcript),
         duration=transcript.duration,
@@ -59,21 +55,6 @@ def render(transcript: Transcript, captions: Mapping[str, str]) -> str:
     )
 
 
-@cache
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
-
-
-def _digest(inline: str) -> str:
-    """The one script and the one style that the page's policy lets run: a transcript's words can't be another."""
-    return f"'sha256-{b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
-
-
-def _text(text: str) -> str:
-    """As HTML, in an element or an attribute. A parser would make line feeds of carriage returns, and knows no NUL."""
-    return escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
-
-
 def _json(value: Any) -> str:
     """Inside a script element, which ends at the first `</script`, whatever surrounds it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -83,21 +64,17 @@ def _json(value: Any) -> str:
 
 
 def _about(transcript: Transcript) -> str:
-    parts = [clock(transcript.duration), _counted(len(transcript.words), "word")]
+    parts = [clock(transcript.duration), counted(len(transcript.words), "word")]
     if transcript.language:
         translated = ", translated into English" if transcript.task == "translate" else ""
-        parts.append(f'<span id="language">{_text(transcript.language)}</span>{translated}')
-    parts.append(_text(transcript.model.rstrip("/").rsplit("/", 1)[-1]))
+        parts.append(f'<span id="language">{as_text(transcript.language)}</span>{translated}')
+    parts.append(as_text(transcript.model.rstrip("/").rsplit("/", 1)[-1]))
     return " · ".join(f"<span>{part}</span>" for part in parts)
 
 
 def _lang(transcript: Transcript) -> str:
     language = ENGLISH if transcript.task == "translate" else transcript.language
-    return f' lang="{_text(language)}"' if language else ""
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return f' lang="{as_text(language)}"' if language else ""
 
 
 # ── What to check ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,9 +93,9 @@ def _check(transcript: Transcript) -> str:
     missing, again = _missing(transcript), _again(transcript.ledger.tiles)
     unsure = sum(word.probability < UNSURE for word in transcript.words)
     counts = [
-        *([f"<strong>speech is missing in {_counted(len(missing), 'place')}</strong>"] if missing else []),
-        *([f"{_counted(len(again), 'passage')} read twice"] if again else []),
-        *([_counted(unsure, "unsure word")] if unsure else []),
+        *([f"<strong>speech is missing in {counted(len(missing), 'place')}</strong>"] if missing else []),
+        *([f"{counted(len(again), 'passage')} read twice"] if again else []),
+        *([counted(unsure, "unsure word")] if unsure else []),
     ]
     if not counts:
         return ""
@@ -140,7 +117,7 @@ def _check(transcript: Transcript) -> str:
 
 def _listed(place: _Place) -> str:
     where = "" if place.channel is None else f"{channel_label(place.channel)}, "
-    return f"{_button(place.start, f'{clock(place.start)}–{clock(place.end)}')} {where}{_text(place.told)}"
+    return f"{_button(place.start, f'{clock(place.start)}–{clock(place.end)}')} {where}{as_text(place.told)}"
 
 
 def _button(start: int, shown: str) -> str:
@@ -185,8 +162,8 @@ def _turns(transcript: Transcript) -> Iterator[str]:
     for turn in turns(entries(transcript)):
         for paragraph in _paragraphs(turn):
             first = paragraph[0]
-            text = _words(paragraph, shaded[first.channel]) if first.segment else _text(first.text)
-            why = f"<small>{_text(reasons[first.start, first.channel])}</small>" if first.missing else ""
+            text = _words(paragraph, shaded[first.channel]) if first.segment else as_text(first.text)
+            why = f"<small>{as_text(reasons[first.start, first.channel])}</small>" if first.missing else ""
             yield (
                 f'<div class="turn{" gap" if first.missing else ""}" data-track="{tracks[first.channel]}">'
                 f'{_button(first.start, clock(first.start))}{_who(first.channel)}<p dir="auto">{text}</p>{why}</div>'
@@ -225,7 +202,7 @@ def _words(paragraph: Sequence[Entry], shaded: Sequence[_Place]) -> str:
     for place, group in groupby(_spaced(paragraph), key=place_of):
         (space, first), *others = group
         run = _word(first) + "".join(f"{space}{_word(word)}" for space, word in others)
-        html += f"{space}{run}" if place is None else f'{space}<mark title="{_text(place.told)}">{run}</mark>'
+        html += f"{space}{run}" if place is None else f'{space}<mark title="{as_text(place.told)}">{run}</mark>'
     return html
 
 
@@ -244,7 +221,7 @@ def _spaced(paragraph: Iterable[Entry]) -> Iterator[tuple[str, Word]]:
 def _word(word: Word) -> str:
     unsure = f' class="unsure" title="{word.probability:.0%}"' if word.probability < UNSURE else ""
     apart = ' dir="auto"' if REORDERING.search(word.text) else ""
-    return f"<span{unsure}{apart}>{_text(word.text.strip())}</span>"
+    return f"<span{unsure}{apart}>{as_text(word.text.strip())}</span>"
 
 
 def _track(transcript: Transcript, channel: int | None) -> list[list[int]]:

@@ -1,0 +1,52 @@
+"""The run report: what each step of a run took, as a page. run.py is the run, page.py the page."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fanscribe.ledger import Ledger, settle_ledger
+from local.executions import Execution
+from local.files import write_whole
+from local.patience import patiently
+from local.progress import JobProgress
+from local.report.page import Report, render
+from local.report.run import read_run
+from local.stack import DeployedStack
+
+
+def write_report(stack: DeployedStack, execution: Execution, out: Path, *, billed: bool = True) -> Path:
+    """A run's report, as <stem>.report.html in the folder `out`. A run that failed has one, one that still runs has it so far."""
+    target = out / f"{Path(execution.recording).stem}.report.html"
+    page = render(gather(stack, execution, billed=billed))
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(target, page.encode())
+    return target
+
+
+def gather(stack: DeployedStack, execution: Execution, *, billed: bool = True) -> Report:
+    """All that the report tells: the histories, and what the job has stored."""
+    progress = JobProgress(stack, execution.arn)
+    so_far = patiently(progress.now)
+    events = patiently(lambda: stack.history(execution.arn))
+    run = read_run(execution, events, patiently(lambda: stack.children(execution.arn)), datetime.now(UTC))
+    ledger = patiently(lambda: _of_transcript(stack, execution) or _so_far(progress))
+    return Report(run, progress.plan, execution.usage or so_far.used, ledger, billed)
+
+
+def _of_transcript(stack: DeployedStack, execution: Execution) -> Ledger | None:
+    """As Merge wrote it; None where it did not, or not as JSON."""
+    key = (execution.output or {}).get("keys", {}).get("json")
+    if key is None:
+        return None
+    try:
+        data = stack.s3.get_object(Bucket=stack.transcripts, Key=key)["Body"].read()
+        return Ledger.model_validate(json.loads(data)["ledger"])
+    except stack.s3.exceptions.NoSuchKey:
+        return None
+
+
+def _so_far(progress: JobProgress) -> Ledger | None:
+    """As Merge would write it now; None before there is a plan."""
+    if progress.plan is None or progress.folder is None:
+        return None
+    return settle_ledger(progress.plan, progress.folder.readings_so_far(), progress.folder.failures())
