@@ -8,8 +8,8 @@ it, without and with word times; its BatchedInferencePipeline, without and with;
 words, second look, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
-Writes benchmarks/results/<model>.json (or <model>-<device>-<compute type>.json, where it is not the CPU with int8) with the machine,
-the versions and the commit, and from all that is there docs/speed.svg and the tables in docs/speed.md; with --draw, these alone.
+Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8) with machine,
+versions and commit, and from all that is there docs/speed.svg and the tables in docs/speed.md; with --draw, these alone.
 """
 
 import argparse
@@ -205,7 +205,7 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
 
 def classic(results: Sequence[Mapping[str, Any]]) -> str:
     """Sizes against devices: Fanscribe's real-time factor, and its wall time as a share of sequential decoding's."""
-    found = {(_size(result["model"]), _computed(result)): result["ways"] for result in results}
+    found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in results}
     lines = [f"| model | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for size in SIZES:
         ways = [found.get((size, on), {}).get("fanscribe") for on in COLUMNS.values()]
@@ -214,7 +214,7 @@ def classic(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _size(model: str) -> str:
+def size_of(model: str) -> str:
     """What a folder such as `faster-whisper-base` holds."""
     return max((size for size in SIZES if model.endswith(size)), key=len, default=model)
 
