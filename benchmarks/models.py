@@ -51,7 +51,7 @@ REST_MB = 150  # what Transcribe holds besides: libraries of AWS, a chunk's audi
 BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no second look"
 WAYS = {BESIDE: (os.cpu_count() or 1, 1), THREADS: (1, 2), FIRST: (os.cpu_count() or 1, 1)}  # readers, and threads of each
 READER = """
-import json, pickle, resource, sys, time
+import json, pickle, re, sys, time
 from collections import Counter
 from pathlib import Path
 from fanscribe.options import ReadingOptions
@@ -73,8 +73,8 @@ class Timed:
                 self.spent[name] += time.process_time() - began
         return timed
 
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def peak():  # MB; ru_maxrss would begin with what the process that started this one had
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 
 batches = pickle.loads(Path(batches).read_bytes())
 began = time.monotonic()
