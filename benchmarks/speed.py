@@ -1,6 +1,6 @@
 """Speed, memory and accuracy of Fanscribe beside what it wraps, in the same run, whole processes, interleaved.
 
-    python -m benchmarks.speed [--model tiny.en …] [--runs 5] [--audio FILE] [--ways …]
+    python -m benchmarks.speed [--model tiny.en …] [--device cuda] [--compute-type float16] [--runs 5] [--audio FILE] [--ways …]
     python -m benchmarks.speed --draw
 
 Five ways to transcribe the same recording on all cores, beam 1: faster-whisper's sequential decoding as the usual scripts do
@@ -8,8 +8,8 @@ it, without and with word times; its BatchedInferencePipeline, without and with;
 words, second look, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
-Writes benchmarks/results/<model>.json with the machine, the versions and the commit, and from all that is there docs/speed.svg
-and the table in docs/speed.md; with --draw, these alone. On CPU, int8: Fanscribe has no other way.
+Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8) with machine,
+versions and commit, and from all that is there docs/speed.svg and the tables in docs/speed.md; with --draw, these alone.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import av
 import jiwer
@@ -34,17 +34,18 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS
 from fanscribe.models import find_model
+from fanscribe.settings import ComputeType, Computing, Device, computing
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 CHART, PAGE = ROOT / "docs" / "speed.svg", ROOT / "docs" / "speed.md"
-BEGIN, END = "<!-- speed -->\n", "<!-- end -->"
+END = "<!-- end -->"
 LONG_EN = CORPUS / "long-en" / "fairy-tales-30min.mp3"
 THEIRS = """
 import sys
 from faster_whisper import BatchedInferencePipeline, WhisperModel
-way, words, audio, folder, cores = sys.argv[1:]
-model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=int(cores))
+way, words, audio, folder, cores, device, compute_type = sys.argv[1:]
+model = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=int(cores))
 options = dict(language="en", beam_size=1, word_timestamps=words == "words")
 if way == "batched":
     segments, _ = BatchedInferencePipeline(model).transcribe(audio, batch_size=8, **options)
@@ -53,6 +54,10 @@ else:
 print("".join(segment.text for segment in segments))
 """
 WAYS = ("sequential", "sequential, words", "batched", "batched, words", "fanscribe")
+CPU = Computing(device="cpu", compute_type="int8")
+# The table that faster-whisper's users know: sizes, and where and with which numbers they were computed
+SIZES = ("tiny.en", "base", "small", "medium", "large-v3", "distil-large-v3", "large-v3-turbo")
+COLUMNS = {"CPU, int8": ("cpu", "int8"), "GPU, float16": ("cuda", "float16"), "GPU, int8": ("cuda", "int8")}
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,11 @@ class Run:
         return float(jiwer.wer(normal(text), normal(self.said)))
 
 
-def measured(way: str, audio: Path, model: Path) -> Run:
+def measured(way: str, audio: Path, model: Path, on: Computing = CPU) -> Run:
     """Run a way in a process of its own. Its last word is the transcript."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
-        process = subprocess.Popen(_command(way, audio, model, folder), stdout=said, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(_command(way, audio, model, folder, on), stdout=said, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)  # of the process and of all its descendants that have ended
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -86,12 +91,14 @@ def measured(way: str, audio: Path, model: Path) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, words)
 
 
-def _command(way: str, audio: Path, model: Path, folder: str) -> list[str]:
+def _command(way: str, audio: Path, model: Path, folder: str, on: Computing) -> list[str]:
     if way == "fanscribe":
         ours = [str(Path(sys.executable).with_name("fanscribe")), "transcribe", str(audio), "--language", "en"]
+        ours += ["--device", on.device, "--compute-type", on.compute_type]
         return [*ours, "--model", str(model), "--out", folder, "--work", folder]
     kind, _, words = way.partition(", ")
-    return [sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), str(os.cpu_count() or 1)]
+    theirs = [sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), str(os.cpu_count() or 1)]
+    return [*theirs, on.device, on.compute_type]
 
 
 def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None) -> dict[str, Any]:
@@ -140,32 +147,38 @@ def duration(audio: Path) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", nargs="+", default=["tiny.en"])
+    parser.add_argument("--device", choices=get_args(Device), default="cpu")
+    parser.add_argument("--compute-type", choices=get_args(ComputeType), help="by default int8, on a GPU float16")
     parser.add_argument("--audio", type=Path, default=LONG_EN, help="with its text beside it as .txt, for the WER")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--draw", action="store_true", help="measure nothing")
     asked = parser.parse_args()
     if not asked.draw:
-        measure(asked.model, asked.audio, asked.runs, asked.ways)
+        said = {"FANSCRIBE_DEVICE": asked.device}
+        said |= {"FANSCRIBE_COMPUTE_TYPE": asked.compute_type} if asked.compute_type else {}
+        measure(asked.model, asked.audio, asked.runs, asked.ways, computing(said))
     results = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
     CHART.write_text(chart(results))
-    PAGE.write_text(with_table(PAGE.read_text(), table(results)))
+    page = with_table(PAGE.read_text(), "speed", table(results))
+    PAGE.write_text(with_table(page, "devices", classic(results)))
 
 
-def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str]) -> None:
+def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], on: Computing) -> None:
     text = audio.with_suffix(".txt").read_text() if audio.with_suffix(".txt").exists() else None
     for name in models:
         folder = find_model(name).folder
         rounds = []
         for number in range(runs):
-            rounds.append({way: measured(way, audio, folder) for way in ways})
+            rounds.append({way: measured(way, audio, folder, on) for way in ways})
             walls = ", ".join(f"{way} {run.wall_s:.1f} s" for way, run in rounds[-1].items())
             print(f"{name}, round {number + 1}: {walls}", flush=True)
         result = {"model": find_model(name).name, "audio": audio.name, "seconds": round(duration(audio), 1)}
-        result |= {"runs": runs, "ways": summary(rounds, duration(audio), text)} | machine()
+        result |= on.model_dump() | {"runs": runs, "ways": summary(rounds, duration(audio), text)} | machine()
         report(result)
         RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{result['model']}.json").write_text(json.dumps(result, indent=2) + "\n")
+        stem = result["model"] if on == CPU else f"{result['model']}-{on.device}-{on.compute_type}"
+        (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 def report(result: Mapping[str, Any]) -> None:
@@ -186,14 +199,39 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
         for way, of in result["ways"].items():
             wer = "" if of["wer"] is None else f"{100 * of['wer']:.2f} %"
             times = f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | {of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
-            lines.append(f"| {result['model']} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |")
+            lines.append(f"| {_title(result)} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |")
     return "\n".join(lines)
 
 
-def with_table(page: str, made: str) -> str:
-    """The page with its table made anew."""
-    begin, end = page.index(BEGIN) + len(BEGIN), page.index(END)
-    return f"{page[:begin]}\n{made}\n\n{page[end:]}"
+def classic(results: Sequence[Mapping[str, Any]]) -> str:
+    """Sizes against devices: Fanscribe's real-time factor, and its wall time as a share of sequential decoding's."""
+    found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in results}
+    lines = [f"| model | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
+    for size in SIZES:
+        ways = [found.get((size, on), {}).get("fanscribe") for on in COLUMNS.values()]
+        cells = [f"{of['rtf']:.3f}, {of['wall_of_sequential']:.2f}" if of else "not run" for of in ways]
+        lines.append(f"| {size} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def size_of(model: str) -> str:
+    """What a folder such as `faster-whisper-base` holds."""
+    return max((size for size in SIZES if model.endswith(size)), key=len, default=model)
+
+
+def _title(result: Mapping[str, Any]) -> str:
+    device, compute_type = _computed(result)
+    return str(result["model"]) if device == "cpu" else f"{result['model']}, {device} {compute_type}"
+
+
+def _computed(result: Mapping[str, Any]) -> tuple[str, str]:
+    return result.get("device", "cpu"), result.get("compute_type", "int8")
+
+
+def with_table(page: str, name: str, made: str) -> str:
+    """The page with one table made anew."""
+    begin = page.index(f"<!-- {name} -->\n") + len(f"<!-- {name} -->\n")
+    return f"{page[:begin]}\n{made}\n\n{page[page.index(END, begin) :]}"
 
 
 ROW, LEFT, FULL, WIDTH = 26, 150, 420, 720  # pixels of the chart: a row, where bars begin, a bar of 1.0, all
@@ -205,7 +243,7 @@ def chart(results: Sequence[Mapping[str, Any]]) -> str:
     y = 10
     for result in results:
         y += ROW
-        rows.append(f'<text x="10" y="{y}" class="model">{result["model"]}</text>')
+        rows.append(f'<text x="10" y="{y}" class="model">{_title(result)}</text>')
         for way, of in result["ways"].items():
             y += ROW
             width = round(FULL * of["wall_of_sequential"])

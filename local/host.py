@@ -19,6 +19,7 @@ from local.worker import Answer, Invocation, error_answer, throttled
 
 # What a process needs of this machine to run at all, whatever the function
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+GPU = ("CUDA_VISIBLE_DEVICES", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
 
 
 def lambda_variables(function: Function) -> dict[str, str]:
@@ -35,7 +36,7 @@ def lambda_variables(function: Function) -> dict[str, str]:
 
 def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
     """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and the template's."""
-    machine = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    machine = {name: os.environ[name] for name in PASSED_ON + GPU if name in os.environ}
     reserved = {
         "_HANDLER": function.handler,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

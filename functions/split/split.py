@@ -19,7 +19,7 @@ from fanscribe.models import Model, find_model
 from fanscribe.observability import observed
 from fanscribe.options import FORMATS, Options
 from fanscribe.recording import SplitRecording, split_recording
-from fanscribe.settings import SplitSettings
+from fanscribe.settings import SplitSettings, computing
 from fanscribe.simulator import Fleet
 from fanscribe.storage import S3Storage, Storage
 from fanscribe.tiles import plan_chunks
@@ -44,7 +44,8 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
-    job = keys.job_id(__version__, bucket, key, stored.etag, model.identity, options.reading.model_dump_json())
+    reads = (model.identity, computing().model_dump_json(), options.reading.model_dump_json())  # all that decides the words
+    job = keys.job_id(__version__, bucket, key, stored.etag, *reads)
     if max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values()) > keys.LONGEST:
         raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
     folder = JobFolder(storage, settings.work_bucket, job)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 from click.core import ParameterSource
@@ -10,6 +11,7 @@ from click.core import ParameterSource
 from fanscribe.errors import BadInput
 from fanscribe.models import Model, find_model
 from fanscribe.options import Options, as_metadata
+from fanscribe.settings import ComputeType, Device, computing
 from local.commands.cloud import Where, session_options
 from local.commands.transcribe_here import transcribe_here
 from local.commands.transcribe_there import transcribe_there
@@ -18,7 +20,7 @@ from local.shelf import Shelf, default_folder
 
 MOST_WORKERS = 8  # by default: each holds a model in memory
 CHUNK_TILES = 4  # the planner thinks of Lambda's cold starts and prices; here small chunks keep all workers busy to the end
-HERE_ONLY = ("model", "workers", "chunk_tiles", "work", "fresh", "verbose")  # of a stack, these are the deployment's
+HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work", "fresh", "verbose")  # a stack has its own
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
 
 
@@ -44,7 +46,17 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours."
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one for each core]")
+@click.option(
+    "--device", type=click.Choice(get_args(Device)), default="cpu", show_default=True, envvar="FANSCRIBE_DEVICE",
+    help="What the model computes on: cuda is an NVIDIA GPU.",
+)  # fmt: skip
+@click.option(
+    "--compute-type", type=click.Choice(get_args(ComputeType)), envvar="FANSCRIBE_COMPUTE_TYPE",
+    help="The numbers that it computes with.  [default: int8, on a GPU float16]",
+)  # fmt: skip
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one a core; GPU: one]"
+)
 @click.option(
     "--chunk-tiles", metavar="K", type=click.IntRange(1), help=f"Tiles of at most 30 s in one chunk.  [default: {CHUNK_TILES}]"
 )
@@ -71,6 +83,8 @@ def transcribe(
     profile: str | None,
     endpoint_url: str | None,
     model: str,
+    device: Device,
+    compute_type: ComputeType | None,
     workers: int | None,
     chunk_tiles: int | None,
     work: Path | None,
@@ -103,7 +117,8 @@ def transcribe(
         succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
         found = _find_model(model, options)
-        workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        _choose_device(device, compute_type)
+        workers = workers or (1 if device == "cuda" else min(MOST_WORKERS, os.cpu_count() or 1))
         chunks = {"MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles or CHUNK_TILES)}
         parameters = {"Model": _deployed_name(model, found)} | chunks
         shelf = Shelf(work or default_folder(), fresh)
@@ -140,6 +155,24 @@ def _find_model(model: str, options: dict[str, str]) -> Model:
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     return found
+
+
+def _choose_device(device: Device, compute_type: ComputeType | None) -> None:
+    """Said to the functions' processes, which have it from this one's environment (local/host.py).
+
+    Raises click.UsageError for a device or numbers that this machine does not have.
+    """
+    said = {"FANSCRIBE_DEVICE": device} | ({"FANSCRIBE_COMPUTE_TYPE": compute_type} if compute_type else {})
+    chosen = computing(said)
+    if chosen != computing({}):  # what every machine has
+        import ctranslate2  # noqa: PLC0415  (importing it takes half a second)
+
+        if device == "cuda" and not ctranslate2.get_cuda_device_count():
+            raise click.UsageError("--device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none.")
+        can = [known for known in get_args(ComputeType) if known in ctranslate2.get_supported_compute_types(device)]
+        if chosen.compute_type not in can:
+            raise click.UsageError(f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}.")
+    os.environ.update(said)
 
 
 def _deployed_name(model: str, found: Model) -> str:

@@ -33,7 +33,7 @@ def test_a_recording_is_told_its_chunks_time_cost_and_limit_with_the_prices_date
     assert first == "lighthouse-talk.mp3: 5:30 of audio with large-v3-turbo, 10,240 MB, 100 chunks at once"
     assert [line.split()[0] for line in rest] == ["chunks", "wall", "cost", "what", "model"]
     assert f"at list prices of {price_list().aws.read} (us-east-1)" in done.output
-    assert "scaled, as large-v3-turbo" in done.output
+    assert "synthetic, as large-v3-turbo" in done.output
 
 
 def test_the_length_of_a_file_is_the_same_from_its_header_as_by_decoding(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_ones_own_model_is_judged_by_its_weights(tmp_path: Path) -> None:
         (["/"], 2, "/ is a folder"),
         (["1h", "--model", "huge"], 2, "There is no speed of a model 'huge'. Name a folder, or one of tiny.en"),
         (["1h", "--model", "/"], 2, "there is no model.bin in it"),
-        (["1h", "--model", "large-v3", "--memory", "3008"], 2, "large-v3 needs about 7,000 MB, and --memory gives 3,008"),
+        (["1h", "--model", "large-v3", "--memory", "3008"], 2, "large-v3 needs about 5,100 MB, and --memory gives 3,008"),
         (["1h", "--finish-in", "soon"], 2, "'soon' is no length such as 60s"),
         (["1h", "--finish-in", "60s", "--cheapest"], 2, "two wishes. Choose one"),
         ([__file__], 1, "test_estimate.py can't be read as audio or video"),

@@ -79,7 +79,7 @@ class ModelSpeed(Contract):
     load_s: float
     serial_s: float
     work_s: float
-    had: Literal["measured", "scaled"]
+    had: Literal["measured", "synthetic", "scaled"]
 
     def tile_s(self, vcpus: float) -> float:
         """Seconds for one tile on so many cores."""

@@ -9,7 +9,7 @@ from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
-from fanscribe.settings import threads
+from fanscribe.settings import computing, threads
 
 
 class Recognizer(Protocol):
@@ -27,4 +27,4 @@ def load_recognizer(model: str) -> Recognizer:
     """Loaded once and kept while the process lives: what a warm start is for."""
     from fanscribe.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
 
-    return WhisperRecognizer(find_model(model).folder, threads())
+    return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -52,6 +52,24 @@ class MergeSettings(Settings):
 def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
     """What the function is billed for, as Lambda and the local host say it; 0 where neither does."""
     return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))
+
+
+Device = Literal["cpu", "cuda"]
+ComputeType = Literal["int8", "float16", "int8_float16"]
+
+
+class Computing(Contract):
+    """What a model computes on, and the numbers that it computes with, by CTranslate2's names."""
+
+    device: Device
+    compute_type: ComputeType
+
+
+def computing(environment: Mapping[str, str] = os.environ) -> Computing:
+    """What the command says in FANSCRIBE_DEVICE and FANSCRIBE_COMPUTE_TYPE. On Lambda nothing does: it has CPUs alone."""
+    device = environment.get("FANSCRIBE_DEVICE", "cpu")
+    usual = "float16" if device == "cuda" else "int8"
+    return Computing.model_validate({"device": device, "compute_type": environment.get("FANSCRIBE_COMPUTE_TYPE", usual)})
 
 
 def threads(environment: Mapping[str, str] = os.environ) -> int:

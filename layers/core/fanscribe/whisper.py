@@ -48,8 +48,10 @@ STUBBORN = {"beam_size": 5, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1
 class WhisperRecognizer:
     """A loaded model. Loading takes a second for tiny and many for large."""
 
-    def __init__(self, folder: Path, cores: int, compute_type: str = "int8", *, second_look: bool = True) -> None:
-        self._whisper = WhisperModel(str(folder), device="cpu", cpu_threads=cores, compute_type=compute_type)
+    def __init__(
+        self, folder: Path, cores: int, compute_type: str = "int8", *, device: str = "cpu", second_look: bool = True
+    ) -> None:
+        self._whisper = WhisperModel(str(folder), device=device, cpu_threads=cores, compute_type=compute_type)
         self._second_look = second_look
 
     def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
@@ -79,7 +81,9 @@ class WhisperRecognizer:
         ]
 
     def _encode(self, samples: Sequence[Samples]) -> ctranslate2.StorageView:
-        return self._whisper.encode(np.stack([self._features(sound) for sound in samples]))
+        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each step by itself."""
+        features = np.stack([self._features(sound) for sound in samples])
+        return self._whisper.model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True)
 
     def _features(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float32]]:
         spectrum = self._whisper.feature_extractor(waveform(samples))
