@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from fanscribe.formats import as_text
+from fanscribe.formats import Edition, as_text
 from fanscribe.ledger import settle_ledger
-from fanscribe.options import OutputOptions
 from fanscribe.transcript import build_transcript
 from local.commands.cloud import Failed, Where, job_of, stack_options
 from local.executions import Execution
@@ -51,7 +50,7 @@ def text_so_far(progress: JobProgress) -> str | None:
         return None
     readings = progress.folder.readings_so_far()
     ledger = settle_ledger(progress.plan, readings, {})
-    return as_text(build_transcript(progress.plan, readings, ledger), OutputOptions())
+    return as_text(Edition(build_transcript(progress.plan, readings, ledger)))
 
 
 def _line(execution: Execution, progress: Progress) -> str:

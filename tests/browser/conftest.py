@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 
 from fanscribe.audio import write_wav
-from fanscribe.formats import as_html
-from fanscribe.options import OutputOptions
+from fanscribe.formats import Edition, as_html
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.transcript import Transcript
 from local.report.page import Report, render
@@ -124,7 +123,7 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
 
 @lru_cache(8)
 def rendered(transcript: Transcript) -> str:
-    return as_html(transcript, OutputOptions())
+    return as_html(Edition(transcript))
 
 
 def a_recording(seconds: float) -> bytes:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from fanscribe.formats import as_html, as_srt, as_text, as_vtt
-from fanscribe.options import OutputOptions
+from fanscribe.formats import Edition, as_html, as_srt, as_text, as_vtt
 from fanscribe.transcript import Transcript
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
 from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
@@ -279,8 +278,8 @@ def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_b
 def test_the_text_and_the_captions_are_those_of_the_other_formats(opened: Open, name: str) -> None:
     transcript = TRANSCRIPTS[name]()
     it = opened(transcript)
-    expected = {"srt": as_srt(transcript, OutputOptions()), "vtt": as_vtt(transcript, OutputOptions())}
-    for kind, content in {**expected, "txt": as_text(transcript, OutputOptions())}.items():
+    expected = {"srt": as_srt(Edition(transcript)), "vtt": as_vtt(Edition(transcript))}
+    for kind, content in {**expected, "txt": as_text(Edition(transcript))}.items():
         with it.page.expect_download() as waiting:
             it.page.click(f".download[value={kind}]")
         assert Path(waiting.value.path()).read_text("utf-8") == content
@@ -292,7 +291,7 @@ def test_the_text_is_copied(opened: Open) -> None:
     it = opened(transcript, permissions=["clipboard-read", "clipboard-write"])
     it.page.click("#copy")
     it.until("document.getElementById('status').textContent === 'Copied.'")
-    assert it.page.evaluate("navigator.clipboard.readText()") == as_text(transcript, OutputOptions())
+    assert it.page.evaluate("navigator.clipboard.readText()") == as_text(Edition(transcript))
 
 
 # ── Safety ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -335,7 +334,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: Any) -> None:
             asked.append(self.path)
 
-    (tmp_path / "page.html").write_text(as_html(a_talk(), OutputOptions()), "utf-8")
+    (tmp_path / "page.html").write_text(as_html(Edition(a_talk())), "utf-8")
     (tmp_path / "talk.wav").write_bytes(a_recording(LENGTH))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=tmp_path))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from fanscribe.captions import LONGEST_CUE, SHORTEST_CUE, cues, label
 from fanscribe.contracts import Failure, Word
-from fanscribe.formats import WRITERS, as_json, as_srt, as_text, as_transcribe_json, as_tsv, as_vtt
+from fanscribe.formats import WRITERS, Edition, as_json, as_srt, as_text, as_transcribe_json, as_tsv, as_vtt
 from fanscribe.ledger import settle_ledger
 from fanscribe.options import FORMATS, Format, OutputOptions, ReadingOptions
 from fanscribe.times import timestamp
@@ -61,7 +61,7 @@ TRANSCRIPTS = {"talk": a_transcript(TALK), "call": a_call(), "incomplete": an_in
 
 
 def written(name: Format, transcript: Transcript) -> bytes:
-    text = WRITERS[name].write(transcript, OUTPUT)
+    text = WRITERS[name].write(Edition(transcript))
     return (bare(text) if name == "html" else text).encode()
 
 
@@ -96,13 +96,13 @@ def test_every_format_has_a_writer_that_takes_an_empty_transcript(name: Format) 
 
 
 def test_json_keeps_every_script_readable() -> None:
-    assert "Zürich 東京" in as_json(a_transcript("Zürich 東京"), OUTPUT)
+    assert "Zürich 東京" in as_json(Edition(a_transcript("Zürich 東京")))
 
 
 @given(texts)
 def test_json_gives_the_same_words_back(text: str) -> None:
     transcript = a_transcript(text)
-    printed = json.loads(as_json(transcript, OUTPUT))
+    printed = json.loads(as_json(Edition(transcript)))
     assert [word["word"] for word in printed["words"]] == [word.text.strip() for word in transcript.words]
 
 
@@ -110,7 +110,7 @@ def test_json_gives_the_same_words_back(text: str) -> None:
 
 
 def test_srt() -> None:
-    assert as_srt(a_transcript(TALK), OUTPUT) == (
+    assert as_srt(Edition(a_transcript(TALK))) == (
         "1\n00:00:00,000 --> 00:00:01,000\nGood evening.\n\n"
         "2\n00:00:01,000 --> 00:00:02,300\nThank you for coming.\n\n"
         "3\n00:00:04,400 --> 00:00:07,900\nTonight I would like\nto tell you how lighthouses\n\n"
@@ -119,7 +119,7 @@ def test_srt() -> None:
 
 
 def test_vtt_begins_with_its_signature_and_escapes_markup() -> None:
-    assert as_vtt(a_transcript("<b> R&D -->"), OUTPUT).splitlines() == [
+    assert as_vtt(Edition(a_transcript("<b> R&D -->"))).splitlines() == [
         "WEBVTT",
         "",
         "00:00:00.000 --> 00:00:01.100",
@@ -144,7 +144,7 @@ def test_cues_hold_every_word_fit_the_screen_and_follow_each_other(text: str) ->
 def test_srt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: int) -> None:
     transcript = TRANSCRIPTS.get(text) or a_transcript(text)
     output = OutputOptions(caption_line_length=length, caption_lines=lines)
-    composed = as_srt(transcript, output)
+    composed = as_srt(Edition(transcript, output))
     read = list(srt.parse(composed))
     assert [(_ms(cue.start), _ms(cue.end), cue.content) for cue in read] == [
         (cue.start, cue.end, f"{label(cue.channel)}{cue.text}") for cue in cues(transcript, output, labelled=True)
@@ -160,7 +160,7 @@ def _ms(time: timedelta) -> int:
 def test_vtt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: int) -> None:
     transcript = TRANSCRIPTS.get(text) or a_transcript(text)
     output = OutputOptions(caption_line_length=length, caption_lines=lines)
-    read = webvtt.from_string(as_vtt(transcript, output))
+    read = webvtt.from_string(as_vtt(Edition(transcript, output)))
     assert [(cue.start, cue.end, cue.voice, html.unescape(cue.text)) for cue in read.captions] == [
         (timestamp(cue.start), timestamp(cue.end), None if cue.channel is None else f"ch_{cue.channel}", cue.text)
         for cue in cues(transcript, output)
@@ -174,11 +174,11 @@ def test_vtt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: in
 
 
 def test_txt_is_paragraphs() -> None:
-    assert as_text(a_transcript("One. Two. | Three."), OUTPUT) == "One. Two.\n\nThree.\n"
+    assert as_text(Edition(a_transcript("One. Two. | Three."))) == "One. Two.\n\nThree.\n"
 
 
 def test_txt_of_separate_channels_is_a_paragraph_for_each_turn() -> None:
-    assert as_text(a_call(), OUTPUT).split("\n\n")[:3] == [
+    assert as_text(Edition(a_call())).split("\n\n")[:3] == [
         "ch_0: Good morning, how can I help you?",
         "ch_1: Hello. My train was cancelled, and I'd like the €3.50 back.",
         "ch_0: Of course. Which one?",
@@ -186,7 +186,7 @@ def test_txt_of_separate_channels_is_a_paragraph_for_each_turn() -> None:
 
 
 def test_tsv_is_a_row_for_each_segment_in_milliseconds() -> None:
-    assert as_tsv(a_transcript("One. Two."), OUTPUT) == "start\tend\ttext\n0\t300\tOne.\n400\t700\tTwo.\n"
+    assert as_tsv(Edition(a_transcript("One. Two."))) == "start\tend\ttext\n0\t300\tOne.\n400\t700\tTwo.\n"
 
 
 def test_tsv_has_no_tab_in_a_text() -> None:
@@ -194,13 +194,13 @@ def test_tsv_has_no_tab_in_a_text() -> None:
     plan = a_plan(tiles(1))
     readings = {0: a_reading(0, (said,))}
     transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
-    assert as_tsv(transcript, OUTPUT) == "start\tend\ttext\n0\t300\tone two\n"
+    assert as_tsv(Edition(transcript)) == "start\tend\ttext\n0\t300\tone two\n"
 
 
 @given(texts)
 def test_every_row_of_tsv_has_its_columns(text: str) -> None:
     transcript = a_transcript(text)
-    rows = [row.split("\t") for row in as_tsv(transcript, OUTPUT).splitlines()]
+    rows = [row.split("\t") for row in as_tsv(Edition(transcript)).splitlines()]
     assert rows[1:] == [[str(segment.start), str(segment.end), segment.text] for segment in transcript.segments]
 
 
@@ -208,7 +208,7 @@ def test_every_row_of_tsv_has_its_columns(text: str) -> None:
 
 
 def transcribed(transcript: Transcript) -> dict[str, Any]:
-    printed: dict[str, Any] = json.loads(as_transcribe_json(transcript, OUTPUT))
+    printed: dict[str, Any] = json.loads(as_transcribe_json(Edition(transcript)))
     return printed
 
 
@@ -329,10 +329,10 @@ def test_a_gap_on_one_channel_has_its_label() -> None:
     )
     readings = {0: a_reading(0, words("Hello."))}
     transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
-    assert as_text(transcript, OUTPUT) == "ch_0: Hello.\n\nch_1: [missing 0:00-0:10]\n"
-    assert as_tsv(transcript, OUTPUT).splitlines()[1:] == ["0\t300\tHello.\tch_0", "0\t10000\t[missing 0:00-0:10]\tch_1"]
-    assert "<v ch_1>[missing 0:00-0:10]" in as_vtt(transcript, OUTPUT)
-    assert "ch_1: [missing 0:00-0:10]" in as_srt(transcript, OUTPUT)
+    assert as_text(Edition(transcript)) == "ch_0: Hello.\n\nch_1: [missing 0:00-0:10]\n"
+    assert as_tsv(Edition(transcript)).splitlines()[1:] == ["0\t300\tHello.\tch_0", "0\t10000\t[missing 0:00-0:10]\tch_1"]
+    assert "<v ch_1>[missing 0:00-0:10]" in as_vtt(Edition(transcript))
+    assert "ch_1: [missing 0:00-0:10]" in as_srt(Edition(transcript))
     labels = transcribed(transcript)["results"]["channel_labels"]
     assert labels["number_of_channels"] == 2
     assert labels["channels"][1] == {"channel_label": "ch_1", "items": []}
@@ -341,7 +341,7 @@ def test_a_gap_on_one_channel_has_its_label() -> None:
 def test_a_note_in_vtt_can_not_be_taken_for_a_cue() -> None:
     plan = a_plan(tiles(1))
     ledger = settle_ledger(plan, {}, {0: Failure(error="00:01.000 -->\n\n00:02.000")})
-    read = webvtt.from_string(as_vtt(build_transcript(plan, {}, ledger), OUTPUT))
+    read = webvtt.from_string(as_vtt(Edition(build_transcript(plan, {}, ledger))))
     assert [cue.text for cue in read.captions] == ["[missing 0:00-0:10]"]
 
 

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fanscribe.contracts import Failure, Reading, Scores, SecondLook, Word
-from fanscribe.formats import as_html, as_srt, as_vtt
+from fanscribe.formats import Edition, as_html, as_srt, as_vtt
 from fanscribe.ledger import settle_ledger
 from fanscribe.options import OutputOptions, ReadingOptions
 from fanscribe.transcript import Transcript, build_transcript
@@ -108,7 +108,7 @@ def a_talk(readings: Mapping[int, Reading], failures: Mapping[int, Failure], cou
 @example([" a", "\n", "b", "\u3000", "東", "京"])
 def test_any_words_come_back_from_the_page_each_in_its_element_with_its_times(said: list[str]) -> None:
     transcript = of_words(said)
-    page = Page(as_html(transcript, OUTPUT))
+    page = Page(as_html(Edition(transcript)))
     shown = [word for word in transcript.words if word.text.strip()]
     assert page.words == [seen(word.text.strip()) for word in shown]
     assert page.data["tracks"] == [[[word.start for word in shown], [word.end for word in shown]]]
@@ -119,22 +119,22 @@ def test_any_words_come_back_from_the_page_each_in_its_element_with_its_times(sa
 @example('<script>alert("hi")<!-- $name {name} 😀.mp3')
 def test_any_name_and_any_caption_come_back_from_the_data(name: str) -> None:
     transcript = of_words([f" {name}"], name)
-    page = Page(as_html(transcript, OUTPUT))
+    page = Page(as_html(Edition(transcript)))
     assert page.data["name"] == name
-    assert json.loads(page.scripts["captions"]) == {"srt": as_srt(transcript, OUTPUT), "vtt": as_vtt(transcript, OUTPUT)}
+    assert json.loads(page.scripts["captions"]) == {"srt": as_srt(Edition(transcript)), "vtt": as_vtt(Edition(transcript))}
 
 
 @given(texts)
 @example(HOSTILE.split(" "))
 def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) -> None:
-    hostile, tame = Page(as_html(of_words(said), OUTPUT)), Page(as_html(of_words(["x" for _ in said]), OUTPUT))
+    hostile, tame = Page(as_html(Edition(of_words(said)))), Page(as_html(Edition(of_words(["x" for _ in said]))))
     kinds = {(tag, *attributes) for tag, attributes in hostile.elements}
     assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {("p", "dir"), ("span",), ("span", "dir")}
     assert hostile.scripts.keys() == {"data", "captions", "module"}
 
 
 def test_the_policy_lets_the_pages_own_script_and_style_run_and_nothing_be_fetched() -> None:
-    page = as_html(a_transcript("Hello."), OUTPUT)
+    page = as_html(Edition(a_transcript("Hello.")))
     (policy,) = [str(found["content"]) for tag, found in Page(page).elements if found.get("http-equiv")]
     directives = {name: sources for name, *sources in (directive.split() for directive in policy.split("; "))}
     assert directives.pop("default-src") == ["'none'"]
@@ -150,7 +150,7 @@ def digest(found: list[str]) -> str:
 
 
 def test_the_page_names_no_other_address() -> None:
-    page = as_html(a_transcript("Hello."), OUTPUT)
+    page = as_html(Edition(a_transcript("Hello.")))
     assert not re.findall(r"https?:|//[\w.]+\.\w|@import|url\(", page)
 
 
@@ -159,23 +159,23 @@ def test_the_frame_the_look_and_the_script_are_in_the_package() -> None:
 
 
 def test_the_same_transcript_gives_the_same_bytes() -> None:
-    assert as_html(a_transcript("One. | Two."), OUTPUT) == as_html(a_transcript("One. | Two."), OUTPUT)
+    assert as_html(Edition(a_transcript("One. | Two."))) == as_html(Edition(a_transcript("One. | Two.")))
 
 
 def test_words_of_less_than_half_a_chance_are_marked_with_it() -> None:
     said = tuple(word.model_copy(update={"probability": p}) for word, p in zip(words("sure not"), (0.5, 0.494), strict=True))
-    page = as_html(a_talk({0: a_reading(0, said)}, {}, 1), OUTPUT)
+    page = as_html(Edition(a_talk({0: a_reading(0, said)}, {}, 1)))
     assert '<p dir="auto"><span>sure</span> <span class="unsure" title="49%">not</span></p>' in page
     assert "To check: 1 unsure word</summary>" in page
 
 
 def test_a_word_that_turns_text_around_turns_itself_alone() -> None:
-    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(a_transcript("\u202egnol after"), OUTPUT)
+    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(Edition(a_transcript("\u202egnol after")))
 
 
 def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence() -> None:
     first, second = a_reading(0, words("One two", 8_000)), a_reading(1, words("three four.", 10_000))
-    page = as_html(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2), OUTPUT)
+    page = as_html(Edition(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2)))
     told = "read twice (speech without words): the second reading was kept, 9 words; the other had 2"
     assert f'<span>two</span> <mark title="{told}"><span>three</span> <span>four.</span></mark></p>' in page
     assert f">0:10–0:20</button> {told}</li>" in page
@@ -185,7 +185,7 @@ def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence
 def test_what_is_missing_stands_where_it_is_missing_with_the_reason() -> None:
     failed = {1: Failure(error="BadAudio"), 2: Failure(error="States.Timeout")}
     said = {0: a_reading(0, words("Good evening.")), 3: a_reading(3, words("That is all.", 31_000))}
-    page = as_html(a_talk(said, failed), OUTPUT)
+    page = as_html(Edition(a_talk(said, failed)))
     assert Page(page).paragraphs == ["Good evening.", "[missing 0:10-0:30]", "That is all."]
     assert "<small>BadAudio, States.Timeout</small>" in page
     assert "speech is missing in 1 place" in page
@@ -193,11 +193,11 @@ def test_what_is_missing_stands_where_it_is_missing_with_the_reason() -> None:
 
 
 def test_nothing_to_check_says_nothing() -> None:
-    assert "<details" not in as_html(a_transcript("Hello there."), OUTPUT)
+    assert "<details" not in as_html(Edition(a_transcript("Hello there.")))
 
 
 def test_a_long_turn_goes_on_in_a_new_paragraph_between_sentences() -> None:
-    page = Page(as_html(a_transcript("This sentence has eight words in it, really. " * 40), OUTPUT))
+    page = Page(as_html(Edition(a_transcript("This sentence has eight words in it, really. " * 40))))
     assert [len(paragraph.split()) for paragraph in page.paragraphs] == [80, 80, 80, 80]
 
 
@@ -206,14 +206,14 @@ def test_two_channels_are_two_columns_and_more_are_told_by_their_names(channels:
     laid = tuple(tile.model_copy(update={"index": i, "channel": i}) for i in range(channels) for tile in tiles(1))
     plan = a_plan(laid, ReadingOptions(channels="separate"))
     readings = {i: a_reading(i, words("Hello?", i * 1_000)) for i in range(channels)}
-    page = as_html(build_transcript(plan, readings, settle_ledger(plan, readings, {})), OUTPUT)
+    page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
     assert f'<body class="{layout}">' in page
     assert re.findall(r'data-track="(\d)".*?class="who">(ch_\d)', page) == [(str(i), f"ch_{i}") for i in range(channels)]
 
 
 def test_the_text_is_said_to_be_in_its_language_and_a_translation_in_english() -> None:
     transcript = a_transcript("Bonsoir.").model_copy(update={"language": "fr"})
-    assert '<main lang="fr"' in as_html(transcript, OUTPUT)
-    translated = as_html(transcript.model_copy(update={"task": "translate"}), OUTPUT)
+    assert '<main lang="fr"' in as_html(Edition(transcript))
+    translated = as_html(Edition(transcript.model_copy(update={"task": "translate"})))
     assert '<main lang="en"' in translated
     assert '<span id="language">fr</span>, translated into English' in translated

@@ -1,10 +1,13 @@
 """Segments are built from words, whoever read them."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fanscribe.formats import Edition, as_json
 from fanscribe.ledger import settle_ledger
-from fanscribe.transcript import LONGEST_SEGMENT, Transcript, build_transcript, verbose_json
+from fanscribe.transcript import LONGEST_SEGMENT, Transcript, build_transcript
 from tests.builders import a_plan, a_reading, a_transcript, tiles, words
 
 texts = st.lists(st.sampled_from(["one", "two.", "Three", "|", "four?", "e.g.", "five,", "Six!"]), max_size=60).map(" ".join)
@@ -73,7 +76,7 @@ def test_scores_are_weighted_by_words() -> None:
 class TestVerboseJson:
     """Superset of OpenAI's verbose_json: its fields, names and units."""
 
-    printed = verbose_json(a_transcript("Good evening. Thank you."))
+    printed = json.loads(as_json(Edition(a_transcript("Good evening. Thank you."))))
 
     def test_has_every_field_of_openais(self) -> None:
         assert {"task", "language", "duration", "text", "segments", "words"} <= self.printed.keys()
@@ -90,6 +93,6 @@ class TestVerboseJson:
     def test_a_transcript_of_silence_is_empty_and_says_so(self) -> None:
         plan = a_plan(tiles(2, silent=(0, 1)))
         silence: Transcript = build_transcript(plan, {}, settle_ledger(plan, {}, {}))
-        printed = verbose_json(silence)
+        printed = json.loads(as_json(Edition(silence)))
         assert (printed["text"], printed["language"], printed["words"]) == ("", None, [])
         assert [tile["state"] for tile in printed["ledger"]["tiles"]] == ["silent", "silent"]

@@ -1,9 +1,10 @@
 """A transcript as the files that people, players and programs read. Pure: one function for each format."""
 
 import html
-import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, count
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from fanscribe import keys
 from fanscribe.captions import Cue, channels_of, cues, label, unbroken
 from fanscribe.options import Format, OutputOptions
 from fanscribe.page import render
+from fanscribe.printing import printed
 from fanscribe.times import seconds, timestamp
 from fanscribe.transcript import Segment, Transcript, channel_label, joined, verbose_json
 from fanscribe.turns import Entry, entries, turns
@@ -20,31 +22,44 @@ SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
 LEADING_PARTS = frozenset(".-")  # punctuation that belongs to the word behind it: ".5", "-5"
 
 
-def as_json(transcript: Transcript, _output: OutputOptions) -> str:
+@dataclass(frozen=True)
+class Edition:
+    """A transcript and how it is to be written. Its cues are found once, for all formats that show them."""
+
+    transcript: Transcript
+    output: OutputOptions = field(default_factory=OutputOptions)
+
+    @cached_property
+    def cues(self) -> list[Cue]:
+        return cues(self.transcript, self.output)
+
+    @cached_property
+    def labelled_cues(self) -> list[Cue]:
+        """With room for labels; the same where there are none."""
+        return cues(self.transcript, self.output, labelled=True) if channels_of(self.transcript) else self.cues
+
+
+def as_json(edition: Edition) -> str:
     """OpenAI's `verbose_json`, and more."""
-    return _printed(verbose_json(transcript))
-
-
-def _printed(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return printed(verbose_json(edition.transcript))
 
 
 # ── Captions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_srt(transcript: Transcript, output: OutputOptions) -> str:
+def as_srt(edition: Edition) -> str:
     """SubRip: numbered from 1, a comma before the milliseconds."""
     blocks = (
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{label(cue.channel)}{cue.text}\n"
-        for number, cue in enumerate(cues(transcript, output, labelled=True), start=1)
+        for number, cue in enumerate(edition.labelled_cues, start=1)
     )
     return "\n".join(blocks)
 
 
-def as_vtt(transcript: Transcript, output: OutputOptions) -> str:
+def as_vtt(edition: Edition) -> str:
     """WebVTT: `<` and `&` begin markup there, so they are escaped; a channel is a voice, which players don't print."""
-    blocks = (f"{timestamp(cue.start)} --> {timestamp(cue.end)}\n{_voiced(cue)}\n" for cue in cues(transcript, output))
-    return "\n".join(["WEBVTT\n", *_note(transcript), *blocks])
+    blocks = (f"{timestamp(cue.start)} --> {timestamp(cue.end)}\n{_voiced(cue)}\n" for cue in edition.cues)
+    return "\n".join(["WEBVTT\n", *_note(edition.transcript), *blocks])
 
 
 def _voiced(cue: Cue) -> str:
@@ -61,17 +76,18 @@ def _note(transcript: Transcript) -> Iterator[str]:
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(transcript: Transcript, _output: OutputOptions) -> str:
+def as_text(edition: Edition) -> str:
     """Paragraphs: a new one after PARAGRAPH of silence, for another channel, and for a gap."""
-    paragraphs = (f"{label(turn[0].channel)}{' '.join(entry.text for entry in turn)}" for turn in turns(entries(transcript)))
+    parted = turns(entries(edition.transcript))
+    paragraphs = (f"{label(turn[0].channel)}{' '.join(entry.text for entry in turn)}" for turn in parted)
     return "\n".join(f"{paragraph}\n" for paragraph in paragraphs)
 
 
-def as_tsv(transcript: Transcript, _output: OutputOptions) -> str:
+def as_tsv(edition: Edition) -> str:
     """openai/whisper's: a row for each segment, times in ms. Separate channels are a column of their own."""
-    separate = channels_of(transcript)
+    separate = channels_of(edition.transcript)
     rows = [("start", "end", "text", "channel")]
-    rows += [(str(entry.start), str(entry.end), _cell(entry.text), _channel_cell(entry)) for entry in entries(transcript)]
+    rows += [(str(entry.start), str(entry.end), _cell(entry.text), _channel_cell(entry)) for entry in entries(edition.transcript)]
     return "".join("\t".join(row if separate else row[:3]) + "\n" for row in rows)
 
 
@@ -86,23 +102,23 @@ def _channel_cell(entry: Entry) -> str:
 # ── The page ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_html(transcript: Transcript, output: OutputOptions) -> str:
+def as_html(edition: Edition) -> str:
     """One page to read, hear, search and check the transcript with; it offers the captions that are written here."""
-    return render(transcript, {"srt": as_srt(transcript, output), "vtt": as_vtt(transcript, output)})
+    return render(edition.transcript, {"srt": as_srt(edition), "vtt": as_vtt(edition)})
 
 
 # ── Amazon Transcribe's JSON ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_transcribe_json(transcript: Transcript, _output: OutputOptions) -> str:
+def as_transcribe_json(edition: Edition) -> str:
     """As Amazon Transcribe writes it, for what reads that. `start_time` and the like are seconds, as text.
 
     What it tells of the job is what a transcript knows: as `jobName` the recording's, and no account.
     """
-    numbers = count()
+    transcript, numbers = edition.transcript, count()
     items = [[{"id": next(numbers), **item} for item in _items(segment)] for segment in transcript.segments]
     missing = ", ".join(transcript.ledger.missing())
-    return _printed(
+    return printed(
         {
             "jobName": transcript.recording.rsplit("/", 1)[-1],
             "accountId": "",
@@ -181,7 +197,7 @@ def _unpunctuated(text: str) -> tuple[str, str, str]:
 class Writer(NamedTuple):
     """How a format is written, what it is called on the wire, and how its files end."""
 
-    write: Callable[[Transcript, OutputOptions], str]
+    write: Callable[[Edition], str]
     content_type: str
     extension: str
 

@@ -156,6 +156,8 @@ def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
 def verbose_json(transcript: Transcript) -> dict[str, Any]:
     """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds.
 
+    For printing.py: segments and words are iterators, made one by one as they are written.
+
     Nothing in it tells when or how it was made: the same recording and options give the same bytes.
     """
     return {
@@ -163,8 +165,8 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
         "language": transcript.language,
         "duration": seconds(transcript.duration),
         "text": transcript.text,
-        "segments": [_segment_json(i, segment) for i, segment in enumerate(transcript.segments)],
-        "words": [_word_json(word, segment.channel) for segment in transcript.segments for word in segment.words],
+        "segments": (_segment_json(i, segment) for i, segment in enumerate(transcript.segments)),
+        "words": (_word_json(word, segment.channel) for segment in transcript.segments for word in segment.words),
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
