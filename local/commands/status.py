@@ -49,9 +49,8 @@ def text_so_far(progress: JobProgress) -> str | None:
     """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
     if progress.plan is None or progress.folder is None:
         return None
-    readings = progress.folder.readings_so_far()
-    ledger = settle_ledger(progress.plan, readings, {})
-    return as_text(build_transcript(progress.plan, readings, ledger), OutputOptions())
+    heard = progress.folder.heard_so_far(progress.plan)
+    return as_text(build_transcript(heard.plan, heard.readings, settle_ledger(*heard)), OutputOptions())
 
 
 def _line(execution: Execution, progress: Progress) -> str:
