@@ -60,6 +60,7 @@ class SplitJob(NamedTuple):
     name: str  # its folder in the work bucket
     chunks: int
     at_once: int  # of them
+    output: Mapping[str, Any]  # how its transcript is to be written
 
 
 class History(NamedTuple):
@@ -85,7 +86,7 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
         if left.get("name") == "Split" and "job" in (answer := json.loads(left["output"])):  # not where its failure was caught
-            told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"]))
+            told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"], answer.get("output", {})))
     return told
 
 
