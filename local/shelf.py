@@ -20,6 +20,7 @@ from fanscribe import keys
 from fanscribe.contracts import Plan
 from local.files import write_whole
 
+CLAIM = re.compile(r"^(jobs/[0-9a-f]{16})/claim\.json$")
 TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a part
 KEPT = re.compile(r"^jobs/[0-9a-f]{16}/(plan\.json|language\.json|parts/[\d-]+\.json)$")
 
@@ -47,7 +48,9 @@ class Shelf:
     fresh: bool = False
 
     def keep(self, key: str, data: bytes) -> None:
-        """Store an object of the work bucket, if it is one to keep."""
+        """Store an object of the work bucket, if it is one to keep; of a claim, that its job was begun now."""
+        if (claimed := CLAIM.match(key)) and (folder := self.folder / claimed[1]).exists():
+            os.utime(folder, ns=(time.time_ns(), time.time_ns()))
         if not KEPT.match(key):
             return
         target = self.folder / key
@@ -63,8 +66,6 @@ class Shelf:
         folder = self.folder / "jobs" / job
         if self.fresh:
             shutil.rmtree(folder, ignore_errors=True)
-        if folder.exists():
-            os.utime(folder)  # begun now: see `latest`
         for file in sorted(folder.rglob("*.json")):
             yield file.relative_to(self.folder).as_posix(), file.read_bytes()
 
