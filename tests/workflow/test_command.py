@@ -136,8 +136,8 @@ def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path
 
 
 def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path) -> None:
-    a_wav(tmp_path / "talk.wav", decoded(SAMPLE)[0, 60 * 16_000 : 160 * 16_000])
-    out = ("--formats", "json", "--work", "work")
+    a_wav(tmp_path / "talk.wav", decoded(SAMPLE)[0, 60 * 16_000 : 100 * 16_000])
+    out = ("--formats", "json", "--work", "work", "--workers", "1")
 
     def printed(*arguments: str) -> tuple[dict[str, Any], str]:
         done = typed(*arguments, *out, folder=tmp_path)
@@ -150,23 +150,21 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
     def words(document: dict[str, Any], start: float, end: float) -> list[Any]:
         return [word for word in document["words"] if word["end"] <= start or word["start"] >= end]
 
-    was, _ = printed("transcribe", "talk.wav", "--language", "en", "--workers", "2")
+    was, _ = printed("transcribe", "talk.wav", "--language", "en")
     before = parts()
-    again = ("redo", "talk.wav", "--from", "0:40", "--to", "0:44", "--hotwords", "Eddystone, Smeaton", "--beam-size", "5")
+    again = ("redo", "talk.wav", "--from", "0:10", "--to", "0:13", "--hotwords", "Eddystone, Smeaton", "--beam-size", "5")
     now, said = printed(*again)
-    assert said.startswith("talk.wav: 0:40-0:44 done again, 1:40 of audio, ")
+    assert said.startswith("talk.wav: 0:10-0:13 done again, 0:40 of audio, ")
     (redone,) = [tile for tile in now["ledger"]["tiles"] if "redone" in tile]
     edges = redone["start"] / 16_000, redone["end"] / 16_000
-    assert edges[0] <= 40
-    assert edges[1] >= 44
+    assert edges[0] <= 10
+    assert edges[1] >= 13
     assert words(now, *edges) == words(was, *edges)
     assert redone["redone"]["options"]["hotwords"] == "Eddystone, Smeaton"
     assert parts() == before + 1
 
     assert printed(*again)[0] == now
     assert parts() == before + 1, "nothing was read twice"
-
-    assert printed("transcribe", "talk.wav", "--language", "en")[0] == was, "as it was read at first"
 
 
 @pytest.mark.parametrize(
