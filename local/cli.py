@@ -11,6 +11,7 @@ from local.commands.ending import complain
 from local.commands.estimate import estimate
 from local.commands.fetch import fetch
 from local.commands.list import list_jobs
+from local.commands.redo import redo
 from local.commands.report import report
 from local.commands.status import status
 from local.commands.transcribe import transcribe
@@ -22,7 +23,7 @@ def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine or on AWS."""
 
 
-for each in (transcribe, estimate, status, fetch, report, list_jobs):
+for each in (transcribe, redo, estimate, status, fetch, report, list_jobs):
     command.add_command(each)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from fanscribe.contracts import Usage, parse_job_input
 from fanscribe.errors import InvalidInput
 from fanscribe.keys import UPLOADS
+from fanscribe.times import clock
 
 
 class Child(NamedTuple):
@@ -75,6 +76,20 @@ class Execution:
     def usage(self) -> Usage | None:
         """What the job has used, if Merge said so."""
         return Usage.model_validate(self.output["usage"]) if self.output and "usage" in self.output else None
+
+    @property
+    def redone(self) -> str | None:
+        """What of it is done again, `12:10-12:40`; None: it is about all of the recording."""
+        try:
+            redo = parse_job_input(self.input).redo
+        except InvalidInput:
+            return None
+        return f"{clock(redo.start)}-{clock(redo.end)}" if redo else None
+
+    @property
+    def about(self) -> str:
+        """What it is about, for people."""
+        return f"{self.recording} {self.redone}" if self.redone else self.recording
 
     @property
     def running(self) -> bool:

@@ -60,6 +60,7 @@ class SplitJob(NamedTuple):
     name: str  # its folder in the work bucket
     chunks: int
     at_once: int  # of them
+    output: Mapping[str, Any]  # how its transcript is to be written
 
 
 class History(NamedTuple):
@@ -85,7 +86,9 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
         if left.get("name") == "Split" and "job" in (answer := json.loads(left["output"])):  # not where its failure was caught
-            told = told._replace(job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"]))
+            told = told._replace(
+                job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"], answer.get("output", {}))
+            )
     return told
 
 
@@ -112,13 +115,13 @@ class JobProgress:
         finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
         fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
         channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
-        read = [tile for tile in self.plan.tiles if tile.silent or tile.index in finished]
-        new = seconds_of((tile for tile in self.plan.tiles if not tile.silent and tile.index in fresh), channels)
+        read = [tile for tile in self.plan.scope if tile.silent or tile.index in finished]
+        new = seconds_of((tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels)
         took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
         return Progress(
             stage=stage,
             done=seconds_of(read, channels),
-            total=self.plan.recording.samples / SAMPLE_RATE,
+            total=self.plan.samples / SAMPLE_RATE,
             chunks=self._chunks(self.job),
             pace=new / took if took > 0 and new else None,
             used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,

@@ -29,6 +29,7 @@ class Result(NamedTuple):
     took: float | None = None  # seconds
     error: str | None = None
     message: str | None = None
+    redone: str | None = None  # what of it was done again, 12:10-12:40
 
     @property
     def succeeded(self) -> bool:
@@ -47,7 +48,8 @@ class Result(NamedTuple):
         if self.running:
             return [f"{self.recording}: job {self.job}"]
         length, took = clock_of(self.duration or 0), self.took or 0
-        first = f"{self.recording}: {length} of audio, {self.words} words, in {took:.0f} s"
+        again = f"{self.redone} done again, " if self.redone else ""
+        first = f"{self.recording}: {again}{length} of audio, {self.words} words, in {took:.0f} s"
         return [first, *(f"  {file}" for file in self.files)]
 
     def complaint(self) -> str:
@@ -60,7 +62,7 @@ class Result(NamedTuple):
 def collect(stack: DeployedStack, execution: Execution, out: Path) -> Result:
     """Fetch what an execution that has ended wrote, into the folder `out`, as <stem>.<format>."""
     recording = execution.recording
-    told = Result(recording, execution.name, execution.status, took=_took(execution))
+    told = Result(recording, execution.name, execution.status, took=_took(execution), redone=execution.redone)
     stem = Path(recording).stem
     if execution.status == "SUCCEEDED" and execution.output:
         files = _download(stack, execution.output["keys"].values(), out, stem)

@@ -26,7 +26,8 @@ def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: C
     folder = JobFolder(storage, settings.work_bucket, job.job)
     tiles = folder.plan().tiles
     chunk_of = {index: chunk for chunk in folder.chunks() for index in range(chunk.first, chunk.last + 1)}
-    sounds = [_sound(folder, tile, tiles, chunk_of[tile.index]) for tile in voters(tiles)]
+    there = [tile for tile in tiles if tile.index in chunk_of]  # of a redo, its part of the recording
+    sounds = [_sound(folder, tile, tiles, chunk_of[tile.index]) for tile in voters(there)]
     language = elect(load().hear(sounds))
     folder.save_language(language)
     return job.model_copy(update={"language": language})

@@ -42,17 +42,17 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    readings, damaged, spent = folder.readings()
-    ledger = settle_ledger(plan, readings, folder.failures() | damaged)
-    transcript = build_transcript(plan, readings, ledger)
+    heard, spent = folder.heard(plan)
+    ledger = settle_ledger(*heard)
+    transcript = build_transcript(heard.plan, heard.readings, ledger)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
     for name in task.output.formats:
         text = WRITERS[name].write(edition)
         storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
-    lost = lost_share(plan, ledger)
-    measure_transcript(plan.recording, lost)
+    lost = lost_share(heard.plan, ledger)
+    measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
         where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(

@@ -2,34 +2,36 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fanscribe import __version__, keys, planner
+from chunks import chunk_size, unread
+from fanscribe import __version__, keys
 from fanscribe.audio import write_wav
-from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask, Tile
-from fanscribe.costs import speed_of
+from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
 from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.limits import check_room
-from fanscribe.models import Model, find_model
+from fanscribe.models import find_model
 from fanscribe.observability import observed
 from fanscribe.options import FORMATS, Options
-from fanscribe.recording import SplitRecording, split_recording
+from fanscribe.recording import split_recording
 from fanscribe.settings import SplitSettings, computing
-from fanscribe.simulator import Fleet
 from fanscribe.storage import S3Storage, Storage
 from fanscribe.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
+from redo import redo
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     task = SplitTask.parse(event)
-    job = split(task, SplitSettings.read(), S3Storage(), still_runs)
+    settings, storage = SplitSettings.read(), S3Storage()
+    request = task.input.redo
+    job = redo(task, request, settings, storage, still_runs) if request else split(task, settings, storage, still_runs)
     return job.model_dump()
 
 
@@ -54,15 +56,16 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     language = model.known_language(options.reading) or folder.find_language()
     finished, plan = folder.finished_tiles(), folder.find_plan()
     chunks: tuple[Chunk, ...] = ()
-    if plan is None or _unread(plan.tiles, finished):
+    if plan is None or unread(plan.tiles, finished):
         with tempfile.TemporaryDirectory() as scratch:
             source = Path(scratch) / "recording"
             check_room(key, stored.size, shutil.disk_usage(scratch).free)
             storage.download(bucket, key, stored, source)
             cut = split_recording(source, key, Path(scratch), options.reading, settings)
-            chunks = plan_chunks(cut.tiles, settings.chunk_tiles or _chosen_size(cut, model, settings))
+            audio_s, spoken = cut.samples * len(cut.channels) / SAMPLE_RATE, sum(not tile.silent for tile in cut.tiles)
+            chunks = plan_chunks(cut.tiles, chunk_size(audio_s, spoken, model, settings))
             if language:  # to hear it, tiles from the whole length are wanted
-                chunks = tuple(chunk for chunk in chunks if _unread(cut.tiles[chunk.first : chunk.last + 1], finished))
+                chunks = tuple(chunk for chunk in chunks if unread(cut.tiles[chunk.first : chunk.last + 1], finished))
             folder.save_audio(chunks, lambda chunk: write_wav(cut.audio(chunk)))
         recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=cut.samples)
         plan = Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles)
@@ -78,17 +81,3 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
         output=options.output,
         keys=transcript_keys(key, job, options.formats),
     )
-
-
-def _chosen_size(cut: SplitRecording, model: Model, settings: SplitSettings) -> int:
-    """Tiles in a chunk, as the planner has it. The transcript does not depend on it."""
-    concurrency = settings.map_concurrency
-    fleet = Fleet(memory_mb=settings.transcribe_memory, map_concurrency=concurrency, account_concurrency=concurrency)
-    audio_s = cut.samples * len(cut.channels) / SAMPLE_RATE
-    spoken = sum(not tile.silent for tile in cut.tiles)
-    job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
-    return planner.plan(job, planner.USUAL).chunk_tiles
-
-
-def _unread(tiles: Iterable[Tile], finished: Collection[int]) -> bool:
-    return any(not tile.silent and tile.index not in finished for tile in tiles)

@@ -31,7 +31,7 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
 
 def _cells(execution: Execution) -> tuple[str, ...]:
     started = execution.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    return (execution.name, execution.status.lower(), started, clock_of(_took(execution)), execution.recording)
+    return (execution.name, execution.status.lower(), started, clock_of(_took(execution)), execution.about)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
@@ -48,6 +48,7 @@ def _document(execution: Execution) -> dict[str, Any]:
     return {
         "job": execution.name,
         "recording": execution.recording,
+        **({"redone": execution.redone} if execution.redone else {}),
         "status": execution.status,
         "started": execution.started.isoformat(),
         "took": round(_took(execution), 3),

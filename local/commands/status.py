@@ -48,17 +48,16 @@ def text_so_far(progress: JobProgress) -> str | None:
     """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
     if progress.plan is None or progress.folder is None:
         return None
-    readings = progress.folder.readings_so_far()
-    ledger = settle_ledger(progress.plan, readings, {})
-    return as_text(Edition(build_transcript(progress.plan, readings, ledger)))
+    heard = progress.folder.heard_so_far(progress.plan)
+    return as_text(Edition(build_transcript(heard.plan, heard.readings, settle_ledger(*heard))))
 
 
 def _line(execution: Execution, progress: Progress) -> str:
-    row = job_row(execution.recording, replace(progress, used=execution.usage or progress.used))
+    row = job_row(execution.about, replace(progress, used=execution.usage or progress.used))
     told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     if not execution.running and execution.error:
         told.append(execution.message)
-    return f"{execution.name} ({execution.recording}): {' · '.join(part for part in told if part)}"
+    return f"{execution.name} ({execution.about}): {' · '.join(part for part in told if part)}"
 
 
 def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
@@ -66,6 +65,7 @@ def _document(execution: Execution, progress: Progress, heard: str | None) -> di
     known = {
         "job": execution.name,
         "recording": execution.recording,
+        "redone": execution.redone,
         "status": execution.status,
         "stage": progress.stage if execution.running else None,
         "seconds": progress.total,

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from fanscribe.errors import BadInput
-from fanscribe.models import Model, find_model
+from fanscribe.models import find_model
 from fanscribe.options import Options, as_metadata
 from fanscribe.settings import ComputeType, Device, computing
 from local.commands.cloud import Where, session_options
@@ -24,14 +24,34 @@ HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work"
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
 
 
-def _job_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Every option of a job, as `--name`: the same set, defaults and words as an execution's input and metadata take."""
-    for name, field in reversed(Options.model_fields.items()):
-        default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-        shown = "" if default is None else f"  [default: {default}]"
-        described = str(field.description)
-        text = f"{described[:1].upper()}{described[1:]}.{shown}"
-        function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
+def job_options(names: Sequence[str], *, defaults: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options of a job, as `--name`: the same set, defaults and words as an execution's input and metadata take."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for name in reversed(names):
+            field = Options.model_fields[name]
+            default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+            shown = f"  [default: {default}]" if defaults and default is not None else ""
+            described = str(field.description)
+            text = f"{described[:1].upper()}{described[1:]}.{shown}"
+            function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
+        return function
+
+    return decorate
+
+
+def default_workers(device: Device) -> int:
+    return 1 if device == "cuda" else min(MOST_WORKERS, os.cpu_count() or 1)
+
+
+def device_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What a model computes on here, and with."""
+    for name, kinds, default, text in (
+        ("--compute-type", ComputeType, None, "The numbers that it computes with.  [default: int8, on a GPU float16]"),
+        ("--device", Device, "cpu", "What the model computes on: cuda is an NVIDIA GPU.  [default: cpu]"),
+    ):
+        envvar = f"FANSCRIBE_{name[2:].replace('-', '_').upper()}"
+        function = click.option(name, type=click.Choice(get_args(kinds)), default=default, envvar=envvar, help=text)(function)
     return function
 
 
@@ -46,14 +66,7 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours."
 )
-@click.option(
-    "--device", type=click.Choice(get_args(Device)), default="cpu", show_default=True, envvar="FANSCRIBE_DEVICE",
-    help="What the model computes on: cuda is an NVIDIA GPU.",
-)  # fmt: skip
-@click.option(
-    "--compute-type", type=click.Choice(get_args(ComputeType)), envvar="FANSCRIBE_COMPUTE_TYPE",
-    help="The numbers that it computes with.  [default: int8, on a GPU float16]",
-)  # fmt: skip
+@device_options
 @click.option(
     "--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one a core; GPU: one]"
 )
@@ -68,7 +81,7 @@ def _job_options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
-@_job_options
+@job_options(list(Options.model_fields))
 @click.pass_context
 def transcribe(
     context: click.Context,
@@ -116,11 +129,10 @@ def transcribe(
         where = Where(stack, region, profile, endpoint_url)
         succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
-        found = _find_model(model, options)
-        _choose_device(device, compute_type)
-        workers = workers or (1 if device == "cuda" else min(MOST_WORKERS, os.cpu_count() or 1))
+        choose_device(device, compute_type)
+        workers = workers or default_workers(device)
         chunks = {"MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles or CHUNK_TILES)}
-        parameters = {"Model": _deployed_name(model, found)} | chunks
+        parameters = {"Model": deployed_name(model, options)} | chunks
         shelf = Shelf(work or default_folder(), fresh)
         succeeded = transcribe_here(
             parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
@@ -135,10 +147,7 @@ def transcribe(
 def _check_call(
     context: click.Context, audio: Sequence[Path], options: dict[str, str], out: Path, stack: str | None
 ) -> list[Recording]:
-    useless, why = (HERE_ONLY, "says nothing to --stack: the deployment decides it") if stack else (THERE_ONLY, "needs --stack")
-    given = [name for name in useless if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    if given:
-        raise click.UsageError(f"--{given[0].replace('_', '-')} {why}.")
+    check_place(context, stack, HERE_ONLY)
     if out.exists() and not out.is_dir():
         raise click.UsageError(f"{out} is a file. --out takes a folder.")
     try:
@@ -148,16 +157,25 @@ def _check_call(
         raise click.UsageError(str(error)) from None
 
 
-def _find_model(model: str, options: dict[str, str]) -> Model:
+def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:
+    """No option that means nothing where the work is done."""
+    useless, why = (here_only, "says nothing to --stack: the deployment decides it") if stack else (THERE_ONLY, "needs --stack")
+    given = [name for name in useless if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise click.UsageError(f"--{given[0].replace('_', '-')} {why}.")
+
+
+def deployed_name(model: str, options: dict[str, str]) -> str:
+    """What the template's `Model` is called on this machine, once it is known to be one that can do what is asked."""
     try:
         found = find_model(model)
         found.check(Options.parse(options).reading)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
-    return found
+    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model
 
 
-def _choose_device(device: Device, compute_type: ComputeType | None) -> None:
+def choose_device(device: Device, compute_type: ComputeType | None) -> None:
     """Said to the functions' processes, which have it from this one's environment (local/host.py).
 
     Raises click.UsageError for a device or numbers that this machine does not have.
@@ -173,7 +191,3 @@ def _choose_device(device: Device, compute_type: ComputeType | None) -> None:
         if chosen.compute_type not in can:
             raise click.UsageError(f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}.")
     os.environ.update(said)
-
-
-def _deployed_name(model: str, found: Model) -> str:
-    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model

@@ -67,6 +67,12 @@ def staged(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         yield Stage(engine, told)
 
 
+def test_split_lays_out_the_part_of_the_staged_job_that_is_to_be_redone(staged: Stage) -> None:
+    job = staged.answer("redo")
+    assert (job["language"], job["chunks"]) == ("en", 1)
+    assert len(staged.work(f"jobs/{job['job']}/chunks/")) == 1
+
+
 @pytest.mark.parametrize("name", ["split", "upload", "console", "uri"])
 def test_split_plans_the_sample_however_it_is_named(staged: Stage, name: str) -> None:
     job = staged.answer(name)
@@ -134,5 +140,5 @@ def told(answer: Answer) -> tuple[str, str]:
 
 
 def test_no_file_in_events_is_left_out() -> None:
-    tried = {*FUNCTIONS, "upload", "console", "uri"}
+    tried = {*FUNCTIONS, "redo", "upload", "console", "uri"}
     assert {file.stem for file in (ROOT / "events").iterdir()} == tried

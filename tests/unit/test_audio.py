@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio import Block, Samples, decode, read_wav, write_wav
+from fanscribe.audio import Block, Excerpt, Samples, cut_out, decode, read_wav, write_wav
 from fanscribe.decoder import BLOCK, DEMUXERS
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.times import SAMPLE_RATE
@@ -161,3 +161,27 @@ def test_a_chunk_of_another_rate_is_told() -> None:
         file.writeframes(a_tone(0.1).tobytes())
     with pytest.raises(WorkDamaged, match="not 16 kHz mono 16-bit"):
         read_wav(out.getvalue(), "0-3")
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 1), st.integers(0, 99), st.integers(1, 60)), max_size=4, unique=True),
+)
+def test_what_is_cut_out_is_what_was_there_however_it_came(sizes: list[int], spans: list[tuple[int, int, int]]) -> None:
+    sound = np.arange(2 * sum(sizes), dtype=np.int16).reshape(2, -1)
+    blocks = iter(np.split(sound, np.cumsum(sizes)[:-1], axis=1))
+    wanted = [Excerpt(channel, start % sum(sizes), start % sum(sizes) + length) for channel, start, length in spans]
+    inside = [excerpt for excerpt in wanted if excerpt.end <= sum(sizes)]
+    cut = dict(cut_out(blocks, "talk.mp3", inside))
+    assert cut.keys() == set(inside)
+    assert all(np.array_equal(cut[e], sound[e.channel, e.start : e.end]) for e in inside)
+    last = max((excerpt.end for excerpt in inside), default=0)
+    assert (
+        sum(block.shape[1] for block in blocks)
+        == sum(sizes) - np.append([0], np.cumsum(sizes))[np.searchsorted(np.append([0], np.cumsum(sizes)), last)]
+    ), "nothing is decoded beyond the last"
+
+
+def test_sound_that_ends_before_what_is_to_be_cut_out_is_told() -> None:
+    with pytest.raises(WorkDamaged, match=r"talk.mp3 ends at 10 samples"):
+        list(cut_out([np.zeros((1, 10), np.int16)], "talk.mp3", [Excerpt(0, 5, 11)]))

@@ -12,6 +12,7 @@ from fanscribe.contracts import (
     Job,
     MergeTask,
     ObjectInput,
+    RedoRequest,
     SplitTask,
     Tile,
     TranscribeTask,
@@ -27,6 +28,7 @@ PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "console.json": parse_job_input,
     "detect_language.json": Job.parse,
     "merge.json": MergeTask.parse,
+    "redo.json": parse_job_input,
     "split.json": SplitTask.parse,
     "transcribe.json": TranscribeTask.parse,
     "upload.json": parse_job_input,
@@ -68,6 +70,12 @@ def test_a_uri_may_hold_anything_in_its_key() -> None:
     assert (uri.bucket, uri.key) == ("bucket", "a folder/b+c?d#e%20.mp3")
 
 
+def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
+    request = parse_job_input(json.loads((ROOT / "events" / "redo.json").read_text())).redo
+    assert request == RedoRequest(job="ab0959068c76b1e1", start="1:02", end="0:01:08.500")
+    assert (request.start, request.end) == (62_000, 68_500)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -77,6 +85,12 @@ def test_a_uri_may_hold_anything_in_its_key() -> None:
         ({"bucket": "b"}, "key: field required"),
         ({"bucket": "b", "key": "k", "option": {}}, "option: extra inputs are not permitted"),
         ({"uri": "https://example.org/talk.mp3"}, "uri: string should match pattern"),
+        (
+            {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "1:75", "to": "2:00"}},
+            "redo.from: value error, '1:75' is no time",
+        ),
+        ({"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "2:00", "to": "1:00"}}, "redo: value error, 'to' is not after"),
+        ({"uri": "s3://b/k", "redo": {"job": "talk-3f2a91", "from": "1:00", "to": "2:00"}}, "redo.job: string should match"),
         ({"detail": {}, "source": "aws.s3", "detail-type": "Object Deleted"}, "detail-type: input should be 'Object Created'"),
     ],
 )

@@ -29,3 +29,10 @@ def test_any_other_is_called_by_its_key() -> None:
 def test_an_execution_with_an_input_that_nobody_understands_is_shown_all_the_same() -> None:
     execution = Execution(ARN, "FAILED", [1], None, "InvalidInput", None, BEGAN, None)
     assert (execution.name, execution.recording, execution.message) == ("talk-1", "?", "InvalidInput")
+
+
+def test_an_execution_of_a_redo_says_what_of_the_recording_it_is_about() -> None:
+    given = {"uri": "s3://recordings/calls/talk.mp3", "redo": {"job": "0" * 16, "from": "12:10", "to": "1:00:05.5"}}
+    execution = Execution(ARN, "RUNNING", given, None, None, None, BEGAN, None)
+    assert (execution.recording, execution.redone, execution.about) == ("talk.mp3", "12:10-1:00:05", "talk.mp3 12:10-1:00:05")
+    assert Execution(ARN, "RUNNING", {"uri": given["uri"]}, None, None, None, BEGAN, None).about == "talk.mp3"

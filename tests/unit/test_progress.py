@@ -36,7 +36,7 @@ def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([]).stage == "splitting"
     assert read_history([entered("Split")]) == ("splitting", None, None)
     fanned_out = [entered("Split"), SPLIT, entered("AnyChunks"), entered("LanguageKnown"), entered("TranscribeChunks")]
-    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2))
+    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")))
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
 
 

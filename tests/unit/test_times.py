@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.times import FRAME, SAMPLE_RATE, clock, milliseconds, seconds, timestamp
+from fanscribe.times import FRAME, SAMPLE_RATE, clock, from_clock, milliseconds, seconds, timestamp
 
 
 def test_a_frame_is_a_whole_number_of_milliseconds() -> None:
@@ -28,3 +29,23 @@ def test_seconds_lose_no_millisecond(ms: int) -> None:
 
 def test_clocks_read_as_people_say_them() -> None:
     assert [clock(ms) for ms in (0, 61_000, 3_600_000)] == ["0:00", "1:01", "1:00:00"]
+
+
+@given(st.integers(0, 10**9))
+def test_a_time_that_was_printed_can_be_typed(ms: int) -> None:
+    assert from_clock(clock(ms)) == ms // 1000 * 1000
+    assert from_clock(timestamp(ms)) == ms
+    assert from_clock(str(ms // 1000)) == ms // 1000 * 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"), [("12:10", 730_000), ("1:02:03", 3_723_000), ("730", 730_000), ("90:00", 5_400_000), ("0:01.5", 1_500)]
+)
+def test_times_are_typed_as_people_write_them(text: str, ms: int) -> None:
+    assert from_clock(text) == ms
+
+
+@pytest.mark.parametrize("text", ["", "12:5", "12:75", "1:75:00", "-1", "1:2:3", "12:10:", "4h30m", "1.2345", "twelve"])
+def test_what_is_no_time_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time such as 12:10, 1:02:03 or 730"):
+        from_clock(text)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -238,9 +239,61 @@ def test_a_run_that_failed_is_reported_too(line: Line, tmp_path: Path) -> None:
     assert "<strong>UnreadableRecording</strong> words.mp3" in (tmp_path / "words.report.html").read_text()
 
 
+def document(folder: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / name).read_text())
+    return found
+
+
+def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engine: Engine, line: Line, tmp_path: Path) -> None:
+    speech(tmp_path, "talk.wav", 60, 110)
+    code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "json", "--json", folder=tmp_path)
+    assert code == 0
+    job, was = json.loads(out)["job"], document(tmp_path, "talk.json")
+    parts = {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key}
+    again = ["redo", job, "--from", "0:10", "--to", "0:13", "--beam-size", "5", "--hotwords", "Eddystone", *HERE]
+    code, out, err = typed(line, *again, "--model", "tiny.en", "--out", "mended", folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].startswith("talk.wav: 0:10-0:13 done again, 0:50 of audio, ")
+    assert out.splitlines()[1:] == ["  mended/talk.json"], "in the formats that the job had"
+    now = document(tmp_path, "mended/talk.json")
+    (redone,) = [tile for tile in now["ledger"]["tiles"] if "redone" in tile]
+    start, end = redone["start"] / 16_000, redone["end"] / 16_000
+    assert 8 < start <= 10
+    assert 13 <= end < 15
+    assert [word for word in now["words"] if word["end"] <= start or word["start"] >= end] == [
+        word for word in was["words"] if word["end"] <= start or word["start"] >= end
+    ]
+    assert (redone["redone"]["model"], redone["redone"]["options"]["hotwords"]) == ("tiny.en", "Eddystone")
+    (read,) = {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key} - parts
+    assert len(keys.tiles_of(read)) == 1
+
+    code, out, err = typed(line, *again, "--no-wait", "--json", folder=tmp_path)
+    twice = json.loads(out)["job"]
+    assert (code, err, twice.startswith("redo-talk-")) == (0, "", True)
+    code, out, err = typed(line, "fetch", twice, *HERE, "--out", "twice", folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert (tmp_path / "twice" / "talk.json").read_bytes() == (tmp_path / "mended" / "talk.json").read_bytes()
+    assert {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key} - parts == {read}, "nothing was read twice"
+
+    code, out, _ = typed(line, "status", twice, *HERE, "--text", folder=tmp_path)
+    assert (code, out.split()) == (0, now["text"].split())
+    code, out, _ = typed(line, "list", *HERE, "--count", "1", folder=tmp_path)
+    assert out.splitlines()[1].endswith("talk.wav 0:10-0:13")
+
+    code, out, err = typed(line, *again, "--model", "large-v3", folder=tmp_path)
+    assert (code, out) == (1, "")
+    assert "The model large-v3 was asked for, and the functions have tiny.en. Leave the model out, or deploy the other one" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
+        (["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2"], 2, "There is no job 'nobodys'"),
+        (
+            ["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2", "--workers", "2"],
+            2,
+            "--workers says nothing to",
+        ),
         (["transcribe", "tone.wav", "--stack", "nobodys"], 2, "There is no stack 'nobodys' in the region us-east-1"),
         (["transcribe", "tone.wav", "--stack", "fanscribe", "--workers", "2"], 2, "--workers says nothing to --stack"),
         (["transcribe", "tone.wav", "--stack", "fanscribe", "--no-wait", "--report"], 2, "--report waits for the run's end"),

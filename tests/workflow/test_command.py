@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -132,3 +133,54 @@ def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path
     assert done.returncode == 1
     assert "words.mp3 can't be read" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["tone.txt"]
+
+
+def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path) -> None:
+    a_wav(tmp_path / "talk.wav", decoded(SAMPLE)[0, 60 * 16_000 : 100 * 16_000])
+    out = ("--formats", "json", "--work", "work", "--workers", "1")
+
+    def printed(*arguments: str) -> tuple[dict[str, Any], str]:
+        done = typed(*arguments, *out, folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads((tmp_path / "talk.json").read_text()), done.stdout
+
+    def parts() -> int:
+        return len(list(tmp_path.glob("work/jobs/*/parts/*")))
+
+    def words(document: dict[str, Any], start: float, end: float) -> list[Any]:
+        return [word for word in document["words"] if word["end"] <= start or word["start"] >= end]
+
+    was, _ = printed("transcribe", "talk.wav", "--language", "en")
+    before = parts()
+    again = ("redo", "talk.wav", "--from", "0:10", "--to", "0:13", "--hotwords", "Eddystone, Smeaton", "--beam-size", "5")
+    now, said = printed(*again)
+    assert said.startswith("talk.wav: 0:10-0:13 done again, 0:40 of audio, ")
+    (redone,) = [tile for tile in now["ledger"]["tiles"] if "redone" in tile]
+    edges = redone["start"] / 16_000, redone["end"] / 16_000
+    assert edges[0] <= 10
+    assert edges[1] >= 13
+    assert words(now, *edges) == words(was, *edges)
+    assert redone["redone"]["options"]["hotwords"] == "Eddystone, Smeaton"
+    assert parts() == before + 1
+
+    assert printed(*again)[0] == now
+    assert parts() == before + 1, "nothing was read twice"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["tone.wav", "--from", "0:00", "--to", "0:01"], "Nothing is kept of tone.wav in "),
+        (["nowhere.mp3", "--from", "0:00", "--to", "0:01"], "nowhere.mp3: there is no such file. A job of a stack needs --stack"),
+        (["tone.wav", "--from", "0:02", "--to", "0:01"], "--to 0:01 is not after --from 0:02"),
+        (["tone.wav", "--from", "0:75", "--to", "2:00"], "'--from': '0:75' is no time such as 12:10, 1:02:03 or 730"),
+        (["tone.wav", "--from", "0:00"], "Missing option '--to'"),
+        (["tone.wav", "--from", "0:00", "--to", "0:01", "--beam-size", "0"], "'beam_size' can't be '0'"),
+        (["tone.wav", "--from", "0:00", "--to", "0:01", "--no-wait"], "--no-wait needs --stack"),
+    ],
+)
+def test_a_wrong_redo_gets_one_clear_line(folder: Path, arguments: list[str], told: str) -> None:
+    done = typed("redo", *arguments, folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert told in line

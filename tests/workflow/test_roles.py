@@ -87,8 +87,8 @@ class BrokenHost(FunctionHost):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
-    """What was asked for when a recording was uploaded, then done again by hand, and uploaded by the command; when a part was
-    damaged, a tile deadly, chunks failed for good, and a recording was missing.
+    """What was asked for when a recording was uploaded, then done again by hand, uploaded by the command, and redone in part;
+    when a part was damaged, a tile deadly, chunks failed for good, and a recording was missing.
     """
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
@@ -96,6 +96,8 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         assert done.output is not None, done.message
         engine.s3.upload_file(str(clip), WORK, keys.upload("0123", clip.name))
         uploaded = engine.run(by_hand(keys.upload("0123", clip.name), language="en") | {"bucket": WORK})
+        redo = {"job": done.output["job"], "from": "0:01", "to": "0:02"}
+        redone = engine.run(by_hand(clip.name, hotwords="Fresnel") | {"redo": redo})
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
@@ -106,7 +108,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
         failed = engine.run(by_hand("unlucky.wav", language="en"))
     assert engine.denied == []
-    assert (done.status, again.status, uploaded.status) == ("SUCCEEDED",) * 3, done.message
+    assert (done.status, again.status, uploaded.status, redone.status) == ("SUCCEEDED",) * 4, done.message
     assert "(WorkDamaged)" in damaged.message
     assert "(PoisonTile)" in deadly.message
     assert (missing.error, missing.message) == ("RecordingNotFound", f"There is no s3://{RECORDINGS}/nowhere.wav.")

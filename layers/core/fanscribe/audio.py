@@ -2,9 +2,10 @@
 
 import io
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,35 @@ def decode(
             samples += block.shape[1]
             limits.check_length(name, samples, channels)
             yield block
+
+
+class Excerpt(NamedTuple):
+    """A span of one channel, [start, end) in samples."""
+
+    channel: int
+    start: int
+    end: int
+
+
+def cut_out(blocks: Iterable[Block], name: str, wanted: Iterable[Excerpt]) -> Iterator[tuple[Excerpt, Samples]]:
+    """Excerpts of what `decode` gives, each as soon as it is whole, in the memory of those that are open. Nothing is decoded
+    beyond the last. Raises WorkDamaged if the sound ends before it.
+    """
+    waiting = sorted(wanted, key=lambda excerpt: (excerpt.end, excerpt.channel))
+    pieces: dict[Excerpt, list[Samples]] = {excerpt: [] for excerpt in waiting}
+    here = 0
+    for block in blocks if waiting else ():
+        for excerpt in waiting:
+            first, last = max(excerpt.start - here, 0), min(excerpt.end - here, block.shape[1])
+            if first < last:
+                pieces[excerpt].append(block[excerpt.channel, first:last])
+        here += block.shape[1]
+        while waiting and waiting[0].end <= here:
+            yield waiting[0], np.concatenate(pieces.pop(waiting.pop(0)))
+        if not waiting:
+            return
+    if waiting:
+        raise WorkDamaged(f"{name} ends at {here} samples, before what its plan says.")
 
 
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:

@@ -5,13 +5,39 @@ Times are integers: samples (16 kHz) for audio, milliseconds for words. Both cou
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasPath, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import (
+    AliasPath,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from fanscribe.base import Contract, explain
 from fanscribe.errors import InvalidInput
 from fanscribe.options import OutputOptions, ReadingOptions
+from fanscribe.times import SAMPLES_PER_MS, from_clock
 
 # ── Inputs of an execution ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RedoRequest(Contract):
+    """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to": "12:40"}`."""
+
+    job: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
+    end: Annotated[int, BeforeValidator(from_clock), Field(alias="to")]
+    model: str | None = None  # who names one wants no other
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("'to' is not after 'from'")
+        return self
 
 
 class UploadEvent(Contract):
@@ -30,6 +56,11 @@ class UploadEvent(Contract):
         """None: they are in the object's metadata."""
         return None
 
+    @property
+    def redo(self) -> None:
+        """An upload is transcribed whole."""
+        return None
+
 
 class ObjectInput(Contract):
     """Written by hand in the console: `{"bucket": …, "key": …, "options": {…}}`."""
@@ -38,6 +69,7 @@ class ObjectInput(Contract):
     key: Annotated[str, Field(min_length=1)]
     version: str | None = None
     options: dict[str, Any] | None = None
+    redo: RedoRequest | None = None  # None: all of it
 
 
 class UriInput(Contract):
@@ -45,6 +77,7 @@ class UriInput(Contract):
 
     uri: Annotated[str, Field(pattern=r"^s3://[^/]+/.+$")]
     options: dict[str, Any] | None = None
+    redo: RedoRequest | None = None
     version: None = None
 
     @property
@@ -81,7 +114,7 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
             reason = explain(error, skip=1)
         raise InvalidInput(
             f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
-            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" if you like.'
+            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" and "redo" if you like.'
         ) from None
 
 
@@ -147,6 +180,14 @@ class Took(Spent):
     audio: int = 0  # ms of sound in them
 
 
+class Redo(Contract):
+    """What a job repairs: the words of the job `base` in [start, end), in ms."""
+
+    base: str
+    start: int
+    end: int
+
+
 class Plan(Contract):
     """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
 
@@ -158,7 +199,22 @@ class Plan(Contract):
     options: ReadingOptions
     model: str
     tiles: tuple[Tile, ...]
+    redo: Redo | None = None  # None: the job reads all of the recording
     spent: Spent | None = None  # by Split
+
+    @property
+    def scope(self) -> tuple[Tile, ...]:
+        """The tiles that the job is about: all of them, or those that its redo's range overlaps."""
+        if self.redo is None:
+            return self.tiles
+        start, end = self.redo.start * SAMPLES_PER_MS, self.redo.end * SAMPLES_PER_MS
+        return tuple(tile for tile in self.tiles if tile.start < end and start < tile.end)
+
+    @property
+    def samples(self) -> int:
+        """Of audio that the job is about, in each channel."""
+        channels = len({tile.channel for tile in self.tiles}) or 1
+        return sum(tile.end - tile.start for tile in self.scope) // channels
 
 
 class Word(Contract):

@@ -5,6 +5,7 @@ FanscribeError
 │   ├── InvalidInput             the execution's input is not one of the three kinds
 │   ├── InvalidOption            an option is unknown or out of range
 │   ├── RecordingNotFound        no such object
+│   ├── JobNotFound              no such job to redo, or its work has expired
 │   ├── UnreadableRecording      not audio, empty, damaged, or without sound
 │   ├── RecordingTooLarge        longer, wider or larger than the deployment allows
 │   ├── UnknownModel             neither a known name nor a model folder
@@ -36,6 +37,10 @@ class InvalidOption(BadInput):
 
 class RecordingNotFound(BadInput):
     """There is no such object, or it may not be read."""
+
+
+class JobNotFound(BadInput):
+    """There is no such job to redo a part of, or what it read is no longer kept."""
 
 
 class UnreadableRecording(BadInput):

@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from fanscribe import keys
 from fanscribe.base import Contract
 from fanscribe.contracts import Attempt, Chunk, Claim, Failure, Language, Part, Plan, Reading, Spent, Tile
-from fanscribe.errors import FanscribeError, JobInProgress, ReadingFailed, StorageFault, WorkDamaged
+from fanscribe.errors import FanscribeError, JobInProgress, JobNotFound, ReadingFailed, StorageFault, WorkDamaged
 from fanscribe.observability import logger
+from fanscribe.redo import Heard, lay_over
 from fanscribe.storage import Storage
 from fanscribe.usage import Meter
 
@@ -48,6 +49,12 @@ class JobFolder:
         if not self.storage.write_over(self.bucket, key, claim.model_dump_json().encode(), found[1] if found else None):
             raise JobInProgress(f"Waiting for another execution, which has just begun the same job ({self.job}).")
 
+    def await_end(self, runs: Callable[[str], bool]) -> None:
+        """Raises JobInProgress while an execution that still `runs` is at the job."""
+        held = self._find(keys.claim(self.job), Claim)
+        if held and runs(held.execution):
+            raise JobInProgress(f"Waiting for {held.execution}, which is at the job to redo ({self.job}).")
+
     def save_plan(self, plan: Plan, chunks: Sequence[Chunk]) -> None:
         """The plan, and as the list that the Map state reads the chunks that are still to be transcribed."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
@@ -60,6 +67,19 @@ class JobFolder:
     def find_plan(self) -> Plan | None:
         """The plan of an earlier execution, if there is one."""
         return self._find(keys.plan(self.job), Plan)
+
+    def lineage(self) -> dict[str, Plan]:
+        """The plans of the job and of those that it repairs, by job; the last is of the job that read all of the recording.
+
+        Raises JobNotFound if one of them is not there, or nothing of what that last one read.
+        """
+        plan = self.find_plan()
+        if plan is None or (plan.redo is None and any(not tile.silent for tile in plan.tiles) and not self.finished_tiles()):
+            raise JobNotFound(
+                f"Of the job {self.job} nothing is kept: there was none, or its work has expired. "
+                "Transcribe the recording again, and redo a part of that."
+            )
+        return {self.job: plan} | (replace(self, job=plan.redo.base).lineage() if plan.redo else {})
 
     def chunks(self) -> list[Chunk]:
         items = json.loads(self.storage.read(self.bucket, keys.chunks(self.job)))
@@ -147,6 +167,19 @@ class JobFolder:
     def spent(self, parts: Sequence[str]) -> dict[str, Spent | None]:
         """What parts took, by their keys; None where one does not say."""
         return {key: part.spent if isinstance(part, Part) else None for key, part in self._read_all(parts, Part).items()}
+
+    def heard(self, plan: Plan) -> tuple[Heard, list[Spent]]:
+        """All that the job knows, laid over the job that it repairs, if it repairs one; and what its own parts took."""
+        readings, damaged, spent = self.readings()
+        own = Heard(plan, readings, self.failures() | damaged)
+        return self._over_base(own, lambda base: base.heard(base.plan())[0]), spent
+
+    def heard_so_far(self, plan: Plan) -> Heard:
+        """What can be read of that now, for who only looks."""
+        return self._over_base(Heard(plan, self.readings_so_far(), {}), lambda base: base.heard_so_far(base.plan()))
+
+    def _over_base(self, own: Heard, hear: Callable[["JobFolder"], Heard]) -> Heard:
+        return lay_over(hear(replace(self, job=own.plan.redo.base)), own) if own.plan.redo else own
 
     def _parts(self) -> Mapping[str, Part | WorkDamaged]:
         return self._read_all(self.storage.keys(self.bucket, keys.parts(self.job)), Part)

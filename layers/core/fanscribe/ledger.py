@@ -2,17 +2,30 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from types import MappingProxyType
 from typing import Literal
 
 from fanscribe.base import Contract
 from fanscribe.contracts import Failure, Plan, Reading, SecondLook
+from fanscribe.options import ReadingOptions
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
 NOTHING = "nothing was stored for it"  # the reason where none is known
 
 
+class Redone(Contract):
+    """By which job, with which model and options, a stretch was transcribed again."""
+
+    job: str
+    model: str
+    options: ReadingOptions
+
+
+NOT_REDONE: Mapping[int, Redone] = MappingProxyType({})
+
+
 class LedgerTile(Contract):
-    """One tile's account: [start, end) in samples."""
+    """One tile's account: [start, end) in samples. A redo's edges cut tiles: what it changed has accounts of its own."""
 
     tile: int
     channel: int | None = None  # None where the channels were mixed
@@ -21,6 +34,7 @@ class LedgerTile(Contract):
     state: Literal["transcribed", "silent", "failed"]
     reason: str | None = None
     second_look: SecondLook | None = None  # where the first reading was not believed
+    redone: Redone | None = None  # where it is not as the recording was read at first
 
 
 class Ledger(Contract):
@@ -43,12 +57,14 @@ class Ledger(Contract):
                 yield f"{clock(milliseconds(tiles[0].start))}-{clock(milliseconds(tiles[-1].end))}{where} ({reason})"
 
 
-def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping[int, Failure]) -> Ledger:
-    """Hold what was planned against what was read, and why the rest was not; both by tile."""
+def settle_ledger(
+    plan: Plan, readings: Mapping[int, Reading], failures: Mapping[int, Failure], redone: Mapping[int, Redone] = NOT_REDONE
+) -> Ledger:
+    """Hold what was planned against what was read, why the rest was not, and who read it again; all by tile."""
     accounts = []
     for tile in plan.tiles:
         state: Literal["transcribed", "silent", "failed"] = (
-            "silent" if tile.silent else "transcribed" if tile.index in readings else "failed"
+            "transcribed" if tile.index in readings else "silent" if tile.silent else "failed"
         )
         reason = None
         if state == "failed":
@@ -56,7 +72,7 @@ def settle_ledger(plan: Plan, readings: Mapping[int, Reading], failures: Mapping
         channel = tile.channel if plan.options.channels == "separate" else None
         evidence = readings[tile.index].second_look if tile.index in readings else None
         where = {"tile": tile.index, "channel": channel, "start": tile.start, "end": tile.end}
-        accounts.append(LedgerTile(**where, state=state, reason=reason, second_look=evidence))
+        accounts.append(LedgerTile(**where, state=state, reason=reason, second_look=evidence, redone=redone.get(tile.index)))
     return Ledger(samples=plan.recording.samples, tiles=tuple(accounts))
 
 

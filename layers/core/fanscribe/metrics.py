@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from fanscribe.contracts import Reading, Recording, Tile
+from fanscribe.contracts import Reading, Tile
 from fanscribe.times import SAMPLE_RATE
 
 metrics = Metrics(namespace="Fanscribe")
@@ -30,7 +30,7 @@ def measure_given_up(tiles: int) -> None:
     metrics.add_metric("TilesGivenUp", MetricUnit.Count, tiles)
 
 
-def measure_transcript(recording: Recording, lost: float) -> None:
-    """A transcript, and the share of the recording's speech (0 to 1) that is missing in it."""
-    metrics.add_metric("AudioTime", MetricUnit.Seconds, recording.samples / SAMPLE_RATE)
+def measure_transcript(samples: int, lost: float) -> None:
+    """A transcript for so many samples of audio, and the share of the recording's speech (0 to 1) that is missing in it."""
+    metrics.add_metric("AudioTime", MetricUnit.Seconds, samples / SAMPLE_RATE)
     metrics.add_metric("SpeechMissing", MetricUnit.Percent, 100 * lost)

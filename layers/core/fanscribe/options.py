@@ -14,6 +14,7 @@ Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
 FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
+REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")  # what may be another in a part that is read again
 ENGLISH = "en"  # what an English-only model writes
 
 

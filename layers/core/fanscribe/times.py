@@ -1,5 +1,7 @@
 """Time as integers: samples while measuring, milliseconds once words are timed, text only when printed."""
 
+import re
+
 SAMPLE_RATE = 16_000  # Hz, what Whisper and Silero were trained on
 SAMPLE_BYTES = 2  # 16 bits
 SAMPLES_PER_MS = SAMPLE_RATE // 1000  # 16
@@ -35,3 +37,15 @@ def clock(ms: int) -> str:
     minutes, whole = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{whole:02}" if hours else f"{minutes}:{whole:02}"
+
+
+CLOCK = re.compile(r"(?:(?:(\d+):(?=\d\d:))?(\d+):(?=\d\d(?:\.|$)))?(\d+)(?:\.(\d{1,3}))?")
+
+
+def from_clock(text: str) -> int:
+    """A time as people write it, `1:02:03`, `12:10` or seconds, each with decimals if need be, as ms. Raises ValueError."""
+    match = CLOCK.fullmatch(text.strip())
+    hours, minutes, whole = (int(part or 0) for part in match.groups()[:3]) if match else (0, 0, 0)
+    if match is None or (match[1] and minutes > 59) or (match[2] and whole > 59):
+        raise ValueError(f"{text!r} is no time such as 12:10, 1:02:03 or 730")
+    return (hours * 3600 + minutes * 60 + whole) * 1000 + int((match[4] or "").ljust(3, "0"))

@@ -64,7 +64,7 @@ class Meter:
 
 def tally(plan: Plan, parts: Sequence[Spent], merging: Spent) -> Usage:
     """All of a job. Zeros where nothing says what was spent."""
-    audio_s = plan.recording.samples / SAMPLE_RATE
+    audio_s = plan.samples / SAMPLE_RATE
     transcribe_s = sum(spent.ms for spent in parts) / 1000
     everything = [*parts, merging, *([plan.spent] if plan.spent else [])]
     gb_seconds = sum(spent.ms / 1000 * spent.memory_mb / GB for spent in everything)

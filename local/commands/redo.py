@@ -1,0 +1,197 @@
+"""`fanscribe redo`: a part of a recording transcribed again, and its transcript mended with that."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fanscribe.contracts import Plan, parse_job_input
+from fanscribe.errors import BadInput
+from fanscribe.options import REDOABLE, Options, OutputOptions
+from fanscribe.settings import ComputeType, Device
+from fanscribe.times import clock, from_clock, timestamp
+from local.commands.cloud import Failed, Stopped, Where, job_of, session_options
+from local.commands.ending import follow, show
+from local.commands.transcribe import check_place, choose_device, default_workers, deployed_name, device_options, job_options
+from local.patience import patiently
+from local.progress import JobProgress
+from local.recordings import WrongFiles, find_recordings
+from local.results import Result
+from local.screen import Screen
+from local.shelf import Shelf, default_folder
+from local.stack import job_name
+from local.watch import FIRST_POLL_S, Watched
+
+HERE_ONLY = ("device", "compute_type", "workers", "work", "verbose")
+
+
+class Clock(click.ParamType[int]):
+    """`12:10`, `1:02:03`, `730`, as milliseconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return value if isinstance(value, int) else from_clock(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+@click.command(short_help="Transcribe a part of a recording again, and mend the transcript.")
+@click.argument("job", metavar="JOB")
+@click.option("--from", "start", metavar="TIME", type=Clock(), required=True, help="Where it begins: 12:10, 1:02:03 or 730.")
+@click.option("--to", "end", metavar="TIME", type=Clock(), required=True, help="Where it ends.")
+@click.option(
+    "--model",
+    metavar="NAME_OR_FOLDER",
+    help="Another model. With --stack it must be the one that is deployed.  [default: the same]",
+)
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
+@click.option("--no-wait", is_flag=True, help="With --stack: start it and leave. `fanscribe fetch JOB` comes back.")
+@session_options
+@device_options
+@click.option("--workers", metavar="N", type=click.IntRange(1), help="Tiles transcribed at once.  [default: one for each core]")
+@click.option(
+    "--work", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
+)  # fmt: skip
+@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@job_options([*REDOABLE, *OutputOptions.model_fields], defaults=False)
+@click.pass_context
+def redo(
+    context: click.Context,
+    /,
+    job: str,
+    start: int,
+    end: int,
+    model: str | None,
+    out: Path,
+    as_json: bool,
+    stack: str | None,
+    no_wait: bool,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    device: Device,
+    compute_type: ComputeType | None,
+    workers: int | None,
+    work: Path | None,
+    verbose: bool,
+    **chosen: str | None,
+) -> None:
+    """Transcribe a part of a recording again, with another model or other options, and write its transcript anew.
+
+    Words that the range does not touch stay as they are, and only the tiles that it overlaps are read. What you don't say is as
+    it was when the recording was transcribed. The transcript's ledger says what was done again, and by what.
+
+    On this machine JOB is the recording, and the transcript of it that was made last is mended. With --stack it is a job, as
+    `fanscribe list` shows it; so is the redo, and it can be redone in turn.
+
+    \b
+    fanscribe redo talk.mp3 --from 12:10 --to 12:40 --model large-v3
+    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords "Fresnel, Eddystone" --stack fanscribe
+    """
+    options = {name: value for name, value in chosen.items() if value is not None}
+    check_place(context, stack, HERE_ONLY)
+    if start >= end:
+        raise click.UsageError(f"--to {clock(end)} is not after --from {clock(start)}.")
+    if out.exists() and not out.is_dir():
+        raise click.UsageError(f"{out} is a file. --out takes a folder.")
+    try:
+        typed = Options.parse(options).model_dump(mode="json", include=set(options))
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    request = {"from": timestamp(start), "to": timestamp(end)}
+    if stack:
+        where = Where(stack, region, profile, endpoint_url)
+        asked = {"redo": request | ({"model": model} if model else {}), "options": typed}
+        succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
+    else:
+        shelf = Shelf(work or default_folder())
+        recording, base, first = _kept(job, shelf)
+        parameters = {"Model": deployed_name(model or first.model, options), "ChunkTiles": "1"}
+        asked = {"redo": request | {"job": base.job}, "options": typed}
+        choose_device(device, compute_type)
+        workers = workers or default_workers(device)
+        succeeded = _redo_here(parameters, workers, shelf, recording, asked, out, verbose=verbose, as_json=as_json)
+    if not succeeded:
+        raise SystemExit(1)
+
+
+# ── On this machine ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _kept(named: str, shelf: Shelf) -> tuple[Path, Plan, Plan]:
+    """The recording, the plan of its job that was begun last, and that of the job that read all of it."""
+    try:
+        (found,) = find_recordings([Path(named)], Path())
+    except (WrongFiles, ValueError) as error:
+        why = str(error) if isinstance(error, WrongFiles) else f"{named} is a folder: name one recording in it."
+        raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
+    base = first = shelf.latest(found.file)
+    while first and first.redo:
+        first = shelf.plan(first.redo.base)
+    if base is None or first is None:
+        raise click.UsageError(
+            f"Nothing is kept of {found.name} in {shelf.folder}: it was not transcribed here, not in this week, or has changed "
+            "since. Transcribe it, and redo a part of that."
+        )
+    return found.file, base, first
+
+
+def _redo_here(
+    parameters: dict[str, str],
+    workers: int,
+    shelf: Shelf,
+    recording: Path,
+    asked: dict[str, Any],
+    out: Path,
+    *,
+    verbose: bool,
+    as_json: bool,
+) -> bool:
+    from local.engine import Engine  # noqa: PLC0415  (importing it takes half a second, and a stack on AWS needs none of it)
+
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        Engine(parameters | {"MapConcurrency": str(workers)}, workers, Path(logs), shelf, ahead=True) as engine,
+        Screen() as screen,
+    ):
+        uploaded = engine.upload(recording, {})["detail"]
+        arn = engine.start({"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]} | asked)
+        watched = Watched(recording.name, JobProgress(engine.stack, arn), out)
+        succeeded = follow(engine.stack, [watched], screen, as_json=as_json, poll_s=FIRST_POLL_S)
+        if verbose:
+            for log in sorted(Path(logs).iterdir()):
+                click.echo(f"── {log.stem}\n{log.read_text()}", err=True)
+    return succeeded
+
+
+# ── On AWS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool) -> bool:
+    stack = where.find()
+    execution = job_of(stack, name)
+    progress = JobProgress(stack, execution.arn)
+    patiently(progress.now)
+    if progress.job is None:
+        reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
+        raise Failed(f"There is nothing to redo of {execution.name} ({execution.recording}): {reason}")
+    before = parse_job_input(execution.input)
+    recording = {"bucket": before.bucket, "key": before.key} | ({"version": before.version} if before.version else {})
+    request, options = asked["redo"] | {"job": progress.job.name}, {**progress.job.output, **asked["options"]}
+    started = recording | {"redo": request, "options": options}
+    new = job_name(f"redo-{execution.recording}")
+    arn = patiently(lambda: stack.start(started, new))  # of a name that runs already, Step Functions starts no second
+    if not wait:
+        show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
+        return True
+    try:
+        with Screen() as screen:
+            return follow(stack, [Watched(execution.about, JobProgress(stack, arn), out)], screen, as_json=as_json)
+    except KeyboardInterrupt:
+        raise Stopped(where.come_back([new])) from None
