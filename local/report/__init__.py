@@ -49,4 +49,4 @@ def _so_far(progress: JobProgress) -> Ledger | None:
     """As Merge would write it now; None before there is a plan."""
     if progress.plan is None or progress.folder is None:
         return None
-    return settle_ledger(progress.plan, progress.folder.readings_so_far(), progress.folder.failures())
+    return settle_ledger(*progress.folder.heard_so_far(progress.plan))

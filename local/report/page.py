@@ -65,7 +65,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     run, usage = report.run, report.usage
     yield length(run.now), "so far" if run.running else "from start to end"
     if report.ledger:
-        audio = milliseconds(report.ledger.samples)
+        audio = milliseconds(report.plan.samples if report.plan else report.ledger.samples)  # of a redo, its tiles
         yield clock(audio), "of audio"
         if run.status == "SUCCEEDED":
             yield f"{audio / max(1, run.now):.3g} ×", "as fast as it is spoken"

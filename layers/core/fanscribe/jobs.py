@@ -176,7 +176,7 @@ class JobFolder:
 
     def heard_so_far(self, plan: Plan) -> Heard:
         """What can be read of that now, for who only looks."""
-        return self._over_base(Heard(plan, self.readings_so_far(), {}), lambda base: base.heard_so_far(base.plan()))
+        return self._over_base(Heard(plan, self.readings_so_far(), self.failures()), lambda base: base.heard_so_far(base.plan()))
 
     def _over_base(self, own: Heard, hear: Callable[["JobFolder"], Heard]) -> Heard:
         return lay_over(hear(replace(self, job=own.plan.redo.base)), own) if own.plan.redo else own
