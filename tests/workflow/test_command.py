@@ -170,7 +170,7 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["tone.wav", "--from", "0:00", "--to", "0:01"], "Nothing is kept of tone.wav in "),
+        (["tone.wav", "--from", "0:00", "--to", "0:01", "--work", "empty"], "Nothing is kept of tone.wav in "),
         (["nowhere.mp3", "--from", "0:00", "--to", "0:01"], "nowhere.mp3: there is no such file. A job of a stack needs --stack"),
         (["tone.wav", "--from", "0:02", "--to", "0:01"], "--to 0:01 is not after --from 0:02"),
         (["tone.wav", "--from", "0:75", "--to", "2:00"], "'--from': '0:75' is no time such as 12:10, 1:02:03 or 730"),

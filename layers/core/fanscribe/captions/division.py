@@ -29,12 +29,7 @@ def runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
 
 
 def divide(run: Sequence[Piece], until: int, screen: Screen, *, fewest: bool = False) -> list[Sequence[Piece]]:
-    """The cheapest way to divide a run into cues, of all ways: a shortest path. `until` is when the next run begins.
-
-    Two cues that fit into one cost more than it, unless a segment ends between them: the break does, which costs 1 at least,
-    while fullness adds at most half of that. So where the cheapest way to a piece has a cue before it, the next need only be
-    tried from where the two are too much for one.
-    """
+    """The cheapest way to divide a run into cues, of all ways: a shortest path. `until` is when the next run begins."""
     starts, ends = [*(piece.start for piece in run), until], [piece.end for piece in run]
     begins_segment = [True, *(piece.ends_segment for piece in run)]
     ended = list(accumulate(begins_segment[1:], initial=0))  # segments before each piece
@@ -43,7 +38,7 @@ def divide(run: Sequence[Piece], until: int, screen: Screen, *, fewest: bool = F
     fullness, lonely = _costs_by_size(screen)
     costs, origins = [0.0, *[math.inf] * len(run)], [0] * (len(run) + 1)  # up to each piece, and where the last cue begins
     for first, start in enumerate(starts[:-1]):
-        last = first if begins_segment[first] else full[origins[first]]
+        last = first
         while last < full[first]:
             last += 1
             if ends[last - 1] - start > LONGEST_CUE and last > first + 1:
