@@ -11,7 +11,7 @@ from fanscribe.captions.division import LONELY, SECOND_MISSING, SEGMENT_END_INSI
 from fanscribe.captions.pieces import Piece
 from fanscribe.captions.screen import LONGEST_CUE, SHORTEST_CUE, Screen
 
-SCREENS = st.builds(Screen, st.integers(16, 30), st.integers(1, 3), st.sampled_from([0, 6]))
+SCREENS = st.builds(Screen, st.integers(17, 30), st.integers(1, 3), st.sampled_from([0, 6]))  # every text fits on a line
 TEXTS = st.sampled_from(["a", "of", "one", "three,", "lighthouse", "Yes.", "internation"])
 TIMES = st.sampled_from([0, 100, 300, 600, 900, 3_000])
 
