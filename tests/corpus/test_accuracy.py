@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
+import ctranslate2
 import jiwer
 import numpy as np
 import pytest
@@ -26,8 +28,9 @@ def wer(reference: str, said: str) -> float:
     return float(jiwer.wer(NORMAL(reference), NORMAL(said)))
 
 
-def sequential(recording: Path, model: str = "tiny.en") -> str:
-    """faster-whisper as the usual scripts call it."""
+def sequential(recording: Path, seed: int, model: str = "tiny.en") -> str:
+    """faster-whisper as the usual scripts call it; where it is unsure it draws words by chance, here by `seed`."""
+    ctranslate2.set_random_seed(seed)
     whisper = WhisperModel(str(find_model(model).folder), device="cpu", compute_type="int8", cpu_threads=2)
     return "".join(segment.text for segment in whisper.transcribe(str(recording), language="en", beam_size=1)[0])
 
@@ -42,9 +45,11 @@ def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
 def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
     tmp_path: Path, seed: int, pauses: tuple[float, float]
 ) -> None:
+    """Than it is by half of three draws: on the second recording six gave 5.6, 8.3, 9.4, 14.7, 16.2 and 21.7 % (ours 7.5)."""
     clip = composed(story_pieces()[seed::12] + read_sentences(), announcements(), seed, pauses)
     recording = store(clip, tmp_path / "pieces.wav")
-    assert wer(clip.text, transcribed_here(recording, language="en").text) < wer(clip.text, sequential(recording))
+    theirs = median(wer(clip.text, sequential(recording, draw)) for draw in range(3))
+    assert wer(clip.text, transcribed_here(recording, language="en").text) < theirs
 
 
 def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path, tmp_path: Path) -> None:
