@@ -91,10 +91,11 @@ class Stage:
             die()
         if during := self.strikes("kill", "in", step):
             threading.Timer(self.random.uniform(0, READ_S / 4), die).start()
-        answer = call()
-        if during or self.strikes("kill", "after", step):
-            die()
-        return answer
+        try:
+            return call()
+        finally:  # also where it raises: a note of a neighbour's attempt that is gone before it is read, say
+            if during or self.strikes("kill", "after", step):
+                die()
 
 
 class FaultyStorage(S3Storage):
