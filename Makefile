@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
-SOURCES := .ci layers/core functions local models tests
+SOURCES := .ci benchmarks layers/core functions local models tests
 
 .PHONY: help demo test test-sam stage check lint types unit browser validate audit model deploy lock clean
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.containers import (
+    Container,
     ContainerHost,
     built_functions,
     container_environment,
@@ -61,6 +62,7 @@ class TimedHost(ContainerHost):
     def peak_mb(self) -> float:
         """Most memory that its container held, file cache and /tmp included."""
         (process,) = self._warm
+        assert isinstance(process, Container)
         return int(docker("exec", process.id, "sh", "-c", PEAK)) / 2**20
 
 

@@ -19,13 +19,13 @@ PAUSES = ((",;:", (60, 400)), (".?!", (250, 1_300)))  # ms behind a mark
 
 def documents(hours: float, seed: int = 1) -> Iterator[tuple[str, bytes]]:
     """Keys and contents: the plan, and a part for every batch."""
-    chance, said = random.Random(seed), cycle(TEXT.read_text("utf-8").split())
+    chance, said = random.Random(seed), cycle(said_words())
     tiles: list[Tile] = []
     readings: list[Reading] = []
     while not tiles or tiles[-1].end < hours * 3600 * SAMPLE_RATE:
         start = tiles[-1].end if tiles else 0
         end = start + chance.randrange(25 * SAMPLE_RATE, 30 * SAMPLE_RATE) // FRAME * FRAME
-        words = tuple(_words(said, milliseconds(start) + 100, milliseconds(end) - 100, chance))
+        words = tuple(words_of(said, milliseconds(start) + 100, milliseconds(end) - 100, chance))
         tiles.append(Tile(index=len(tiles), start=start, end=end, speech=tuple(_speech(words))))
         scores = {"avg_logprob": round(-chance.random(), 6), "no_speech_prob": 0.0123, "compression_ratio": 1.6181}
         readings.append(Reading(tile=tiles[-1].index, language="en", words=words, **scores))
@@ -39,7 +39,12 @@ def documents(hours: float, seed: int = 1) -> Iterator[tuple[str, bytes]]:
         yield keys.part(JOB, part.first, part.last), part.model_dump_json().encode()
 
 
-def _words(said: Iterator[str], now: int, end: int, chance: random.Random) -> Iterator[Word]:
+def said_words() -> list[str]:
+    return TEXT.read_text("utf-8").split()
+
+
+def words_of(said: Iterator[str], now: int, end: int, chance: random.Random) -> Iterator[Word]:
+    """As many as fit between two times (ms)."""
     for text in said:
         length = max(SHORTEST_MS, round(LETTER_MS * len(text) * chance.uniform(0.7, 1.3)))
         if now + length > end:

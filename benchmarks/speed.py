@@ -9,7 +9,8 @@ words, second look, four formats). Each run is a process from its start to its e
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
 Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8) with machine,
-versions and commit, and from all that is there docs/speed.svg and the tables in docs/speed.md; with --draw, these alone.
+versions and commit, and from all that is there docs/speed.svg and the tables in docs/speed.md and README.md; with --draw, these
+alone.
 """
 
 import argparse
@@ -38,7 +39,7 @@ from fanscribe.settings import ComputeType, Computing, Device, computing
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-CHART, PAGE = ROOT / "docs" / "speed.svg", ROOT / "docs" / "speed.md"
+CHART, PAGE, README = ROOT / "docs" / "speed.svg", ROOT / "docs" / "speed.md", ROOT / "README.md"
 END = "<!-- end -->"
 LONG_EN = CORPUS / "long-en" / "fairy-tales-30min.mp3"
 THEIRS = """
@@ -162,6 +163,7 @@ def main() -> None:
     CHART.write_text(chart(results))
     page = with_table(PAGE.read_text(), "speed", table(results))
     PAGE.write_text(with_table(page, "devices", classic(results)))
+    README.write_text(with_table(README.read_text(), "speed", brief(results)))
 
 
 def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], on: Computing) -> None:
@@ -200,6 +202,17 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
             wer = "" if of["wer"] is None else f"{100 * of['wer']:.2f} %"
             times = f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | {of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
             lines.append(f"| {_title(result)} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |")
+    return "\n".join(lines)
+
+
+def brief(results: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each model, of the three ways that one chooses between."""
+    ways = {"sequential": "sequential", "batched, words": "batched, with word times", "fanscribe": "Fanscribe"}
+    lines = [f"| model | {' | '.join(ways.values())} |", "|---" * (len(ways) + 1) + "|"]
+    for result in results:
+        found = (result["ways"][way] for way in ways)
+        cells = [f"{of['wall_s']:.0f} s, {of['peak_mb']:,} MB, {100 * of['wer']:.1f} % errors" for of in found]
+        lines.append(f"| {_title(result)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

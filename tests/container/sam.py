@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 BUILD = ROOT / ".aws-sam" / "build"
 MODEL = ("--parameter-overrides", "Model=tiny.en")
+STUCK_S = 1_200  # a build with all its downloads takes two minutes; an engine that is gone keeps `sam` waiting for ever
 
 
 def python313() -> Path | None:
@@ -43,7 +44,9 @@ def environment() -> dict[str, str]:
 def typed(*arguments: str | Path, stdin: str = "") -> str:
     """Run `sam …` in the project's folder. Returns what it prints; fails with all that it said."""
     command = [SAM, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, check=False, timeout=STUCK_S
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
