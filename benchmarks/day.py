@@ -14,15 +14,16 @@ import re
 import tempfile
 import time
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
+from benchmarks.made_day import spoken
 from benchmarks.recordings import CORPUS, load
 from benchmarks.speed import RESULTS, ROOT, machine
-from benchmarks.stub import spoken
 from fanscribe.contracts import Plan
 from fanscribe.keys import plan
 from fanscribe.times import SAMPLE_RATE
@@ -82,9 +83,13 @@ def check(engine: Engine, execution: Execution) -> dict[str, Any]:
     transcript = json.loads(_read(engine, output["bucket"], output["keys"]["json"]))
     said = [word for tile in planned.tiles if not tile.silent for word in spoken(tile)]
     assert transcript["complete"]
-    assert [(word["word"], word["start"], word["end"]) for word in transcript["words"]] == [
-        (word.text, word.start, word.end) for word in said
+    heard = [(word["word"], word["start"], word["end"]) for word in transcript["words"]]
+    wrong = [
+        pair
+        for pair in zip_longest(heard, ((word.text.strip(), word.start / 1000, word.end / 1000) for word in said))
+        if pair[0] != pair[1]
     ]
+    assert not wrong, f"{len(wrong)} of {len(said)} words differ, the first {wrong[0]}"
     ledger = transcript["ledger"]["tiles"]
     assert [tile["start"] for tile in ledger] == [0, *(tile["end"] for tile in ledger[:-1])]
     assert ledger[-1]["end"] == planned.recording.samples

@@ -43,6 +43,14 @@ def said_words() -> list[str]:
     return TEXT.read_text("utf-8").split()
 
 
+def spoken(tile: Tile) -> tuple[Word, ...]:
+    """What the stub hears in a tile: the tile alone decides."""
+    said = cycle(said_words())
+    for _ in range(tile.index):
+        next(said)
+    return tuple(words_of(said, milliseconds(tile.start) + 100, milliseconds(tile.end) - 100, random.Random(tile.index)))
+
+
 def words_of(said: Iterator[str], now: int, end: int, chance: random.Random) -> Iterator[Word]:
     """As many as fit between two times (ms)."""
     for text in said:

@@ -1,30 +1,19 @@
 """Transcribe with a model that makes up its words: the function's code, its storage and its processes, without the hours."""
 
-import random
 from collections.abc import Sequence
-from itertools import cycle
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import transcribe
-from benchmarks.made_day import said_words, words_of
+from benchmarks.made_day import spoken
 from fanscribe.audio import Samples
-from fanscribe.contracts import Reading, Tile, TranscribeTask, Word
+from fanscribe.contracts import Reading, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.language import Probabilities
 from fanscribe.options import ENGLISH, ReadingOptions
 from fanscribe.settings import TranscribeSettings
 from fanscribe.storage import S3Storage
-from fanscribe.times import milliseconds
-
-
-def spoken(tile: Tile) -> tuple[Word, ...]:
-    """What the stub hears in a tile: the tile alone decides."""
-    said = cycle(said_words())
-    for _ in range(tile.index):
-        next(said)
-    return tuple(words_of(said, milliseconds(tile.start), milliseconds(tile.end), random.Random(tile.index)))
 
 
 class Stub:
