@@ -1,7 +1,7 @@
 """How many cores a function has leaves no trace in what it reads: on Lambda its memory decides it, here its neighbours.
 
-Held at the root, the spectra, and with the kernels that OpenBLAS takes on processors without AVX-512: with those, one core and two
-gave other last digits, and on long-en other words, until OPENBLAS_NUM_THREADS was 1.
+Held at the root, the spectra, and with the kernels that OpenBLAS takes on processors without AVX-512: with those, one core and
+two gave other last digits, and on long-en other words, until OPENBLAS_NUM_THREADS was 1.
 """
 
 import subprocess
