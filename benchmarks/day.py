@@ -2,7 +2,7 @@
 
     python -m benchmarks.day [--hours 24] [--chunk-tiles 4]
 
-The recordings of the corpus, joined and coded as mp3 once, are repeated to that length. Afterwards it is checked that each word
+The recordings of the corpus, joined and coded as mp3 once, are repeated up to that length. Afterwards it is checked that each word
 that the stub made up for each tile is in the transcript, in order and once, and that the ledger covers every sample. Writes
 benchmarks/results/scale/day.json.
 """
@@ -50,7 +50,7 @@ def joined(hours: float, file: Path) -> None:
         container.mux([*stream.encode(frame), *stream.encode()])
     once = file.read_bytes()
     with file.open("ab") as more:
-        for _ in range(round(hours * 3600 * SAMPLE_RATE / len(samples)) - 1):
+        for _ in range(int(hours * 3600 * SAMPLE_RATE) // len(samples) - 1):
             more.write(once)
 
 

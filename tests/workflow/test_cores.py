@@ -32,7 +32,7 @@ def test_the_number_of_cores_leaves_no_trace_in_the_spectra(handler: str) -> Non
 
     def spectra(cores: int) -> str:
         environment = function_environment(function, {"OMP_NUM_THREADS": str(cores), "OPENBLAS_CORETYPE": "Haswell"})
-        command = [sys.executable, "-c", SPECTRA, SAMPLE]
+        command = [sys.executable, "-c", SPECTRA, str(SAMPLE)]
         return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert spectra(1) == spectra(2)
