@@ -2,9 +2,9 @@
 
     python -m benchmarks.day [--hours 24] [--chunk-tiles 4]
 
-The recordings of the corpus, joined and coded as mp3 once, are repeated up to that length. Afterwards it is checked that each word
-that the stub made up for each tile is in the transcript, in order and once, and that the ledger covers every sample. Writes
-benchmarks/results/scale/day.json.
+The recordings of the corpus, joined and coded as mp3 once, are repeated up to that length. Afterwards it is checked that
+each word that the stub made up for each tile is in the transcript, in order and once, and that the ledger covers every sample.
+Writes benchmarks/results/scale/day.json.
 """
 
 import argparse
