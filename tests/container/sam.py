@@ -69,13 +69,24 @@ def start_lambda(variables: Path, log: Path) -> Iterator[int]:
     port = _free_port()
     options = [f"--port={port}", f"--env-vars={variables}", "--skip-pull-image", *MODEL]
     command: list[str | Path] = [SAM, "local", "start-lambda", *options]
-    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=out, stderr=out) as process:
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=out, stderr=out, preexec_fn=_hear_ctrl_c) as process,  # noqa: PLW1509
+    ):
         try:
             _wait_for(port)
             yield port
         finally:
             process.send_signal(signal.SIGINT)  # as Ctrl-C: it removes its containers
-            process.wait(60)
+            try:
+                process.wait(60)
+            finally:
+                process.kill()
+
+
+def _hear_ctrl_c() -> None:
+    """In a shell's background, as with `make test-sam &`, a process inherits that SIGINT is ignored, and would never end."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass
