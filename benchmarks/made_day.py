@@ -6,7 +6,7 @@ from itertools import cycle
 from pathlib import Path
 
 from fanscribe import keys
-from fanscribe.contracts import Part, Plan, Reading, Recording, Span, Spent, Tile, Word
+from fanscribe.contracts import Part, Plan, Reading, Recording, Sound, Span, Spent, Tile, Word
 from fanscribe.options import ReadingOptions
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 
@@ -31,7 +31,8 @@ def documents(hours: float, seed: int = 1) -> Iterator[tuple[str, bytes]]:
         readings.append(Reading(tile=tiles[-1].index, language="en", words=words, **scores))
     recording = Recording(bucket="recordings", key="day.mp3", etag="0123", samples=tiles[-1].end)
     spent = Spent(ms=1_000, memory_mb=10_240)
-    plan = Plan(job=JOB, recording=recording, options=ReadingOptions(), model="tiny.en", tiles=tuple(tiles), spent=spent)
+    about = {"recording": recording, "options": ReadingOptions(), "model": "tiny.en", "sound": Sound(job=JOB)}
+    plan = Plan(job=JOB, tiles=tuple(tiles), spent=(spent,), **about)
     yield keys.plan(JOB), plan.model_dump_json().encode()
     for first in range(0, len(readings), BATCH):
         batch = readings[first : first + BATCH]

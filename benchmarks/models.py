@@ -26,14 +26,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings import CORPUS
+from benchmarks.recordings import CORPUS, tiled
 from benchmarks.speed import machine, size_of, with_table
 from benchmarks.synthetic import SHAPES, TOKENS, Vocabulary, make
 from fanscribe.costs import ModelSpeed, speeds, vcpus
 from fanscribe.models import find_model
-from fanscribe.options import ReadingOptions
 from fanscribe.planner import a_job, most_tiles
-from fanscribe.recording import split_recording
 from fanscribe.simulator import FIRST_LOOK, Fleet
 from local.template import deploy
 
@@ -97,10 +95,9 @@ Batch = tuple[list[Any], list[Any]]  # tiles, and the samples of each
 
 def batches_of(recording: Path) -> list[Batch]:
     """A recording's tiles with speech, as Transcribe would read them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        cut = split_recording(recording, recording.name, Path(scratch), ReadingOptions())
-        tiles = [tile for tile in cut.tiles if not tile.silent]
-        sounds = [cut.cut(tile.channel, tile.start, tile.end) for tile in tiles]
+    laid, sound = tiled(recording)
+    tiles = [tile for tile in laid if not tile.silent]
+    sounds = [sound[tile.start : tile.end] for tile in tiles]
     return [(tiles[i : i + BATCH], sounds[i : i + BATCH]) for i in range(0, len(tiles), BATCH)]
 
 

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fanscribe.audio import Samples, decode, write_wav
+from fanscribe.audio import decode, decode_section, write_wav
+from fanscribe.contracts import Tile
+from fanscribe.recording import lay_tiles, listen
+from fanscribe.sound import Block, Samples
+from fanscribe.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +37,13 @@ def load(path: Path) -> Samples:
     """A recording, mixed to one channel."""
     (samples,) = np.concatenate(list(decode(path, path.name)), axis=1)
     return np.asarray(samples, dtype=np.int16)
+
+
+def tiled(path: Path) -> tuple[tuple[Tile, ...], Samples]:
+    """A recording, mixed to one channel, with its tiles."""
+    blocks: list[Block] = []
+    frames = listen(decode_section(path, path.name, None), blocks.append)
+    return lay_tiles(frames, SPEECH), np.concatenate(blocks, axis=1)[0]
 
 
 def announcements() -> list[Clip]:

@@ -13,15 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 from benchmarks.made_day import JOB, documents
 from benchmarks.speed import LONG_EN, RESULTS, ROOT, machine
+from fanscribe.audio import decode_section, write_wav
 from fanscribe.contracts import MergeTask
-from fanscribe.options import OutputOptions, ReadingOptions
-from fanscribe.recording import split_recording
+from fanscribe.options import OutputOptions
+from fanscribe.recording import lay_tiles, listen
 from fanscribe.settings import MergeSettings
+from fanscribe.sound import Cutter, Piece, Samples
+from fanscribe.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
 from tests.fakes import MemoryStorage
 
@@ -37,11 +41,18 @@ def split(copies: str) -> dict[str, float]:
         with joined.open("wb") as file:
             for _ in range(int(copies)):
                 file.write(LONG_EN.read_bytes())
-        cut = split_recording(joined, joined.name, Path(folder), ReadingOptions())
+        cutter = Cutter(0)
+        frames = listen(decode_section(joined, joined.name, None), lambda block: deque(map(_as_stored, cutter.feed(block)), 0))
+        tiles = lay_tiles(frames, SPEECH)
     own, decoder = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    audio_s, cpu_s = cut.samples / SAMPLE_RATE, sum(used.ru_utime + used.ru_stime for used in (own, decoder))
+    audio_s, cpu_s = frames.samples / SAMPLE_RATE, sum(used.ru_utime + used.ru_stime for used in (own, decoder))
     peaks = {"peak_mb": _peak_mb(), "decoder_peak_mb": decoder.ru_maxrss / 1024}
-    return {"hours": audio_s / 3600, "tiles": len(cut.tiles), "cpu_s": cpu_s, "times_real_time": audio_s / cpu_s, **peaks}
+    return {"hours": audio_s / 3600, "tiles": len(tiles), "cpu_s": cpu_s, "times_real_time": audio_s / cpu_s, **peaks}
+
+
+def _as_stored(piece: tuple[Piece, Samples]) -> int:
+    """Made as Split stores it, and forgotten."""
+    return len(write_wav(piece[1]))
 
 
 def merged(hours: str) -> dict[str, float]:

@@ -7,12 +7,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import transcribe
 from benchmarks.made_day import spoken
-from fanscribe.audio import Samples
 from fanscribe.contracts import Reading, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.language import Probabilities
 from fanscribe.options import ENGLISH, ReadingOptions
 from fanscribe.settings import TranscribeSettings
+from fanscribe.sound import Samples
 from fanscribe.storage import S3Storage
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fanscribe.contracts import Failure, Plan, Reading, Recording, Tile, Word
+from fanscribe.contracts import Failure, Plan, Reading, Recording, Sound, Tile, Word
 from fanscribe.ledger import settle_ledger
 from fanscribe.models import MULTILINGUAL_VOCABULARY
 from fanscribe.options import ReadingOptions
@@ -26,7 +26,8 @@ def tiles(count: int, seconds: float = 10, silent: Iterable[int] = ()) -> tuple[
 
 def a_plan(of_tiles: tuple[Tile, ...], options: ReadingOptions | None = None) -> Plan:
     recording = Recording(bucket="recordings", key="talk.mp3", etag="0123", samples=of_tiles[-1].end if of_tiles else 0)
-    return Plan(job="0123456789abcdef", recording=recording, options=options or ReadingOptions(), model="tiny.en", tiles=of_tiles)
+    job, options = "0123456789abcdef", options or ReadingOptions()
+    return Plan(job=job, recording=recording, options=options, model="tiny.en", tiles=of_tiles, sound=Sound(job=job))
 
 
 def words(text: str, start: int = 0, each: int = 300, gap: int = 100) -> tuple[Word, ...]:

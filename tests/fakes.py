@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fanscribe.audio import Samples
 from fanscribe.contracts import Reading, Tile, Word
 from fanscribe.errors import RecordingNotFound, WorkDamaged
 from fanscribe.language import Probabilities
 from fanscribe.options import ReadingOptions
+from fanscribe.sound import Samples
 from fanscribe.storage import StoredObject
 from fanscribe.times import milliseconds
 
@@ -27,14 +27,20 @@ class MemoryStorage:
         data = self.objects[bucket, key]
         return StoredObject(_etag(data), version, self.metadata.get((bucket, key), {}), len(data))
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
         assert self.describe(bucket, key, stored.version).etag == stored.etag
-        target.write_bytes(self.objects[bucket, key])
+        target.write_bytes(self.objects[bucket, key][:most])
 
     def read(self, bucket: str, key: str) -> bytes:
         if (bucket, key) not in self.objects:
             raise WorkDamaged(f"There is no s3://{bucket}/{key}.")
         return self.objects[bucket, key]
+
+    def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
+        data = self.read(bucket, key)
+        if len(data) != size:
+            raise WorkDamaged(f"s3://{bucket}/{key} is not {size} bytes long.")
+        return data[start:end]
 
     def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
         data = self.objects.get((bucket, key))
@@ -55,7 +61,11 @@ class MemoryStorage:
         self.objects.pop((bucket, key), None)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
-        return sorted(key for where, key in self.objects if where == bucket and key.startswith(prefix))
+        return list(self.sizes(bucket, prefix))
+
+    def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
+        found = sorted((key, len(data)) for (where, key), data in self.objects.items() if where == bucket)
+        return {key: size for key, size in found if key.startswith(prefix)}
 
 
 def _etag(data: bytes) -> str:

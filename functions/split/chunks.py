@@ -1,13 +1,29 @@
 """How tiles are shared out among chunks. The transcript does not depend on it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from fanscribe import planner
-from fanscribe.contracts import Tile
+from fanscribe.contracts import Chunk, Plan, Tile
 from fanscribe.costs import speed_of
 from fanscribe.models import Model
 from fanscribe.settings import SplitSettings
 from fanscribe.simulator import Fleet
+from fanscribe.tiles import plan_chunks
+from fanscribe.times import SAMPLE_RATE
+
+
+def chunks_to_read(
+    plan: Plan, finished: Collection[int], language: str | None, model: Model, settings: SplitSettings
+) -> tuple[Chunk, ...]:
+    """Those with tiles that are not `finished`; of a job that needs any of them, all, where its language is still to be heard."""
+    if not unread(plan.scope, finished):
+        return ()
+    channels = len({tile.channel for tile in plan.tiles})
+    spoken = sum(not tile.silent for tile in plan.scope)
+    chunks = plan_chunks(plan.scope, chunk_size(plan.samples * channels / SAMPLE_RATE, spoken, model, settings))
+    if language is None:  # tiles from the whole length have a vote
+        return chunks
+    return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
 
 
 def chunk_size(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> int:
@@ -20,6 +36,6 @@ def chunk_size(audio_s: float, spoken: int, model: Model, settings: SplitSetting
     return planner.plan(job, planner.USUAL).chunk_tiles
 
 
-def unread(tiles: Iterable[Tile], finished: Collection[int]) -> bool:
+def unread(tiles: Sequence[Tile], finished: Collection[int]) -> bool:
     """Whether some tile with speech is not among the finished ones."""
     return any(not tile.silent and tile.index not in finished for tile in tiles)

@@ -1,40 +1,33 @@
 """Split, of a part of a job that was done before: its tiles stay, and those that the range overlaps are laid out again."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Collection
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 from typing import NamedTuple
 
-from chunks import chunk_size, unread
+from chunks import chunks_to_read
+from decoding import Source, restore
 from fanscribe import __version__, keys
-from fanscribe.audio import Excerpt, cut_out, decode, write_wav
-from fanscribe.contracts import Chunk, Job, Plan, Redo, RedoRequest, SplitTask
+from fanscribe.contracts import Job, Plan, Redo, RedoRequest, SplitTask
 from fanscribe.errors import InvalidInput, InvalidOption, RecordingNotFound, UnknownModel
 from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
-from fanscribe.limits import check_room
 from fanscribe.models import Model, find_model
 from fanscribe.options import REDOABLE, Options, ReadingOptions
 from fanscribe.settings import SplitSettings, computing
 from fanscribe.storage import Storage, StoredObject
-from fanscribe.tiles import plan_chunks
-from fanscribe.times import SAMPLE_RATE, clock, milliseconds
+from fanscribe.times import clock, milliseconds
 
 
 class _Asked(NamedTuple):
     """A redo, as it is understood."""
 
     plan: Plan  # of the redo
-    root: str  # the job that read all of the recording
     model: Model
     options: Options
     recording: StoredObject
 
 
 def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
-    """A plan with the tiles of the job to redo, and audio of those that are to be read again, as far as they are not yet.
+    """A plan with the tiles of the job to redo, and chunks of those that are to be read again, as far as they are not yet.
 
     Raises BadInput before any compute: JobNotFound where that job's work has expired. Raises JobInProgress while an execution
     that still `runs` is at that job, or at the same redo.
@@ -46,16 +39,14 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
         JobFolder(storage, settings.work_bucket, plan.redo.base).await_end(runs)
     folder.claim(task.execution, runs)
 
-    heard = folder.find_language() or JobFolder(storage, settings.work_bucket, asked.root).find_language()
+    heard = folder.find_language() or JobFolder(storage, settings.work_bucket, plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or heard
-    finished = folder.finished_tiles()
-    chunks: tuple[Chunk, ...] = ()
-    if folder.find_plan() is None or unread(plan.scope, finished):
-        spoken = sum(not tile.silent for tile in plan.scope)
-        chunks = plan_chunks(plan.scope, chunk_size(plan.samples / SAMPLE_RATE, spoken, asked.model, settings))
-        if language:
-            chunks = tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
-        _save_excerpts(folder, plan, chunks, settings, asked.recording)
+    chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
+    if chunks or folder.find_plan() is None:
+        recording = Source(
+            storage, task.input.bucket, task.input.key, asked.recording, plan.options.channels == "separate", settings
+        )
+        restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks)
     return Job(
         execution=task.execution,
@@ -73,7 +64,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
 def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage) -> _Asked:
     stored = storage.describe(task.input.bucket, task.input.key, task.input.version)
     lineage = JobFolder(storage, settings.work_bucket, request.job).lineage()
-    root, first = list(lineage.items())[-1]
+    first = list(lineage.values())[-1]  # of the job that read all of the recording
     _check_recording(task, request, stored, first)
     model = find_model(settings.model)
     if request.model not in {None, settings.model, model.name}:
@@ -93,8 +84,8 @@ def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, 
     job, span = named(request.job)
     if (before := lineage[request.job].redo) and named(before.base)[0] == request.job:  # it is itself what is asked for
         job, span = named(before.base)
-    plan = Plan(job=job, recording=first.recording, options=reading, model=model.name, tiles=first.tiles, redo=span)
-    return _Asked(plan, root, model, options, stored)
+    plan = first.model_copy(update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()})
+    return _Asked(plan, model, options, stored)
 
 
 def _check_recording(task: SplitTask, request: RedoRequest, stored: StoredObject, first: Plan) -> None:
@@ -119,21 +110,3 @@ def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
             f"A redo takes {', '.join(REDOABLE)}, and how the transcript is written."
         )
     return first.model_copy(update=given)
-
-
-def _save_excerpts(
-    folder: JobFolder, plan: Plan, chunks: Collection[Chunk], settings: SplitSettings, stored: StoredObject
-) -> None:
-    """Audio of the chunks, cut anew out of the recording: what was cut before expires first, and on one machine is not kept."""
-    if not chunks:
-        return
-    edges = [(chunk, plan.tiles[chunk.first], plan.tiles[chunk.last]) for chunk in chunks]
-    wanted = {Excerpt(first.channel, first.start, last.end): chunk for chunk, first, last in edges}
-    bucket, key = plan.recording.bucket, plan.recording.key
-    with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "recording"
-        check_room(key, stored.size, shutil.disk_usage(scratch).free)
-        folder.storage.download(bucket, key, stored, source)
-        with closing(decode(source, key, separate=plan.options.channels == "separate", limits=settings)) as blocks:
-            for excerpt, sound in cut_out(blocks, key, wanted):
-                folder.save_audio([wanted[excerpt]], {wanted[excerpt]: write_wav(sound)}.__getitem__)

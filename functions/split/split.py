@@ -1,44 +1,42 @@
 """Split: decode a recording, plan its tiles, and lay out the chunks that Transcribe takes side by side."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from chunks import chunk_size, unread
+from chunks import chunks_to_read
+from decoding import Source, Unheard, hear, restore, split_section
 from fanscribe import __version__, keys
-from fanscribe.audio import write_wav
-from fanscribe.contracts import Chunk, Job, Plan, Recording, SplitTask
+from fanscribe.contracts import Chunk, Job, Plan, Recording, SectionTask, Sound, SplitTask
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
 from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
-from fanscribe.limits import check_room
 from fanscribe.models import find_model
 from fanscribe.observability import observed
 from fanscribe.options import FORMATS, Options
-from fanscribe.recording import split_recording
+from fanscribe.recording import lay_tiles
 from fanscribe.settings import SplitSettings, computing
 from fanscribe.storage import S3Storage, Storage
-from fanscribe.tiles import plan_chunks
-from fanscribe.times import SAMPLE_RATE
 from redo import redo
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    task = SplitTask.parse(event)
     settings, storage = SplitSettings.read(), S3Storage()
+    if "section" in event:
+        split_section(SectionTask.parse(event), settings, storage)
+        return {}
+    task = SplitTask.parse(event)
     request = task.input.redo
     job = redo(task, request, settings, storage, still_runs) if request else split(task, settings, storage, still_runs)
     return job.model_dump()
 
 
 def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
-    """From a recording in S3 to a plan and chunk audio in the work bucket, as far as they are still needed.
+    """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are still needed.
 
-    Raises BadInput before any compute, and JobInProgress while another execution that still `runs` is at the same job.
+    Of a very long recording first to the sections that others are to decode; asked again, it puts them together. Raises
+    BadInput before any compute, and JobInProgress while another execution that still `runs` is at the same job.
     """
     bucket, key = task.input.bucket, task.input.key
     stored = storage.describe(bucket, key, task.input.version)
@@ -54,27 +52,33 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     folder.claim(task.execution, runs)
 
     language = model.known_language(options.reading) or folder.find_language()
-    finished, plan = folder.finished_tiles(), folder.find_plan()
-    chunks: tuple[Chunk, ...] = ()
-    if plan is None or unread(plan.tiles, finished):
-        with tempfile.TemporaryDirectory() as scratch:
-            source = Path(scratch) / "recording"
-            check_room(key, stored.size, shutil.disk_usage(scratch).free)
-            storage.download(bucket, key, stored, source)
-            cut = split_recording(source, key, Path(scratch), options.reading, settings)
-            audio_s, spoken = cut.samples * len(cut.channels) / SAMPLE_RATE, sum(not tile.silent for tile in cut.tiles)
-            chunks = plan_chunks(cut.tiles, chunk_size(audio_s, spoken, model, settings))
-            if language:  # to hear it, tiles from the whole length are wanted
-                chunks = tuple(chunk for chunk in chunks if unread(cut.tiles[chunk.first : chunk.last + 1], finished))
-            folder.save_audio(chunks, lambda chunk: write_wav(cut.audio(chunk)))
-        recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=cut.samples)
-        plan = Plan(job=job, recording=recording, options=options.reading, model=model.name, tiles=cut.tiles)
+    source = Source(storage, bucket, key, stored, options.channels == "separate", settings)
+    plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
+    if plan:
+        chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
+        if chunks:
+            restore(folder, plan, chunks, source)
+            folder.save_plan(plan, chunks)
+    elif isinstance(heard := hear(folder, source), Unheard):
+        sections = heard.sections
+    else:
+        plan = Plan(
+            job=job,
+            recording=Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples),
+            options=options.reading,
+            model=model.name,
+            tiles=lay_tiles(heard.frames, options.vad_threshold),
+            sound=Sound(job=job, sections=heard.starts),
+            spent=heard.spent,
+        )
+        chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
         folder.save_plan(plan, chunks)
     return Job(
         execution=task.execution,
         job=job,
-        recording=plan.recording.uri,
+        recording=f"s3://{bucket}/{key}",
         language=language,
+        sections=sections,
         chunks_key=keys.chunks(job),
         chunks=len(chunks),
         max_concurrency=settings.map_concurrency,

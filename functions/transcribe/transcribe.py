@@ -6,7 +6,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fanscribe.attempts import next_batch, poison, suspects
-from fanscribe.audio import read_tiles
 from fanscribe.contracts import Progress, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.jobs import JobFolder
@@ -14,6 +13,7 @@ from fanscribe.metrics import measure_batch, measure_given_up
 from fanscribe.observability import observed
 from fanscribe.recognizer import Recognizer, load_recognizer
 from fanscribe.settings import TranscribeSettings
+from fanscribe.soundtrack import sounds
 from fanscribe.storage import S3Storage, Storage
 
 
@@ -48,7 +48,7 @@ def transcribe(
     measure_given_up(len(given_up))
     waiting -= given_up.keys()
 
-    sounds = read_tiles(folder.audio(task.chunk), f"{task.chunk.first}-{task.chunk.last} of job {task.job}", tiles)
+    sound_of = sounds(storage, settings.work_bucket, plan, tiles)
     alone = suspects(attempts)
     read: list[Tile] = []
     while waiting and (room := deadline.room(settings.batch_tiles)):
@@ -58,7 +58,7 @@ def transcribe(
             folder.meter.mark("store")
             recognizer = load()
             folder.meter.mark("load")
-            readings = recognizer.read(batch, [sounds[tile.index] for tile in batch], task.language, plan.options)
+            readings = recognizer.read(batch, [sound_of[tile.index] for tile in batch], task.language, plan.options)
             took = folder.meter.mark("read")
         measure_batch(batch, readings, took / 1000)
         folder.save_part(readings)

@@ -11,11 +11,10 @@ import pytest
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces
+from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces, tiled
 from fanscribe.contracts import Tile
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
-from fanscribe.recording import split_recording
 from fanscribe.times import milliseconds
 from fanscribe.whisper import WhisperRecognizer
 from tests.corpus.here import transcribed_here
@@ -52,7 +51,7 @@ def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
     assert wer(clip.text, transcribed_here(recording, language="en").text) < theirs
 
 
-def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path, tmp_path: Path) -> None:
+def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path) -> None:
     """The oracle: its batched pipeline over our tiles, in one piece.
 
     Words and probabilities are the same, every one. Times are too, to the 10 ms that it prints from the tile's start in whole
@@ -61,12 +60,12 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
     larger ones its alignment depends on the longest text.
     """
     recording = corpus / "long-en" / "fairy-tales-30min.mp3"
-    cut = split_recording(recording, recording.name, tmp_path, ReadingOptions())
-    tiles = [tile for tile in cut.tiles if not tile.silent][:24]
+    laid, sound = tiled(recording)
+    tiles = [tile for tile in laid if not tile.silent][:24]
     folder = find_model("tiny.en").folder
     whisper = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
     clips = [{"start": tile.start / 16_000, "end": tile.end / 16_000} for tile in tiles]
-    whole = cut.cut(0, 0, cut.samples).astype(np.float32) / 32_768
+    whole = sound.astype(np.float32) / 32_768
     segments, _ = BatchedInferencePipeline(whisper).transcribe(
         whole, language="en", beam_size=1, batch_size=1, clip_timestamps=clips, word_timestamps=True
     )
@@ -74,7 +73,7 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
 
     recognizer = WhisperRecognizer(folder, 2, second_look=False)
     decoding = recognizer._decoding("en", ReadingOptions())
-    sounds = [cut.cut(0, tile.start, tile.end) for tile in tiles]
+    sounds = [sound[tile.start : tile.end] for tile in tiles]
     looks = recognizer._look(tiles, recognizer._encode(sounds), decoding)
     ours = [(word, tile) for tile, look in zip(tiles, looks, strict=True) for word in look.words]
     assert [word.text for word, _ in ours] == [word.word for word in theirs]
@@ -91,14 +90,14 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
     assert all(word.end - word.start < end - start for (start, end), word in differ), "each of them was shortened"
 
 
-def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
+def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path) -> None:
     kinds = {".mp3", ".wav", ".flac", ".ogg", ".aac", ".mp4", ".webm"}
     readable = [f for f in sorted(corpus.rglob("*")) if f.suffix in kinds and not f.name.startswith("mono.")]
     assert len(readable) > 40
     for file in readable:
-        cut = split_recording(file, file.name, tmp_path, ReadingOptions())
-        assert (cut.tiles[0].start, cut.tiles[-1].end) == (0, cut.samples), file.name
-        assert all(before.end == after.start for before, after in pairwise(cut.tiles)), file.name
+        tiles, sound = tiled(file)
+        assert (tiles[0].start, tiles[-1].end) == (0, len(sound)), file.name
+        assert all(before.end == after.start for before, after in pairwise(tiles)), file.name
 
 
 @pytest.mark.parametrize("model", ["tiny.en", "base"])

@@ -23,12 +23,12 @@ from botocore.awsrequest import AWSResponse
 import merge
 import split
 import transcribe
-from fanscribe.audio import Samples
 from fanscribe.contracts import MergeTask, Reading, SplitTask, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.executions import still_runs
 from fanscribe.options import ReadingOptions
 from fanscribe.settings import MergeSettings, SplitSettings, TranscribeSettings
+from fanscribe.sound import Samples
 from fanscribe.storage import S3Storage
 from tests.fakes import SpellingRecognizer
 

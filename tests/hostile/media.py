@@ -16,7 +16,7 @@ from typing import cast
 import av
 import numpy as np
 
-from fanscribe.audio import Samples
+from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 
 

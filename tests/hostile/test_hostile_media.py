@@ -20,13 +20,14 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe import keys
-from fanscribe.audio import Samples, decode, read_tiles
+from fanscribe.audio import decode
 from fanscribe.contracts import Plan, SplitTask
 from fanscribe.decoder_process import Decoder
 from fanscribe.errors import BadInput
 from fanscribe.jobs import JobFolder
 from fanscribe.settings import SplitSettings
+from fanscribe.sound import Samples
+from fanscribe.soundtrack import sounds
 from fanscribe.times import SAMPLE_RATE
 from split import split
 from tests.children import children
@@ -184,8 +185,7 @@ def split_one(watch: Watch, media: Media) -> Outcome:
         return Outcome(media, None, error, time.monotonic() - began)
     plan = JobFolder(storage, "work", job.job).plan()
     for chunk in JobFolder(storage, "work", job.job).chunks():
-        sound = storage.read("work", keys.chunk_audio(job.job, chunk.first, chunk.last))
-        assert read_tiles(sound, "chunk", plan.tiles[chunk.first : chunk.last + 1])
+        assert sounds(storage, "work", plan, plan.tiles[chunk.first : chunk.last + 1])
     return Outcome(media, plan, None, time.monotonic() - began)
 
 

@@ -9,12 +9,11 @@ import cfnlint.decode
 import numpy as np
 import pytest
 
-from fanscribe.audio import Samples, decode
+from fanscribe.audio import decode
 from fanscribe.errors import BadInput, RecordingTooLarge
 from fanscribe.limits import Limits, check_room
-from fanscribe.options import ReadingOptions
-from fanscribe.recording import split_recording
 from fanscribe.settings import SplitSettings
+from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.conftest import ROOT
 from tests.unit.test_audio import a_tone, a_wav
@@ -127,10 +126,3 @@ def test_separate_channels_count_for_what_they_take(tmp_path: Path) -> None:
 def test_what_the_scratch_folder_has_no_room_for_is_refused_before_it_is_fetched() -> None:
     with pytest.raises(RecordingTooLarge, match=r"film\.mkv is 12,000\.0 MB, and the scratch folder has room for 9,500\.0 MB\. "):
         check_room("film.mkv", 12 * 10**9, 9_500 * 10**6)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
-def test_a_disk_that_fills_up_on_the_way_is_told(tmp_path: Path) -> None:
-    (tmp_path / "channel0.pcm").symlink_to("/dev/full")
-    with pytest.raises(RecordingTooLarge, match=r"talk\.wav does not fit into the scratch folder"):
-        split_recording(a_wav(tmp_path / "talk.wav", a_tone(1)), "talk.wav", tmp_path, ReadingOptions())

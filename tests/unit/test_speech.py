@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
 
-from fanscribe.audio import FULL_SCALE, Samples
+from fanscribe.audio import FULL_SCALE
+from fanscribe.sound import Samples
 from fanscribe.speech import SpeechDetector
 from fanscribe.tiles import speech_spans
 from fanscribe.times import FRAME

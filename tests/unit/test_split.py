@@ -1,4 +1,4 @@
-"""Split: from an object in S3 to a plan and chunk audio."""
+"""Split: from an object in S3 to a plan, chunks and sound."""
 
 import json
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.audio import Samples, read_wav, write_wav
+from fanscribe.audio import write_wav
 from fanscribe.contracts import Job, Plan, SplitTask
 from fanscribe.errors import (
     InvalidInput,
@@ -22,6 +22,8 @@ from fanscribe.errors import (
 )
 from fanscribe.jobs import JobFolder
 from fanscribe.settings import SplitSettings
+from fanscribe.sound import Samples
+from fanscribe.soundtrack import sounds
 from fanscribe.storage import StoredObject
 from split import split
 from tests.builders import a_model_folder
@@ -52,15 +54,16 @@ def plan_of(storage: MemoryStorage, job: Job) -> Plan:
     return Plan.model_validate_json(storage.read("work", keys.plan(job.job)))
 
 
-def test_the_chunks_audio_is_the_recordings_sample_for_sample(talk: Samples) -> None:
+def test_the_sound_of_the_chunks_is_the_recordings_sample_for_sample(talk: Samples) -> None:
     storage = a_bucket(write_wav(talk))
     job = job_of(storage)
     plan, items = plan_of(storage, job), json.loads(storage.read("work", job.chunks_key))
     assert plan.recording.samples == len(talk)
     assert job.chunks == len(items) == 3
     for item in items:
-        sound = read_wav(storage.read("work", keys.chunk_audio(job.job, item["first"], item["last"])), "chunk")
-        assert np.array_equal(sound, talk[plan.tiles[item["first"]].start : plan.tiles[item["last"]].end])
+        tiles = plan.tiles[item["first"] : item["last"] + 1]
+        found = sounds(storage, "work", plan, tiles)
+        assert all(np.array_equal(found[tile.index], talk[tile.start : tile.end]) for tile in tiles)
 
 
 def test_the_answer_carries_references_alone(talk: Samples) -> None:
@@ -211,9 +214,9 @@ def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(talk:
         own = [tile for tile in plan.tiles if tile.channel == channel]
         assert (own[0].start, own[-1].end) == (0, len(talk))
         assert all(tile.silent for tile in own) == (channel == 1)
-    items = json.loads(storage.read("work", job.chunks_key))
-    sound = read_wav(storage.read("work", keys.chunk_audio(job.job, items[0]["first"], items[0]["last"])), "chunk")
-    assert np.array_equal(sound, talk[: len(sound)])
+    (silent,) = [tile for tile in plan.tiles if (tile.channel, tile.start) == (1, 0)]
+    assert np.array_equal(sounds(storage, "work", plan, plan.tiles[:1])[0], talk[: plan.tiles[0].end])
+    assert not sounds(storage, "work", plan, [silent])[silent.index].any()
 
 
 def test_the_language_is_left_open_only_where_it_must_be_heard(talk: Samples, tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe import keys
-from fanscribe.audio import write_wav
 from fanscribe.contracts import Chunk, MergeTask, Plan, Progress, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.errors import IncompleteTranscript, ReadingFailed
 from fanscribe.jobs import JobFolder
 from fanscribe.options import OutputOptions
 from fanscribe.settings import MergeSettings, TranscribeSettings
+from fanscribe.soundtrack import Soundtrack
 from fanscribe.tiles import plan_chunks
 from merge import merge
 from tests.builders import a_plan, tiles
@@ -32,8 +32,8 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
     """A job as Split leaves it."""
     storage = MemoryStorage()
     folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
-    tiles = plan.tiles
-    folder.save_audio(chunks, lambda chunk: write_wav(SOUND[tiles[chunk.first].start : tiles[chunk.last].end]))
+    with Soundtrack(storage, "work", plan.job).recorder() as keep:
+        keep(SOUND[np.newaxis])
     folder.save_plan(plan, chunks)
     return storage, chunks
 

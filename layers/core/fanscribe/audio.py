@@ -2,10 +2,9 @@
 
 import io
 import warnings
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +13,18 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
-from fanscribe.contracts import Tile
 from fanscribe.decoder_process import Decoder, Sound
-from fanscribe.errors import UnreadableRecording, WorkDamaged
+from fanscribe.errors import UnreadableRecording
 from fanscribe.impostors import HEAD, refuse_impostor
 from fanscribe.limits import Limits
+from fanscribe.sections import Section
+from fanscribe.sound import Block, Samples
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 
+WAV_HEADER = 44  # bytes
 FULL_SCALE = 32_768.0  # what an int16 sample is divided by for a model
 DEFAULT_LIMITS = Limits()
 DEFAULT_DECODER = Decoder()
-
-Samples = NDArray[np.int16]  # one channel: shape (samples,)
-Block = NDArray[np.int16]  # all channels: shape (channels, samples)
 
 
 def decode(
@@ -43,58 +41,58 @@ def decode(
     UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
     """
     _refuse_at_once(path, name)
-    samples, channels = 0, 1
     with closing(decoder.run(path, name, separate=separate)) as messages:
-        for message in messages:
-            if isinstance(message, Sound):
-                limits.check_stream(name, message.channels, message.rate)
-                limits.check_length(name, round(message.declared * SAMPLE_RATE), message.kept)
-                channels = message.kept
-                continue
-            block = np.frombuffer(message, np.int16).reshape(-1, channels).T
-            samples += block.shape[1]
-            limits.check_length(name, samples, channels)
+        for _, block in _blocks(messages, name, limits):
             yield block
 
 
-class Excerpt(NamedTuple):
-    """A span of one channel, [start, end) in samples."""
+def decode_section(
+    path: Path, name: str, section: Section | None, *, separate: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> Generator[tuple[bool, Block], None, None]:
+    """The same of a section (None: of all). Each block with whether it is the section's own: those before only warm it up.
 
-    channel: int
-    start: int
-    end: int
-
-
-def cut_out(blocks: Iterable[Block], name: str, wanted: Iterable[Excerpt]) -> Iterator[tuple[Excerpt, Samples]]:
-    """Excerpts of what `decode` gives, each as soon as it is whole, in the memory of those that are open. Nothing is decoded
-    beyond the last. Raises WorkDamaged if the sound ends before it.
+    A section without any sound gives nothing.
     """
-    waiting = sorted(wanted, key=lambda excerpt: (excerpt.end, excerpt.channel))
-    pieces: dict[Excerpt, list[Samples]] = {excerpt: [] for excerpt in waiting}
-    here = 0
-    for block in blocks if waiting else ():
-        for excerpt in waiting:
-            first, last = max(excerpt.start - here, 0), min(excerpt.end - here, block.shape[1])
-            if first < last:
-                pieces[excerpt].append(block[excerpt.channel, first:last])
-        here += block.shape[1]
-        while waiting and waiting[0].end <= here:
-            yield waiting[0], np.concatenate(pieces.pop(waiting.pop(0)))
-        if not waiting:
-            return
-    if waiting:
-        raise WorkDamaged(f"{name} ends at {here} samples, before what its plan says.")
+    _refuse_at_once(path, name)
+    with closing(DEFAULT_DECODER.run(path, name, separate=separate, section=section)) as messages:
+        yield from _blocks(messages, name, limits)
+
+
+def _blocks(messages: Iterable[Sound | bytearray], name: str, limits: Limits) -> Iterator[tuple[bool, Block]]:
+    samples, channels, own = 0, 1, True
+    for message in messages:
+        if isinstance(message, Sound):
+            limits.check_stream(name, message.channels, message.rate)
+            limits.check_length(name, round(message.declared * SAMPLE_RATE), message.kept)
+            channels, own = message.kept, message.own
+            continue
+        block = np.frombuffer(message, np.int16).reshape(-1, channels).T
+        samples += block.shape[1]
+        limits.check_length(name, samples, channels)
+        yield own, block
 
 
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
     """Seconds of sound: what the file's header says where it can be believed, else by decoding. Raises UnreadableRecording."""
+    return _length(path, name, decoder, believe=True)
+
+
+def estimated_length(head: Path, name: str, size: int, decoder: Decoder = DEFAULT_DECODER) -> float:
+    """Seconds of sound in a file of `size` bytes, about, from what is in its `head`.
+
+    Raises UnreadableRecording if that can't be read by itself: some mp4 have their table of contents at the end.
+    """
+    return _length(head, name, decoder, believe=False) * size / head.stat().st_size
+
+
+def _length(path: Path, name: str, decoder: Decoder, *, believe: bool) -> float:
     _refuse_at_once(path, name)
     samples = 0
     with closing(decoder.run(path, name, separate=False)) as messages:
         for message in messages:
             if not isinstance(message, Sound):
                 samples += len(message) // SAMPLE_BYTES
-            elif message.declared and not samples:
+            elif believe and message.declared and not samples:
                 return message.declared
     return samples / SAMPLE_RATE
 
@@ -113,26 +111,6 @@ def waveform(samples: Samples) -> NDArray[np.float32]:
 
 
 def write_wav(samples: Samples) -> bytes:
-    """Samples as a wav file, 16 kHz mono 16-bit."""
+    """Samples as a wav file, 16 kHz mono 16-bit: WAV_HEADER bytes, then two for each (tested)."""
     sound = AudioSegment(samples.tobytes(), sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1)
     return bytes(sound.export(io.BytesIO(), format="wav").getvalue())
-
-
-def read_wav(data: bytes, name: str) -> Samples:
-    """What write_wav wrote. Raises WorkDamaged if it is anything else."""
-    try:
-        sound = AudioSegment.from_wav(io.BytesIO(data))
-    except Exception as error:  # pydub lets wave, struct and its own errors through
-        raise WorkDamaged(f"The chunk {name} is no wav file: {error}") from error
-    if (sound.frame_rate, sound.channels, sound.sample_width) != (SAMPLE_RATE, 1, SAMPLE_BYTES):
-        raise WorkDamaged(f"The chunk {name} is not 16 kHz mono 16-bit.")
-    return np.frombuffer(sound.raw_data, dtype=np.int16)
-
-
-def read_tiles(data: bytes, name: str, tiles: Sequence[Tile]) -> dict[int, Samples]:
-    """The samples of each of a chunk's tiles, by index, from the chunk's wav. Raises WorkDamaged if it is too short for them."""
-    sound = read_wav(data, name)
-    offset = tiles[0].start
-    if len(sound) != tiles[-1].end - offset:
-        raise WorkDamaged(f"The chunk {name} has {len(sound)} samples instead of {tiles[-1].end - offset}.")
-    return {tile.index: sound[tile.start - offset : tile.end - offset] for tile in tiles}

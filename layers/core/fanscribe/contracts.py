@@ -156,7 +156,7 @@ class Tile(Contract):
 
 
 class Chunk(Contract):
-    """A run of consecutive tiles, `first` to `last` included: one child of the Map state, one audio object."""
+    """A run of consecutive tiles of a channel, `first` to `last` included: one child of the Map state."""
 
     first: int
     last: int
@@ -188,6 +188,13 @@ class Redo(Contract):
     end: int
 
 
+class Sound(Contract):
+    """Where the decoded recording is kept (sound.py): in the folder of the job that read all of it."""
+
+    job: str
+    sections: tuple[int, ...] = (0,)  # the sample that each begins with
+
+
 class Plan(Contract):
     """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
 
@@ -199,8 +206,9 @@ class Plan(Contract):
     options: ReadingOptions
     model: str
     tiles: tuple[Tile, ...]
+    sound: Sound
     redo: Redo | None = None  # None: the job reads all of the recording
-    spent: Spent | None = None  # by Split
+    spent: tuple[Spent, ...] = ()  # by Split, also on each section
 
     @property
     def scope(self) -> tuple[Tile, ...]:
@@ -215,6 +223,25 @@ class Plan(Contract):
         """Of audio that the job is about, in each channel."""
         channels = len({tile.channel for tile in self.tiles}) or 1
         return sum(tile.end - tile.start for tile in self.scope) // channels
+
+
+class Sections(Contract):
+    """How the file of a very long recording is shared out (sections.py), and what there is to know to decode a share."""
+
+    bucket: str
+    key: str
+    etag: str
+    version: str | None
+    size: int  # bytes
+    count: int
+    separate: bool  # channels
+
+
+class SectionHeard(Contract):
+    """Of a section that is done: its sound and its frames (frames.py) are stored beside."""
+
+    samples: int  # in each channel
+    spent: Spent
 
 
 class Word(Contract):
@@ -324,6 +351,13 @@ class SplitTask(Task):
     input: Annotated[UploadEvent | ObjectInput | UriInput, BeforeValidator(parse_job_input)]
 
 
+class SectionTask(Task):
+    """For one section of a recording that is shared out."""
+
+    job: str
+    section: int
+
+
 class Job(Task):
     """Split's answer, and all that the state machine carries: references, never audio or text.
 
@@ -334,6 +368,7 @@ class Job(Task):
     recording: str  # s3://bucket/key
     language: str | None
     chunks_key: str
+    sections: tuple[int, ...] = ()  # that are still to be decoded: then Split is asked again
     chunks: int  # that are still to be transcribed
     max_concurrency: int
     output: OutputOptions

@@ -1,9 +1,11 @@
-"""The process that decodes one recording, and the only one that runs FFmpeg: python -m fanscribe.decoder PATH CHANNELS MEMORY.
+"""The process that decodes one recording, and the only one that runs FFmpeg: python -m fanscribe.decoder PATH CHANNELS MEMORY
+[WARM START END].
 
-PATH is a local file, CHANNELS `mixed` or `separate`, MEMORY the most bytes of address space that it may have. What it makes
-goes to stdout as messages: HEADER (a kind and a length), then that many bytes. See decoder_process.py for the other end.
+PATH is a local file, CHANNELS `mixed` or `separate`, MEMORY the most bytes of address space that it may have; the rest is a
+section (sections.py), without which all is decoded. What it makes goes to stdout as messages: HEADER (a kind and a length), then
+that many bytes. See decoder_process.py for the other end.
 
-SOUND     before the first samples, and wherever the stream changes: JSON with the fields of decoder_process.Sound
+SOUND     before the first samples, where the stream changes, where a section begins: the fields of decoder_process.Sound
 SAMPLES   at most BLOCK samples of each channel that is kept, int16 at 16 kHz, interleaved
 PROGRESS  nothing: it read further into the file than before
 REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name; the last message
@@ -18,15 +20,16 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 from av.stream import Discard
 
+from fanscribe.sections import Section
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 
 HEADER = struct.Struct("<cI")
@@ -48,6 +51,8 @@ LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more 
 
 Buffer = bytes | bytearray | memoryview
 Message = tuple[bytes, Buffer]
+Packet = tuple[bool, "av.Packet[Any] | None"]  # with whether it is the section's own; None drains the decoder
+Frame = tuple[bool, av.AudioFrame]
 
 
 class Refused(Exception):
@@ -75,7 +80,7 @@ class Source:
         return data
 
 
-def messages(path: Path, progress: Callable[[], None], *, separate: bool) -> Iterator[Message]:
+def messages(path: Path, progress: Callable[[], None], *, separate: bool, section: Section | None = None) -> Iterator[Message]:
     """What is in the first audio stream. Raises Refused, and whatever else PyAV makes of a damaged file."""
     options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
     with av.open(Source(path, progress), "r", options=options) as container:
@@ -89,7 +94,8 @@ def messages(path: Path, progress: Callable[[], None], *, separate: bool) -> Ite
                 other.discard = Discard.all  # hours of video are skipped over
         layout = stream.codec_context.layout if separate else av.AudioLayout("mono")
         declared = _declared_s(container, stream, path.stat().st_size)
-        yield from _in_blocks(_resampled(_frames(container, stream), layout, declared), layout.nb_channels)
+        found = _resampled(_frames(stream, _packets(container, stream, section)), layout, declared)
+        yield from _in_blocks(found, layout.nb_channels, needed=section is None)
 
 
 def _declared_s(container: av.container.InputContainer, stream: av.AudioStream, size: int) -> float:
@@ -101,15 +107,15 @@ def _declared_s(container: av.container.InputContainer, stream: av.AudioStream, 
     return promised if promised * least < size * 1.1 else 0
 
 
-def _resampled(frames: Iterator[av.AudioFrame], layout: av.AudioLayout, declared: float) -> Iterator[Message]:
+def _resampled(frames: Iterator[Frame], layout: av.AudioLayout, declared: float) -> Iterator[Message]:
     """The samples, each run of frames of the same kind by a resampler of its own: a stream may change on its way."""
-    for (rate, channels, *_), same in groupby(frames, _kind):
+    for (own, rate, channels, *_), same in groupby(frames, _kind):
         if rate < LEAST_RATE:
             raise Refused(f"can't be read: {rate} samples a second are no sound.")
-        sound = {"channels": channels, "rate": rate, "kept": layout.nb_channels, "declared": declared}
+        sound = {"channels": channels, "rate": rate, "kept": layout.nb_channels, "declared": declared, "own": own}
         yield SOUND, json.dumps(sound).encode()
         resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
-        for frame in chain(_gathered(same), [None]):  # None drains it
+        for frame in chain(_gathered(frame for _, frame in same), [None]):  # None drains it
             yield from map(_samples, resampler.resample(frame))
 
 
@@ -124,17 +130,30 @@ def _gathered(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
             yield gathered
 
 
-def _kind(frame: av.AudioFrame) -> tuple[int, int, str, str]:
-    return frame.sample_rate, frame.layout.nb_channels, frame.layout.name, frame.format.name
+def _kind(found: Frame) -> tuple[bool, int, int, str, str]:
+    own, frame = found
+    return own, frame.sample_rate, frame.layout.nb_channels, frame.layout.name, frame.format.name
 
 
-def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
-    stream.codec_context.thread_count = 1  # audio decoding gains nothing from threads
+def _packets(container: av.container.InputContainer, stream: av.AudioStream, section: Section | None) -> Iterator[Packet]:
+    """The packets of a section, or all; before them those that only warm it up."""
+    position = 0  # where the last packet began: some demuxers don't say it of each
     for packet in container.demux(stream):
+        position = max(position, packet.pos or 0)
+        if section and position >= section.end:
+            break
+        if section is None or position >= section.warm:
+            yield section is None or position >= section.start, packet
+    yield True, None
+
+
+def _frames(stream: av.AudioStream, packets: Iterable[Packet]) -> Iterator[Frame]:
+    stream.codec_context.thread_count = 1  # audio decoding gains nothing from threads, and with one each packet is a frame
+    for own, packet in packets:
         try:
-            for frame in packet.decode():
+            for frame in stream.codec_context.decode(packet):
                 frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
-                yield frame
+                yield own, frame
         except MemoryError:
             raise
         except av.error.FFmpegError:  # skipped, as players do: most long recordings have a damaged packet
@@ -145,13 +164,16 @@ def _samples(frame: av.AudioFrame) -> Message:
     return SAMPLES, memoryview(frame.planes[0])[: frame.samples * frame.layout.nb_channels * SAMPLE_BYTES]
 
 
-def _in_blocks(found: Iterator[Message], channels: int) -> Iterator[Message]:
-    """The same, with the samples gathered, or cut, to blocks."""
+def _in_blocks(found: Iterator[Message], channels: int, *, needed: bool) -> Iterator[Message]:
+    """The same, with the samples gathered, or cut, to blocks. Where sound is `needed`, there must be some."""
     whole = BLOCK * channels * SAMPLE_BYTES
     gathered = bytearray()
     heard = False
     for kind, payload in found:
         if kind != SAMPLES:
+            if gathered:  # they are of what came before
+                yield SAMPLES, bytes(gathered)
+                gathered.clear()
             yield kind, payload
             continue
         heard = heard or len(payload) > 0
@@ -159,7 +181,7 @@ def _in_blocks(found: Iterator[Message], channels: int) -> Iterator[Message]:
         while len(gathered) >= whole:
             yield SAMPLES, bytes(gathered[:whole])
             del gathered[:whole]
-    if not heard:
+    if needed and not heard:
         raise Refused("has no sound: not one sample could be decoded.")
     if gathered:
         yield SAMPLES, gathered
@@ -180,7 +202,7 @@ def own_stdout() -> BinaryIO:
     return out
 
 
-def main(path: str, channels: str, memory: str) -> None:
+def main(path: str, channels: str, memory: str, *section: str) -> None:
     confine(int(memory))
     out = own_stdout()
 
@@ -190,7 +212,8 @@ def main(path: str, channels: str, memory: str) -> None:
         out.flush()
 
     try:
-        for kind, payload in messages(Path(path), lambda: send(PROGRESS), separate=channels == "separate"):
+        part = Section(*map(int, section)) if section else None
+        for kind, payload in messages(Path(path), lambda: send(PROGRESS), separate=channels == "separate", section=part):
             send(kind, payload)
     except Refused as refused:
         send(REFUSED, str(refused).encode())

@@ -14,6 +14,7 @@ from typing import cast
 from fanscribe.base import Contract
 from fanscribe.decoder import HEADER, REFUSED, SAMPLES, SOUND
 from fanscribe.errors import UnreadableRecording
+from fanscribe.sections import Section
 
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where this Python finds its own libraries, on Lambda for one
 
@@ -25,6 +26,7 @@ class Sound(Contract):
     rate: int  # Hz
     kept: int  # channels that the samples have
     declared: float  # seconds that the file says it lasts; 0 where that can't be believed
+    own: bool  # what follows is the section's own; False: it only warms it up
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,11 @@ class Decoder:
     memory: int = 1_000_000_000  # bytes of address space: 120 MB are PyAV's libraries
     stall_s: float = 8.0  # without a message; it sends one as often as it gets further
 
-    def run(self, path: Path, name: str, *, separate: bool) -> Generator[Sound | bytearray, None, None]:
+    def run(
+        self, path: Path, name: str, *, separate: bool, section: Section | None = None
+    ) -> Generator[Sound | bytearray, None, None]:
         """Its messages: what the stream is, then interleaved samples. Raises UnreadableRecording. Ends the process, always."""
-        arguments = [str(path.resolve()), "separate" if separate else "mixed", str(self.memory)]
+        arguments = [str(path.resolve()), "separate" if separate else "mixed", str(self.memory), *map(str, section or ())]
         process = subprocess.Popen(  # noqa: S603  (Python itself)
             [*self.command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0, env=_environment()
         )

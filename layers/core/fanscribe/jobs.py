@@ -11,15 +11,27 @@ from typing import TypeVar
 
 from fanscribe import keys
 from fanscribe.base import Contract
-from fanscribe.contracts import Attempt, Chunk, Claim, Failure, Language, Part, Plan, Reading, Spent, Tile
+from fanscribe.contracts import (
+    Attempt,
+    Chunk,
+    Claim,
+    Failure,
+    Language,
+    Part,
+    Plan,
+    Reading,
+    SectionHeard,
+    Sections,
+    Spent,
+    Tile,
+)
 from fanscribe.errors import FanscribeError, JobInProgress, JobNotFound, ReadingFailed, StorageFault, WorkDamaged
 from fanscribe.observability import logger
 from fanscribe.redo import Heard, lay_over
 from fanscribe.storage import Storage
 from fanscribe.usage import Meter
 
-JSON, WAV = "application/json", "audio/wav"
-WRITERS = 4  # threads storing audio: S3 takes 80 to 100 MB/s from one connection
+JSON, NPY = "application/json", "application/octet-stream"
 READERS = 16  # threads reading parts: S3 answers in tens of ms, whatever their number
 
 Document = TypeVar("Document", bound=Contract)
@@ -58,7 +70,7 @@ class JobFolder:
     def save_plan(self, plan: Plan, chunks: Sequence[Chunk]) -> None:
         """The plan, and as the list that the Map state reads the chunks that are still to be transcribed."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
-        self._save(keys.plan(self.job), plan.model_copy(update={"spent": self.meter.lap()}))
+        self._save(keys.plan(self.job), plan.model_copy(update={"spent": (*plan.spent, self.meter.lap())}))
         self.storage.write(self.bucket, keys.chunks(self.job), items.encode(), JSON)
 
     def plan(self) -> Plan:
@@ -93,17 +105,26 @@ class JobFolder:
         found = self._find(keys.language(self.job), Language)
         return found.language if found else None
 
-    def save_audio(self, chunks: Sequence[Chunk], wav: Callable[[Chunk], bytes]) -> None:
-        """The audio of each chunk, as `wav` gives it: side by side, WRITERS in memory at once."""
+    def save_sections(self, sections: Sections) -> None:
+        self._save(keys.sections(self.job), sections)
 
-        def save(chunk: Chunk) -> None:
-            self.storage.write(self.bucket, keys.chunk_audio(self.job, chunk.first, chunk.last), wav(chunk), WAV)
+    def sections(self) -> Sections:
+        return self._read(keys.sections(self.job), Sections)
 
-        with ThreadPoolExecutor(WRITERS) as threads:
-            list(threads.map(save, chunks))
+    def find_sections(self) -> Sections | None:
+        """How the recording is shared out, if it is."""
+        return self._find(keys.sections(self.job), Sections)
 
-    def audio(self, chunk: Chunk) -> bytes:
-        return self.storage.read(self.bucket, keys.chunk_audio(self.job, chunk.first, chunk.last))
+    def save_section(self, number: int, samples: int, frames: bytes) -> None:
+        """What was heard in a section: its document comes last, and says that all of it is there."""
+        self.storage.write(self.bucket, keys.frames(self.job, number), frames, NPY)
+        self._save(keys.section(self.job, number), SectionHeard(samples=samples, spent=self.meter.lap()))
+
+    def find_section(self, number: int) -> SectionHeard | None:
+        return self._find(keys.section(self.job, number), SectionHeard)
+
+    def frames(self, number: int) -> bytes:
+        return self.storage.read(self.bucket, keys.frames(self.job, number))
 
     @contextmanager
     def attempt(self, batch: Sequence[Tile], execution: str) -> Iterator[None]:

@@ -4,7 +4,9 @@ work bucket          jobs/<job>/claim.json                          which execut
                      jobs/<job>/plan.json                           the tiles of one recording
                      jobs/<job>/language.json                       what DetectLanguage heard
                      jobs/<job>/chunks.json                         the Map state's items
-                     jobs/<job>/chunks/<first>-<last>.wav           audio of the tiles first..last
+                     jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
+                     jobs/<job>/sections.json                       of a very long one: how its file is shared out
+                     jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
                      jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
                      jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
                      jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
@@ -40,8 +42,25 @@ def chunks(job: str) -> str:
     return f"jobs/{job}/chunks.json"
 
 
-def chunk_audio(job: str, first: int, last: int) -> str:
-    return f"jobs/{job}/chunks/{first:06}-{last:06}.wav"
+def sound(job: str) -> str:
+    """Prefix of the sound of a job's recording."""
+    return f"jobs/{job}/sound/"
+
+
+def piece(job: str, section: int, channel: int, number: int) -> str:
+    return f"{sound(job)}{section:02}-{channel}-{number:04}.wav"
+
+
+def sections(job: str) -> str:
+    return f"jobs/{job}/sections.json"
+
+
+def section(job: str, number: int) -> str:
+    return f"jobs/{job}/sections/{number:02}.json"
+
+
+def frames(job: str, section: int) -> str:
+    return f"jobs/{job}/sections/{section:02}.npy"
 
 
 def parts(job: str) -> str:

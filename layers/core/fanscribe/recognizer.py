@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
-from fanscribe.audio import Samples
 from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
 from fanscribe.settings import computing, threads
+from fanscribe.sound import Samples
 
 
 class Recognizer(Protocol):

@@ -13,8 +13,9 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from fanscribe.audio import Samples, waveform
+from fanscribe.audio import waveform
 from fanscribe.settings import threads
+from fanscribe.sound import Samples
 from fanscribe.times import FRAME
 
 CONTEXT = 64  # samples of the frame before that Silero wants in front of each frame

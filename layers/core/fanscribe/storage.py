@@ -19,6 +19,7 @@ PIECE = 64 << 20  # bytes; a larger recording is fetched in pieces
 FETCHERS = 4  # side by side: S3 gives one connection 80 to 100 MB/s
 
 ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
+TOO_SHORT = {"416", "InvalidRange"}
 FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
 # A condition on the content did not hold; 409: two conditional writes at once
 REPLACED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
@@ -41,12 +42,19 @@ class Storage(Protocol):
         """Raises RecordingNotFound."""
         ...
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
-        """Exactly the content that was described. Raises RecordingNotFound; StorageFault if it was replaced meanwhile."""
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+        """Exactly the content that was described, or its first `most` bytes.
+
+        Raises RecordingNotFound; StorageFault if it was replaced meanwhile.
+        """
         ...
 
     def read(self, bucket: str, key: str) -> bytes:
         """Raises WorkDamaged if there is none."""
+        ...
+
+    def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
+        """The bytes [start, end) of an object. Raises WorkDamaged if there is none, or it has not `size` bytes."""
         ...
 
     def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
@@ -65,6 +73,10 @@ class Storage(Protocol):
         """All keys with a prefix, sorted."""
         ...
 
+    def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
+        """The same, each with the bytes of its object."""
+        ...
+
 
 class S3Storage:
     """The real one. Every method raises StorageFault for what is neither absent nor forbidden."""
@@ -80,22 +92,31 @@ class S3Storage:
         etag, version = head["ETag"].strip('"'), None if kept == "null" else kept
         return StoredObject(etag, version, head["Metadata"], head["ContentLength"])
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path) -> None:
+    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+        size = min(stored.size, most) if most else stored.size
         what = {"Bucket": bucket, "Key": key, "IfMatch": stored.etag, **_versioned(stored.version)}
 
         def fetch(start: int) -> None:
-            piece = {"Range": f"bytes={start}-{start + PIECE - 1}"} if stored.size > PIECE else {}
+            piece = {"Range": _range(start, min(start + PIECE, size))} if stored.size > PIECE or size < stored.size else {}
             with target.open("r+b") as file:
                 file.seek(start)
                 shutil.copyfileobj(self._s3.get_object(**what, **piece)["Body"], file, 1 << 20)
 
         target.touch()
         with _named(RecordingNotFound, bucket, key), ThreadPoolExecutor(FETCHERS) as threads:
-            list(threads.map(fetch, range(0, stored.size or 1, PIECE)))
+            list(threads.map(fetch, range(0, size or 1, PIECE)))
 
     def read(self, bucket: str, key: str) -> bytes:
         with _named(WorkDamaged, bucket, key):
             return bytes(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
+        with _named(WorkDamaged, bucket, key):
+            found = self._s3.get_object(Bucket=bucket, Key=key, Range=_range(start, end))
+            data = bytes(found["Body"].read())
+        if found["ContentRange"] != f"bytes {start}-{end - 1}/{size}":
+            raise WorkDamaged(f"s3://{bucket}/{key} is not {size} bytes long.")
+        return data
 
     def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
         try:
@@ -125,9 +146,16 @@ class S3Storage:
             self._s3.delete_object(Bucket=bucket, Key=key)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
+        return list(self.sizes(bucket, prefix))
+
+    def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
         with _named(StorageFault, bucket, prefix):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+            return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
+
+
+def _range(start: int, end: int) -> str:
+    return f"bytes={start}-{end - 1}"
 
 
 def _versioned(version: str | None) -> dict[str, Any]:
@@ -146,6 +174,8 @@ def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
         code = _code(error)
         if code in ABSENT:
             raise absent(f"There is no s3://{bucket}/{key}.") from None
+        if code in TOO_SHORT:
+            raise absent(f"s3://{bucket}/{key} is shorter than it was written.") from None
         if code in FORBIDDEN:
             raise absent(f"s3://{bucket}/{key} is not there, or may not be read.") from None
         if code in REPLACED:

@@ -1,7 +1,7 @@
 """What a job has really used. It goes into the execution's output, never into a transcript: that does not depend on the fan-out.
 
-Split's time is in the plan, Transcribe's in the parts, Merge's own is added. Not seen: what Lambda does before the handler
-(a cold start's imports), DetectLanguage, and invocations that died before they stored anything.
+Split's time is in the plan, on sections too, Transcribe's in the parts, Merge's own is added. Not seen: what Lambda does before
+the handler (a cold start's imports), DetectLanguage, and invocations that died before they stored anything.
 """
 
 import time
@@ -66,7 +66,7 @@ def tally(plan: Plan, parts: Sequence[Spent], merging: Spent) -> Usage:
     """All of a job. Zeros where nothing says what was spent."""
     audio_s = plan.samples / SAMPLE_RATE
     transcribe_s = sum(spent.ms for spent in parts) / 1000
-    everything = [*parts, merging, *([plan.spent] if plan.spent else [])]
+    everything = [*parts, merging, *plan.spent]
     gb_seconds = sum(spent.ms / 1000 * spent.memory_mb / GB for spent in everything)
     price = price_list().aws.lambda_gb_second
     return Usage(

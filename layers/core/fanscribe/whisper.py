@@ -18,11 +18,12 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
 
-from fanscribe.audio import Samples, waveform
+from fanscribe.audio import waveform
 from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities, spoken_in
 from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.second_look import DEEPEST, Look, compare, doubt, hears_nothing, joined, pieces
+from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE, milliseconds
 from fanscribe.words import TimedWord, settle
 

@@ -1,0 +1,31 @@
+"""How a very long recording is shared out before anyone has heard it: in sections of its file, each decoded by itself. Pure.
+
+A section is a share of the file's bytes: a packet of sound belongs to where it begins. So sections are known before anything is
+decoded, hold every packet once, and depend on nothing but the recording.
+"""
+
+from typing import NamedTuple
+
+SECTION_S = 2 * 3600  # of sound in a section, about
+FEWEST, MOST = 3, 12  # below six hours one invocation is as fast: the others would have to start first
+WARM = 64  # a section's decoder and VAD begin this part of its length earlier, some two minutes: both have a memory
+
+
+class Section(NamedTuple):
+    """Packets that begin at the bytes [start, end) of a file; those from `warm` to `start` are decoded to warm up alone."""
+
+    warm: int
+    start: int
+    end: int
+
+
+def how_many(seconds: float) -> int:
+    """Sections of a recording of about so many seconds. 1: it is not worth cutting."""
+    count = min(MOST, int(seconds // SECTION_S))
+    return count if count >= FEWEST else 1
+
+
+def section(size: int, count: int, number: int) -> Section:
+    """One of `count` equal shares of a file of `size` bytes. Together they are all of it, to whatever end it has."""
+    start, end = size * number // count, size * (number + 1) // count
+    return Section(max(0, start - size // count // WARM), start, end)

@@ -1,0 +1,75 @@
+"""Where a recording's sound is kept once it is decoded: in pieces of five minutes, of each section and channel. Pure.
+
+Whoever wants a stretch of it reads ranges of pieces. So it is stored while the recording is still being decoded, and once,
+however tiles are shared out among chunks.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fanscribe.times import SAMPLE_RATE
+
+PIECE = 300 * SAMPLE_RATE  # samples in a piece, 9.6 MB; a section's last one is shorter
+
+Samples = NDArray[np.int16]  # one channel: shape (samples,)
+Block = NDArray[np.int16]  # all channels: shape (channels, samples)
+
+
+class Piece(NamedTuple):
+    """The `number`-th of a section's channel."""
+
+    section: int
+    channel: int
+    number: int
+
+
+class Range(NamedTuple):
+    """[start, end) of a piece that is `length` long, all in samples."""
+
+    piece: Piece
+    start: int
+    end: int
+    length: int
+
+
+def ranges(starts: Sequence[int], samples: int, channel: int, start: int, end: int) -> Iterator[Range]:
+    """What of which pieces is [start, end) of a channel, in order.
+
+    `starts` are where the sections of a recording of so many `samples` begin.
+    """
+    for section, (first, last) in enumerate(pairwise([*starts, samples])):
+        for number, begin in enumerate(range(first, last, PIECE)):
+            finish = min(begin + PIECE, last)
+            if begin < end and start < finish:
+                yield Range(Piece(section, channel, number), max(start, begin) - begin, min(end, finish) - begin, finish - begin)
+
+
+class Cutter:
+    """Cuts the sound of a section into pieces, as it comes."""
+
+    def __init__(self, section: int) -> None:
+        self._section = section
+        self._number = 0
+        self._waiting: list[Block] = []
+
+    def feed(self, block: Block) -> Iterator[tuple[Piece, Samples]]:
+        """The pieces that are whole now."""
+        self._waiting.append(block)
+        while sum(each.shape[1] for each in self._waiting) >= PIECE:
+            sound = np.concatenate(self._waiting, axis=1)
+            self._waiting = [sound[:, PIECE:]]
+            yield from self._pieces(sound[:, :PIECE])
+
+    def rest(self) -> Iterator[tuple[Piece, Samples]]:
+        """The last piece of each channel."""
+        if any(each.shape[1] for each in self._waiting):
+            yield from self._pieces(np.concatenate(self._waiting, axis=1))
+
+    def _pieces(self, sound: Block) -> Iterator[tuple[Piece, Samples]]:
+        for channel, samples in enumerate(sound):
+            yield Piece(self._section, channel, self._number), samples
+        self._number += 1
