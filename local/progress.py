@@ -17,6 +17,7 @@ from local.stack import DeployedStack
 
 STAGES = {
     "Split": "splitting",
+    "SplitSections": "splitting",
     "DetectLanguage": "finding the language",
     "TranscribeChunks": "transcribing",
     "Merge": "merging",
@@ -85,7 +86,8 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
             told = told._replace(fanned_out=event["timestamp"])
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
-        if left.get("name") == "Split" and "job" in (answer := json.loads(left["output"])):  # not where its failure was caught
+        answer = json.loads(left["output"]) if left.get("name") == "Split" else {}
+        if "job" in answer and not answer.get("sections"):  # not where its failure was caught, nor where it is asked again
             told = told._replace(
                 job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"], answer.get("output", {}))
             )

@@ -18,7 +18,7 @@ from local.executions import Child, Execution, told_by
 from local.progress import read_history
 
 STAGES = ("waiting", "queued", "cold start", "load", "read", "store", "failed", "pause", "running", "between")  # of a chunk
-MAP = "TranscribeChunks"
+MAP, SECTIONS = "TranscribeChunks", "SplitSections"
 FAILED = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 
 Event = Mapping[str, Any]
@@ -202,11 +202,22 @@ def read_run(
         message=execution.message if execution.error else "",
         started=execution.started,
         now=since(execution.stopped or now),
-        states=tuple(_read_states(events, since, execution.stopped)),
+        states=tuple(_read_states(_outside_sections(events), since, execution.stopped)),
         chunks=tuple(sorted(chunks, key=lambda chunk: (chunk.start, chunk.first))),
         chunks_in_all=job.chunks if job else 0,
         at_once=job.at_once if job else 1,
     )
+
+
+def _outside_sections(events: Iterable[Event]) -> list[Event]:
+    """Without what happens inside of SplitSections, all at once: it is one step here."""
+    outside, inside = [], False
+    for event in events:
+        inside = inside and event.get("stateExitedEventDetails", {}).get("name") != SECTIONS
+        if not inside:
+            outside.append(event)
+        inside = inside or event.get("stateEnteredEventDetails", {}).get("name") == SECTIONS
+    return outside
 
 
 def _read_states(events: Sequence[Event], since: Since, stopped: datetime | None) -> Iterator[State]:

@@ -35,9 +35,17 @@ SPLIT = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output
 def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([]).stage == "splitting"
     assert read_history([entered("Split")]) == ("splitting", None, None)
-    fanned_out = [entered("Split"), SPLIT, entered("AnyChunks"), entered("LanguageKnown"), entered("TranscribeChunks")]
+    fanned_out = [entered("Split"), SPLIT, entered("WhatRemains"), entered("LanguageKnown"), entered("TranscribeChunks")]
     assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")))
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
+
+
+def test_a_split_that_names_sections_is_still_splitting_and_tells_no_job_yet() -> None:
+    answer = JOB.model_copy(update={"sections": (0, 1, 2), "chunks": 0})
+    named = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": answer.model_dump_json()}}
+    waiting = [entered("Split"), named, entered("WhatRemains"), entered("SplitSections"), entered("SplitSection")]
+    assert read_history(waiting) == BEGUN
+    assert read_history([*waiting, entered("Split"), SPLIT, entered("TranscribeChunks")]).job is not None
 
 
 def test_a_split_that_failed_tells_no_job() -> None:
@@ -50,7 +58,7 @@ def test_a_history_is_read_on_from_where_it_was() -> None:
         entered("Split"),
         failed("JobInProgress"),
         SPLIT,
-        entered("AnyChunks"),
+        entered("WhatRemains"),
         entered("TranscribeChunks"),
         entered("Merge"),
     ]

@@ -85,11 +85,28 @@ def a_run() -> Run:
     map_run = a_state("TranscribeChunks", 1_950, 30_050, "Map")
     events = [
         *split(1_900, 3, 2, waits),
-        *a_state("AnyChunks", 1_900, 1_901, "Choice"),
+        *a_state("WhatRemains", 1_900, 1_901, "Choice"),
         *map_run,
         *a_state("Merge", 30_060, 31_000),
     ]
     return read_run(an_execution(31_010), events, children, at(99_000))
+
+
+def test_sections_that_are_split_side_by_side_are_one_step() -> None:
+    events = [
+        *split(500, 0, 2),
+        *a_state("SplitSections", 600, None, "Map"),
+        *a_state("SplitSection", 610, 900),
+        *a_state("SplitSection", 620, 950),
+        *a_state("SplitSections", 600, 1_000, "Map")[1:],
+        *a_state("Split", 1_010, 1_200, output={"job": "0123", "chunks": 3, "max_concurrency": 2}),
+    ]
+    states = read_run(an_execution(None), events, [], at(9_000)).states
+    assert [(state.name, state.start, state.end) for state in states] == [
+        ("Split", 0, 500),
+        ("SplitSections", 600, 1_000),
+        ("Split", 1_010, 1_200),
+    ]
 
 
 def test_a_run_tells_each_states_time_and_each_call() -> None:

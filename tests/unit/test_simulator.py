@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe import simulator
-from fanscribe.costs import ModelSpeed, price_list, speed_of, speeds
+from fanscribe.costs import GB, ModelSpeed, price_list, speed_of, speeds
+from fanscribe.sections import FEWEST, MOST, SECTION_S
 from fanscribe.simulator import Fleet, Forecast, Work, simulate
 from tests.conftest import ROOT
 
@@ -30,8 +31,8 @@ def run(count: int, size: int, fleet: Fleet, model: ModelSpeed = TINY, *, audio_
     return simulate(work, fleet, model, STAGES, price_list().aws)
 
 
-def a_fleet(allowed: int, account: int | None = None) -> Fleet:
-    return Fleet(map_concurrency=allowed, account_concurrency=account or allowed)
+def a_fleet(allowed: int, account: int | None = None, most_sections: int = MOST) -> Fleet:
+    return Fleet(map_concurrency=allowed, account_concurrency=account or allowed, most_sections=most_sections)
 
 
 @given(tiles, chunk_tiles, places, places, models)
@@ -51,9 +52,11 @@ def test_an_account_that_allows_more_is_never_slower(
 
 @given(tiles, st.integers(1, 500), chunk_tiles, places, models)
 def test_longer_is_never_cheaper_nor_faster(count: int, further: int, size: int, allowed: int, model: ModelSpeed) -> None:
+    """But for splitting, which is faster where more share it."""
     short, long = run(count, size, a_fleet(allowed), model), run(count + further, size, a_fleet(allowed), model)
     assert long.usd >= short.usd
-    assert long.wall_s >= short.wall_s - 1e-6
+    assert long.wall_s - long.split_s >= short.wall_s - short.split_s - 1e-6
+    assert long.split_s >= short.split_s or long.sections > short.sections
 
 
 @given(tiles, chunk_tiles, places, places, models)
@@ -61,7 +64,8 @@ def test_apart_from_cold_starts_the_cost_does_not_depend_on_concurrency(
     count: int, size: int, one: int, other: int, model: ModelSpeed
 ) -> None:
     def warm(forecast: Forecast) -> float:
-        return forecast.gb_seconds - forecast.environments * (STAGES.start_s + model.load_s) * Fleet().memory_mb / 1024
+        cold_s = forecast.environments * (STAGES.start_s + model.load_s) + forecast.splitters * STAGES.split_start_s
+        return forecast.gb_seconds - cold_s * Fleet().memory_mb / GB
 
     first, second = run(count, size, a_fleet(one), model), run(count, size, a_fleet(other), model)
     assert warm(first) == pytest.approx(warm(second))
@@ -92,6 +96,46 @@ def test_silence_is_split_and_merged_and_nothing_else(audio_s: int, size: int) -
     forecast = run(0, size, a_fleet(10), audio_s=audio_s)
     assert (forecast.chunks, forecast.environments, forecast.transcribe_s) == (0, 0, 0)
     assert forecast.wall_s == pytest.approx(forecast.split_s + forecast.merge_s + STAGES.states_s)
+
+
+DAY = 3_086  # tiles
+SIX_HOURS = FEWEST * SECTION_S
+
+
+def test_a_day_is_split_by_twelve_invocations_in_less_than_half_the_time_of_one() -> None:
+    one, twelve = (run(DAY, 10, a_fleet(3_000, most_sections=most), audio_s=24 * 3600) for most in (1, MOST))
+    assert (one.sections, one.splitters) == (1, 1)
+    assert (twelve.sections, twelve.splitters) == (12, 12), "one finds the environment of the first look"
+    assert twelve.split_s < one.split_s / 2
+    assert twelve.transitions - one.transitions == 12 + 3
+    assert one.gb_seconds < twelve.gb_seconds
+    assert one.usd < twelve.usd < one.usd + 0.02
+
+
+@given(st.integers(0, SIX_HOURS - 1), places)
+def test_a_recording_under_six_hours_is_split_as_before(audio_s: int, allowed: int) -> None:
+    forecast = run(1, 1, a_fleet(allowed), audio_s=audio_s)
+    assert forecast.split_s == pytest.approx(STAGES.split_start_s + audio_s * (STAGES.fetch_s + STAGES.decode_s))
+    assert forecast == run(1, 1, a_fleet(allowed, most_sections=1), audio_s=audio_s)
+    assert run(1, 1, a_fleet(allowed), audio_s=SIX_HOURS).sections == FEWEST
+
+
+def test_sections_wait_for_one_another_where_the_account_allows_few() -> None:
+    splits = [run(DAY, 10, a_fleet(account)) for account in (1, 3, 10, 12)]
+    walls = [forecast.split_s for forecast in splits]
+    assert walls == sorted(walls, reverse=True)
+    assert walls[0] > 4 * walls[-1], "one after the other, each fetches and skips what comes before it"
+    assert [forecast.splitters for forecast in splits] == [1, 3, 10, 12]
+    throttled = run(DAY, 10, a_fleet(100, 10))
+    assert throttled.split_s > walls[2], "two ask again, some time after there is room"
+
+
+def test_sound_that_is_stored_more_slowly_than_it_is_decoded_holds_splitting_up() -> None:
+    slow = STAGES.model_copy(update={"upload_s": 2 * STAGES.decode_s})
+    for audio_s in (3600, 24 * 3600):
+        work = Work(audio_s=audio_s, tiles=1, chunk_tiles=1)
+        usual, later = (simulate(work, a_fleet(100), TINY, stages, price_list().aws).split_s for stages in (STAGES, slow))
+        assert later > usual * 1.2
 
 
 def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_second() -> None:
@@ -135,6 +179,9 @@ def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine()
     )
     usual = [name for name in DEFINITION["States"] if name != "DetectLanguage"]
     assert len(usual) >= simulator.JOB_STATES
+    assert DEFINITION["States"]["SplitSections"]["Next"] == "Split"
+    assert DEFINITION["States"]["Split"]["Next"] == "WhatRemains"
+    assert list(DEFINITION["States"]["SplitSections"]["ItemProcessor"]["States"]) == ["SplitSection"]
     assert CHILD["TilesRemain"]["Choices"][0]["Next"] == "Transcribe"
     assert CHILD["TilesRemain"]["Default"] == "ChunkDone"
 

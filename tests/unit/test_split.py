@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from decoding import HEAD, SMALL, Source, split_section
 from fanscribe import keys
 from fanscribe.audio import write_wav
-from fanscribe.contracts import Job, Plan, SplitTask
+from fanscribe.contracts import Job, Plan, Sections, SectionTask, SplitTask
 from fanscribe.errors import (
     InvalidInput,
     InvalidOption,
@@ -20,6 +21,7 @@ from fanscribe.errors import (
     UnreadableRecording,
     UnsupportedLanguage,
 )
+from fanscribe.frames import Frames
 from fanscribe.jobs import JobFolder
 from fanscribe.settings import SplitSettings
 from fanscribe.sound import Samples
@@ -266,3 +268,101 @@ def test_the_answer_names_the_transcript_that_there_will_be(talk: Samples) -> No
     folder = f"talks/a b+c.mp3/{job.job}"
     assert job.keys == {"srt": f"{folder}/transcript.srt", "transcribe-json": f"{folder}/transcript.transcribe.json"}
     assert job.recording == "s3://recordings/talks/a b+c.mp3"
+
+
+def test_a_recording_is_asked_how_long_it_is_only_where_it_is_large() -> None:
+    class Unread(MemoryStorage):
+        def download(self, *_: object) -> None:
+            raise AssertionError("a small one is one section, whatever is in it")
+
+    assert a_source(Unread(), size=SMALL).worth() == 1
+
+
+@pytest.mark.parametrize(("hours", "count"), [(2, 1), (5.5, 1), (9, 4), (20, 10), (60, 12)])
+def test_a_long_recording_is_shared_out_by_what_its_head_says_of_its_length(talk: Samples, hours: float, count: int) -> None:
+    data = write_wav(talk)
+    size = round(hours * 3600 / 120 * len(data))
+    assert a_source(MemoryStorage({("recordings", "day.wav"): data}), size).worth() == count
+
+
+def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
+    assert a_source(MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10).worth() == 1
+
+
+def a_source(storage: MemoryStorage, size: int) -> Source:
+    """As if only the beginning of it were there."""
+
+    class Beginning(MemoryStorage):
+        def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+            assert (stored.size, most) == (size, HEAD)
+            storage.download(bucket, key, storage.describe(bucket, key, None), target, most)
+
+    return Source(Beginning(), "recordings", "day.wav", StoredObject("0123", size=size), separate=False, limits=SETTINGS)
+
+
+@pytest.fixture
+def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
+    """Two minutes of which it was decided that they are three sections, and Split's first answer."""
+    storage = a_bucket(write_wav(talk))
+    (bucket, key), job = next(iter(storage.objects)), job_of(a_bucket(write_wav(talk))).job
+    stored = storage.describe(bucket, key, None)
+    where = {"bucket": bucket, "key": key, "etag": stored.etag, "version": None, "size": stored.size}
+    JobFolder(storage, "work", job).save_sections(Sections(**where, count=3, separate=False))
+    return storage, job_of(storage)
+
+
+def test_split_names_the_sections_first_and_puts_them_together_when_asked_again(
+    talk: Samples, shared_out: tuple[MemoryStorage, Job]
+) -> None:
+    storage, first = shared_out
+    assert (first.sections, first.chunks) == ((0, 1, 2), 0)
+    for number in (2, 0):
+        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+    assert job_of(storage).sections == (1,), "as after a failure"
+    split_section(SectionTask(execution="here", job=first.job, section=1), SETTINGS, storage)
+    last = job_of(storage)
+    plan, whole = plan_of(storage, last), a_bucket(write_wav(talk))
+    assert (last.sections, last.chunks) == ((), 3)
+    assert (plan.recording.samples, len(plan.sound.sections), len(plan.spent)) == (len(talk), 3, 4)
+    assert [tile.silent for tile in plan.tiles] == [tile.silent for tile in plan_of(whole, job_of(whole)).tiles]
+    for tile in plan.tiles:
+        assert np.array_equal(sounds(storage, "work", plan, [tile])[tile.index], talk[tile.start : tile.end])
+
+
+def test_sound_of_sections_that_is_gone_is_decoded_again_the_same(shared_out: tuple[MemoryStorage, Job]) -> None:
+    storage, first = shared_out
+    for number in first.sections:
+        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+    job_of(storage)
+    there = {key: storage.read("work", key) for key in storage.keys("work", keys.sound(first.job))}
+    assert len(there) == 3
+    gone, short, _ = there
+    storage.delete("work", gone)
+    storage.objects["work", short] = there[short][:1_000]
+    assert job_of(storage).chunks == 3
+    assert {key: storage.read("work", key) for key in there} == there
+
+
+def test_a_damaged_section_is_decoded_again(shared_out: tuple[MemoryStorage, Job]) -> None:
+    storage, first = shared_out
+    for number in first.sections:
+        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+    storage.objects["work", keys.frames(first.job, 1)] = b"half of it"
+    assert job_of(storage).sections == (1,)
+
+
+def test_sections_without_any_sound_are_no_recording(shared_out: tuple[MemoryStorage, Job]) -> None:
+    storage, first = shared_out
+    silent = Frames(0, np.zeros((1, 2, 0), np.float32))
+    for number in first.sections:
+        JobFolder(storage, "work", first.job).save_section(number, silent.samples, silent.dump())
+    with pytest.raises(UnreadableRecording, match="has no sound: not one sample"):
+        job_of(storage)
+
+
+def test_sections_that_are_too_long_together_are_refused(shared_out: tuple[MemoryStorage, Job]) -> None:
+    storage, first = shared_out
+    for number in first.sections:
+        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+    with pytest.raises(RecordingTooLarge, match=r"c\.mp3 lasts 2:00 or longer"):
+        job_of(storage, SETTINGS.model_copy(update={"max_duration_hours": 1.5 / 60}))

@@ -49,7 +49,7 @@ def test_the_functions_memory_is_what_the_host_says(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_jobs_usage_is_the_sum_of_what_its_invocations_spent() -> None:
-    plan = PLAN.model_copy(update={"spent": Spent(ms=1_000, memory_mb=3_072)})
+    plan = PLAN.model_copy(update={"spent": (Spent(ms=1_000, memory_mb=3_072),)})
     parts = [Spent(ms=6_000, memory_mb=10_240), Spent(ms=3_000, memory_mb=10_240)]
     usage = tally(plan, parts, Spent(ms=500, memory_mb=2_048))
     assert (usage.audio_s, usage.transcribe_s, usage.rtf) == (60, 9, 0.15)
@@ -78,5 +78,5 @@ def test_what_was_spent_is_told_and_leaves_no_trace_in_the_transcript() -> None:
 
 
 def test_work_of_an_older_version_that_says_nothing_counts_nothing() -> None:
-    assert Plan.model_validate_json(PLAN.model_dump_json(exclude={"spent"})).spent is None
+    assert Plan.model_validate_json(PLAN.model_dump_json(exclude={"spent"})).spent == ()
     assert tally(PLAN, [], Spent(ms=0, memory_mb=0)).gb_seconds == 0

@@ -57,11 +57,15 @@ class Stages(Contract):
     """Seconds of what is the same for every model."""
 
     split_start_s: float  # a cold start of Split, to its first line
+    head_s: float  # to fetch and decode the head of a recording, from which its length is estimated
     fetch_s: float  # to fetch one second of a recording
+    skip_s: float  # to pass over it, where it comes before a section
     decode_s: float  # to decode it, on one core
     listen_s: float  # to listen for speech in it, on one core
-    upload_s: float  # to store it as chunk audio
-    put_s: float  # to store one chunk, besides
+    upload_s: float  # to store its sound, while it is decoded
+    join_s: float  # to read what was heard in it in a section, and lay tiles over it
+    request_s: float  # S3's, to answer one request
+    map_s: float  # into the Map of sections and out of it
     start_s: float  # a cold start of Transcribe, to its first line
     invoke_s: float  # around an invocation of Transcribe: plan and chunk read, the part stored, states changed
     states_s: float  # between the job's own states

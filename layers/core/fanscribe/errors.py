@@ -15,7 +15,7 @@ FanscribeError
 ├── PoisonTile               a tile ended its worker twice: it is left out, and named
 ├── IncompleteTranscript     some speech could not be transcribed: the partial transcript is kept
 ├── StorageFault             S3 failed or throttled beyond boto3's own attempts: retried
-└── WorkDamaged              a plan, chunk or part is missing or unreadable: retried, then fails
+└── WorkDamaged              a plan, sound or part is missing or unreadable: retried, then fails
 """
 
 
@@ -80,4 +80,4 @@ class StorageFault(FanscribeError):
 
 
 class WorkDamaged(FanscribeError):
-    """Something of this job's own work (plan, chunk, part) is missing or can't be read."""
+    """Something of this job's own work (plan, sound, part) is missing or can't be read."""

@@ -17,7 +17,7 @@ STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 125, 
 WAVES = 8  # how many rounds of chunks, one in every place, are tried besides
 
 BOUNDLESS = 10_000  # children of a Map state at once, at most (docs.aws.amazon.com/step-functions, "Quotas")
-SPLITTING = ("fetch_s", "decode_s", "listen_s", "upload_s", "put_s")  # stages that grow with the recording
+SPLITTING = ("fetch_s", "decode_s", "listen_s", "upload_s")  # stages that grow with the recording
 WORTH_SAYING = 0.02  # of the wall time: what a limit must cost to be named
 
 
@@ -110,6 +110,11 @@ def _concurrency(job: Job) -> str:
     return f"the account's concurrency of {fleet.account_concurrency:,}"
 
 
+def _splitting(job: Job) -> str:
+    sections = job.fleet.sections(job.audio_s)
+    return "splitting, which one invocation does" if sections == 1 else f"splitting, in {sections} sections"
+
+
 def _fleet(job: Job, **changes: int) -> Job:
     return job.model_copy(update={"fleet": job.fleet.model_copy(update=changes)})
 
@@ -121,7 +126,7 @@ def _stages(job: Job, **changes: float) -> Job:
 _LIMITS: tuple[tuple[Callable[[Job], str], Callable[[Job], Job]], ...] = (
     (_concurrency, lambda job: _fleet(job, map_concurrency=BOUNDLESS, account_concurrency=BOUNDLESS)),
     (lambda _: "1,000 new environments in 10 s", lambda job: _fleet(job, burst=BOUNDLESS)),
-    (lambda _: "splitting, which one invocation does", lambda job: _stages(job, **dict.fromkeys(SPLITTING, 0.0))),
+    (_splitting, lambda job: _stages(_fleet(job, most_sections=1), **dict.fromkeys(SPLITTING, 0.0))),
     (
         lambda _: "cold starts and loading the model",
         lambda job: _stages(job, start_s=0.0).model_copy(update={"speed": job.speed.model_copy(update={"load_s": 0.0})}),

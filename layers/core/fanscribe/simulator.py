@@ -5,14 +5,21 @@ Chunks go in order to the environment that is free first, as the Map state does 
 
 Tiles don't all take the same: where the first reading isn't believed, the second look takes longer than the first
 (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time: here it is every 13th.
+
+A very long recording is decoded in sections (sections.py), by environments of Split. They are of no use to Transcribe, which is
+another function.
 """
 
 import heapq
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from fanscribe.base import Contract
 from fanscribe.costs import GB, AwsPrices, ModelSpeed, Stages, vcpus
+from fanscribe.sections import MOST, WARM, how_many
+from fanscribe.sound import PIECE
+from fanscribe.times import SAMPLE_RATE
 
 AGAIN_EVERY = 13  # tiles
 AGAIN = 2.6  # of a tile's first reading: what its second look takes
@@ -27,6 +34,8 @@ RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 300, 20  # of throttled childre
 MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
 JOB_STATES, CALL_STATES, CHILD_STATES = 6, 2, 1  # Split … NotifyDone; Transcribe and TilesRemain; ChunkDone
+SHARED_OUT_STATES = 3  # SplitSections, and once more Split and WhatRemains; besides one for each section
+FETCHED_S = 4_000  # of audio in one request for a recording: 64 MiB of 16 kB/s
 
 
 class Fleet(Contract):
@@ -37,10 +46,15 @@ class Fleet(Contract):
     map_concurrency: int = 100
     account_concurrency: int = 1_000
     burst: int = BURST
+    most_sections: int = MOST  # of a recording. 1: one invocation splits it, however long it is
 
     @property
     def concurrency(self) -> int:
         return min(self.map_concurrency, self.account_concurrency)
+
+    def sections(self, audio_s: float) -> int:
+        """In how many sections so much audio is decoded."""
+        return min(self.most_sections, how_many(audio_s))
 
 
 class Work(Contract):
@@ -62,6 +76,8 @@ class Forecast(Contract):
     chunk_tiles: int
     longest_chunk_s: float
     environments: int  # of Transcribe: cold starts
+    sections: int  # that it is decoded in
+    splitters: int  # environments of Split: cold starts
     split_s: float
     transcribe_s: float
     merge_s: float
@@ -79,35 +95,74 @@ def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices
     calls = _calls(work.chunk_tiles * tile_s, cold_s)
     lengths = [calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s)]
     ready = [cold_s + _granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))]
-    environments, last_start, end = _schedule(lengths, ready)
-    waiting = max(0, min(fleet.map_concurrency, work.chunks) - fleet.account_concurrency)  # children that are throttled
-    if waiting:
-        end += _half_retry(last_start)
-
-    # the decoder is a process of one thread; listening shares the cores with it
-    heard_s = max(stages.decode_s, (stages.decode_s + stages.listen_s) / vcpus(fleet.memory_mb))
-    split_s = stages.split_start_s + work.audio_s * (stages.fetch_s + heard_s + stages.upload_s) + work.chunks * stages.put_s
+    read, split = _fan_out(lengths, ready, fleet), _split(work, fleet, stages)
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
-    transcribe_s = sum(lengths) + environments * cold_s
-    gb_seconds = ((transcribe_s + split_s) * fleet.memory_mb + merge_s * MERGE_MB) / GB
-    transitions = JOB_STATES + work.chunks * (calls * CALL_STATES + CHILD_STATES) + waiting * _tries(last_start)
-    usd = gb_seconds * prices.lambda_gb_second.usd + (work.chunks * calls + 2) * prices.lambda_request.usd
+
+    transcribe_s = sum(lengths) + read.environments * cold_s
+    gb_seconds = ((transcribe_s + split.billed_s) * fleet.memory_mb + merge_s * MERGE_MB) / GB
+    transitions = JOB_STATES + split.transitions + work.chunks * (calls * CALL_STATES + CHILD_STATES) + read.retries
+    usd = gb_seconds * prices.lambda_gb_second.usd
+    usd += (split.invocations + work.chunks * calls + 1) * prices.lambda_request.usd
     usd += transitions * prices.transition.usd + prices.event.usd
-    usd += _storage_usd(work, work.chunks * calls, fleet.batch_tiles, prices)
+    usd += _storage_usd(work, fleet, calls, prices)
     return Forecast(
         chunks=work.chunks,
         chunk_tiles=work.chunk_tiles,
         longest_chunk_s=max(lengths, default=0.0) + cold_s,
-        environments=environments,
-        split_s=split_s,
-        transcribe_s=end,
+        environments=read.environments,
+        sections=split.sections,
+        splitters=split.environments,
+        split_s=split.wall_s,
+        transcribe_s=read.end_s,
         merge_s=merge_s,
-        wall_s=split_s + end + merge_s + stages.states_s,
+        wall_s=split.wall_s + read.end_s + merge_s + stages.states_s,
         gb_seconds=gb_seconds,
         transitions=transitions,
         usd=usd,
-        may_give_up=waiting > 0 and _tries(last_start) >= TRIES,
+        may_give_up=read.tries >= TRIES,
     )
+
+
+class _Split(NamedTuple):
+    """A recording's splitting. Seconds as they pass, and all that are billed."""
+
+    wall_s: float
+    billed_s: float
+    sections: int = 1
+    environments: int = 1
+    invocations: int = 1
+    transitions: int = 0  # besides JOB_STATES
+
+
+def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
+    """By one invocation; or by Split, which looks, the sections, of which one finds its environment warm, and Split, which joins.
+
+    Sound is stored while it is decoded. The decoder is a process of one thread; listening shares the cores with it.
+    """
+    heard_s = max(stages.decode_s, (stages.decode_s + stages.listen_s) / vcpus(fleet.memory_mb))
+    sections = fleet.sections(work.audio_s)
+    if sections == 1:
+        alone_s = stages.split_start_s + work.audio_s * (stages.fetch_s + max(heard_s, stages.upload_s))
+        return _Split(alone_s, alone_s)
+    lengths = list(_section_seconds(work.audio_s / sections, sections, heard_s, stages))
+    ready = [0.0] + [stages.split_start_s] * (min(fleet.concurrency, sections) - 1)
+    done = _fan_out(lengths, ready, fleet)
+    around_s = stages.split_start_s + stages.head_s + work.audio_s * stages.join_s + 2 * sections * stages.request_s
+    return _Split(
+        wall_s=around_s + done.end_s + stages.map_s,
+        billed_s=around_s + sum(lengths) + (done.environments - 1) * stages.split_start_s,
+        sections=sections,
+        environments=done.environments,
+        invocations=sections + 2,
+        transitions=SHARED_OUT_STATES + sections + done.retries,
+    )
+
+
+def _section_seconds(share_s: float, sections: int, heard_s: float, stages: Stages) -> Iterator[float]:
+    """What each takes: the file fetched up to its end, what is before it skipped, its share and some to warm up decoded."""
+    own_s = share_s * max(heard_s * (1 + 1 / WARM), stages.upload_s)
+    for number in range(sections):
+        yield (number + 1) * share_s * stages.fetch_s + number * share_s * stages.skip_s + own_s
 
 
 def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
@@ -151,6 +206,25 @@ def _tries(waited_s: float) -> int:
     return TRIES
 
 
+class _FanOut(NamedTuple):
+    """Children of a Map state that are all done."""
+
+    environments: int
+    end_s: float
+    tries: int  # of a throttled child
+    retries: int  # of all
+
+
+def _fan_out(lengths: list[float], ready: list[float], fleet: Fleet) -> _FanOut:
+    """Children that take so long, in environments that are ready then. The account throttles those that it has no room for."""
+    environments, last_start, end = _schedule(lengths, ready)
+    throttled = max(0, min(fleet.map_concurrency, len(lengths)) - fleet.account_concurrency)
+    if not throttled:
+        return _FanOut(environments, end, 0, 0)
+    tries = _tries(last_start)
+    return _FanOut(environments, end + _half_retry(last_start), tries, throttled * tries)
+
+
 def _schedule(lengths: list[float], ready: list[float]) -> tuple[int, float, float]:
     """Each in order to the place that is free first: how many places were used, when the last began, when all ended."""
     free = [(when, False) for when in ready]
@@ -164,9 +238,16 @@ def _schedule(lengths: list[float], ready: list[float]) -> tuple[int, float, flo
     return used, start, end
 
 
-def _storage_usd(work: Work, invocations: int, batch_tiles: int, prices: AwsPrices) -> float:
-    """S3's requests: each chunk's audio; each invocation's two lists, plan and audio; each batch's attempt and part."""
-    batches = work.chunks * -(-min(work.chunk_tiles, work.tiles) // batch_tiles)
-    puts = work.chunks + 2 * invocations + 2 * batches + FORMATS + 6
-    gets = 2 * invocations + batches + 6
+def _storage_usd(work: Work, fleet: Fleet, calls: int, prices: AwsPrices) -> float:
+    """S3's requests: sound; each invocation's two lists, plan and ranges of sound; each batch's attempt and part; sections."""
+    sections, invocations = fleet.sections(work.audio_s), work.chunks * calls
+    pieces = sections + work.audio_s // (PIECE / SAMPLE_RATE)  # the last one of each section is shorter
+    ranges = pieces + work.chunks if work.chunks else 0  # each chunk's first, and one for each piece that begins in a chunk
+    batches = work.chunks * -(-min(work.chunk_tiles, work.tiles) // fleet.batch_tiles)
+    puts = pieces + 2 * invocations + 2 * batches + FORMATS + 6
+    gets = invocations + calls * ranges + batches + 6
+    gets += sections + work.audio_s / FETCHED_S * (sections + 1) / 2  # the recording, by each section as far as it goes
+    if sections > 1:  # sections.json and, of each, what was heard and its frames; and the look at the recording's head
+        puts += 1 + 2 * sections
+        gets += 1 + 3 * sections
     return puts * prices.s3_put.usd + gets * prices.s3_get.usd

@@ -1,0 +1,84 @@
+"""A recording that is shared out, through the real state machine. Six hours of sound would take long: here it is decided for five
+minutes, by the document that Split would have stored.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jiwer
+import pytest
+from whisper_normalizer.english import EnglishTextNormalizer
+
+from fanscribe.contracts import Plan, Sections
+from fanscribe.keys import sections
+from local.engine import Engine
+from local.executions import Execution
+from tests.conftest import SAMPLE
+from tests.workflow.conftest import all_keys, an_engine, transcripts
+
+COUNT = 3
+
+
+class Run(NamedTuple):
+    """How the sample came out with so many workers."""
+
+    written: dict[str, bytes]
+    plan: Plan
+    splits_at_once: int
+    failed: Execution  # another one, of which a section can't be split
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Run]:
+    """By the number of workers."""
+    return {workers: run(tmp_path_factory.mktemp("logs"), workers) for workers in (1, 2)}
+
+
+def run(logs: Path, workers: int) -> Run:
+    with an_engine(logs, workers) as engine:
+        done = shared_out(engine)
+        (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
+        body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()
+        at_once = {host.function.name: host.busiest for host in engine.hosts.values()}["SplitFunction"]
+        written = transcripts(engine, done)
+        return Run(written, Plan.model_validate_json(body), at_once, shared_out(engine, key="nowhere.mp3"))
+
+
+def shared_out(engine: Engine, **said: Any) -> Execution:
+    """Run the sample once, to learn the job's name; then forget the job and run it in sections."""
+    event = engine.upload(SAMPLE, {"language": "en"})
+    output = engine.run(event).output
+    assert output is not None
+    work, stored = engine.bucket("WorkBucket"), event["detail"]["object"]
+    for key in all_keys(engine, "WorkBucket"):
+        engine.s3.delete_object(Bucket=work, Key=key)
+    where = {"bucket": event["detail"]["bucket"]["name"], "key": SAMPLE.name, "version": stored["version-id"]}
+    shared = Sections(**where | said, etag=stored["etag"], size=stored["size"], count=COUNT, separate=False)
+    engine.s3.put_object(Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode())
+    return engine.run(event)
+
+
+def test_nothing_is_lost_between_sections(runs: dict[int, Run]) -> None:
+    printed = json.loads(runs[2].written["json"])
+    normal = EnglishTextNormalizer()
+    assert jiwer.wer(normal(SAMPLE.with_suffix(".txt").read_text()), normal(printed["text"])) < 0.04
+    tiles = printed["ledger"]["tiles"]
+    assert [tile["start"] for tile in tiles[1:]] == [tile["end"] for tile in tiles[:-1]]
+    assert {tile["state"] for tile in tiles} == {"transcribed", "silent"}
+    assert len(runs[2].plan.sound.sections) == COUNT
+
+
+def test_they_are_split_side_by_side_and_the_transcript_does_not_depend_on_it(runs: dict[int, Run]) -> None:
+    assert {workers: each.splits_at_once for workers, each in runs.items()} == {1: 1, 2: 2}
+    assert runs[1].written == runs[2].written
+
+
+def test_what_each_section_took_is_counted(runs: dict[int, Run]) -> None:
+    assert len(runs[2].plan.spent) == COUNT + 1, "and putting them together"
+
+
+def test_a_section_that_can_not_be_split_fails_the_execution_by_its_own_name(runs: dict[int, Run]) -> None:
+    failed = runs[2].failed
+    assert (failed.status, failed.error) == ("FAILED", "RecordingNotFound")
+    assert "nowhere.mp3" in failed.message
