@@ -132,6 +132,12 @@ class FaultyStorage(S3Storage):
     def read(self, bucket: str, key: str) -> bytes:
         return self.stage.step(lambda: super(FaultyStorage, self).read(bucket, key))
 
+    def read_range(self, *arguments: Any) -> Any:
+        return self.stage.step(lambda: super(FaultyStorage, self).read_range(*arguments))
+
+    def sizes(self, *arguments: Any) -> Any:
+        return self.stage.step(lambda: super(FaultyStorage, self).sizes(*arguments))
+
     def look(self, *arguments: Any) -> Any:
         return self.stage.step(lambda: super(FaultyStorage, self).look(*arguments))
 
@@ -141,13 +147,10 @@ class FaultyStorage(S3Storage):
     def delete(self, *arguments: Any) -> Any:
         return self.stage.step(lambda: super(FaultyStorage, self).delete(*arguments))
 
-    def keys(self, *arguments: Any) -> Any:
-        return self.stage.step(lambda: super(FaultyStorage, self).keys(*arguments))
-
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         kind, stage = self.stage.fault.kind, self.stage
         half = kind == "halfpart" and "/parts/" in key and stage.armed and stage.once()
-        corrupt = (kind == "corruptpart" and "/parts/" in key) or (kind == "corruptchunk" and "/chunks/" in key)
+        corrupt = (kind == "corruptpart" and "/parts/" in key) or (kind == "corruptsound" and "/sound/" in key)
         if corrupt and stage.armed and stage.once():
             data = data[: stage.random.randrange(len(data))] + b"\0}" * stage.random.randrange(1, 9)
         stage.step(lambda: super(FaultyStorage, self).write(bucket, key, data[: len(data) // 2] if half else data, content_type))

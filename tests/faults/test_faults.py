@@ -34,8 +34,8 @@ AT_ONCE = 10  # executions
 BATCH = 2  # tiles
 WORKERS = 4  # processes for each function
 TIMEOUT_S = 6  # of Transcribe
-SPLIT_STEPS = range(1, 12)  # describe, look, claim, finished, plan, download, three chunks, plan, list of chunks
-TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, audio, begin the attempt, read, end the attempt, part
+SPLIT_STEPS = range(1, 11)  # describe, look, claim, plan, sections, download, sound, finished, plan, list of chunks
+TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
 MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
 MOMENTS = ("before", "in", "after")
 
@@ -54,7 +54,7 @@ def faults() -> Iterator[Fault]:
         yield Fault("memory", "Transcribe", seed=seed)
         yield Fault("halfpart", "Transcribe", seed=seed)
         yield Fault("corruptpart", "Transcribe", seed=seed)
-        yield Fault("corruptchunk", "Split", seed=3 * seed)
+        yield Fault("corruptsound", "Split", seed=3 * seed)
     for tile in range(4):
         yield Fault("poison", step=tile)
         yield Fault("hard", step=tile)

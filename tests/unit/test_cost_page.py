@@ -3,7 +3,7 @@
 import json
 import statistics
 
-from benchmarks.cost import LENGTHS, PAGE, RESULT, hour_usd, job_of, written
+from benchmarks.cost import HOUR, LARGE, LENGTHS, PAGE, RESULT, WISHES, hour_usd, job_of, written
 from fanscribe.planner import CHEAPEST, FASTEST, USUAL, plan, what_binds
 from fanscribe.simulator import WORST
 
@@ -16,15 +16,31 @@ def test_turbo_costs_less_than_fifteen_cents_an_hour() -> None:
     assert hour_usd("large-v3-turbo", CHEAPEST) < hour_usd("large-v3-turbo", USUAL) < 0.15
 
 
-def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_at_three_thousand_splitting_does() -> None:
-    for model in ("large-v3-turbo", "large-v3"):
+def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousand_on_cold_starts_and_then_splitting() -> None:
+    for model in LARGE:
         assert what_binds(job_of(model, LENGTHS["24 h"], 10), USUAL)[0].name == "the account's concurrency of 10"
-        assert what_binds(job_of(model, LENGTHS["24 h"], 3_000), USUAL)[0].name.startswith("splitting")
+        for concurrency in (1_000, 3_000):
+            limits = [limit.name for limit in what_binds(job_of(model, LENGTHS["24 h"], concurrency), USUAL)]
+            assert limits == ["cold starts and loading the model", "splitting, in 12 sections"]
+
+
+def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_to_be_as_fast_as_can_be() -> None:
+    limits = [limit.name for limit in what_binds(job_of("large-v3", LENGTHS["24 h"], 1_000), FASTEST)]
+    assert limits[-1] == "the account's concurrency of 1,000"
+
+
+def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless_it_is_to_be_as_fast_as_can_be() -> None:
+    for model in LARGE:
+        ratios = {
+            name: plan(job_of(model, LENGTHS["24 h"], 3_000), wish).wall_s / plan(job_of(model, HOUR / 2, 3_000), wish).wall_s
+            for name, wish in WISHES.items()
+        }
+        assert {name for name, ratio in ratios.items() if ratio <= 1.5} == {"usual", "cheapest"}
 
 
 def test_a_days_fan_out_takes_little_longer_than_half_an_hours() -> None:
-    """Without splitting, which does not fan out: within the tile that is read again, and the environments' arrival."""
-    for model in ("large-v3-turbo", "large-v3"):
+    """Reading alone: within the tile that is read again, and the environments' arrival."""
+    for model in LARGE:
         half, day = (plan(job_of(model, LENGTHS[length], 3_000), FASTEST).transcribe_s for length in ("30 min", "24 h"))
         assert day < half * WORST
 

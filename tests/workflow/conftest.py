@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fanscribe.contracts import Sections
+from fanscribe.keys import sections
 from local.engine import Engine
 from local.executions import Execution
 from tests.conftest import SAMPLE
@@ -42,3 +45,17 @@ def all_keys(engine: Engine, bucket: str) -> list[str]:
 def transcribed(engine: Engine, recording: Path = SAMPLE) -> dict[str, bytes]:
     """Upload a recording and run the event that this makes."""
     return transcripts(engine, engine.run(engine.upload(recording, {"language": "en"})))
+
+
+def shared_out(engine: Engine, recording: Path, count: int, **said: Any) -> Execution:
+    """Run a recording once, to learn the job's name; then forget the job, and run it as if it were long enough for sections."""
+    event = engine.upload(recording, {"language": "en"})
+    output = engine.run(event).output
+    assert output is not None
+    work, stored = engine.bucket("WorkBucket"), event["detail"]["object"]
+    for key in all_keys(engine, "WorkBucket"):
+        engine.s3.delete_object(Bucket=work, Key=key)
+    where = {"bucket": event["detail"]["bucket"]["name"], "key": recording.name, "version": stored["version-id"]}
+    shared = Sections(**where | said, etag=stored["etag"], size=stored["size"], count=count, separate=False)
+    engine.s3.put_object(Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode())
+    return engine.run(event)

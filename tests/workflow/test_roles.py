@@ -19,6 +19,7 @@ from tests.conftest import SAMPLE
 from tests.iam import Call, Rule
 from tests.policies import BUCKETS, KEY, a_stack, encryption, role_rules
 from tests.unit.test_audio import decoded
+from tests.workflow.conftest import shared_out
 from tests.workflow.guard import GuardedEngine
 
 STACK = a_stack(KmsKeyArn=KEY)
@@ -88,7 +89,7 @@ class BrokenHost(FunctionHost):
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
     """What was asked for when a recording was uploaded, then done again by hand, uploaded by the command, and redone in part;
-    when a part was damaged, a tile deadly, chunks failed for good, and a recording was missing.
+    when a part was damaged, a tile deadly, chunks failed for good, a recording was missing, and one was split in sections.
     """
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
@@ -101,6 +102,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
+        in_sections = shared_out(engine, clip, 2)
         transcribe = STACK.resolve({"Fn::GetAtt": ["TranscribeFunction", "Arn"]})
         host = engine.hosts[transcribe]
         engine.hosts[transcribe] = BrokenHost(host.function, host.environment, host.limit, host.log)
@@ -108,7 +110,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
         failed = engine.run(by_hand("unlucky.wav", language="en"))
     assert engine.denied == []
-    assert (done.status, again.status, uploaded.status, redone.status) == ("SUCCEEDED",) * 4, done.message
+    assert {each.status for each in (done, again, uploaded, redone, in_sections)} == {"SUCCEEDED"}, done.message
     assert "(WorkDamaged)" in damaged.message
     assert "(PoisonTile)" in deadly.message
     assert (missing.error, missing.message) == ("RecordingNotFound", f"There is no s3://{RECORDINGS}/nowhere.wav.")

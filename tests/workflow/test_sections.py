@@ -4,18 +4,16 @@ minutes, by the document that Split would have stored.
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jiwer
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.contracts import Plan, Sections
-from fanscribe.keys import sections
-from local.engine import Engine
+from fanscribe.contracts import Plan
 from local.executions import Execution
 from tests.conftest import SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, transcripts
+from tests.workflow.conftest import all_keys, an_engine, shared_out, transcripts
 
 COUNT = 3
 
@@ -37,26 +35,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Run]:
 
 def run(logs: Path, workers: int) -> Run:
     with an_engine(logs, workers) as engine:
-        done = shared_out(engine)
+        done = shared_out(engine, SAMPLE, COUNT)
         (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
         body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()
         at_once = {host.function.name: host.busiest for host in engine.hosts.values()}["SplitFunction"]
         written = transcripts(engine, done)
-        return Run(written, Plan.model_validate_json(body), at_once, shared_out(engine, key="nowhere.mp3"))
-
-
-def shared_out(engine: Engine, **said: Any) -> Execution:
-    """Run the sample once, to learn the job's name; then forget the job and run it in sections."""
-    event = engine.upload(SAMPLE, {"language": "en"})
-    output = engine.run(event).output
-    assert output is not None
-    work, stored = engine.bucket("WorkBucket"), event["detail"]["object"]
-    for key in all_keys(engine, "WorkBucket"):
-        engine.s3.delete_object(Bucket=work, Key=key)
-    where = {"bucket": event["detail"]["bucket"]["name"], "key": SAMPLE.name, "version": stored["version-id"]}
-    shared = Sections(**where | said, etag=stored["etag"], size=stored["size"], count=COUNT, separate=False)
-    engine.s3.put_object(Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode())
-    return engine.run(event)
+        return Run(written, Plan.model_validate_json(body), at_once, shared_out(engine, SAMPLE, COUNT, key="nowhere.mp3"))
 
 
 def test_nothing_is_lost_between_sections(runs: dict[int, Run]) -> None:
