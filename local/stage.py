@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from fanscribe import keys
+from fanscribe.contracts import Sections
 from local.containers import gateway
 from local.engine import ROOT, Engine
 
@@ -32,9 +33,15 @@ def stage(engine: Engine) -> None:
     engine.s3.upload_file(str(SAMPLE), recordings, upload["detail"]["object"]["key"])
     theirs, ours = f"jobs/{done.output['job']}/", f"jobs/{transcribe['job']}/"
     for entry in engine.s3.list_objects_v2(Bucket=work, Prefix=theirs)["Contents"]:
-        key = entry["Key"].replace(theirs, ours)
-        engine.s3.copy_object(Bucket=work, Key=key, CopySource={"Bucket": work, "Key": entry["Key"]})
+        body = engine.s3.get_object(Bucket=work, Key=entry["Key"])["Body"].read()
+        if entry["Key"].endswith("/plan.json"):  # it says whose sound it is
+            body = body.replace(done.output["job"].encode(), transcribe["job"].encode())
+        engine.s3.put_object(Bucket=work, Key=entry["Key"].replace(theirs, ours), Body=body)
         engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
+    sample = engine.s3.head_object(Bucket=recordings, Key=SAMPLE.name)
+    where = {"bucket": recordings, "key": SAMPLE.name, "etag": sample["ETag"].strip('"'), "version": sample["VersionId"]}
+    shared = Sections(**where, size=sample["ContentLength"], count=3, separate=False)  # as if it lasted six hours
+    engine.s3.put_object(Bucket=work, Key=keys.sections(transcribe["job"]), Body=shared.model_dump_json().encode())
     first = keys.part(transcribe["job"], transcribe["chunk"]["first"], transcribe["chunk"]["last"])
     engine.s3.delete_object(Bucket=work, Key=first)
 
