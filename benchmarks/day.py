@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -31,6 +32,7 @@ from local.commands.transcribe import CHUNK_TILES
 from local.engine import TRANSCRIBE, Engine
 from local.executions import Execution
 from local.host import FunctionHost, function_environment
+from local.report.run import outside_sections
 
 WORKERS = 2 * (os.cpu_count() or 1)
 RESULT = RESULTS / "scale" / "day.json"
@@ -64,15 +66,15 @@ def with_stub(engine: Engine) -> None:
 
 
 def stages(history: list[dict[str, Any]]) -> dict[str, float]:
-    """Seconds of each state that takes any."""
+    """Seconds of each state that takes any. Split is asked twice; its sections are one step."""
     entered: dict[str, Any] = {}
-    took: dict[str, float] = {}
-    for event in history:
+    took = Counter[str]()
+    for event in outside_sections(history):
         if entry := event.get("stateEnteredEventDetails"):
             entered[entry["name"]] = event["timestamp"]
         if left := event.get("stateExitedEventDetails"):
-            took[left["name"]] = round((event["timestamp"] - entered[left["name"]]).total_seconds(), 1)
-    return {name: seconds for name, seconds in took.items() if seconds}
+            took[left["name"]] += (event["timestamp"] - entered[left["name"]]).total_seconds()
+    return {name: round(seconds, 1) for name, seconds in took.items() if seconds >= 0.05}
 
 
 def check(engine: Engine, execution: Execution) -> dict[str, Any]:
@@ -95,6 +97,7 @@ def check(engine: Engine, execution: Execution) -> dict[str, Any]:
     assert ledger[-1]["end"] == planned.recording.samples
     return {
         "hours": round(planned.recording.samples / SAMPLE_RATE / 3600, 2),
+        "sections": len(planned.sound.sections),
         "tiles": len(planned.tiles),
         "silent": sum(tile.silent for tile in planned.tiles),
         "words": len(said),

@@ -93,7 +93,7 @@ def noted(engine: Engine) -> Noted:
     return Noted(
         audio_s=plan.recording.samples / SAMPLE_RATE,
         tiles=sum(len(part.readings) for part in parts),
-        split_s=plan.spent.ms / 1000,
+        split_s=sum(spent.ms for spent in plan.spent) / 1000,
         reading_s=sum(part.spent.ms for part in parts if part.spent) / 1000,
     )
 
@@ -109,11 +109,15 @@ class Around:
         """The wall time of so much audio, with the stages as they were noted."""
         stages = Stages(
             split_start_s=0,
+            head_s=0,
             fetch_s=0,
+            skip_s=0,
             decode_s=noted.split_s / noted.audio_s,
-            listen_s=0,
+            listen_s=0,  # this, fetching and storing are in Split's time
             upload_s=0,
-            put_s=0,  # in Split's time
+            join_s=0,  # of sections, which so short a recording has not
+            request_s=0,
+            map_s=0,
             start_s=self.cold_s,
             invoke_s=INVOKE_S,
             states_s=self.engine_s,

@@ -5,21 +5,22 @@ python -m benchmarks.stages
 
 import argparse
 import os
-import tempfile
 from pathlib import Path
 
 from benchmarks.recordings import CORPUS
-from fanscribe.options import ReadingOptions
-from fanscribe.recording import split_recording
+from fanscribe.audio import decode_section
+from fanscribe.recording import lay_tiles, listen
+from fanscribe.tiles import SPEECH
+from fanscribe.times import SAMPLE_RATE
 
 
 def split_s(recording: Path) -> tuple[float, float]:
-    """CPU seconds to decode a second of a recording, and to listen to it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        before = os.times()
-        cut = split_recording(recording, recording.name, Path(scratch), ReadingOptions())
-        after = os.times()
-    audio = cut.samples / 16_000
+    """CPU seconds to decode a second of a recording, and to listen to it and lay tiles over it."""
+    before = os.times()
+    frames = listen(decode_section(recording, recording.name, None))
+    lay_tiles(frames, SPEECH)
+    after = os.times()
+    audio = frames.samples / SAMPLE_RATE
     decoder = after.children_user + after.children_system - before.children_user - before.children_system
     return decoder / audio, (after.user + after.system - before.user - before.system) / audio
 

@@ -147,4 +147,5 @@ def _heard(folder: JobFolder, shared: Sections, limits: Limits) -> Hearing | Unh
         raise UnreadableRecording(f"{shared.key} has no sound: not one sample could be decoded.")
     limits.check_length(shared.key, frames.samples, len(frames.values))
     ends = accumulate(document.samples for document, _ in found.values())
-    return Hearing(frames, (0, *ends)[:-1], tuple(document.spent for document, _ in found.values()))
+    spent = [document.spent for document, _ in found.values()] + ([shared.spent] if shared.spent else [])
+    return Hearing(frames, (0, *ends)[:-1], tuple(spent))

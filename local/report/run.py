@@ -202,14 +202,14 @@ def read_run(
         message=execution.message if execution.error else "",
         started=execution.started,
         now=since(execution.stopped or now),
-        states=tuple(_read_states(_outside_sections(events), since, execution.stopped)),
+        states=tuple(_read_states(outside_sections(events), since, execution.stopped)),
         chunks=tuple(sorted(chunks, key=lambda chunk: (chunk.start, chunk.first))),
         chunks_in_all=job.chunks if job else 0,
         at_once=job.at_once if job else 1,
     )
 
 
-def _outside_sections(events: Iterable[Event]) -> list[Event]:
+def outside_sections(events: Iterable[Event]) -> list[Event]:
     """Without what happens inside of SplitSections, all at once: it is one step here."""
     outside, inside = [], False
     for event in events:

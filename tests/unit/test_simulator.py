@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe import simulator
+from fanscribe import fan_out, simulator
 from fanscribe.costs import GB, ModelSpeed, price_list, speed_of, speeds
 from fanscribe.sections import FEWEST, MOST, SECTION_S
 from fanscribe.simulator import Fleet, Forecast, Work, simulate
@@ -18,6 +18,7 @@ TINY = speed_of("tiny.en")
 SLOW = speed_of("large-v3").model_copy(update={"serial_s": 0.2, "work_s": 40.0})  # on cores a third as fast
 TEMPLATE = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
 DEFINITION = json.loads((ROOT / "statemachine" / "transcription.asl.json").read_text())
+SECTIONS = DEFINITION["States"]["SplitSections"]["ItemProcessor"]["States"]
 CHILD = DEFINITION["States"]["TranscribeChunks"]["ItemProcessor"]["States"]
 
 models = st.sampled_from(speeds().models)
@@ -172,16 +173,20 @@ def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine()
         throttling["MaxDelaySeconds"],
         throttling["MaxAttempts"],
     ) == (
-        simulator.RETRY_S,
-        simulator.BACKOFF,
-        simulator.LONGEST_RETRY_S,
-        simulator.TRIES,
+        fan_out.RETRY_S,
+        fan_out.BACKOFF,
+        fan_out.LONGEST_RETRY_S,
+        fan_out.TRIES,
     )
+    section = SECTIONS["SplitSection"]["Retry"][0]
+    same = ("ErrorEquals", "IntervalSeconds", "BackoffRate", "JitterStrategy")
+    assert [section[name] for name in same] == [throttling[name] for name in same]
+    assert section["MaxDelaySeconds"] > fan_out.RETRY_S * fan_out.BACKOFF**4, "the first five tries are the same"
     usual = [name for name in DEFINITION["States"] if name != "DetectLanguage"]
     assert len(usual) >= simulator.JOB_STATES
     assert DEFINITION["States"]["SplitSections"]["Next"] == "Split"
     assert DEFINITION["States"]["Split"]["Next"] == "WhatRemains"
-    assert list(DEFINITION["States"]["SplitSections"]["ItemProcessor"]["States"]) == ["SplitSection"]
+    assert list(SECTIONS) == ["SplitSection"]
     assert CHILD["TilesRemain"]["Choices"][0]["Next"] == "Transcribe"
     assert CHILD["TilesRemain"]["Default"] == "ChunkDone"
 

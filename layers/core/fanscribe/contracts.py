@@ -235,6 +235,7 @@ class Sections(Contract):
     size: int  # bytes
     count: int
     separate: bool  # channels
+    spent: Spent | None = None  # by Split, on sharing it out
 
 
 class SectionHeard(Contract):

@@ -106,7 +106,7 @@ class JobFolder:
         return found.language if found else None
 
     def save_sections(self, sections: Sections) -> None:
-        self._save(keys.sections(self.job), sections)
+        self._save(keys.sections(self.job), sections.model_copy(update={"spent": self.meter.lap()}))
 
     def sections(self) -> Sections:
         return self._read(keys.sections(self.job), Sections)

@@ -112,7 +112,7 @@ def _concurrency(job: Job) -> str:
 
 def _splitting(job: Job) -> str:
     sections = job.fleet.sections(job.audio_s)
-    return "splitting, which one invocation does" if sections == 1 else f"splitting, in {sections} sections"
+    return "splitting, which one invocation does" if sections == 1 else f"splitting in {sections} sections"
 
 
 def _fleet(job: Job, **changes: int) -> Job:

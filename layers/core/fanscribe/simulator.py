@@ -1,7 +1,7 @@
 """A job before it runs: its wall time, what Lambda bills for it, and what holds it up. Pure.
 
-Chunks go in order to the environment that is free first, as the Map state does it. What is fed in are seconds of stages
-(costs.py) and Lambda's published limits; no chance is in it, so the same question has the same answer.
+What is fed in are seconds of stages (costs.py) and Lambda's published limits (fan_out.py); no chance is in it, so the same
+question has the same answer.
 
 Tiles don't all take the same: where the first reading isn't believed, the second look takes longer than the first
 (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time: here it is every 13th.
@@ -10,13 +10,13 @@ A very long recording is decoded in sections (sections.py), by environments of S
 another function.
 """
 
-import heapq
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
 from fanscribe.base import Contract
 from fanscribe.costs import GB, AwsPrices, ModelSpeed, Stages, vcpus
+from fanscribe.fan_out import BURST, TRIES, fan_out, granted
 from fanscribe.sections import MOST, WARM, how_many
 from fanscribe.sound import PIECE
 from fanscribe.times import SAMPLE_RATE
@@ -27,9 +27,6 @@ FIRST_LOOK = 1 / (1 + AGAIN / AGAIN_EVERY)  # of a tile's mean
 WORST = (1 + AGAIN) * FIRST_LOOK  # of a tile's mean: if every tile were read again
 
 TIMEOUT_S, RESERVE_S = 900, 5  # of an invocation; what deadline.py keeps back of it
-# docs.aws.amazon.com/lambda, "Lambda scaling behavior": 1,000 environments of a function every 10 s, refilled steadily
-BURST, REFILL_A_S = 1_000, 100
-RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 300, 20  # of throttled children, as in the state machine (tested)
 
 MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
@@ -94,8 +91,8 @@ def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices
     cold_s = stages.start_s + speed.load_s
     calls = _calls(work.chunk_tiles * tile_s, cold_s)
     lengths = [calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s)]
-    ready = [cold_s + _granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))]
-    read, split = _fan_out(lengths, ready, fleet), _split(work, fleet, stages)
+    ready = [cold_s + granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))]
+    read, split = fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency), _split(work, fleet, stages)
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
 
     transcribe_s = sum(lengths) + read.environments * cold_s
@@ -146,7 +143,7 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
         return _Split(alone_s, alone_s)
     lengths = list(_section_seconds(work.audio_s / sections, sections, heard_s, stages))
     ready = [0.0] + [stages.split_start_s] * (min(fleet.concurrency, sections) - 1)
-    done = _fan_out(lengths, ready, fleet)
+    done = fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency)
     around_s = stages.split_start_s + stages.head_s + work.audio_s * stages.join_s + 2 * sections * stages.request_s
     return _Split(
         wall_s=around_s + done.end_s + stages.map_s,
@@ -176,66 +173,6 @@ def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
 def _calls(chunk_s: float, cold_s: float) -> int:
     """How often Transcribe is called for one chunk: it stops in time and is called again."""
     return max(1, -int(-chunk_s // max(1.0, TIMEOUT_S - RESERVE_S - cold_s)))
-
-
-def _granted(place: int, burst: int) -> float:
-    """When Lambda makes the environment of that number: at once, or when there is room again and the throttled child asks."""
-    if place < burst:
-        return 0.0
-    refilled = (place - burst + 1) / REFILL_A_S
-    return refilled + _half_retry(refilled)
-
-
-def _half_retry(waited_s: float) -> float:
-    """What a throttled child that has waited so long waits on, on average: its jitter is full."""
-    return _retry(_tries(waited_s)) / 2
-
-
-def _retry(number: int) -> float:
-    """The most that a child waits before it tries again for the so many-th time, from 0."""
-    return min(LONGEST_RETRY_S, RETRY_S * float(BACKOFF) ** number)
-
-
-def _tries(waited_s: float) -> int:
-    """How often a throttled child has tried again by then, on average; at most TRIES."""
-    passed = 0.0
-    for tries in range(TRIES):
-        passed += _retry(tries) / 2
-        if passed > waited_s:
-            return tries
-    return TRIES
-
-
-class _FanOut(NamedTuple):
-    """Children of a Map state that are all done."""
-
-    environments: int
-    end_s: float
-    tries: int  # of a throttled child
-    retries: int  # of all
-
-
-def _fan_out(lengths: list[float], ready: list[float], fleet: Fleet) -> _FanOut:
-    """Children that take so long, in environments that are ready then. The account throttles those that it has no room for."""
-    environments, last_start, end = _schedule(lengths, ready)
-    throttled = max(0, min(fleet.map_concurrency, len(lengths)) - fleet.account_concurrency)
-    if not throttled:
-        return _FanOut(environments, end, 0, 0)
-    tries = _tries(last_start)
-    return _FanOut(environments, end + _half_retry(last_start), tries, throttled * tries)
-
-
-def _schedule(lengths: list[float], ready: list[float]) -> tuple[int, float, float]:
-    """Each in order to the place that is free first: how many places were used, when the last began, when all ended."""
-    free = [(when, False) for when in ready]
-    heapq.heapify(free)
-    used, start, end = 0, 0.0, 0.0
-    for length in lengths:
-        start, warm = heapq.heappop(free)
-        used += not warm
-        end = max(end, start + length)
-        heapq.heappush(free, (start + length, True))
-    return used, start, end
 
 
 def _storage_usd(work: Work, fleet: Fleet, calls: int, prices: AwsPrices) -> float:
