@@ -4,11 +4,14 @@ With a KMS key of one's own, the most that a deployment needs. moto asks nobody 
 """
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from decoding import HEAD, SMALL
 from fanscribe import keys
 from fanscribe.audio import write_wav
 from fanscribe.contracts import Attempt
@@ -16,10 +19,10 @@ from local.executions import Execution
 from local.host import FunctionHost
 from local.worker import Answer, error_answer
 from tests.conftest import SAMPLE
+from tests.hostile.media import encoded
 from tests.iam import Call, Rule
 from tests.policies import BUCKETS, KEY, a_stack, encryption, role_rules
 from tests.unit.test_audio import decoded
-from tests.workflow.conftest import shared_out
 from tests.workflow.guard import GuardedEngine
 
 STACK = a_stack(KmsKeyArn=KEY)
@@ -53,6 +56,14 @@ def an_engine(logs: Path, allowed: Iterable[Rule] = RULES, model: str = "tiny.en
 
 def by_hand(key: str, **options: str) -> dict[str, object]:
     return {"bucket": RECORDINGS, "key": key, "options": options}
+
+
+def a_very_long_one(path: Path) -> Path:
+    """Three quarters of an hour of silence, as mp3 of 24 kbit/s, and then zeros, as many as six hours of it would have bytes."""
+    minute = encoded(np.zeros(60 * 16_000, np.int16), "mp3", "libmp3lame", 16_000, bit_rate=24_000)
+    path.write_bytes(minute * (HEAD // len(minute) + 1))
+    os.truncate(path, SMALL + 1)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +113,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
-        in_sections = shared_out(engine, clip, 2)
+        in_sections = engine.run(engine.upload(a_very_long_one(clip.with_name("long.mp3")), {"language": "en"}))
         transcribe = STACK.resolve({"Fn::GetAtt": ["TranscribeFunction", "Arn"]})
         host = engine.hosts[transcribe]
         engine.hosts[transcribe] = BrokenHost(host.function, host.environment, host.limit, host.log)

@@ -5,8 +5,8 @@ import importlib.util
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
-from itertools import repeat
+from collections.abc import Mapping
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,8 @@ def age_ms(stat: Path) -> int:
     return round((time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000)
 
 
-def _ages() -> Iterator[int]:
-    yield age_ms(Path("/proc/self/stat"))
-    yield from repeat(0)
-
-
-_AGES = _ages()
+# No generator: two threads that ask at once, as tests do, would meet in it
+_AGES = chain(map(age_ms, [Path("/proc/self/stat")]), repeat(0))
 
 
 def cold_ms() -> int:

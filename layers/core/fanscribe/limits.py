@@ -17,9 +17,7 @@ class Limits(Contract):
     max_duration_hours: Annotated[float, Field(gt=0)] = 24
     max_channels: Annotated[int, Field(ge=1)] = 8
     max_sample_rate: Annotated[int, Field(ge=SAMPLE_RATE)] = 192_000  # Hz
-    max_decoded_megabytes: Annotated[int, Field(ge=1)] = (
-        8_000  # channels kept x samples x 2 bytes, kept in S3
-    )
+    max_decoded_megabytes: Annotated[int, Field(ge=1)] = 8_000  # channels kept x samples x 2 bytes, kept in S3
 
     def check_stream(self, name: str, channels: int, rate: int) -> None:
         """Raises RecordingTooLarge."""
