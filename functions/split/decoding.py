@@ -46,7 +46,7 @@ class Source:
         ):
             yield blocks
 
-    def worth(self) -> int:
+    def sections(self) -> int:
         """In how many sections it is worth decoding it."""
         if self.stored.size <= SMALL:
             return 1
@@ -125,7 +125,7 @@ def _share_out(folder: JobFolder, source: Source) -> Sections | None:
     """How the recording is shared out, decided once for a job. None: it is not."""
     if found := folder.find_sections():
         return found
-    if (count := source.worth()) == 1:
+    if (count := source.sections()) == 1:
         return None
     where = {"bucket": source.bucket, "key": source.key, "etag": source.stored.etag, "version": source.stored.version}
     shared = Sections(**where, size=source.stored.size, count=count, separate=source.separate)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from chunks import chunks_to_read
-from decoding import Source, Unheard, hear, restore, split_section
+from decoding import Hearing, Source, Unheard, hear, restore, split_section
 from fanscribe import __version__, keys
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SectionTask, Sound, SplitTask
 from fanscribe.errors import InvalidInput
 from fanscribe.executions import still_runs
 from fanscribe.formats import transcript_keys
 from fanscribe.jobs import JobFolder
-from fanscribe.models import find_model
+from fanscribe.models import Model, find_model
 from fanscribe.observability import observed
-from fanscribe.options import FORMATS, Options
+from fanscribe.options import FORMATS, Options, ReadingOptions
 from fanscribe.recording import lay_tiles
 from fanscribe.settings import SplitSettings, computing
 from fanscribe.storage import S3Storage, Storage
@@ -44,10 +44,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
-    reads = (model.identity, computing().model_dump_json(), options.reading.model_dump_json())  # all that decides the words
-    job = keys.job_id(__version__, bucket, key, stored.etag, *reads)
-    if max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values()) > keys.LONGEST:
-        raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
+    job = _job_id(bucket, key, stored.etag, model, options.reading)
     folder = JobFolder(storage, settings.work_bucket, job)
     folder.claim(task.execution, runs)
 
@@ -62,15 +59,8 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     elif isinstance(heard := hear(folder, source), Unheard):
         sections = heard.sections
     else:
-        plan = Plan(
-            job=job,
-            recording=Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples),
-            options=options.reading,
-            model=model.name,
-            tiles=lay_tiles(heard.frames, options.vad_threshold),
-            sound=Sound(job=job, sections=heard.starts),
-            spent=heard.spent,
-        )
+        recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples)
+        plan = _plan(job, recording, model, options.reading, heard)
         chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
         folder.save_plan(plan, chunks)
     return Job(
@@ -84,4 +74,24 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
         max_concurrency=settings.map_concurrency,
         output=options.output,
         keys=transcript_keys(key, job, options.formats),
+    )
+
+
+def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:
+    """Made of all that decides the words. Raises InvalidInput if the transcript's keys would be too long."""
+    job = keys.job_id(__version__, bucket, key, etag, model.identity, computing().model_dump_json(), options.model_dump_json())
+    if max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values()) > keys.LONGEST:
+        raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
+    return job
+
+
+def _plan(job: str, recording: Recording, model: Model, options: ReadingOptions, heard: Hearing) -> Plan:
+    return Plan(
+        job=job,
+        recording=recording,
+        options=options,
+        model=model.name,
+        tiles=lay_tiles(heard.frames, options.vad_threshold),
+        sound=Sound(job=job, sections=heard.starts),
+        spent=heard.spent,
     )

@@ -275,18 +275,18 @@ def test_a_recording_is_asked_how_long_it_is_only_where_it_is_large() -> None:
         def download(self, *_: object) -> None:
             raise AssertionError("a small one is one section, whatever is in it")
 
-    assert a_source(Unread(), size=SMALL).worth() == 1
+    assert a_source(Unread(), size=SMALL).sections() == 1
 
 
 @pytest.mark.parametrize(("hours", "count"), [(2, 1), (5.5, 1), (9, 4), (20, 10), (60, 12)])
 def test_a_long_recording_is_shared_out_by_what_its_head_says_of_its_length(talk: Samples, hours: float, count: int) -> None:
     data = write_wav(talk)
     size = round(hours * 3600 / 120 * len(data))
-    assert a_source(MemoryStorage({("recordings", "day.wav"): data}), size).worth() == count
+    assert a_source(MemoryStorage({("recordings", "day.wav"): data}), size).sections() == count
 
 
 def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
-    assert a_source(MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10).worth() == 1
+    assert a_source(MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10).sections() == 1
 
 
 def a_source(storage: MemoryStorage, size: int) -> Source:
