@@ -8,9 +8,9 @@ it, without and with word times; its BatchedInferencePipeline, without and with;
 words, second look, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
-Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8) with machine,
-versions and commit, and from all that is there docs/speed.svg and the tables in docs/speed.md and README.md; with --draw, these
-alone.
+Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8; with -avx2 on a
+processor without AVX-512) with machine, versions and commit, and from all that is there docs/speed.svg and the tables in
+docs/speed.md and README.md; with --draw, these alone.
 """
 
 import argparse
@@ -34,6 +34,7 @@ import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS
+from fanscribe.cold_start import cpu_features
 from fanscribe.models import find_model
 from fanscribe.settings import ComputeType, Computing, Device, computing
 
@@ -132,6 +133,7 @@ def machine() -> dict[str, Any]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     return {
         "cpu": cpu[1] if cpu else platform.processor(),
+        "features": cpu_features(Path("/proc/cpuinfo")),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "versions": versions,
@@ -179,7 +181,8 @@ def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], 
         result |= on.model_dump() | {"runs": runs, "ways": summary(rounds, duration(audio), text)} | machine()
         report(result)
         RESULTS.mkdir(exist_ok=True)
-        stem = result["model"] if on == CPU else f"{result['model']}-{on.device}-{on.compute_type}"
+        stem = find_model(name).name + ("" if on == CPU else f"-{on.device}-{on.compute_type}")
+        stem += "-avx2" if _narrow(result) else ""
         (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
@@ -234,7 +237,14 @@ def size_of(model: str) -> str:
 
 def _title(result: Mapping[str, Any]) -> str:
     device, compute_type = _computed(result)
-    return str(result["model"]) if device == "cpu" else f"{result['model']}, {device} {compute_type}"
+    on = "" if device == "cpu" else f", {device} {compute_type}"
+    return f"{result['model']}{on}{', no AVX-512' if _narrow(result) else ''}"
+
+
+def _narrow(result: Mapping[str, Any]) -> bool:
+    """Whether the processor had no AVX-512. The first results, which don't say, are of one that has it."""
+    features = result.get("features")
+    return features is not None and not any(feature.startswith("avx512") for feature in features)
 
 
 def _computed(result: Mapping[str, Any]) -> tuple[str, str]:
