@@ -5,6 +5,7 @@ come with the memory: so here Docker runs what was built, with the runtime inter
 """
 
 import http.client
+import ipaddress
 import json
 import os
 import subprocess
@@ -34,8 +35,10 @@ def docker(*arguments: str) -> str:
 
 
 def gateway(network: str = "bridge") -> str:
-    """This machine's address in a network of Docker's."""
-    return docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network)
+    """This machine's address in a network of Docker's: an engine that has never been restarted does not say it of its bridge."""
+    told = docker("network", "inspect", "--format", "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}", network)
+    *address, subnet = told.split()
+    return address[0] if address else str(next(ipaddress.ip_network(subnet).hosts()))
 
 
 @contextmanager
