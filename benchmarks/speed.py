@@ -161,7 +161,7 @@ def main() -> None:
         said = {"FANSCRIBE_DEVICE": asked.device}
         said |= {"FANSCRIBE_COMPUTE_TYPE": asked.compute_type} if asked.compute_type else {}
         measure(asked.model, asked.audio, asked.runs, asked.ways, computing(said))
-    results = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
+    results = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"), key=lambda file: file.stem)]
     CHART.write_text(chart(results))
     page = with_table(PAGE.read_text(), "speed", table(results))
     PAGE.write_text(with_table(page, "devices", classic(results)))
@@ -220,8 +220,9 @@ def brief(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def classic(results: Sequence[Mapping[str, Any]]) -> str:
-    """Sizes against devices: Fanscribe's real-time factor, and its wall time as a share of sequential decoding's."""
-    found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in results}
+    """Sizes against devices, with AVX-512: the real-time factor, and wall time as a share of sequential decoding's."""
+    wide = [result for result in results if not _narrow(result)]
+    found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in wide}
     lines = [f"| model | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for size in SIZES:
         ways = [found.get((size, on), {}).get("fanscribe") for on in COLUMNS.values()]
