@@ -276,6 +276,6 @@ def _isolate(port: int) -> None:
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         MOTO_PORT=str(port),  # where moto's interpreter finds S3 and Lambda
-        MOTO_S3_DEFAULT_KEY_BUFFER_SIZE=str(1 << 18),  # bytes: larger objects, such as chunks, go to temporary files
+        MOTO_S3_DEFAULT_KEY_BUFFER_SIZE=str(1 << 18),  # bytes: larger objects, such as sound, go to temporary files
     )
     logging.getLogger("moto").setLevel(logging.CRITICAL)  # it warns of every failed child; the ledger says it better
