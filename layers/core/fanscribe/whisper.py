@@ -82,9 +82,13 @@ class WhisperRecognizer:
         ]
 
     def _encode(self, samples: Sequence[Samples]) -> ctranslate2.StorageView:
-        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each step by itself."""
-        features = np.stack([self._features(sound) for sound in samples])
-        return self._whisper.model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True)
+        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each step by itself.
+
+        One window at a time: together they take no less time, and memory for the attention of all (tiny.en: 75 MB each).
+        """
+        windows = [ctranslate2.StorageView.from_array(self._features(sound)[np.newaxis]) for sound in samples]
+        encoded = [np.asarray(self._whisper.model.encode(window, to_cpu=True)) for window in windows]
+        return ctranslate2.StorageView.from_array(np.concatenate(encoded))
 
     def _features(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float32]]:
         spectrum = self._whisper.feature_extractor(waveform(samples))
