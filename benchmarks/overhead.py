@@ -5,7 +5,7 @@
 Both have the same S3 and the same processes, started ahead, and store the same; only who calls the functions differs: Step
 Functions' interpreter, or a loop over the list of chunks with a thread for each worker. Interleaved, whole runs. What starting
 and stopping an engine takes is measured besides and counted as overhead too, though the second way can't do without its S3.
-Writes benchmarks/results/overhead/<model>.json.
+Writes benchmarks/results/overhead/<model>.json, with -avx2 on a processor without AVX-512.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed import LONG_EN, RESULTS, machine
+from benchmarks.speed import LONG_EN, RESULTS, machine, narrow
 from fanscribe.models import find_model
 from local.commands.transcribe import CHUNK_TILES
 from local.engine import Engine
@@ -82,10 +82,10 @@ def main() -> None:
     result |= {"state_machine_s": round(more, 2), "with_engine_s": round(more + usual["nothing"], 2)}
     result |= {"asked_s": round(2 + 0.02 * usual["fed"], 2)}
     print(result)
-    file = RESULTS / "overhead" / f"{model.name}.json"
+    about = {"model": model.name, "audio": LONG_EN.name, "workers": WORKERS, "runs": asked.runs} | result | machine()
+    file = RESULTS / "overhead" / f"{model.name}{'-avx2' if narrow(about) else ''}.json"
     file.parent.mkdir(exist_ok=True)
-    about = {"model": model.name, "audio": LONG_EN.name, "workers": WORKERS, "runs": asked.runs}
-    file.write_text(json.dumps(about | result | machine(), indent=1) + "\n")
+    file.write_text(json.dumps(about, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], 
         report(result)
         RESULTS.mkdir(exist_ok=True)
         stem = find_model(name).name + ("" if on == CPU else f"-{on.device}-{on.compute_type}")
-        stem += "-avx2" if _narrow(result) else ""
+        stem += "-avx2" if narrow(result) else ""
         (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
@@ -221,7 +221,7 @@ def brief(results: Sequence[Mapping[str, Any]]) -> str:
 
 def classic(results: Sequence[Mapping[str, Any]]) -> str:
     """Sizes against devices, with AVX-512: the real-time factor, and wall time as a share of sequential decoding's."""
-    wide = [result for result in results if not _narrow(result)]
+    wide = [result for result in results if not narrow(result)]
     found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in wide}
     lines = [f"| model | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for size in SIZES:
@@ -239,10 +239,10 @@ def size_of(model: str) -> str:
 def _title(result: Mapping[str, Any]) -> str:
     device, compute_type = _computed(result)
     on = "" if device == "cpu" else f", {device} {compute_type}"
-    return f"{result['model']}{on}{', no AVX-512' if _narrow(result) else ''}"
+    return f"{result['model']}{on}{', no AVX-512' if narrow(result) else ''}"
 
 
-def _narrow(result: Mapping[str, Any]) -> bool:
+def narrow(result: Mapping[str, Any]) -> bool:
     """Whether the processor had no AVX-512. The first results, which don't say, are of one that has it."""
     features = result.get("features")
     return features is not None and not any(feature.startswith("avx512") for feature in features)
