@@ -28,7 +28,6 @@ from benchmarks.speed import RESULTS, ROOT, machine
 from fanscribe.contracts import Plan
 from fanscribe.keys import plan
 from fanscribe.times import SAMPLE_RATE
-from local.commands.transcribe import CHUNK_TILES
 from local.engine import TRANSCRIBE, Engine
 from local.executions import Execution
 from local.host import FunctionHost, function_environment
@@ -116,7 +115,7 @@ def peak_mb(process: int | str = "self") -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=24)
-    parser.add_argument("--chunk-tiles", type=int, default=CHUNK_TILES)
+    parser.add_argument("--chunk-tiles", type=int, default=4)
     asked = parser.parse_args()
     parameters = {"Model": "tiny.en", "MapConcurrency": str(WORKERS), "ChunkTiles": str(asked.chunk_tiles)}
     with tempfile.TemporaryDirectory() as folder, Engine(parameters, WORKERS, Path(folder)) as engine:

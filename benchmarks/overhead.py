@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed import LONG_EN, RESULTS, machine, narrow
-from fanscribe.models import find_model
-from local.commands.transcribe import CHUNK_TILES
+from fanscribe.models import Model, find_model
 from local.engine import Engine
+from local.shares import shares
 
 WORKERS = os.cpu_count() or 1
 OPTIONS = {"language": "en"}
@@ -57,9 +57,9 @@ def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
     return json.loads(answer.payload)
 
 
-def took_s(way: Callable[[Engine], None], model: str) -> float:
+def took_s(way: Callable[[Engine], None], model: Model) -> float:
     """The engine's start and end included."""
-    parameters = {"Model": model, "MapConcurrency": str(WORKERS), "ChunkTiles": str(CHUNK_TILES)}
+    parameters = {"Model": str(model.folder)} | shares(model, workers=WORKERS)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as logs, Engine(parameters, WORKERS, Path(logs), ahead=True) as engine:
         way(engine)
@@ -74,7 +74,7 @@ def main() -> None:
     model = find_model(asked.model)
     rounds = []
     for number in range(asked.runs):
-        rounds.append({way.__name__: took_s(way, str(model.folder)) for way in (orchestrated, fed, nothing)})
+        rounds.append({way.__name__: took_s(way, model) for way in (orchestrated, fed, nothing)})
         print(f"round {number + 1}: {', '.join(f'{way} {seconds:.2f} s' for way, seconds in rounds[-1].items())}", flush=True)
     more = statistics.median(run["orchestrated"] - run["fed"] for run in rounds)
     usual = {way: statistics.median(run[way] for run in rounds) for way in rounds[0]}

@@ -34,8 +34,8 @@ import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS
-from fanscribe.cold_start import cpu_features
 from fanscribe.models import find_model
+from fanscribe.processor import cpu_features
 from fanscribe.settings import ComputeType, Computing, Device, computing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,7 +133,7 @@ def machine() -> dict[str, Any]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     return {
         "cpu": cpu[1] if cpu else platform.processor(),
-        "features": cpu_features(Path("/proc/cpuinfo")),
+        "features": cpu_features(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "versions": versions,

@@ -20,7 +20,8 @@ def chunks_to_read(
         return ()
     channels = len({tile.channel for tile in plan.tiles})
     spoken = sum(not tile.silent for tile in plan.scope)
-    chunks = plan_chunks(plan.scope, chunk_size(plan.samples * channels / SAMPLE_RATE, spoken, model, settings))
+    size = chunk_size(plan.samples * channels / SAMPLE_RATE, spoken, model, settings)
+    chunks = plan_chunks(plan.scope, size, settings.map_concurrency if settings.guided_chunks else None)
     if language is None:  # tiles from the whole length have a vote
         return chunks
     return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))

@@ -13,12 +13,13 @@ from fanscribe.settings import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
 from local.commands.cloud import Failed, Stopped, Where, job_of, session_options
 from local.commands.ending import follow, show
-from local.commands.transcribe import check_place, choose_device, default_workers, deployed_name, device_options, job_options
+from local.commands.transcribe import check_place, choose_device, deployed, device_options, job_options
 from local.patience import patiently
 from local.progress import JobProgress
 from local.recordings import WrongFiles, find_recordings
 from local.results import Result
 from local.screen import Screen
+from local.shares import default_workers
 from local.shelf import Shelf, default_folder
 from local.stack import job_name
 from local.watch import FIRST_POLL_S, Watched
@@ -112,7 +113,8 @@ def redo(
     else:
         shelf = Shelf(work or default_folder())
         recording, base, first = _kept(job, shelf)
-        parameters = {"Model": deployed_name(model or first.model, options), "ChunkTiles": "1"}
+        name, _ = deployed(model or first.model, options)
+        parameters = {"Model": name, "ChunkTiles": "1"}
         asked = {"redo": request | {"job": base.job}, "options": typed}
         choose_device(device, compute_type)
         workers = workers or default_workers(device)

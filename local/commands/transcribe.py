@@ -9,17 +9,16 @@ import click
 from click.core import ParameterSource
 
 from fanscribe.errors import BadInput
-from fanscribe.models import find_model
+from fanscribe.models import Model, find_model
 from fanscribe.options import Options, as_metadata
 from fanscribe.settings import ComputeType, Device, computing
 from local.commands.cloud import Where, session_options
 from local.commands.transcribe_here import transcribe_here
 from local.commands.transcribe_there import transcribe_there
 from local.recordings import Recording, WrongFiles, find_recordings
+from local.shares import default_workers, shares
 from local.shelf import Shelf, default_folder
 
-MOST_WORKERS = 8  # by default: each holds a model in memory
-CHUNK_TILES = 4  # the planner thinks of Lambda's cold starts and prices; here small chunks keep all workers busy to the end
 HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work", "fresh", "verbose")  # a stack has its own
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
 
@@ -38,10 +37,6 @@ def job_options(names: Sequence[str], *, defaults: bool = True) -> Callable[[Cal
         return function
 
     return decorate
-
-
-def default_workers(device: Device) -> int:
-    return 1 if device == "cuda" else min(MOST_WORKERS, os.cpu_count() or 1)
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -71,7 +66,10 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     "--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one a core; GPU: one]"
 )
 @click.option(
-    "--chunk-tiles", metavar="K", type=click.IntRange(1), help=f"Tiles of at most 30 s in one chunk.  [default: {CHUNK_TILES}]"
+    "--chunk-tiles",
+    metavar="K",
+    type=click.IntRange(1),
+    help="Tiles of at most 30 s in every chunk.  [default: at most 4 to 16, by model and device, fewer towards the end]",
 )
 @click.option(
     "--work",
@@ -131,8 +129,8 @@ def transcribe(
     else:
         choose_device(device, compute_type)
         workers = workers or default_workers(device)
-        chunks = {"MapConcurrency": str(workers), "ChunkTiles": str(chunk_tiles or CHUNK_TILES)}
-        parameters = {"Model": deployed_name(model, options)} | chunks
+        name, found = deployed(model, options)
+        parameters = {"Model": name} | shares(found, device, workers, chunk_tiles)
         shelf = Shelf(work or default_folder(), fresh)
         succeeded = transcribe_here(
             parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
@@ -165,14 +163,14 @@ def check_place(context: click.Context, stack: str | None, here_only: Sequence[s
         raise click.UsageError(f"--{given[0].replace('_', '-')} {why}.")
 
 
-def deployed_name(model: str, options: dict[str, str]) -> str:
-    """What the template's `Model` is called on this machine, once it is known to be one that can do what is asked."""
+def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
+    """What the template's `Model` is called on this machine, and the model, once it is known to be able to do what is asked."""
     try:
         found = find_model(model)
         found.check(Options.parse(options).reading)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
-    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model
+    return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model, found
 
 
 def choose_device(device: Device, compute_type: ComputeType | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fanscribe import __version__
-from fanscribe.cold_start import age_ms, cold_ms, cpu_features, surroundings
+from fanscribe.cold_start import age_ms, cold_ms, surroundings
 from fanscribe.models import baked_checksum
 from functions.bake import KNOWN, seal
 
@@ -27,13 +27,6 @@ def test_versions_compute_types_and_the_model_are_told() -> None:
 
 def test_a_function_without_a_model_tells_none() -> None:
     assert "model" not in surroundings({})
-
-
-def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -> None:
-    cpuinfo = tmp_path / "cpuinfo"
-    cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu sse4_2 avx512f avx2 avx fma\n\nprocessor\t: 1\nflags\t\t: fpu\n")
-    assert cpu_features(cpuinfo) == ["avx", "avx2", "avx512f"]
-    assert cpu_features(tmp_path / "none") == []
 
 
 def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ EVERYTHING = {
     "Model": "large-v3-turbo",
     "TranscribeMemory": "3008",
     "ChunkTiles": "8",
+    "GuidedChunks": "true",
     "BatchTiles": "2",
     "MapConcurrency": "8",
     "ToleratedLoss": "0.05",

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.contracts import Tile
-from fanscribe.tiles import LONG_SILENCE, MARGIN, SHORTEST_SILENCE, plan_chunks, plan_tiles, speech_spans
+from fanscribe.tiles import LONG_SILENCE, MARGIN, SHORTEST_SILENCE, SMALLEST_SHARE, plan_chunks, plan_tiles, speech_spans
 from fanscribe.times import FRAME, SAMPLE_RATE, WINDOW
 from tests.builders import tiles
 
@@ -111,14 +111,31 @@ def test_between_the_thresholds_speech_goes_on_but_does_not_begin() -> None:
     assert speech_spans(*heard((1, 0.4))[::2]) == []
 
 
-@given(st.integers(0, 60), st.integers(1, 20), st.sets(st.integers(0, 59)))
-def test_chunks_hold_every_tile_with_speech_once_and_in_order(count: int, chunk_tiles: int, silent: set[int]) -> None:
+@given(st.integers(0, 60), st.integers(1, 20), st.sets(st.integers(0, 59)), st.none() | st.integers(1, 9))
+def test_chunks_hold_every_tile_with_speech_once_and_in_order(
+    count: int, chunk_tiles: int, silent: set[int], places: int | None
+) -> None:
     plan = tiles(count, silent=silent)
-    chunks = plan_chunks(plan, chunk_tiles)
+    chunks = plan_chunks(plan, chunk_tiles, places)
     held = [tile for chunk in chunks for tile in range(chunk.first, chunk.last + 1)]
     assert held == sorted(set(held))
     assert {tile.index for tile in plan if not tile.silent} <= set(held)
     assert all(chunk.last - chunk.first < chunk_tiles for chunk in chunks)
+
+
+@given(st.integers(0, 200), st.integers(2, 20), st.integers(1, 9))
+def test_guided_chunks_never_grow_and_the_last_ones_leave_no_place_waiting(count: int, chunk_tiles: int, places: int) -> None:
+    sizes = [chunk.last - chunk.first + 1 for chunk in plan_chunks(tiles(count), chunk_tiles, places)]
+    assert sizes == sorted(sizes, reverse=True)
+    left = count
+    for size in sizes:
+        assert size <= max(SMALLEST_SHARE, -(-left // places)), "more than one place's share of what is left"
+        left -= size
+
+
+def test_half_an_hour_for_two_places_is_shared_out_in_fewer_and_fewer_tiles() -> None:
+    sizes = [chunk.last - chunk.first + 1 for chunk in plan_chunks(tiles(64), 8, 2)]
+    assert sizes == [8, 8, 8, 8, 8, 8, 8, 4, 2, 2]
 
 
 def test_a_chunk_of_silence_alone_is_nobodys_work() -> None:

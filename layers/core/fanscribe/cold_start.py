@@ -12,6 +12,7 @@ from typing import Any
 
 from fanscribe import __version__
 from fanscribe.models import baked_checksum
+from fanscribe.processor import cpu_features
 
 LIBRARIES = ("faster-whisper", "ctranslate2")  # in the image; Merge has neither
 
@@ -21,19 +22,12 @@ def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     model = environment.get("MODEL")
     found = {
         "versions": {"fanscribe": __version__, "python": platform.python_version(), **_installed()},
-        "cpu_features": cpu_features(Path("/proc/cpuinfo")),
+        "cpu_features": cpu_features(),
         "compute_types": _compute_types(),
         "model": model,
         "model_sha256": model and baked_checksum(model),
     }
     return {name: value for name, value in found.items() if value}
-
-
-def cpu_features(cpuinfo: Path) -> list[str]:
-    """The vector instructions (avx, avx2, avx512f, …) that the kernel lists; none where it has no such file."""
-    text = cpuinfo.read_text("utf-8") if cpuinfo.exists() else ""
-    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
-    return sorted(flag for flag in flags.split() if flag.startswith("avx"))
 
 
 def age_ms(stat: Path) -> int:

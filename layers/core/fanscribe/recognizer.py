@@ -1,5 +1,6 @@
 """What reads: the interface, and how it is had. whisper.py is the one that Fanscribe comes with."""
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
@@ -8,6 +9,7 @@ from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities
 from fanscribe.models import find_model
 from fanscribe.options import ReadingOptions
+from fanscribe.processor import widest_vectors
 from fanscribe.settings import computing, threads
 from fanscribe.sound import Samples
 
@@ -25,6 +27,7 @@ class Recognizer(Protocol):
 @cache
 def load_recognizer(model: str) -> Recognizer:
     """Loaded once and kept while the process lives: what a warm start is for."""
+    os.environ.update(widest_vectors() | dict(os.environ))  # before CTranslate2 looks; what somebody said stands
     from fanscribe.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
 
     return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())

@@ -36,6 +36,7 @@ class ModelSettings(Settings):
 
 class SplitSettings(ModelSettings, Limits):
     chunk_tiles: Annotated[int, Field(ge=0)]  # tiles in one chunk; 0: the planner chooses (planner.py)
+    guided_chunks: bool = False  # fewer of them towards the end: tiles.plan_chunks
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
     tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0  # share of speech that may be missing, where a job says nothing
     transcribe_memory: Annotated[int, Field(ge=128)] = 10_240  # MB that Transcribe has, for the planner

@@ -19,6 +19,7 @@ SHORTEST_TILE = SAMPLE_RATE  # a cut closer to the tile's start than this is no 
 BESIDE_SPEECH = 16 * FRAME  # in a longer silence, cut this close to speech: 512 ms, so that windows hold speech
 LONG_SILENCE = 10 * SAMPLE_RATE  # from here on a silence is a tile of its own, which no model sees (nor invents words in)
 SEARCH = 10 * SAMPLE_RATE  # where nobody pauses for 30 s: look for the quietest point in the last 10 s
+SMALLEST_SHARE = 2  # tiles: a child costs as much as reading half a tile with a small model
 LULL = 3  # frames whose mean level counts as one point: 96 ms, about a plosive's closure
 
 
@@ -127,9 +128,22 @@ def _overlaps(bounds: Sequence[Span], spans: Sequence[Span]) -> Iterator[tuple[S
         yield tuple(inside)
 
 
-def plan_chunks(tiles: Sequence[Tile], chunk_tiles: int) -> tuple[Chunk, ...]:
-    """Runs of at most `chunk_tiles` consecutive tiles of a channel; a run without speech is nobody's work and gets no chunk."""
-    channels = [list(run) for _, run in groupby(tiles, key=lambda tile: tile.channel)]
-    runs = [channel[first : first + chunk_tiles] for channel in channels for first in range(0, len(channel), chunk_tiles)]
-    spoken = [run for run in runs if any(not tile.silent for tile in run)]
+def plan_chunks(tiles: Sequence[Tile], chunk_tiles: int, places: int | None = None) -> tuple[Chunk, ...]:
+    """Runs of at most `chunk_tiles` consecutive tiles of a channel; a run without speech is nobody's work and gets no chunk.
+
+    With `places`, a run is at most one place's share of what is left: runs get smaller towards the end, so that all places are
+    busy to the last (guided self-scheduling, Polychronopoulos and Kuck 1987).
+    """
+    spoken = [run for run in _runs(tiles, chunk_tiles, places) if any(not tile.silent for tile in run)]
     return tuple(Chunk(first=run[0].index, last=run[-1].index) for run in spoken)
+
+
+def _runs(tiles: Sequence[Tile], chunk_tiles: int, places: int | None) -> Iterator[list[Tile]]:
+    left = len(tiles)
+    for _, channel in groupby(tiles, key=lambda tile: tile.channel):
+        waiting = list(channel)
+        while waiting:
+            share = max(SMALLEST_SHARE, -(-left // places)) if places else chunk_tiles
+            run, waiting = waiting[: min(chunk_tiles, share)], waiting[min(chunk_tiles, share) :]
+            left -= len(run)
+            yield run
