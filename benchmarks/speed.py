@@ -19,6 +19,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -135,11 +136,20 @@ def machine() -> dict[str, Any]:
         "cpu": cpu[1] if cpu else platform.processor(),
         "features": cpu_features(),
         "cores": os.cpu_count(),
+        "gpu": gpu(),
         "python": platform.python_version(),
         "versions": versions,
         "commit": commit.stdout.strip(),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def gpu() -> str | None:
+    """The name of the first NVIDIA GPU, where there is one."""
+    if not shutil.which("nvidia-smi"):
+        return None
+    asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    return next(iter(subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()), None)
 
 
 def duration(audio: Path) -> float:

@@ -19,7 +19,7 @@ from local.worker import Answer, Invocation, error_answer, throttled
 
 # What a process needs of this machine to run at all, whatever the function
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-GPU = ("CUDA_VISIBLE_DEVICES", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
+GPU = ("CUDA_VISIBLE_DEVICES", "CUDA_CACHE_PATH", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
 
 
 def lambda_variables(function: Function) -> dict[str, str]:

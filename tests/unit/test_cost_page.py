@@ -21,7 +21,7 @@ def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousan
         assert what_binds(job_of(model, LENGTHS["24 h"], 10), USUAL)[0].name == "the account's concurrency of 10"
         for concurrency in (1_000, 3_000):
             limits = [limit.name for limit in what_binds(job_of(model, LENGTHS["24 h"], concurrency), USUAL)]
-            assert limits == ["cold starts and loading the model", "splitting in 12 sections"]
+            assert limits == ["cold starts and loading the model", "splitting in 20 sections"]
 
 
 def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_to_be_as_fast_as_can_be() -> None:

@@ -72,8 +72,8 @@ def test_the_limit_that_binds_is_named() -> None:
     turbo, fast = speed_of("large-v3-turbo"), Wish(finish_in_s=0)
     assert names(job_of(turbo, 500, allowed=10), fast)[0] == "MapConcurrency 10"
     assert names(job_of(turbo, 500, allowed=100, account=10), fast)[0] == "the account's concurrency of 10"
-    assert names(job_of(turbo, 3_000, allowed=3_000), fast)[0] == "splitting in 11 sections"
-    assert names(job_of(speed_of("tiny.en"), 700, allowed=3_000), fast)[0] == "splitting, which one invocation does"
+    assert names(job_of(turbo, 3_000, allowed=3_000), fast)[0] == "splitting in 20 sections"
+    assert names(job_of(speed_of("tiny.en"), 350, allowed=3_000), fast)[0] == "splitting, which one invocation does"
     assert names(job_of(turbo, 64, allowed=3_000), fast)[0] == "cold starts and loading the model"
 
 

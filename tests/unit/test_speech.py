@@ -40,14 +40,6 @@ def test_the_size_of_the_blocks_leaves_no_trace(talk: Samples, block: int) -> No
     assert np.allclose(pieces.levels, whole.levels)
 
 
-@pytest.mark.parametrize("threads", ["2", "3", "6"])
-def test_the_number_of_threads_leaves_no_trace(talk: Samples, threads: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    alone = detected(talk, 160_000).probabilities
-    monkeypatch.setenv("OMP_NUM_THREADS", threads)
-    assert detected(talk, 160_000).probabilities == alone
-
-
 def test_spans_of_speech_are_those_of_faster_whisper(talk: Samples) -> None:
     options = VadOptions(threshold=0.5, min_silence_duration_ms=160, speech_pad_ms=0)
     theirs = get_speech_timestamps(talk.astype(np.float32) / FULL_SCALE, options)

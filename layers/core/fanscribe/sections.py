@@ -6,9 +6,9 @@ decoded, hold every packet once, and depend on nothing but the recording.
 
 from typing import NamedTuple
 
-SECTION_S = 2 * 3600  # of sound in a section, about
-FEWEST, MOST = 3, 12  # below six hours one invocation is as fast: the others would have to start first
-WARM = 64  # a section's decoder and VAD begin this part of its length earlier, some two minutes: both have a memory
+SECTION_S = 3600  # of sound in a section, at least: four seconds of listening
+FEWEST, MOST = 3, 20  # below three hours one invocation is nearly as fast: the others would have to start first
+WARM = 32  # a section's decoder and VAD begin this part of its length earlier, some two minutes: both have a memory
 
 
 class Section(NamedTuple):

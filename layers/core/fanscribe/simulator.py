@@ -134,9 +134,10 @@ class _Split(NamedTuple):
 def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
     """By one invocation; or by Split, which looks, the sections, of which one finds its environment warm, and Split, which joins.
 
-    Sound is stored while it is decoded. The decoder is a process of one thread; listening shares the cores with it.
+    Sound is stored while it is decoded. The decoder is a process of one thread, and so is what listens.
     """
-    heard_s = max(stages.decode_s, (stages.decode_s + stages.listen_s) / vcpus(fleet.memory_mb))
+    both_s = stages.decode_s + stages.listen_s
+    heard_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.memory_mb))
     sections = fleet.sections(work.audio_s)
     if sections == 1:
         alone_s = stages.split_start_s + work.audio_s * (stages.fetch_s + max(heard_s, stages.upload_s))

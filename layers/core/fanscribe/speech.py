@@ -14,7 +14,6 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from fanscribe.audio import waveform
-from fanscribe.settings import threads
 from fanscribe.sound import Samples
 from fanscribe.times import FRAME
 
@@ -31,8 +30,9 @@ def _model_file() -> Path:
 def _session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = 1
-    options.intra_op_num_threads = threads()  # 94 % of the work are convolutions, which share out without a trace
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the decoder wants the cores too
+    # More threads take longer, for they wait for each other at each of many small convolutions. Half an hour on two cores: one
+    # 3.3 s, two 3.9; two that spin 2.6, but 5.3 of CPU, and the decoder wants the cores too. On sixteen: one 3.6, four 4.8.
+    options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(_model_file(), options, providers=["CPUExecutionProvider"])
