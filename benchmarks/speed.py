@@ -219,10 +219,10 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def brief(results: Sequence[Mapping[str, Any]]) -> str:
-    """One row for each model, of the three ways that one chooses between."""
+    """One row for each model, of the three ways that one chooses between, on a CPU."""
     ways = {"sequential": "sequential", "batched, words": "batched, with word times", "fanscribe": "Fanscribe"}
     lines = [f"| model | {' | '.join(ways.values())} |", "|---" * (len(ways) + 1) + "|"]
-    for result in results:
+    for result in (result for result in results if _computed(result)[0] == "cpu"):
         found = (result["ways"][way] for way in ways)
         cells = [f"{of['wall_s']:.0f} s, {of['peak_mb']:,} MB, {100 * of['wer']:.1f} % errors" for of in found]
         lines.append(f"| {_title(result)} | {' | '.join(cells)} |")

@@ -7,7 +7,7 @@ from fanscribe.settings import Device
 
 MOST_WORKERS = 8  # by default: each holds a model in memory
 # The planner thinks of Lambda's cold starts and prices. Here every chunk costs the same, and guided ones keep all workers busy.
-# Eight tiles decoded together take 7 % less than four with tiny.en and base, but with small no less, and a third more memory.
+# Eight tiles decoded together take 7 % less than four with tiny.en and base, but with small no less, and half as much more memory.
 LIGHT_MB, LIGHT_TILES, TILES, GPU_TILES = 200, 8, 4, 16
 
 

@@ -22,7 +22,7 @@ from fanscribe.soundtrack import Soundtrack
 from fanscribe.storage import Storage, StoredObject
 
 HEAD = 8 << 20  # bytes of a recording from which its length is estimated
-SMALL = 64 << 20  # bytes: six hours in so few are 24 kbit/s, and not worth a look
+SMALL = 64 << 20  # bytes: three hours in so few are 48 kbit/s, and a look at others takes half a second
 SLACK = 1 << 20  # bytes fetched beyond a section's end, so that its last packet is whole
 
 
