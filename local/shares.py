@@ -2,17 +2,24 @@
 
 import os
 
+from fanscribe.costs import speed_of
+from fanscribe.limits import MEGABYTE
 from fanscribe.models import Model
 from fanscribe.settings import Device
 
-MOST_WORKERS = 8  # by default: each holds a model in memory
+MOST_WORKERS = 8
+FOR_MODELS = 0.75  # of this machine's memory
 # The planner thinks of Lambda's cold starts and prices. Here every chunk costs the same, and guided ones keep all workers busy.
-# Eight tiles decoded together take 7 % less than four with tiny.en and base, but with small no less, and half as much more memory.
+# Eight tiles decoded together take 7 % less than four with tiny.en and base, with small no less, for half as much memory again.
 LIGHT_MB, LIGHT_TILES, TILES, GPU_TILES = 200, 8, 4, 16
 
 
-def default_workers(device: Device) -> int:
-    return 1 if device == "cuda" else min(MOST_WORKERS, os.cpu_count() or 1)
+def default_workers(model: Model, device: Device, cores: int | None = None, memory_mb: int | None = None) -> int:
+    """One for each core, as far as there is memory: each holds a model of its own. One for a GPU."""
+    if device == "cuda":
+        return 1
+    fit = int((memory_mb or _memory_mb()) * FOR_MODELS / speed_of(model.name, model.weights_mb).memory_mb)
+    return max(1, min(MOST_WORKERS, cores or os.cpu_count() or 1, fit))
 
 
 def default_tiles(model: Model, device: Device) -> int:
@@ -26,8 +33,12 @@ def shares(model: Model, device: Device = "cpu", workers: int | None = None, chu
     """The template's parameters. Of chunks that are given, what is decoded together depends on the model all the same."""
     tiles = default_tiles(model, device)
     return {
-        "MapConcurrency": str(workers or default_workers(device)),
+        "MapConcurrency": str(workers or default_workers(model, device)),
         "ChunkTiles": str(chunk_tiles or tiles),
         "GuidedChunks": "false" if chunk_tiles else "true",
         "BatchTiles": str(tiles),
     }
+
+
+def _memory_mb() -> int:
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / MEGABYTE)

@@ -54,7 +54,7 @@ class Clock(click.ParamType[int]):
 @click.option("--no-wait", is_flag=True, help="With --stack: start it and leave. `fanscribe fetch JOB` comes back.")
 @session_options
 @device_options
-@click.option("--workers", metavar="N", type=click.IntRange(1), help="Tiles transcribed at once.  [default: one for each core]")
+@click.option("--workers", metavar="N", type=click.IntRange(1), help="Tiles transcribed at once.  [default: one a core]")
 @click.option(
     "--work", metavar="FOLDER", type=click.Path(path_type=Path),
     help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
@@ -113,11 +113,11 @@ def redo(
     else:
         shelf = Shelf(work or default_folder())
         recording, base, first = _kept(job, shelf)
-        name, _ = deployed(model or first.model, options)
+        name, found = deployed(model or first.model, options)
         parameters = {"Model": name, "ChunkTiles": "1"}
         asked = {"redo": request | {"job": base.job}, "options": typed}
         choose_device(device, compute_type)
-        workers = workers or default_workers(device)
+        workers = workers or default_workers(found, device)
         succeeded = _redo_here(parameters, workers, shelf, recording, asked, out, verbose=verbose, as_json=as_json)
     if not succeeded:
         raise SystemExit(1)

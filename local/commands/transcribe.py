@@ -63,7 +63,10 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @device_options
 @click.option(
-    "--workers", metavar="N", type=click.IntRange(1), help="Chunks transcribed at once.  [default: one a core; GPU: one]"
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Chunks transcribed at once.  [default: one a core, if memory allows; GPU: one]",
 )
 @click.option(
     "--chunk-tiles",
@@ -128,8 +131,8 @@ def transcribe(
         succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
         choose_device(device, compute_type)
-        workers = workers or default_workers(device)
         name, found = deployed(model, options)
+        workers = workers or default_workers(found, device)
         parameters = {"Model": name} | shares(found, device, workers, chunk_tiles)
         shelf = Shelf(work or default_folder(), fresh)
         succeeded = transcribe_here(
