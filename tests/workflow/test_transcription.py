@@ -141,15 +141,8 @@ def test_bad_input_fails_at_once_by_name(engine: Engine, started_with: dict[str,
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
     """Same bytes in every format for 1, 4 and 64 tiles a chunk, as many as the planner chooses (0), and fewer and fewer."""
     made = []
-    for workers, chunk_tiles, guided in [
-        (2, 4, False),
-        (1, 4, False),
-        (2, 1, False),
-        (1, 64, False),
-        (2, 0, False),
-        (2, 8, True),
-    ]:
-        more = {"GuidedChunks": "true", "BatchTiles": "8"} if guided else {}
+    for workers, chunk_tiles, guided in [(2, 4, ""), (1, 4, ""), (2, 1, ""), (1, 64, ""), (2, 0, ""), (2, 8, "true")]:
+        more = {"GuidedChunks": guided, "BatchTiles": "8"} if guided else {}
         with an_engine(tmp_path, workers, ChunkTiles=str(chunk_tiles), **more) as engine:
             made.append(transcribed(engine))
     assert all(other == made[0] for other in made[1:])
