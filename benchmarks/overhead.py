@@ -59,7 +59,7 @@ def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
 
 def took_s(way: Callable[[Engine], None], model: Model) -> float:
     """The engine's start and end included."""
-    parameters = {"Model": str(model.folder)} | shares(model, workers=WORKERS)
+    parameters = {"Model": str(model.folder)} | shares(model, WORKERS)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as logs, Engine(parameters, WORKERS, Path(logs), ahead=True) as engine:
         way(engine)

@@ -29,11 +29,11 @@ def default_tiles(model: Model, device: Device) -> int:
     return LIGHT_TILES if model.weights_mb < LIGHT_MB else TILES
 
 
-def shares(model: Model, device: Device = "cpu", workers: int | None = None, chunk_tiles: int | None = None) -> dict[str, str]:
+def shares(model: Model, workers: int, device: Device = "cpu", chunk_tiles: int | None = None) -> dict[str, str]:
     """The template's parameters. Of chunks that are given, what is decoded together depends on the model all the same."""
     tiles = default_tiles(model, device)
     return {
-        "MapConcurrency": str(workers or default_workers(model, device)),
+        "MapConcurrency": str(workers),
         "ChunkTiles": str(chunk_tiles or tiles),
         "GuidedChunks": "false" if chunk_tiles else "true",
         "BatchTiles": str(tiles),

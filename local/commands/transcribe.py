@@ -133,7 +133,7 @@ def transcribe(
         choose_device(device, compute_type)
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
-        parameters = {"Model": name} | shares(found, device, workers, chunk_tiles)
+        parameters = {"Model": name} | shares(found, workers, device, chunk_tiles)
         shelf = Shelf(work or default_folder(), fresh)
         succeeded = transcribe_here(
             parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
@@ -191,6 +191,7 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
         can = [known for known in get_args(ComputeType) if known in ctranslate2.get_supported_compute_types(device)]
         if chosen.compute_type not in can:
             raise click.UsageError(f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}.")
-    # What the driver compiles for a GPU that is newer than CTranslate2's code: 12 s for each process that does not find it (H200)
-    kept = {"CUDA_CACHE_PATH": str(Path.home() / ".nv" / "ComputeCache")} if device == "cuda" else {}
-    os.environ.update(kept | dict(os.environ) | said)
+    os.environ.update(said)
+    if device == "cuda":
+        # What the driver compiles for a GPU that CTranslate2 has no code for: 12 s for each process that does not find it (H200)
+        os.environ.setdefault("CUDA_CACHE_PATH", str(Path.home() / ".nv" / "ComputeCache"))

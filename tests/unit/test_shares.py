@@ -28,4 +28,4 @@ def test_light_models_read_eight_tiles_together_and_chunks_that_are_given_are_ev
     assert light == {"MapConcurrency": "2", "ChunkTiles": "8", "GuidedChunks": "true", "BatchTiles": "8"}
     heavy = shares(a_model(tmp_path, "small", 484), workers=2, chunk_tiles=30)
     assert heavy == {"MapConcurrency": "2", "ChunkTiles": "30", "GuidedChunks": "false", "BatchTiles": "4"}
-    assert shares(a_model(tmp_path, "small", 484), "cuda")["BatchTiles"] == "16"
+    assert shares(a_model(tmp_path, "small", 484), 1, "cuda")["BatchTiles"] == "16"

@@ -27,7 +27,8 @@ class Recognizer(Protocol):
 @cache
 def load_recognizer(model: str) -> Recognizer:
     """Loaded once and kept while the process lives: what a warm start is for."""
-    os.environ.update(widest_vectors() | dict(os.environ))  # before CTranslate2 looks; what somebody said stands
+    for name, value in widest_vectors().items():  # before CTranslate2 looks; what somebody said stands
+        os.environ.setdefault(name, value)
     from fanscribe.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
 
     return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())

@@ -31,7 +31,8 @@ def _session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = 1
     # More threads take longer, for they wait for each other at each of many small convolutions. Half an hour on two cores: one
-    # 3.3 s, two 3.9; two that spin 2.6, but 5.3 of CPU, and the decoder wants the cores too. On sixteen: one 3.6, four 4.8.
+    # 3.3 s, two 3.9; two that spin 2.6, but 5.3 of CPU, and the decoder wants the cores too. Split as a whole on sixteen: one
+    # 3.6, four that spin 4.8.
     options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
