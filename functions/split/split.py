@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chunks import chunks_to_read
-from decoding import Hearing, Source, Unheard, hear, restore, split_section
+from decoding import Hearing, Source, Unheard, asked_for, hear, restore, split_section
 from fanscribe import __version__, keys
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SectionTask, Sound, SplitTask
 from fanscribe.errors import InvalidInput
@@ -49,7 +49,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     folder.claim(task.execution, runs)
 
     language = model.known_language(options.reading) or folder.find_language()
-    source = Source(storage, bucket, key, stored, options.channels == "separate", settings)
+    source = Source(storage, bucket, key, stored, options.separate, settings, asked_for(options))
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
         chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
@@ -92,6 +92,8 @@ def _plan(job: str, recording: Recording, model: Model, options: ReadingOptions,
         options=options,
         model=model.name,
         tiles=lay_tiles(heard.frames, options.vad_threshold),
-        sound=Sound(job=job, sections=heard.starts),
+        sound=Sound(job=job, sections=heard.sections, selection=heard.selection),
+        undecodable=heard.findings.undecodable,
+        origin=heard.origin,
         spent=heard.spent,
     )

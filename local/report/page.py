@@ -85,7 +85,7 @@ def _place(report: Report, chunk: ChunkRun) -> str:
     if report.plan is None:
         return f"tiles {chunk.first}–{chunk.last}"
     first, last = report.plan.tiles[chunk.first], report.plan.tiles[chunk.last]
-    channel = f"{channel_label(first.channel)} " if report.plan.options.channels == "separate" else ""
+    channel = f"{channel_label(first.channel)} " if report.plan.options.separate else ""
     return f"{channel}{clock(milliseconds(first.start))}–{clock(milliseconds(last.end))}"
 
 

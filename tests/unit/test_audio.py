@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.audio import WAV_HEADER, decode, estimated_length, write_wav
-from fanscribe.decoder import BLOCK, DEMUXERS
+from fanscribe.decoder import BLOCK
+from fanscribe.demuxer import DEMUXERS
 from fanscribe.errors import UnreadableRecording
 from fanscribe.sound import Block, Samples
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from fanscribe.audio import decode
-from fanscribe.decoder import HEADER, PROGRESS, SAMPLES, Source
+from fanscribe.decoder import HEADER, PROGRESS, SAMPLES
 from fanscribe.decoder_process import Decoder
+from fanscribe.demuxer import Source
 from fanscribe.errors import UnreadableRecording
 from tests.children import children
 from tests.conftest import SAMPLE
@@ -141,10 +142,10 @@ def test_one_whose_parent_was_killed_ends_by_itself() -> None:
 
 def test_what_a_library_prints_is_no_message(recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
     prints = (
-        "from fanscribe import decoder\n"
-        "class Loud(decoder.Source):\n"
+        "from fanscribe import decoder, demuxer\n"
+        "class Loud(demuxer.Source):\n"
         "    def read(self, size):\n        os.write(1, b'oops')\n        return super().read(size)\n"
-        "decoder.Source = Loud\ndecoder.main(*sys.argv[1:])"
+        "demuxer.Source = Loud\ndecoder.main(*sys.argv[1:])"
     )
     assert sum(block.shape[1] for block in decode(recording, "talk.wav", decoder=Decoder(doing(prints)))) == 60 * 16_000
     assert "oops" in capfd.readouterr().err

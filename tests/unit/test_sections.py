@@ -67,10 +67,10 @@ def some_frames(samples: int, channels: int = 1) -> Frames:
 
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=6), st.integers(1, 2))
 def test_frames_of_sections_come_to_lie_within_half_a_frame_of_where_they_were(lengths: list[int], channels: int) -> None:
-    whole = on_one_grid([some_frames(length, channels) for length in lengths])
+    starts = np.cumsum([0, *lengths]).tolist()
+    whole = on_one_grid([(start, some_frames(length, channels)) for start, length in zip(starts, lengths, strict=False)])
     assert whole.samples == sum(lengths)
     assert whole.values.shape[2] == -(-sum(lengths) // FRAME)
-    starts = np.cumsum([0, *lengths])
     for frame in range(whole.values.shape[2]):
         mine = int(np.searchsorted(starts, frame * FRAME, side="right")) - 1
         was = starts[mine] + whole.values[0, 0, frame] * FRAME

@@ -19,10 +19,11 @@ LENGTHS = st.lists(st.integers(1, 3 * PIECE), min_size=1, max_size=3)
 
 @given(LENGTHS, st.data())
 def test_ranges_of_pieces_make_exactly_the_stretch_that_is_wanted(lengths: list[int], data: st.DataObject) -> None:
-    starts, samples = [0, *np.cumsum(lengths).tolist()][:-1], sum(lengths)
+    edges, samples = [0, *np.cumsum(lengths).tolist()], sum(lengths)
+    starts, sections = edges[:-1], list(pairwise(edges))
     start = data.draw(st.integers(0, samples - 1))
     end = data.draw(st.integers(start + 1, samples))
-    found = list(ranges(starts, samples, 1, start, end))
+    found = list(ranges(sections, 1, start, end))
     where = [starts[each.piece.section] + each.piece.number * PIECE for each in found]
     edges = [(begin + each.start, begin + each.end) for begin, each in zip(where, found, strict=True)]
     assert edges[0][0] == start

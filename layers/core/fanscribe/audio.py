@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +13,7 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
+from fanscribe.contracts import Findings, Selection
 from fanscribe.decoder_process import Decoder, Sound
 from fanscribe.errors import UnreadableRecording
 from fanscribe.impostors import HEAD, refuse_impostor
@@ -25,6 +26,7 @@ WAV_HEADER = 44  # bytes
 FULL_SCALE = 32_768.0  # what an int16 sample is divided by for a model
 DEFAULT_LIMITS = Limits()
 DEFAULT_DECODER = Decoder()
+AS_USUAL = Selection()
 
 
 def decode(
@@ -35,41 +37,70 @@ def decode(
     limits: Limits = DEFAULT_LIMITS,
     decoder: Decoder = DEFAULT_DECODER,
 ) -> Generator[Block, None, None]:
-    """The first audio stream of a file, as blocks of int16 samples at 16 kHz, in bounded memory, by a process of its own.
+    """Decode the sound of a file to blocks of int16 samples at 16 kHz, in bounded memory, by a process of its own.
 
-    One channel, mixed, or with `separate` each of the stream's. `name` is what messages call the recording. Raises
+    One channel, mixed, or with `separate` each of the track's. `name` is what messages call the recording. Raises
     UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
     """
-    _refuse_at_once(path, name)
-    with closing(decoder.run(path, name, separate=separate)) as messages:
-        for _, block in _blocks(messages, name, limits):
+    with closing(Decoding(path, name, None, separate=separate, limits=limits, decoder=decoder)) as decoding:
+        for _, block in decoding:
             yield block
 
 
-def decode_section(
-    path: Path, name: str, section: Section | None, *, separate: bool = False, limits: Limits = DEFAULT_LIMITS
-) -> Generator[tuple[bool, Block], None, None]:
-    """The same of a section (None: of all). Each block with whether it is the section's own: those before only warm it up.
+class Decoding:
+    """A recording, or a section of one, while it is decoded.
 
-    A section without any sound gives nothing.
+    Iterate over it for its blocks, each with whether it is the section's own: those before only warm it up. `findings` are
+    there at its end, unless it has no sound. Raises as `decode` does, and InvalidOption if there is no such track.
     """
-    _refuse_at_once(path, name)
-    with closing(DEFAULT_DECODER.run(path, name, separate=separate, section=section)) as messages:
-        yield from _blocks(messages, name, limits)
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        section: Section | None,
+        *,
+        separate: bool = False,
+        selection: Selection = AS_USUAL,
+        limits: Limits = DEFAULT_LIMITS,
+        decoder: Decoder = DEFAULT_DECODER,
+    ) -> None:
+        _refuse_at_once(path, name)
+        self.findings: Findings | None = None
+        self._name, self._limits = name, limits
+        self._messages = decoder.run(
+            path,
+            name,
+            separate=separate,
+            section=section,
+            track=selection.track,
+            downmix=selection.downmix,
+            longest_s=limits.max_duration_hours * 3600,
+        )
+
+    def __iter__(self) -> Iterator[tuple[bool, Block]]:
+        samples, channels, own = 0, 1, True
+        for message in self._messages:
+            if isinstance(message, Findings):
+                self.findings = message
+            elif isinstance(message, Sound):
+                self._limits.check_stream(self._name, message.channels, message.rate)
+                self._limits.check_length(self._name, round(message.declared * SAMPLE_RATE), message.kept)
+                channels, own = message.kept, message.own
+            else:
+                block = np.frombuffer(message, np.int16).reshape(-1, channels).T
+                samples += block.shape[1]
+                self._limits.check_length(self._name, samples, channels)
+                yield own, block
+
+    def close(self) -> None:
+        """End the process."""
+        self._messages.close()
 
 
-def _blocks(messages: Iterable[Sound | bytearray], name: str, limits: Limits) -> Iterator[tuple[bool, Block]]:
-    samples, channels, own = 0, 1, True
-    for message in messages:
-        if isinstance(message, Sound):
-            limits.check_stream(name, message.channels, message.rate)
-            limits.check_length(name, round(message.declared * SAMPLE_RATE), message.kept)
-            channels, own = message.kept, message.own
-            continue
-        block = np.frombuffer(message, np.int16).reshape(-1, channels).T
-        samples += block.shape[1]
-        limits.check_length(name, samples, channels)
-        yield own, block
+def decode_section(path: Path, name: str, section: Section | None, *, separate: bool = False) -> Decoding:
+    """Decode a section (None: all), with whatever track is usual."""
+    return Decoding(path, name, section, separate=separate)
 
 
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
@@ -88,11 +119,11 @@ def estimated_length(head: Path, name: str, size: int, decoder: Decoder = DEFAUL
 def _length(path: Path, name: str, decoder: Decoder, *, believe: bool) -> float:
     _refuse_at_once(path, name)
     samples = 0
-    with closing(decoder.run(path, name, separate=False)) as messages:
+    with closing(decoder.run(path, name, separate=False, head=not believe)) as messages:
         for message in messages:
-            if not isinstance(message, Sound):
+            if isinstance(message, bytearray):
                 samples += len(message) // SAMPLE_BYTES
-            elif believe and message.declared and not samples:
+            elif isinstance(message, Sound) and believe and message.declared and not samples:
                 return message.declared
     return samples / SAMPLE_RATE
 

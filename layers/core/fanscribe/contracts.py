@@ -21,6 +21,7 @@ from fanscribe.base import Contract, explain
 from fanscribe.errors import InvalidInput
 from fanscribe.options import OutputOptions, ReadingOptions
 from fanscribe.times import SAMPLES_PER_MS, from_clock
+from fanscribe.tracks import Track
 
 # ── Inputs of an execution ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -188,11 +189,59 @@ class Redo(Contract):
     end: int
 
 
+class Selection(Contract):
+    """What of a recording is decoded (selection.py)."""
+
+    track: str | None = None  # a number, a language, `all`; None: as players choose
+    fixed: bool = False  # the track was asked for
+    downmix: str = "usual"  # of its channels, by name (downmix.py)
+    gain_db: int = 0  # how much louder it is made for the voice activity detection alone
+
+
+class Undecodable(Contract):
+    """A stretch of a channel, [start, end) in samples, of which nothing could be decoded: it holds silence."""
+
+    channel: int = 0
+    start: int
+    end: int
+
+
+class Findings(Contract):
+    """What the decoder found besides sound, once it has read a recording or a section to its end.
+
+    Positions are samples from the recording's start, by the file's clock.
+    """
+
+    start: int  # where the section begins
+    clocked: bool  # False: the file has no timestamps, and a section begins where the one before ended
+    undecodable: tuple[Undecodable, ...] = ()
+    track: int | None = 1  # that was taken; None: all
+    tracks: tuple[Track, ...] = ()
+    lost: dict[str, float] = {}  # seconds that each downmix would lose, by its name
+    audible: float = 0.0  # seconds that are no silence, where downmixes were compared
+    overlapped: int = 0  # samples that were left out, as their time was there already
+    miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
+
+
 class Sound(Contract):
     """Where the decoded recording is kept (sound.py): in the folder of the job that read all of it."""
 
     job: str
-    sections: tuple[int, ...] = (0,)  # the sample that each begins with
+    sections: tuple[Span, ...] = ()  # [start, end) of each, in samples; between them is silence
+    selection: Selection = Selection()
+
+
+class Origin(Contract):
+    """What there was to listen to in the file, and what of it was taken: for those who read the transcript."""
+
+    tracks: tuple[Track, ...] = ()
+    track: int | None = None  # that was taken; None: all
+    channels: int = 1  # of that track
+    downmix: str = "usual"
+    gain_db: int = 0
+    loudness: int = 0  # dBFS of its loudest moments
+    overlapped: int = 0  # samples that were left out, as their time was there already
+    miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
 
 
 class Plan(Contract):
@@ -207,6 +256,8 @@ class Plan(Contract):
     model: str
     tiles: tuple[Tile, ...]
     sound: Sound
+    undecodable: tuple[Undecodable, ...] = ()
+    origin: Origin = Origin()
     redo: Redo | None = None  # None: the job reads all of the recording
     spent: tuple[Spent, ...] = ()  # by Split, also on each section
 
@@ -235,6 +286,8 @@ class Sections(Contract):
     size: int  # bytes
     count: int
     separate: bool  # channels
+    selection: Selection = Selection()
+    tried: tuple[Selection, ...] = ()  # and found to be worse
     spent: Spent | None = None  # by Split, on sharing it out
 
 
@@ -242,6 +295,8 @@ class SectionHeard(Contract):
     """Of a section that is done: its sound and its frames (frames.py) are stored beside."""
 
     samples: int  # in each channel
+    selection: Selection = Selection()  # that it was decoded as
+    findings: Findings
     spent: Spent
 
 

@@ -1,190 +1,298 @@
-"""The process that decodes one recording, and the only one that runs FFmpeg: python -m fanscribe.decoder PATH CHANNELS MEMORY
-[WARM START END].
+"""The process that decodes one recording, and the only one that runs FFmpeg: python -m fanscribe.decoder REQUEST.
 
-PATH is a local file, CHANNELS `mixed` or `separate`, MEMORY the most bytes of address space that it may have; the rest is a
-section (sections.py), without which all is decoded. What it makes goes to stdout as messages: HEADER (a kind and a length), then
-that many bytes. See decoder_process.py for the other end.
+REQUEST is a JSON object with the fields of `Request`. What it makes goes to stdout as messages: HEADER
+(a kind and a length), then that many bytes. See decoder_process.py for the other end.
 
-SOUND     before the first samples, where the stream changes, where a section begins: the fields of decoder_process.Sound
+SOUND     before the first samples, where the stream changes, where a section begins: the fields of
+          decoder_process.Sound
 SAMPLES   at most BLOCK samples of each channel that is kept, int16 at 16 kHz, interleaved
 PROGRESS  nothing: it read further into the file than before
-REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name; the last message
+FINDINGS  what else there is to know once all is decoded: the fields of contracts.Findings
+REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name; the
+          last message
+UNKNOWN   the same of a track that was asked for and is not there
 
-It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it keeps nothing.
+It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it keeps
+nothing.
 """
 
 import json
+import math
 import os
 import resource
 import signal
 import struct
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, groupby
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import av
-from av.stream import Discard
 
+from fanscribe.demuxer import MediaFile
 from fanscribe.sections import Section
+from fanscribe.timeline import Timeline
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
+from fanscribe.track_decoder import PADDING, Buffer, Decoded, Kind, Refused, TrackDecoder, Trim
+from fanscribe.tracks import ALL, Track, described, preferred, speaks
 
 HEADER = struct.Struct("<cI")
-SOUND, SAMPLES, PROGRESS, REFUSED = b"I", b"S", b"P", b"R"
+SOUND, SAMPLES, PROGRESS, FINDINGS, REFUSED, UNKNOWN = b"I", b"S", b"P", b"F", b"R", b"U"
+TRIM = b"T"  # never sent: as many samples as it has bytes are cut off before
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
-FRAME_SAMPLES = 1 << 14  # resampled at once: codecs' frames of 600 to 2,000 cost 40 % more of the whole, for the same samples
-LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
-BEAT_S = 0.5  # between two PROGRESS messages, at least
 CPU_S = 900  # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
+MOST_STRETCHES = 1_000  # of damage that are told apart: a hostile file may have millions
 
-# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens other files.
-DEMUXERS = (
-    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,mpeg,mpegts,"
-    "mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
-)
-# Containers whose header counts the samples. In the others FFmpeg guesses from the bit rate or from timestamps.
-COUNTING = {"aiff", "caf", "flac", "mov,mp4,m4a,3gp,3g2,mj2", "w64", "wav"}
-LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more seconds than the bytes can hold is not believed
-
-Buffer = bytes | bytearray | memoryview
 Message = tuple[bytes, Buffer]
-Packet = tuple[bool, "av.Packet[Any] | None"]  # with whether it is the section's own; None drains the decoder
-Frame = tuple[bool, av.AudioFrame]
 
 
-class Refused(Exception):
-    """The rest of a sentence that begins with the recording's name."""
+class UnknownTrack(Refused):
+    """No track is the one that was asked for."""
 
 
-class Source:
-    """The recording as FFmpeg reads it: a file object, so that FFmpeg itself opens nothing, and can be given no other."""
+@dataclass(frozen=True)
+class Request:
+    """What is to be decoded, and how far this process may go."""
 
-    def __init__(self, path: Path, progress: Callable[[], None], beat_s: float = BEAT_S) -> None:
-        self._file = path.open("rb", buffering=0)
-        self._progress = progress
-        self._furthest = 0
-        self._beat_s, self._beat = beat_s, time.monotonic()
-        self.seek, self.tell, self.close = self._file.seek, self._file.tell, self._file.close
+    path: str
+    memory: int  # bytes of address space
+    longest: int  # samples; timestamps that make a recording longer are not believed
+    separate: bool = False  # each channel by itself, else all as one
+    track: str | None = None  # a number, a language, `all`; None: as players choose
+    downmix: str | None = None  # by its name (downmix.py); None: FFmpeg's
+    section: Section | None = None  # None: all of it
+    head: bool = False  # the file is only the head of one: that it ends early means nothing
 
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        position = self._file.tell()
-        if position > self._furthest:
-            self._furthest = position
-            if time.monotonic() - self._beat >= self._beat_s:
-                self._beat = time.monotonic()
-                self._progress()
-        return data
+    @classmethod
+    def parse(cls, text: str) -> "Request":
+        fields = json.loads(text)
+        return cls(**fields | {"section": Section(*fields["section"]) if fields["section"] else None})
 
 
-def messages(path: Path, progress: Callable[[], None], *, separate: bool, section: Section | None = None) -> Iterator[Message]:
-    """What is in the first audio stream. Raises Refused, and whatever else PyAV makes of a damaged file."""
-    options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
-    with av.open(Source(path, progress), "r", options=options) as container:
-        if not container.streams.audio:
-            raise Refused("has no sound: there is no audio stream in it.")
-        stream = container.streams.audio[0]
-        if stream.codec_context is None:
+def messages(request: Request, progress: Callable[[], None]) -> Iterator[Message]:
+    """Decode what is asked for. Raises Refused, and whatever else PyAV makes of a damaged file."""
+    path = Path(request.path)
+    if request.track == ALL:
+        yield from _every_track(request, path, progress)
+        return
+    file = _opened(path, progress)
+    decoder = _decoder(file, request, _wanted(request.track, file.tracks))
+    yield from _in_blocks(_sound(decoder), decoder.kept)
+    if request.section is None and not decoder.heard and not _heard_elsewhere(decoder):
+        raise Refused(_silence(file))
+    yield FINDINGS, json.dumps(_findings([decoder])).encode()
+
+
+def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
+    """Open a file, or refuse it as what is wrong with it. Raises Refused."""
+    try:
+        file = MediaFile(path, progress)
+    except av.error.FFmpegError:
+        structure = MediaFile.structure_of(path)
+        if structure.without_index:
+            raise Refused(
+                "is cut off: its table of contents (moov) was never written or is missing, and nothing can be "
+                "read without it. Copy it once more, or repair it with a recording of the same device."
+            ) from None
+        if structure.encrypted:
+            raise Refused(_encrypted(structure.encrypted)) from None
+        raise
+    if file.structure.encrypted:
+        raise Refused(_encrypted(file.structure.encrypted))
+    if not file.streams:
+        raise Refused("has no sound: there is no audio stream in it.")
+    return file
+
+
+def _encrypted(how: str) -> str:
+    return f"is encrypted ({how}): only who has the key can play it. Save it without copy protection."
+
+
+def _silence(file: MediaFile) -> str:
+    if file.structure.missing:
+        return "is cut off before its first sound: copy it once more."
+    return "has no sound: not one sample could be decoded."
+
+
+def _heard_elsewhere(decoder: TrackDecoder) -> bool:
+    return any(meter.loudest for meter in decoder.meters.values())
+
+
+def _wanted(asked: str | None, tracks: Sequence[Track]) -> int:
+    """The number of the track that is asked for. Raises UnknownTrack, or Refused if none can be decoded."""
+    if asked is None:
+        if all(track.codec is None for track in tracks):
             raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
-        for other in container.streams:
-            if other is not stream:
-                other.discard = Discard.all  # hours of video are skipped over
-        layout = stream.codec_context.layout if separate else av.AudioLayout("mono")
-        declared = _declared_s(container, stream, path.stat().st_size)
-        found = _resampled(_frames(stream, _packets(container, stream, section)), layout, declared)
-        yield from _in_blocks(found, layout.nb_channels, needed=section is None)
+        return preferred(tracks)[0].number
+    found = [track for track in preferred(tracks) if speaks(track, asked)]
+    if not found:
+        raise UnknownTrack(f"has no track {asked!r}. It has {described(tracks)}.")
+    if found[0].codec is None:
+        raise Refused(f"can't be read: FFmpeg does not know the codec of {found[0]}.")
+    return found[0].number
 
 
-def _declared_s(container: av.container.InputContainer, stream: av.AudioStream, size: int) -> float:
-    """Seconds that the header promises, where it can be believed; else 0."""
-    if container.format.name not in COUNTING or stream.duration is None or stream.time_base is None:
-        return 0
-    promised = float(stream.duration * stream.time_base)
-    least = max((stream.codec_context.bit_rate or 0) / 8, LEAST_BYTES_A_SECOND)
-    return promised if promised * least < size * 1.1 else 0
+def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = False) -> TrackDecoder:
+    timeline = Timeline[Decoded](request.longest, file.ends(), file.counted, file.foreign)
+    ends = not request.head and (request.section is None or request.section.end >= file.size)
+    return TrackDecoder(
+        file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone
+    )
 
 
-def _resampled(frames: Iterator[Frame], layout: av.AudioLayout, declared: float) -> Iterator[Message]:
-    """The samples, each run of frames of the same kind by a resampler of its own: a stream may change on its way."""
-    for (own, rate, channels, *_), same in groupby(frames, _kind):
-        if rate < LEAST_RATE:
-            raise Refused(f"can't be read: {rate} samples a second are no sound.")
-        sound = {"channels": channels, "rate": rate, "kept": layout.nb_channels, "declared": declared, "own": own}
-        yield SOUND, json.dumps(sound).encode()
-        resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
-        for frame in chain(_gathered(frame for _, frame in same), [None]):  # None drains it
-            yield from map(_samples, resampler.resample(frame))
+def _sound(decoder: TrackDecoder) -> Iterator[Message]:
+    for found in decoder.sound():
+        if isinstance(found, Kind):
+            yield SOUND, _told(found, decoder)
+        elif isinstance(found, Trim):
+            yield TRIM, bytes(found.samples)
+        else:
+            yield SAMPLES, found
 
 
-def _gathered(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
-    """The same samples in frames of at least FRAME_SAMPLES, but for the last."""
-    queue = av.AudioFifo()
-    for frame in chain(frames, [None]):
-        if frame:
-            queue.write(frame)
-        if queue.samples >= (FRAME_SAMPLES if frame else 1) and (gathered := queue.read()):
-            gathered.pts = None  # as every frame here
-            yield gathered
+def _told(kind: Kind, decoder: TrackDecoder, kept: int | None = None) -> bytes:
+    sound = {
+        "channels": kind.channels,
+        "rate": kind.rate,
+        "kept": kept or decoder.kept,
+        "declared": decoder.file.declared_s(decoder.number),
+        "own": kind.own,
+    }
+    return json.dumps(sound).encode()
 
 
-def _kind(found: Frame) -> tuple[bool, int, int, str, str]:
-    own, frame = found
-    return own, frame.sample_rate, frame.layout.nb_channels, frame.layout.name, frame.format.name
-
-
-def _packets(container: av.container.InputContainer, stream: av.AudioStream, section: Section | None) -> Iterator[Packet]:
-    """The packets of a section, or all; before them those that only warm it up."""
-    position = 0  # where the last packet began: some demuxers don't say it of each
-    for packet in container.demux(stream):
-        position = max(position, packet.pos or 0)
-        if section and position >= section.end:
-            break
-        if section is None or position >= section.warm:
-            yield section is None or position >= section.start, packet
-    yield True, None
-
-
-def _frames(stream: av.AudioStream, packets: Iterable[Packet]) -> Iterator[Frame]:
-    stream.codec_context.thread_count = 1  # audio decoding gains nothing from threads, and with one each packet is a frame
-    for own, packet in packets:
-        try:
-            for frame in stream.codec_context.decode(packet):
-                frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
-                yield own, frame
-        except MemoryError:
-            raise
-        except av.error.FFmpegError:  # skipped, as players do: most long recordings have a damaged packet
-            continue
-
-
-def _samples(frame: av.AudioFrame) -> Message:
-    return SAMPLES, memoryview(frame.planes[0])[: frame.samples * frame.layout.nb_channels * SAMPLE_BYTES]
-
-
-def _in_blocks(found: Iterator[Message], channels: int, *, needed: bool) -> Iterator[Message]:
-    """The same, with the samples gathered, or cut, to blocks. Where sound is `needed`, there must be some."""
-    whole = BLOCK * channels * SAMPLE_BYTES
+def _in_blocks(found: Iterator[Message], channels: int) -> Iterator[Message]:
+    """Gather the samples to blocks, or cut them to such."""
+    width = channels * SAMPLE_BYTES
+    whole, kept = BLOCK * width, PADDING[-1] * width
     gathered = bytearray()
-    heard = False
     for kind, payload in found:
+        if kind == TRIM:
+            del gathered[max(0, len(gathered) - len(payload) * width) :]
+            continue
         if kind != SAMPLES:
             if gathered:  # they are of what came before
                 yield SAMPLES, bytes(gathered)
                 gathered.clear()
             yield kind, payload
             continue
-        heard = heard or len(payload) > 0
         gathered += payload
-        while len(gathered) >= whole:
+        while len(gathered) >= whole + kept:  # the end may be padding
             yield SAMPLES, bytes(gathered[:whole])
             del gathered[:whole]
-    if needed and not heard:
-        raise Refused("has no sound: not one sample could be decoded.")
     if gathered:
         yield SAMPLES, gathered
+
+
+# ── Every track as a channel ─────────────────────────────────────────────────────────────────────────
+
+
+def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> Iterator[Message]:
+    """Decode all tracks side by side, each from a file of its own: they may lie one after the other."""
+    tracks = [track for track in _opened(path, progress).tracks if track.codec]
+    if not tracks:
+        raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
+    mixed = replace(request, separate=False)
+    decoders = [_decoder(_opened(path, progress), mixed, track.number, alone=True) for track in tracks]
+    sounds = [_Channel(decoder) for decoder in decoders]
+    told = False
+    while lengths := [len(sound.waiting) for sound in sounds if sound.fill()]:
+        if not told:
+            yield SOUND, _told(max(sound.kind for sound in sounds if sound.kind), decoders[0], len(tracks))
+            told = True
+        count = min(BLOCK * SAMPLE_BYTES, *lengths)
+        yield SAMPLES, _interleaved([sound.cut(count) for sound in sounds])
+    if not any(decoder.heard for decoder in decoders):
+        raise Refused(_silence(decoders[0].file))
+    yield FINDINGS, json.dumps(_findings(decoders)).encode()
+
+
+class _Channel:
+    """The samples of one track, as they are wanted."""
+
+    def __init__(self, decoder: TrackDecoder) -> None:
+        self.waiting = bytearray()
+        self.kind: Kind | None = None
+        self._sound = decoder.sound()
+        self._ended = False
+
+    def fill(self) -> bool:
+        """Have a block ready, or what is left; False: there is nothing any more."""
+        while not self._ended and len(self.waiting) < BLOCK * SAMPLE_BYTES:
+            found = next(self._sound, None)
+            if found is None:
+                self._ended = True
+            elif isinstance(found, Kind):
+                self.kind = self.kind or found
+            elif not isinstance(found, Trim):
+                self.waiting += found
+        return bool(self.waiting)
+
+    def cut(self, count: int) -> bytes:
+        """Hand out so many bytes; after the end they are silence."""
+        part = bytes(self.waiting[:count])
+        del self.waiting[:count]
+        return part.ljust(count, b"\0")
+
+
+def _interleaved(channels: Sequence[bytes]) -> bytes:
+    import numpy as np  # noqa: PLC0415  (it takes a tenth of a second)
+
+    return np.stack([np.frombuffer(each, np.int16) for each in channels], axis=1).tobytes()
+
+
+# ── What was found ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
+    """The fields of decoder_process.Findings."""
+    first = decoders[0]
+    levels = {number: meter.loudest for decoder in decoders for number, meter in decoder.meters.items()}
+    meter = first.meters.get(first.number)
+    tracks = [replace(track, level=_decibels(levels.get(track.number))) for track in first.file.tracks]
+    channels = {True: range(first.kept), False: [0]}[len(decoders) == 1]
+    undecodable = [
+        {"channel": number if len(decoders) > 1 else channel, "start": start, "end": end}
+        for number, decoder in enumerate(decoders)
+        for channel in channels
+        for start, end in _merged(decoder.timeline.undecodable)
+    ]
+    return {
+        "start": first.start or 0,
+        "clocked": not first.file.counted,
+        "undecodable": undecodable,
+        "track": None if len(decoders) > 1 else first.number,
+        "tracks": [asdict(track) for track in tracks],
+        "lost": meter.lost if meter else {},
+        "audible": meter.audible if meter else 0.0,
+        "overlapped": round(sum(decoder.timeline.overlapped for decoder in decoders)),
+        "miscounted": round(sum(decoder.timeline.miscounted for decoder in decoders)),
+    }
+
+
+def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches in order, none touching another, at most MOST_STRETCHES of them."""
+    apart, found = 0, sorted(stretches)
+    while True:
+        merged: list[tuple[int, int]] = []
+        for start, end in found:
+            if merged and start - merged[-1][1] <= apart:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        if len(merged) <= MOST_STRETCHES:
+            return merged
+        apart = 2 * apart or SAMPLE_RATE // 10
+
+
+def _decibels(power: float | None) -> int | None:
+    """Mean square as dBFS; -120 is silence."""
+    return None if power is None else round(max(-120.0, 10 * math.log10(power or 1e-12)))
+
+
+# ── The process ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def confine(memory: int) -> None:
@@ -196,14 +304,15 @@ def confine(memory: int) -> None:
 
 
 def own_stdout() -> BinaryIO:
-    """Stdout for messages alone: whatever a library prints goes to stderr."""
+    """Take stdout for messages alone: whatever a library prints goes to stderr."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return out
 
 
-def main(path: str, channels: str, memory: str, *section: str) -> None:
-    confine(int(memory))
+def main(text: str) -> None:
+    request = Request.parse(text)
+    confine(request.memory)
     out = own_stdout()
 
     def send(kind: bytes, payload: Buffer = b"") -> None:
@@ -211,17 +320,22 @@ def main(path: str, channels: str, memory: str, *section: str) -> None:
         out.write(payload)
         out.flush()
 
+    def refuse(reason: str, kind: bytes = REFUSED) -> None:
+        send(kind, reason.encode())
+
     try:
-        part = Section(*map(int, section)) if section else None
-        for kind, payload in messages(Path(path), lambda: send(PROGRESS), separate=channels == "separate", section=part):
+        for kind, payload in messages(request, lambda: send(PROGRESS)):
             send(kind, payload)
+    except UnknownTrack as unknown:
+        refuse(str(unknown), UNKNOWN)
     except Refused as refused:
-        send(REFUSED, str(refused).encode())
+        refuse(str(refused))
     except MemoryError:
-        send(REFUSED, b"can't be read: the decoder needs more memory for it than it may have (%d MB)." % (int(memory) // 10**6))
+        megabytes = request.memory // 10**6
+        refuse(f"can't be read: the decoder needs more memory for it than it may have ({megabytes} MB).")
     except Exception as error:  # noqa: BLE001  (whatever PyAV makes of a hostile file: it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)
-        send(REFUSED, f"can't be read as audio or video ({reason.lower()}).".encode())
+        refuse(f"can't be read as audio or video ({reason.lower()}).")
     os._exit(0)  # nothing is left to do, and taking a damaged file's structures down can only crash
 
 

@@ -1,20 +1,23 @@
 """Our end of the decoder (decoder.py): starts it, reads what it says, and outlives it."""
 
+import json
 import os
 import select
 import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import FileIO
 from pathlib import Path
 from typing import cast
 
 from fanscribe.base import Contract
-from fanscribe.decoder import HEADER, REFUSED, SAMPLES, SOUND
-from fanscribe.errors import UnreadableRecording
+from fanscribe.contracts import Findings
+from fanscribe.decoder import FINDINGS, HEADER, REFUSED, SAMPLES, SOUND, UNKNOWN, Request
+from fanscribe.errors import InvalidOption, UnreadableRecording
 from fanscribe.sections import Section
+from fanscribe.times import SAMPLE_RATE
 
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where this Python finds its own libraries, on Lambda for one
 
@@ -29,6 +32,9 @@ class Sound(Contract):
     own: bool  # what follows is the section's own; False: it only warms it up
 
 
+LONGEST_S = 24 * 3600  # by default
+
+
 @dataclass(frozen=True)
 class Decoder:
     """How decoders are run."""
@@ -38,10 +44,25 @@ class Decoder:
     stall_s: float = 8.0  # without a message; it sends one as often as it gets further
 
     def run(
-        self, path: Path, name: str, *, separate: bool, section: Section | None = None
-    ) -> Generator[Sound | bytearray, None, None]:
-        """Its messages: what the stream is, then interleaved samples. Raises UnreadableRecording. Ends the process, always."""
-        arguments = [str(path.resolve()), "separate" if separate else "mixed", str(self.memory), *map(str, section or ())]
+        self,
+        path: Path,
+        name: str,
+        *,
+        separate: bool,
+        section: Section | None = None,
+        track: str | None = None,
+        downmix: str | None = None,
+        longest_s: float = LONGEST_S,
+        head: bool = False,
+    ) -> Generator[Sound | bytearray | Findings, None, None]:
+        """Run one, and yield what it says: what the stream is, interleaved samples, at last its findings.
+
+        Raises UnreadableRecording, and InvalidOption if there is no such track. Ends the process, always.
+        """
+        longest = round(longest_s * SAMPLE_RATE)
+        file = str(path.resolve())
+        request = Request(file, self.memory, longest, separate, track, downmix, section, head)
+        arguments = [json.dumps(asdict(request))]
         process = subprocess.Popen(  # noqa: S603  (Python itself)
             [*self.command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0, env=_environment()
         )
@@ -86,7 +107,7 @@ class _Pipe:
         return data[:got] if got < length else data
 
 
-def _messages(pipe: _Pipe, name: str) -> Generator[Sound | bytearray, None, None]:
+def _messages(pipe: _Pipe, name: str) -> Generator[Sound | bytearray | Findings, None, None]:
     while len(header := pipe.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
         payload = pipe.read(length)
@@ -94,8 +115,12 @@ def _messages(pipe: _Pipe, name: str) -> Generator[Sound | bytearray, None, None
             return  # it died in the middle: its exit status says how
         if kind == REFUSED:
             raise UnreadableRecording(f"{name} {payload.decode()}")
+        if kind == UNKNOWN:
+            raise InvalidOption(f"{name} {payload.decode()}")
         if kind == SOUND:
             yield Sound.model_validate_json(payload)
+        elif kind == FINDINGS:
+            yield Findings.model_validate_json(payload)
         elif kind == SAMPLES:
             yield payload
 

@@ -16,12 +16,14 @@ from fanscribe.contracts import (
     Chunk,
     Claim,
     Failure,
+    Findings,
     Language,
     Part,
     Plan,
     Reading,
     SectionHeard,
     Sections,
+    Selection,
     Spent,
     Tile,
 )
@@ -115,10 +117,13 @@ class JobFolder:
         """How the recording is shared out, if it is."""
         return self._find(keys.sections(self.job), Sections)
 
-    def save_section(self, number: int, samples: int, frames: bytes) -> None:
+    def save_section(
+        self, number: int, samples: int, frames: bytes, selection: Selection, findings: Findings
+    ) -> None:
         """What was heard in a section: its document comes last, and says that all of it is there."""
         self.storage.write(self.bucket, keys.frames(self.job, number), frames, NPY)
-        self._save(keys.section(self.job, number), SectionHeard(samples=samples, spent=self.meter.lap()))
+        heard = SectionHeard(samples=samples, selection=selection, findings=findings, spent=self.meter.lap())
+        self._save(keys.section(self.job, number), heard)
 
     def find_section(self, number: int) -> SectionHeard | None:
         return self._find(keys.section(self.job, number), SectionHeard)

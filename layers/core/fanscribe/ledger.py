@@ -69,7 +69,7 @@ def settle_ledger(
         reason = None
         if state == "failed":
             reason = failures[tile.index].error if tile.index in failures else NOTHING
-        channel = tile.channel if plan.options.channels == "separate" else None
+        channel = tile.channel if plan.options.separate else None
         evidence = readings[tile.index].second_look if tile.index in readings else None
         where = {"tile": tile.index, "channel": channel, "start": tile.start, "end": tile.end}
         accounts.append(LedgerTile(**where, state=state, reason=reason, second_look=evidence, redone=redone.get(tile.index)))

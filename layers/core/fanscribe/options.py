@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from fanscribe.base import Contract
 from fanscribe.errors import InvalidOption
+from fanscribe.tracks import ALL
 
 Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
 FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
@@ -23,6 +24,11 @@ def _listed(value: Any) -> Any:
     return tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip()))) if isinstance(value, str) else value
 
 
+def _as_text(value: Any) -> Any:
+    """A number as JSON has it, as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class ReadingOptions(Contract):
     """What decides the words. They are part of a job's identity: other options, other job."""
 
@@ -35,6 +41,16 @@ class ReadingOptions(Contract):
     hotwords: str | None = Field(None, max_length=800, description="words of at most 800 characters in all")
     vad_threshold: float = Field(0.5, ge=0.05, le=0.95, description="a number from 0.05 to 0.95")
     channels: Literal["mix", "separate"] = Field("mix", description="'mix', or 'separate' for each channel by itself")
+    track: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        None,
+        pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
+        description="the number of a sound track, its language ('en', 'fre'), or 'all' for each as a channel by itself",
+    )
+
+    @property
+    def separate(self) -> bool:
+        """Whether the transcript has channels."""
+        return self.channels == "separate" or self.track == ALL
 
 
 class OutputOptions(Contract):

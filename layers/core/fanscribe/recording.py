@@ -12,8 +12,12 @@ from fanscribe.tiles import plan_tiles
 from fanscribe.times import FRAME
 
 
-def listen(decoded: Iterable[tuple[bool, Block]], keep: Callable[[Block], object] = lambda _: None) -> Frames:
-    """The frames of what is a section's own; that is given to `keep`, block by block.
+def listen(
+    decoded: Iterable[tuple[bool, Block]],
+    keep: Callable[[Block], object] = lambda _: None,
+    gain_db: int = 0,
+) -> Frames:
+    """The frames of what is a section's own; that is given to `keep`, block by block. The VAD hears it louder by `gain_db`.
 
     What comes before it (see audio.decode_section) only warms the VAD up, with as much as fills whole frames.
     """
@@ -25,7 +29,7 @@ def listen(decoded: Iterable[tuple[bool, Block]], keep: Callable[[Block], object
             before.append(block)
             continue
         if not detectors:
-            detectors = [SpeechDetector() for _ in block]
+            detectors = [SpeechDetector(gain_db) for _ in block]
             warm = sum(early.shape[1] for early in before) // FRAME
             if warm:
                 _feed(detectors, np.concatenate(before, axis=1)[:, -warm * FRAME :])

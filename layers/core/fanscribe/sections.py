@@ -4,7 +4,10 @@ A section is a share of the file's bytes: a packet of sound belongs to where it 
 decoded, hold every packet once, and depend on nothing but the recording.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from fanscribe.timeline import TOLERANCE
 
 SECTION_S = 3600  # of sound in a section, at least: four seconds of listening
 FEWEST, MOST = 3, 20  # below three hours one invocation is nearly as fast: the others would have to start first
@@ -29,3 +32,18 @@ def section(size: int, count: int, number: int) -> Section:
     """One of `count` equal shares of a file of `size` bytes. Together they are all of it, to whatever end it has."""
     start, end = size * number // count, size * (number + 1) // count
     return Section(max(0, start - size // count // WARM), start, end)
+
+
+def laid_end_to_end(sections: Iterable[tuple[int | None, int]]) -> list[tuple[int, int]]:
+    """Say where sections come to lie, [start, end) in samples, given where each begins and how long it is.
+
+    Each begins where the file's clock has it, or right after the one before: where the clock does not say
+    otherwise (None: it says nothing), where it says so by no more than rounding, and where it goes back.
+    """
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for start, samples in sections:
+        begin = end if start is None or not spans or start - end <= TOLERANCE else start
+        end = begin + samples
+        spans.append((begin, end))
+    return spans

@@ -5,7 +5,6 @@ however tiles are shared out among chunks.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,24 +27,28 @@ class Piece(NamedTuple):
 
 
 class Range(NamedTuple):
-    """[start, end) of a piece that is `length` long, all in samples."""
+    """[start, end) of a piece that is `length` long, all in samples. No piece: silence between two sections."""
 
-    piece: Piece
+    piece: Piece | None
     start: int
     end: int
     length: int
 
 
-def ranges(starts: Sequence[int], samples: int, channel: int, start: int, end: int) -> Iterator[Range]:
+def ranges(sections: Sequence[tuple[int, int]], channel: int, start: int, end: int) -> Iterator[Range]:
     """What of which pieces is [start, end) of a channel, in order.
 
-    `starts` are where the sections of a recording of so many `samples` begin.
+    `sections` are where the sections of the recording lie, [start, end) in samples, in order.
     """
-    for section, (first, last) in enumerate(pairwise([*starts, samples])):
+    here = 0
+    for section, (first, last) in enumerate(sections):
+        if here < first and here < end and start < first:
+            yield Range(None, max(start, here) - here, min(end, first) - here, first - here)
         for number, begin in enumerate(range(first, last, PIECE)):
             finish = min(begin + PIECE, last)
             if begin < end and start < finish:
                 yield Range(Piece(section, channel, number), max(start, begin) - begin, min(end, finish) - begin, finish - begin)
+        here = last
 
 
 class Cutter:

@@ -49,7 +49,8 @@ class Soundtrack:
     def missing(self, plan: Plan, tiles: Sequence[Tile]) -> set[Piece]:
         """The pieces with sound of these tiles that are not there, or not whole."""
         there = self.storage.sizes(self.bucket, keys.sound(self.job))
-        needed = {each.piece: each.length for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end)}
+        parts = (each for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end))
+        needed = {each.piece: each.length for each in parts if each.piece}
         return {piece for piece, length in needed.items() if there.get(keys.piece(self.job, *piece)) != _size(length)}
 
     def read(self, plan: Plan, channel: int, start: int, end: int) -> Samples:
@@ -57,6 +58,8 @@ class Soundtrack:
         return np.concatenate([self._read(each) for each in _ranges(plan, channel, start, end)])
 
     def _read(self, part: Range) -> Samples:
+        if part.piece is None:
+            return np.zeros(part.end - part.start, np.int16)
         key, sizes = keys.piece(self.job, *part.piece), map(_size, (part.start, part.end, part.length))
         return np.frombuffer(self.storage.read_range(self.bucket, key, *sizes), np.int16)
 
@@ -72,7 +75,7 @@ def sounds(storage: Storage, bucket: str, plan: Plan, tiles: Sequence[Tile]) -> 
 
 
 def _ranges(plan: Plan, channel: int, start: int, end: int) -> Iterator[Range]:
-    return ranges(plan.sound.sections, plan.recording.samples, channel, start, end)
+    return ranges(plan.sound.sections or ((0, plan.recording.samples),), channel, start, end)
 
 
 def _size(samples: int) -> int:

@@ -41,8 +41,12 @@ def _session() -> onnxruntime.InferenceSession:
 
 @dataclass
 class SpeechDetector:
-    """Feed it blocks of any length in order, then `finish`. One probability and one level (RMS, 0 to 1) per frame."""
+    """Feed it blocks of any length in order, then `finish`. One probability and one level (RMS, 0 to 1) per frame.
 
+    A recording that is too quiet for Silero is made louder for it, by `gain_db`; levels are those of the recording.
+    """
+
+    gain_db: int = 0
     probabilities: "array[float]" = field(default_factory=lambda: array("f"))  # 4 bytes each: 11 MB a day
     levels: "array[float]" = field(default_factory=lambda: array("f"))
     _session: onnxruntime.InferenceSession = field(default_factory=_session)
@@ -68,7 +72,10 @@ class SpeechDetector:
     def _detect(self, frames: NDArray[np.float32]) -> None:
         tails = np.vstack([self._context, frames[:, -CONTEXT:]])
         self._context = tails[-1]
-        inputs = {"input": np.hstack([tails[:-1], frames]), "h": self._state[0], "c": self._state[1]}
+        heard = np.hstack([tails[:-1], frames])
+        if self.gain_db:
+            heard = np.clip(heard * np.float32(10 ** (self.gain_db / 20)), -1, 1)
+        inputs = {"input": heard, "h": self._state[0], "c": self._state[1]}
         speech, *state = self._session.run(None, inputs)
         self._state = (state[0], state[1])
         self.probabilities.extend(speech.reshape(-1))

@@ -70,7 +70,7 @@ class _ReadWord(NamedTuple):
 
 def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
     """Readings in the order of their tiles, whoever made them and when; channels interleaved by time."""
-    separate = plan.options.channels == "separate"
+    separate = plan.options.separate
     segments = [
         _segment(run, channel if separate else None)
         for channel in sorted({tile.channel for tile in plan.tiles})

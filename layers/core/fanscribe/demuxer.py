@@ -1,0 +1,310 @@
+"""A media file as FFmpeg's demuxers have it: its sound tracks, and the packets of one, each with its place.
+
+Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it reads from one file object.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+from av.stream import Discard, Disposition
+
+from fanscribe.file_structure import Structure, read_structure
+from fanscribe.ogg import next_link
+from fanscribe.sections import Section
+from fanscribe.tags import foreign_bytes, is_riff_chunks
+from fanscribe.times import SAMPLE_RATE
+from fanscribe.tracks import Track
+
+# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens
+# other files.
+DEMUXERS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,"
+    "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
+)
+MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+COUNTING = {"aiff", "caf", "flac", MP4, "w64", "wav"}  # their header or index counts the samples
+LASTING = {"asf", "flv", "matroska,webm", MP4}  # their header says when they end
+COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
+SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
+LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
+MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
+ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+COMPARED = 32  # bytes of a packet by which it is found again
+MOST_SKIPPED = 1 << 20  # bytes in which it is looked for
+BEAT_S = 0.5  # between two signs of progress, at least
+
+
+class Source:
+    """The recording, or what of it begins at a byte, as a file object that tells of its progress."""
+
+    def __init__(
+        self, path: Path, progress: Callable[[], None], start: int = 0, beat_s: float = BEAT_S
+    ) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._file.seek(start)
+        self._start = start
+        self._progress = progress
+        self._furthest = 0
+        self._beat_s, self._beat = beat_s, time.monotonic()
+        self.close = self._file.close
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset + self._start * (whence == 0), whence) - self._start
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        position = self._file.tell()
+        if position > self._furthest:
+            self._furthest = position
+            if time.monotonic() - self._beat >= self._beat_s:
+                self._beat = time.monotonic()
+                self._progress()
+        return data
+
+
+class Complaints(logging.Handler):
+    """Counts what FFmpeg logs as errors. What it says is not looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        av.logging.set_level(av.logging.ERROR)
+        av.logging.set_skip_repeated(False)
+        logger = logging.getLogger("libav")
+        logger.propagate = False
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
+class Packet(NamedTuple):
+    """A packet of a track and its place."""
+
+    packet: "av.Packet[Any]"
+    at: float | None  # samples from the recording's start, by the container's clock
+    length: float  # samples, as the container has it
+    first: int  # its bytes in the file, [first, last)
+    last: int
+    own: bool = True  # the section's; before them come those that warm the decoder up
+    warned: bool = False  # the demuxer complained before it
+    hole: int = 0  # where bytes begin that are no chunk, up to this packet; 0: there are none
+
+
+@dataclass
+class MediaFile:
+    """A file, opened. `number` is the track that is taken, from 1, among those with sound."""
+
+    path: Path
+    progress: Callable[[], None]
+    complaints: Complaints = field(default_factory=Complaints)
+    broken: bool = False  # the demuxer gave up before the file's end
+    packets_read: int = 0
+
+    def __post_init__(self) -> None:
+        self.size = self.path.stat().st_size
+        self.structure = self.structure_of(self.path)
+        self.container = self._open(0)
+        self.streams = list(self.container.streams.audio)
+        for other in self.container.streams:
+            if other.type != "audio":
+                other.discard = Discard.all  # hours of video are skipped over
+
+    @staticmethod
+    def structure_of(path: Path) -> Structure:
+        with path.open("rb") as file:
+            return read_structure(file, path.stat().st_size)
+
+    def _open(self, start: int) -> av.container.InputContainer:
+        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
+        if self.structure.surplus:
+            options["ignore_length"] = "1"  # its header names fewer bytes than there are
+        return av.open(
+            Source(self.path, self.progress, start), "r", options=options, metadata_errors="replace"
+        )
+
+    @property
+    def format(self) -> str:
+        return self.container.format.name
+
+    @property
+    def counted(self) -> bool:
+        """Whether there are no timestamps in the file itself."""
+        return self.format in COUNTED
+
+    @property
+    def tracks(self) -> list[Track]:
+        return [_described(number, stream) for number, stream in enumerate(self.streams, start=1)]
+
+    def take(self, numbers: set[int]) -> None:
+        """Skip over all tracks but these."""
+        for number, stream in enumerate(self.streams, start=1):
+            if number not in numbers:
+                stream.discard = Discard.all
+
+    def packets(self, section: Section | None = None) -> Iterator[tuple[int, Packet]]:
+        """Read the packets of the tracks that are taken, each with its track's number.
+
+        Joined Ogg files are read one by one where FFmpeg stops between them.
+        """
+        start = 0
+        container, numbers = self.container, {s.index: i for i, s in enumerate(self.streams, 1)}
+        while True:
+            yield from self._packets(container, numbers, start, section)
+            if not self.broken or not (found := self._next_link(start)):
+                return
+            start, self.broken = found, False
+            container = self._open(start)
+            first = next((s for s in container.streams.audio if s.codec_context), None)
+            numbers = {first.index: min(numbers.values())} if first else {}
+
+    def _next_link(self, start: int) -> int | None:
+        if self.format != "ogg":
+            return None
+        with self.path.open("rb") as file:
+            return next_link(file, start)
+
+    def _packets(
+        self,
+        container: av.container.InputContainer,
+        numbers: dict[int, int],
+        offset: int,
+        section: Section | None,
+    ) -> Iterator[tuple[int, Packet]]:
+        """Read those of a section, or all; before a section's those that warm its decoder up."""
+        place = _Places(self, container, offset)
+        complaints = self.complaints.count
+        demuxed = container.demux(
+            [stream for stream in container.streams.audio if stream.discard != Discard.all]
+        )
+        while True:
+            try:
+                packet = next(demuxed)
+            except StopIteration:
+                return
+            except MemoryError:
+                raise
+            except av.error.FFmpegError:
+                self.broken = True
+                if not self.packets_read:
+                    raise
+                return
+            if not packet.size or packet.stream_index not in numbers:
+                continue
+            self.packets_read += 1
+            found = place.of(packet)._replace(warned=self.complaints.count > complaints)
+            complaints = self.complaints.count
+            if section and found.first >= section.end:
+                return
+            own = section is None or found.first >= section.start
+            yield numbers[packet.stream_index], found._replace(own=own)
+
+    def promised(self, number: int, read: int) -> int | None:
+        """Say where the track ends by its header or index, in samples, if that can be believed.
+
+        `read` are the packets that were. A file that was cut off has fewer than its index names.
+        """
+        stream, start = self.streams[number - 1], _start_s(self.container)
+        if self.format == MP4 and stream.frames and read >= stream.frames:
+            return None
+        if self.format in COUNTING and stream.duration is not None and stream.time_base:
+            began = (stream.start_time or 0) * stream.time_base - start
+            return round(float(stream.duration * stream.time_base + max(began, 0)) * SAMPLE_RATE)
+        if self.structure.missing and self.format in LASTING | {"avi", "mp3"}:
+            return round((self.container.duration or 0) / av.time_base * SAMPLE_RATE) or None
+        return None
+
+    def declared_s(self, number: int) -> float:
+        """Say how many seconds the header promises, where the file is large enough for them; else 0."""
+        stream = self.streams[number - 1]
+        if self.format not in COUNTING or stream.duration is None or stream.time_base is None:
+            return 0
+        promised = float(stream.duration * stream.time_base)
+        context = stream.codec_context
+        least = max((context.bit_rate or 0) / 8 if context else 0, LEAST_BYTES_A_SECOND)
+        return promised if promised * least < self.size * 1.1 else 0
+
+    def ends(self) -> float | None:
+        """Say when the container ends by its own header, in samples."""
+        duration = self.container.duration
+        if self.format not in LASTING or not duration or duration < 0:
+            return None
+        return duration / av.time_base * SAMPLE_RATE
+
+    def foreign(self, first: int, last: int) -> int:
+        """Count the bytes of tags among [first, last)."""
+        with self.path.open("rb") as file:
+            return foreign_bytes(file, first, last)
+
+
+def _described(number: int, stream: av.AudioStream) -> Track:
+    context = stream.codec_context
+    language = stream.metadata.get("language", "und")
+    return Track(
+        number=number,
+        codec=context.name if context else None,
+        channels=context.channels if context else 1,
+        language=None if language == "und" else language,
+        title=stream.metadata.get("title") or None,
+        default=bool(stream.disposition & Disposition.default),
+    )
+
+
+def _start_s(container: av.container.InputContainer) -> Any:
+    return (container.start_time or 0) / av.time_base
+
+
+class _Places:
+    """Says where each packet of a container belongs."""
+
+    def __init__(self, file: MediaFile, container: av.container.InputContainer, offset: int) -> None:
+        self._file, self._offset = file, offset
+        self._start = _start_s(container) if container.start_time is not None else None
+        self._first = self._last = 0  # some demuxers don't say of each packet where it begins
+        self._slipped = 0  # bytes that FFmpeg has skipped and not counted
+        self._chunked = container.format.name == "avi"
+        self._bytes = os.open(file.path, os.O_RDONLY)
+
+    def of(self, packet: "av.Packet[Any]") -> Packet:
+        base = float(packet.time_base or 0)
+        if self._start is None:
+            self._start = (packet.pts or 0) * base
+        at = None if packet.pts is None else (packet.pts * base - self._start) * SAMPLE_RATE
+        hole = 0
+        if packet.pos is not None and packet.pos >= 0:
+            first = packet.pos + self._offset + self._slipped
+            if self._file.format == "aac":
+                first = self._found(packet, first)
+            if self._chunked and self._last and not self._are_chunks(self._last, first):
+                hole = self._last
+            if self._chunked and self._last and not hole:
+                first = self._last  # what lies between is the picture's
+            self._first = max(self._first, first)
+            last = max(first, packet.pos + self._offset + self._slipped) + packet.size
+        else:
+            last = self._last
+        self._last = max(self._last, last)
+        length = (packet.duration or 0) * base * SAMPLE_RATE
+        return Packet(packet, at, length, self._first, self._last, hole=hole)
+
+    def _are_chunks(self, first: int, last: int) -> bool:
+        with self._file.path.open("rb") as file:
+            return is_riff_chunks(file, first, last)
+
+    def _found(self, packet: "av.Packet[Any]", place: int) -> int:
+        """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next one."""
+        begins = bytes(memoryview(packet)[:COMPARED])  # type: ignore[arg-type]
+        if os.pread(self._bytes, len(begins), place) == begins:
+            return place
+        ahead = os.pread(self._bytes, MOST_SKIPPED, place).find(begins)
+        self._slipped += max(0, ahead)
+        return place + max(0, ahead)

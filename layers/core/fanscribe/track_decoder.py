@@ -1,0 +1,396 @@
+"""One track of a media file as 16 kHz samples: decoded, placed on the file's clock, mixed, resampled.
+
+Runs in the decoder's process (decoder.py), which sends on what comes out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import av
+
+from fanscribe.demuxer import (
+    ENDS_EARLY,
+    MOST_PROMISED,
+    SOUND_TO_THE_END,
+    MediaFile,
+    Packet,
+)
+from fanscribe.sections import Section
+from fanscribe.timeline import Arrival, Placed, Timeline
+from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE, SAMPLES_PER_MS
+
+if TYPE_CHECKING:
+    from fanscribe.downmix import Meter, Weights
+
+FRAME_SAMPLES = 1 << 14  # resampled at once: in frames of 600 to 2,000 it takes 40 % more of the whole
+SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
+LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
+MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
+NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
+PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
+CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
+
+Buffer = bytes | bytearray | memoryview
+
+
+class Refused(Exception):
+    """The rest of a sentence that begins with the recording's name."""
+
+
+class Kind(NamedTuple):
+    """What a run of frames has in common; another kind is resampled anew."""
+
+    own: bool
+    rate: int
+    channels: int
+    layout: str
+    format: str
+
+    @classmethod
+    def of(cls, frame: av.AudioFrame, *, own: bool) -> Kind:
+        layout = frame.layout
+        return cls(own, frame.sample_rate, layout.nb_channels, layout.name, frame.format.name)
+
+
+class Trim(NamedTuple):
+    """So many samples at the end are an encoder's padding."""
+
+    samples: int
+
+
+class Decoded(NamedTuple):
+    """A frame of the section, or one before it."""
+
+    frame: av.AudioFrame
+    own: bool
+
+
+@dataclass
+class TrackDecoder:
+    """Decodes a track. Read `sound` to its end, then ask what was found."""
+
+    file: MediaFile
+    number: int  # of the track that is taken, from 1
+    timeline: Timeline[Decoded]
+    section: Section | None = None
+    ends: bool = True  # where it is decoded to is the recording's end
+    separate: bool = False
+    downmix: str | None = None
+    alone: bool = False  # other tracks are not measured
+    heard: bool = False  # some sound was decoded
+    start: int | None = None  # where the section's own sound begins, by the container's clock
+    meters: dict[int, Meter] = field(default_factory=dict)  # by track
+    read: int = 0  # packets of the track
+    padding: float = 0.0  # samples of the last frame that are behind the end of its packet
+
+    def __post_init__(self) -> None:
+        context = self._context(self.number)
+        self.kept = context.layout.nb_channels if self.separate else 1
+        numbers = {self.number}
+        others = [track for track in self.file.tracks if track.number != self.number and track.codec]
+        if not self.alone:
+            numbers |= {track.number for track in others[:MEASURED_TRACKS]}
+        self.file.take(numbers)
+        if self.alone or len(numbers) > 1 or (context.channels > 1 and not self.separate):
+            from fanscribe.downmix import Meter  # noqa: PLC0415  (numpy takes a tenth of a second)
+
+            self.meters = {number: Meter() for number in sorted(numbers)}
+        for number in numbers:
+            _prepare(self._context(number))
+
+    def _context(self, number: int) -> av.AudioCodecContext:
+        context = self.file.streams[number - 1].codec_context
+        if context is None:
+            raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
+        return context
+
+    # ── From packets to frames, each with its place ──────────────────────────────────────────────
+
+    def placed(self) -> Iterator[Placed[Decoded]]:
+        """Decode, and place what is the section's own; what comes before it has no place."""
+        last: Packet | None = None
+        for number, packet in self.file.packets(self.section):
+            if number != self.number:
+                self._measure_other(number, packet)
+                continue
+            self.read += 1
+            if self.section and not packet.own:
+                yield from self._warm_up(packet)
+                continue
+            if last and last.packet.stream is not packet.packet.stream:
+                yield from self._drained(last)  # a joined file begins
+                _prepare(packet.packet.stream.codec_context)
+            last = packet
+            yield from self._decoded(packet)
+        if last:
+            yield from self._drained(last)
+            if self.ends:
+                yield from self._left_over(last.last)
+        yield from self.timeline.finish()
+
+    def _warm_up(self, packet: Packet) -> Iterator[Placed[Decoded]]:
+        """Follow the clock of what is another section's, and decode the end of it."""
+        skimmed = Arrival(packet.at, packet.length, None, packet.first, packet.last)
+        for _ in self.timeline.sound(skimmed):  # type: ignore[arg-type]
+            pass
+        if self.section and packet.first >= self.section.warm:
+            for frame in self._frames(packet)[0]:
+                yield Placed(Decoded(frame, own=False), None)
+
+    def _decoded(self, packet: Packet) -> Iterator[Placed[Decoded]]:
+        if packet.warned:
+            self.timeline.warn()
+        if packet.hole:
+            yield from self.timeline.damage(None, 0, packet.hole, packet.first)
+        frames, failed = self._frames(packet)
+        if failed:
+            yield from self.timeline.damage(packet.at, packet.length, packet.first, packet.last)
+        yield from self._arrived(frames, packet)
+
+    def _arrived(self, frames: list[av.AudioFrame], packet: Packet | None) -> Iterator[Placed[Decoded]]:
+        for frame in frames:
+            at = self._at(frame, packet) if packet else None
+            first, last = (packet.first, packet.last) if packet and frame is frames[0] else (0, 0)
+            length = frame.samples * SAMPLE_RATE / frame.sample_rate
+            yield from self.timeline.sound(Arrival(at, length, Decoded(frame, own=True), first, last))
+
+    def _frames(self, packet: Packet) -> tuple[list[av.AudioFrame], bool]:
+        """Decode a packet; True: something in it can't be."""
+        if self.file.format == "amr" and bytes(packet.packet)[0] & NOT_AMR:
+            return [], True
+        complaints = self.file.complaints.count
+        frames = _decode(packet, packet.packet)
+        good = [frame for frame in frames or [] if not frame.is_corrupt]
+        if good and packet.at is not None and packet.length > 0:
+            end = packet.at + packet.length
+            self.padding = self._ends_at(good[-1], packet) - end
+        if frames is None:
+            return [], True
+        silent = not frames and self.file.complaints.count > complaints
+        return good, silent or len(good) < len(frames)
+
+    def _ends_at(self, frame: av.AudioFrame, packet: Packet) -> float:
+        return (self._at(frame, packet) or 0) + frame.samples * SAMPLE_RATE / frame.sample_rate
+
+    def _at(self, frame: av.AudioFrame, packet: Packet) -> float | None:
+        """When the container plays a frame. A decoder moves it where it cuts off an encoder's delay."""
+        if packet.at is None or frame.pts is None or packet.packet.pts is None:
+            return packet.at
+        base = frame.time_base or packet.packet.time_base
+        return packet.at + float((frame.pts - packet.packet.pts) * base) * SAMPLE_RATE
+
+    def _drained(self, last: Packet) -> Iterator[Placed[Decoded]]:
+        """Take what the decoder still holds."""
+        frames = _decode(last, None) or []
+        good = [frame for frame in frames if not frame.is_corrupt]
+        if good:
+            self.padding = 0
+        yield from self._arrived(good, None)
+
+    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded]]:
+        """Note the bytes behind the last packet of a file that is nothing but sound."""
+        left = self.file.size - read_to
+        if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
+            yield from self.timeline.damage(None, 0, read_to, self.file.size)
+
+    def _measure_other(self, number: int, packet: Packet) -> None:
+        """Measure a track that is not taken."""
+        if not packet.own:
+            return
+        for frame in _decode(packet, packet.packet) or []:
+            self.meters[number].add(_planes(frame), frame.sample_rate)
+
+    # ── From frames to samples ───────────────────────────────────────────────────────────────────
+
+    def sound(self) -> Iterator[Kind | Trim | Buffer]:
+        """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
+        output = _Output(self)
+        kind: Kind | None = None
+        for (frame, own), at in self.placed():
+            self.heard = self.heard or own
+            if own and self.start is None:
+                self.start = output.position = self._own_start(at, frame)
+            found = Kind.of(frame, own=own)
+            if found != kind or (at is not None and at != output.position_now()):
+                yield from output.drain()
+            if found != kind:
+                kind = found
+                yield kind
+                output.begin(kind)
+            if own and at is not None:
+                yield from output.go_to(at)
+            yield from output.feed(frame)
+        yield from output.drain()
+        if self.start is None:
+            self.start = output.position = round(self.timeline.position) if self.section else 0
+        end = self._end(output.position)
+        if kind and end > output.position:
+            yield from output.go_to(end)
+        elif kind and self.ends and self.file.ends() and round(self.padding) in PADDING:
+            yield Trim(round(self.padding))
+
+    def _own_start(self, at: int | None, frame: av.AudioFrame) -> int:
+        """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
+        if self.section is None or self.section.start == 0:
+            return 0
+        damaged = self.timeline.undecodable
+        if damaged and at is not None and damaged[-1][1] == at:
+            return damaged[-1][0]
+        if at is not None:
+            return at
+        return round(self.timeline.position - frame.samples * SAMPLE_RATE / frame.sample_rate)
+
+    def _end(self, position: int) -> int:
+        """Where the recording ends: behind what is damaged, and where its header or index says."""
+        end = max(position, max((last for _, last in self.timeline.undecodable), default=0))
+        if not self.ends or not self.heard:
+            return end
+        promised = self.file.promised(self.number, self.read) or 0
+        there = end - (self.start or 0)
+        believed = promised <= min(self.timeline.limit, MOST_PROMISED * max(there, 1))
+        if promised - end > ENDS_EARLY and believed:
+            self.timeline.undecodable.append((end, promised))
+            return promised
+        return end
+
+
+class _Output:
+    """Resamples frames, and knows how many samples have come out."""
+
+    def __init__(self, decoder: TrackDecoder) -> None:
+        self._decoder = decoder
+        self.position = 0
+        self._skip = 0  # samples still to be cut off: they are there already
+        self._fed = 0.0  # samples that went in since `begin`
+        self._queue: Any = None
+        self._resampler: Any = None
+        self._kind: Kind | None = None
+        self._weights: Weights | None = None
+        self._usual: Weights | None = None
+
+    def begin(self, kind: Kind) -> None:
+        """Take frames of this kind from now on."""
+        if kind.rate < LEAST_RATE:
+            raise Refused(f"can't be read: {kind.rate} samples a second are no sound.")
+        self._kind = kind
+        decoder = self._decoder
+        if decoder.separate or kind.channels == 1:
+            self._weights = self._usual = None
+        else:
+            from fanscribe.downmix import weights_of  # noqa: PLC0415
+
+            self._usual = _usual_weights(kind.layout)
+            self._weights = weights_of(decoder.downmix, kind.channels) if decoder.downmix else None
+        self._renew()
+
+    def _renew(self) -> None:
+        kept = "mono" if not self._decoder.separate else self._decoder.file.streams[self._decoder.number - 1].layout
+        self._queue = av.AudioFifo()
+        self._resampler = av.AudioResampler(format="s16", layout=kept, rate=SAMPLE_RATE)
+
+    def position_now(self) -> int:
+        """Where the next sample goes, once what was fed has come out."""
+        return round(self.position + self._fed)
+
+    def feed(self, frame: av.AudioFrame) -> Iterator[Buffer]:
+        self._fed += frame.samples * SAMPLE_RATE / frame.sample_rate
+        frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
+        self._queue.write(frame)
+        if self._queue.samples >= FRAME_SAMPLES:
+            yield from self._resampled(self._queue.read())
+
+    def drain(self) -> Iterator[Buffer]:
+        """Yield what is still inside, and begin anew."""
+        if self._resampler is None:
+            return
+        if self._queue.samples and (frame := self._queue.read()):
+            yield from self._resampled(frame)
+        for resampled in self._resampler.resample(None):
+            yield from self._counted(resampled)
+        self._fed = 0.0
+        self._renew()
+
+    def go_to(self, at: int) -> Iterator[Buffer]:
+        """Fill up with silence, or note how much of what follows is there already."""
+        at = round(at)
+        width = SAMPLE_BYTES * self._decoder.kept
+        self._skip = max(0, self.position - at)
+        while self.position < at:
+            count = min(SILENCE, at - self.position)
+            self.position += count
+            yield bytes(count * width)
+
+    def _resampled(self, frame: av.AudioFrame) -> Iterator[Buffer]:
+        frame.pts = None
+        if self._kind and self._kind.own and (meter := self._decoder.meters.get(self._decoder.number)):
+            planes = _planes(frame)
+            meter.add(planes, frame.sample_rate, self._usual)
+            if self._weights is not None:
+                frame = _mixed(planes, self._weights, frame.sample_rate)
+        for resampled in self._resampler.resample(frame):
+            yield from self._counted(resampled)
+
+    def _counted(self, frame: av.AudioFrame) -> Iterator[Buffer]:
+        width = frame.layout.nb_channels * SAMPLE_BYTES
+        skipped = min(self._skip, frame.samples) if self._kind and self._kind.own else 0
+        self._skip -= skipped
+        if self._kind and self._kind.own:
+            self.position += frame.samples - skipped
+        self._fed -= frame.samples
+        yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
+
+
+def _decode(place: Packet, packet: "av.Packet[Any] | None") -> list[av.AudioFrame] | None:
+    """Decode a packet by its stream's decoder; None drains it. Gives None for what can't be decoded."""
+    try:
+        return place.packet.stream.codec_context.decode(packet)
+    except MemoryError:
+        raise
+    except av.error.FFmpegError:
+        return None
+
+
+def _prepare(context: av.AudioCodecContext) -> None:
+    context.thread_count = 1  # audio gains nothing from threads, and with one each packet is a frame
+    if context.name in CHECKED:
+        context.options = {"err_detect": "crccheck+explode"}
+
+
+def _planes(frame: av.AudioFrame) -> Any:
+    """A frame as float32, shape (channels, samples)."""
+    import numpy as np  # noqa: PLC0415
+
+    array = frame.to_ndarray()
+    if not frame.format.is_planar:
+        array = array.reshape(-1, frame.layout.nb_channels).T
+    if array.dtype.kind == "f":
+        return array.astype(np.float32, copy=False)
+    if array.dtype == np.uint8:
+        return (array.astype(np.float32) - 128) / 128
+    return array.astype(np.float32) / -float(np.iinfo(array.dtype).min)
+
+
+def _mixed(planes: Any, weights: Weights, rate: int) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(weights[None, :] @ planes, format="fltp", layout="mono")
+    frame.rate = rate
+    frame.pts = None
+    return frame
+
+
+def _usual_weights(layout: str) -> Weights:
+    """Ask FFmpeg how much of each channel its downmix takes: by a constant on one after the other."""
+    import numpy as np  # noqa: PLC0415
+
+    count = av.AudioLayout(layout).nb_channels
+    weights = []
+    for channel in range(count):
+        samples = np.zeros((64, count), np.float32)
+        samples[:, channel] = 0.5
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout=layout)
+        frame.rate = SAMPLE_RATE
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        weights.append(float(resampler.resample(frame)[0].to_ndarray()[0, 32]) / 16_384)
+    return np.array(weights, np.float32)

@@ -1,0 +1,69 @@
+"""Which of a file's sound tracks is transcribed. Pure.
+
+A player takes the track with the default flag, else the first. So does this, but not one that it can't
+decode, and not one in which there is no sound while another has some.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+ALL = "all"  # tracks, each as a channel of its own
+SAME_LANGUAGE = 10  # langcodes' distance of two names of a language, or of a dialect; 10 is another one
+EMPTY_DB = -75  # dBFS of the loudest block; digital silence, or the noise of an open input
+
+
+@dataclass(frozen=True)
+class Track:
+    """A sound track as the file describes it and as the decoder found it."""
+
+    number: int  # from 1, among the tracks with sound
+    codec: str | None  # None: FFmpeg knows no decoder for it
+    channels: int = 1
+    language: str | None = None  # as the file has it: `eng`, `en`, `fre`
+    title: str | None = None
+    default: bool = False  # players take it
+    level: int | None = None  # dBFS of its loudest block; None: not one sample could be decoded
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to hear in it, as far as it was decoded."""
+        return self.level is None or self.level <= EMPTY_DB
+
+    def __str__(self) -> str:
+        what = [self.language, f"“{self.title}”" if self.title else None]
+        described = ", ".join(each for each in what if each)
+        return f"track {self.number}" + (f" ({described})" if described else "")
+
+
+def preferred(tracks: Iterable[Track]) -> list[Track]:
+    """Order tracks as they are tried: what can be decoded first, then as players prefer them."""
+    return sorted(tracks, key=lambda track: (track.codec is None, not track.default, track.number))
+
+
+def choose_track(tracks: Sequence[Track]) -> int:
+    """Say which track is transcribed where none was asked for, once all have been decoded."""
+    ranked = preferred(tracks)
+    return next((track for track in ranked if not track.empty), ranked[0]).number
+
+
+def speaks(track: Track, asked: str) -> bool:
+    """Say whether a track is the one that is asked for: by its number, or in that language.
+
+    Files name languages by two letters or three, and by more than one standard: `fr`, `fra`, `fre`.
+    """
+    if asked.isdecimal():
+        return track.number == int(asked)
+    if track.language is None:
+        return False
+    import langcodes  # noqa: PLC0415  (only who asks for a language needs it)
+
+    try:
+        return langcodes.tag_distance(asked, track.language) < SAME_LANGUAGE
+    except langcodes.LanguageTagError:
+        return False
+
+
+def described(tracks: Iterable[Track]) -> str:
+    """List tracks as people read them: `track 1 (fra) and track 2 (eng, “Commentary”)`."""
+    names = [str(track) for track in tracks]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
