@@ -1,0 +1,13 @@
+"""What can be said of a file from its structure alone."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a file says about itself. The defaults say nothing: the file is whole, or not known."""
+
+    encrypted: str | None = None  # how its sound is, in words that fit "is encrypted (…)"
+    missing: int = 0  # bytes that it promises beyond its end: it is cut off
+    without_index: bool = False  # an mp4 whose table of contents (moov) is not there
+    surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
