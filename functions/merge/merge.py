@@ -67,5 +67,6 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         duration=seconds(transcript.duration),
         words=len(transcript.words),
         complete=ledger.complete,
+        notes=transcript.notes,
         usage=tally(plan, spent, folder.meter.lap()),
     )

@@ -79,7 +79,7 @@ def test_frames_of_sections_come_to_lie_within_half_a_frame_of_where_they_were(l
 
 @given(st.integers(1, 100_000))
 def test_one_section_is_on_its_own_grid(samples: int) -> None:
-    assert np.array_equal(on_one_grid([some_frames(samples)]).values, some_frames(samples).values)
+    assert np.array_equal(on_one_grid([(0, some_frames(samples))]).values, some_frames(samples).values)
 
 
 @given(st.integers(1, 20_000))
@@ -101,6 +101,6 @@ def test_what_a_section_hears_is_what_is_heard_in_the_whole(speech: Block) -> No
     begin = 300 * SAMPLE_RATE + 77
     own = listen([(False, speech[:, 180 * SAMPLE_RATE : begin]), (True, speech[:, begin:])])
     assert own.samples == speech.shape[1] - begin
-    joined = on_one_grid([Frames(begin, whole.values[:, :, : -(-begin // FRAME)]), own])
+    joined = on_one_grid([(0, Frames(begin, whole.values[:, :, : -(-begin // FRAME)])), (begin, own)])
     assert np.mean((joined.values[0, 0] >= 0.5) == (whole.values[0, 0] >= 0.5)) > 0.99
     assert abs(len(lay_tiles(joined, 0.5)) - len(lay_tiles(whole, 0.5))) <= 1

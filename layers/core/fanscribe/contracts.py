@@ -217,7 +217,7 @@ class Findings(Contract):
     undecodable: tuple[Undecodable, ...] = ()
     track: int | None = 1  # that was taken; None: all
     tracks: tuple[Track, ...] = ()
-    lost: dict[str, float] = {}  # seconds that each downmix would lose, by its name
+    lost: dict[str, float] = Field(default_factory=dict)  # seconds that each downmix would lose, by its name
     audible: float = 0.0  # seconds that are no silence, where downmixes were compared
     overlapped: int = 0  # samples that were left out, as their time was there already
     miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
@@ -470,4 +470,5 @@ class TranscriptReference(Contract):
     duration: float  # seconds
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated
+    notes: tuple[str, ...] = ()  # sentences on the recording: which track was taken, why there are no words
     usage: Usage

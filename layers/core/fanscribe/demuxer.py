@@ -28,7 +28,7 @@ DEMUXERS = (
     "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
 )
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-COUNTING = {"aiff", "caf", "flac", MP4, "w64", "wav"}  # their header or index counts the samples
+COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "tta", "w64", "wav", "wv"}  # their header or index counts the samples
 LASTING = {"asf", "flv", "matroska,webm", MP4}  # their header says when they end
 COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
 SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
@@ -43,9 +43,7 @@ BEAT_S = 0.5  # between two signs of progress, at least
 class Source:
     """The recording, or what of it begins at a byte, as a file object that tells of its progress."""
 
-    def __init__(
-        self, path: Path, progress: Callable[[], None], start: int = 0, beat_s: float = BEAT_S
-    ) -> None:
+    def __init__(self, path: Path, progress: Callable[[], None], start: int = 0, beat_s: float = BEAT_S) -> None:
         self._file = path.open("rb", buffering=0)
         self._file.seek(start)
         self._start = start
@@ -83,7 +81,7 @@ class Complaints(logging.Handler):
         logger.propagate = False
         logger.addHandler(self)
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def emit(self, _: logging.LogRecord) -> None:
         self.count += 1
 
 
@@ -128,9 +126,7 @@ class MediaFile:
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
-        return av.open(
-            Source(self.path, self.progress, start), "r", options=options, metadata_errors="replace"
-        )
+        return av.open(Source(self.path, self.progress, start), "r", options=options, metadata_errors="replace")
 
     @property
     def format(self) -> str:
@@ -183,9 +179,7 @@ class MediaFile:
         """Read those of a section, or all; before a section's those that warm its decoder up."""
         place = _Places(self, container, offset)
         complaints = self.complaints.count
-        demuxed = container.demux(
-            [stream for stream in container.streams.audio if stream.discard != Discard.all]
-        )
+        demuxed = container.demux([stream for stream in container.streams.audio if stream.discard != Discard.all])
         while True:
             try:
                 packet = next(demuxed)
@@ -208,20 +202,32 @@ class MediaFile:
             own = section is None or found.first >= section.start
             yield numbers[packet.stream_index], found._replace(own=own)
 
-    def promised(self, number: int, read: int) -> int | None:
-        """Say where the track ends by its header or index, in samples, if that can be believed.
+    def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
+        """Say where the track ends by its header or index, in samples.
 
-        `read` are the packets that were. A file that was cut off has fewer than its index names.
+        `read` are the packets that were, up to `end`. A file that was cut off has fewer than its index names.
         """
-        stream, start = self.streams[number - 1], _start_s(self.container)
-        if self.format == MP4 and stream.frames and read >= stream.frames:
+        stream = self.streams[number - 1]
+        if self.format == MP4:
+            return self._track_end(stream) if stream.frames and read < stream.frames else None
+        if self.format in COUNTING and not self.structure.missing:
+            return self._track_end(stream)
+        if not self.structure.missing:
             return None
-        if self.format in COUNTING and stream.duration is not None and stream.time_base:
-            began = (stream.start_time or 0) * stream.time_base - start
-            return round(float(stream.duration * stream.time_base + max(began, 0)) * SAMPLE_RATE)
-        if self.structure.missing and self.format in LASTING | {"avi", "mp3"}:
-            return round((self.container.duration or 0) / av.time_base * SAMPLE_RATE) or None
-        return None
+        lasts = 0
+        if self.format == "matroska,webm":
+            lasts = round((self.container.duration or 0) / av.time_base * SAMPLE_RATE)
+        elif self.format == "avi" and stream.time_base:
+            lasts = round(float(stream.frames * stream.time_base) * SAMPLE_RATE)
+        if lasts > end:
+            return lasts
+        return end + round(self.structure.missing / bytes_a_sample) if bytes_a_sample else None
+
+    def _track_end(self, stream: av.AudioStream) -> int | None:
+        if stream.duration is None or stream.time_base is None:
+            return None
+        began = float((stream.start_time or 0) * stream.time_base - _start_s(self.container))
+        return round((float(stream.duration * stream.time_base) + max(began, 0)) * SAMPLE_RATE)
 
     def declared_s(self, number: int) -> float:
         """Say how many seconds the header promises, where the file is large enough for them; else 0."""
@@ -302,7 +308,7 @@ class _Places:
 
     def _found(self, packet: "av.Packet[Any]", place: int) -> int:
         """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next one."""
-        begins = bytes(memoryview(packet)[:COMPARED])  # type: ignore[arg-type]
+        begins = bytes(memoryview(packet)[:COMPARED])
         if os.pread(self._bytes, len(begins), place) == begins:
             return place
         ahead = os.pread(self._bytes, MOST_SKIPPED, place).find(begins)

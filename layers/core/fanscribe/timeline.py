@@ -53,6 +53,10 @@ class Arrival(NamedTuple, Generic[Item]):
     last: int = 0
 
 
+def _no_tags(_first: int, _last: int) -> int:
+    return 0
+
+
 @dataclass
 class Timeline(Generic[Item]):
     """Feed it what was decoded and what could not be, in order. Each item comes out once, with its place."""
@@ -60,7 +64,7 @@ class Timeline(Generic[Item]):
     limit: float  # no recording may be longer
     end: float | None = None  # as the container's header names it; timestamps beyond are wrong
     counted: bool = False  # no timestamps in the file: damage is measured in bytes
-    foreign: Callable[[int, int], int] = lambda first, last: 0  # bytes of tags between two places in the file
+    foreign: Callable[[int, int], int] = _no_tags  # bytes of tags between two places in the file
     position: float = 0  # where what comes next belongs
     undecodable: list[tuple[int, int]] = field(default_factory=list)
     overlapped: float = 0  # samples that were cut off, as they were there already
@@ -92,8 +96,11 @@ class Timeline(Generic[Item]):
         if self._is_settled():
             yield from self._settle()
 
-    def damage(self, at: float | None, length: float, first: int, last: int) -> Iterator[Placed[Item]]:
-        """Note a packet that can't be decoded. What was decoded between two of them, for a moment, is noise too."""
+    def damage(self, at: float | None, length: float, last: int) -> Iterator[Placed[Item]]:
+        """Note a packet that can't be decoded; in the file it ends at `last`.
+
+        What was decoded between two of them, for a moment, is noise too.
+        """
         if self._damage is None:
             yield from self._settle()
             self._damage = 0
@@ -113,6 +120,11 @@ class Timeline(Generic[Item]):
         yield from self._settle()
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._damaged_bytes, self._damaged_to - self.position)))
+
+    @property
+    def bytes_a_sample(self) -> float:
+        """Bytes of the file for each sample that could be decoded; 0: not known yet."""
+        return self._good_bytes / self._good if self._good >= MEASURED else 0.0
 
     def _off(self, arrival: Arrival[Item], place: float) -> float:
         """How far the container's clock is ahead of a place."""

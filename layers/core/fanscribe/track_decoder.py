@@ -144,10 +144,10 @@ class TrackDecoder:
         if packet.warned:
             self.timeline.warn()
         if packet.hole:
-            yield from self.timeline.damage(None, 0, packet.hole, packet.first)
+            yield from self.timeline.damage(None, 0, packet.first)
         frames, failed = self._frames(packet)
         if failed:
-            yield from self.timeline.damage(packet.at, packet.length, packet.first, packet.last)
+            yield from self.timeline.damage(packet.at, packet.length, packet.last)
         yield from self._arrived(frames, packet)
 
     def _arrived(self, frames: list[av.AudioFrame], packet: Packet | None) -> Iterator[Placed[Decoded]]:
@@ -194,7 +194,7 @@ class TrackDecoder:
         """Note the bytes behind the last packet of a file that is nothing but sound."""
         left = self.file.size - read_to
         if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
-            yield from self.timeline.damage(None, 0, read_to, self.file.size)
+            yield from self.timeline.damage(None, 0, self.file.size)
 
     def _measure_other(self, number: int, packet: Packet) -> None:
         """Measure a track that is not taken."""
@@ -248,7 +248,7 @@ class TrackDecoder:
         end = max(position, max((last for _, last in self.timeline.undecodable), default=0))
         if not self.ends or not self.heard:
             return end
-        promised = self.file.promised(self.number, self.read) or 0
+        promised = self.file.promised(self.number, self.read, end, self.timeline.bytes_a_sample) or 0
         there = end - (self.start or 0)
         believed = promised <= min(self.timeline.limit, MOST_PROMISED * max(there, 1))
         if promised - end > ENDS_EARLY and believed:
@@ -315,7 +315,6 @@ class _Output:
 
     def go_to(self, at: int) -> Iterator[Buffer]:
         """Fill up with silence, or note how much of what follows is there already."""
-        at = round(at)
         width = SAMPLE_BYTES * self._decoder.kept
         self._skip = max(0, self.position - at)
         while self.position < at:
@@ -343,10 +342,11 @@ class _Output:
         yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
 
 
-def _decode(place: Packet, packet: "av.Packet[Any] | None") -> list[av.AudioFrame] | None:
+def _decode(place: Packet, packet: av.Packet[Any] | None) -> list[av.AudioFrame] | None:
     """Decode a packet by its stream's decoder; None drains it. Gives None for what can't be decoded."""
+    context: av.AudioCodecContext = place.packet.stream.codec_context
     try:
-        return place.packet.stream.codec_context.decode(packet)
+        return context.decode(packet)
     except MemoryError:
         raise
     except av.error.FFmpegError:
@@ -370,7 +370,7 @@ def _planes(frame: av.AudioFrame) -> Any:
         return array.astype(np.float32, copy=False)
     if array.dtype == np.uint8:
         return (array.astype(np.float32) - 128) / 128
-    return array.astype(np.float32) / -float(np.iinfo(array.dtype).min)
+    return array.astype(np.float32) / np.float32(1 << (8 * array.dtype.itemsize - 1))
 
 
 def _mixed(planes: Any, weights: Weights, rate: int) -> av.AudioFrame:

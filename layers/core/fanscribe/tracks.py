@@ -55,11 +55,12 @@ def speaks(track: Track, asked: str) -> bool:
         return track.number == int(asked)
     if track.language is None:
         return False
-    import langcodes  # noqa: PLC0415  (only who asks for a language needs it)
+    from langcodes import tag_distance  # noqa: PLC0415  (only who asks for a language needs it)
+    from langcodes.tag_parser import LanguageTagError  # noqa: PLC0415
 
     try:
-        return langcodes.tag_distance(asked, track.language) < SAME_LANGUAGE
-    except langcodes.LanguageTagError:
+        return tag_distance(asked, track.language) < SAME_LANGUAGE
+    except LanguageTagError:
         return False
 
 

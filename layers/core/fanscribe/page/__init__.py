@@ -125,7 +125,7 @@ def _button(start: int, shown: str) -> str:
 
 
 def _missing(transcript: Transcript) -> list[_Place]:
-    failed = [tile for tile in transcript.ledger.tiles if tile.state == "failed"]
+    failed = [tile for tile in transcript.ledger.tiles if tile.missing]
     return [
         _Place(gap.start, gap.end, gap.channel, _reasons(failed, gap.start, gap.end, gap.channel))
         for gap in gaps(transcript.ledger)
