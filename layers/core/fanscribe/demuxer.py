@@ -297,8 +297,7 @@ class _Places:
                 first, place, hole = self._begins(packet, place)
             else:
                 first = place
-            if first > self._first:
-                self._first = first
+            self._first = max(self._first, first)
             self._last = place + packet.size
         return Packet(
             number,

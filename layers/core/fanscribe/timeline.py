@@ -93,12 +93,9 @@ class Timeline(Generic[Item]):
         self.position += length
         if (size := last - first) > 0:
             self._good_bytes += size
-            if size < self._smallest:
-                self._smallest = size
-            if size > self._largest:
-                self._largest = size
-            if last > self._read_to:
-                self._read_to = last
+            self._smallest = min(self._smallest, size)
+            self._largest = max(self._largest, size)
+            self._read_to = max(self._read_to, last)
         return True
 
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:

@@ -31,6 +31,8 @@ LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
+MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
+DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
 
 Buffer = bytes | bytearray | memoryview
@@ -127,9 +129,7 @@ class TrackDecoder:
             if continues(at, length, packet.first, packet.last):
                 yield (frames[0], True), None
             else:
-                yield from self.timeline.sound(
-                    Arrival(at, length, (frames[0], True), packet.first, packet.last)
-                )
+                yield from self.timeline.sound(Arrival(at, length, (frames[0], True), packet.first, packet.last))
         if last:
             yield from self._drained(last)
             if self.ends:
@@ -147,9 +147,7 @@ class TrackDecoder:
             for frame in self._frames(packet)[0]:
                 yield (frame, False), None
 
-    def _arrived(
-        self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool
-    ) -> Iterator[Placed[Decoded]]:
+    def _arrived(self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool) -> Iterator[Placed[Decoded]]:
         """Place what came of a packet in which, or before which, something is wrong."""
         if packet.warned:
             self.timeline.warn()
@@ -212,7 +210,7 @@ class TrackDecoder:
         if not packet.own:
             return
         for frame in _decode(packet, packet.packet) or []:
-            self.meters[packet.number].add(_planes(frame), frame.sample_rate)
+            self.meters[packet.number].add(_planes(frame), frame.samples / frame.sample_rate)
 
     # ── From frames to samples ───────────────────────────────────────────────────────────────────
 
@@ -334,10 +332,9 @@ class _Output:
     def _resampled(self, frame: av.AudioFrame) -> Iterator[Buffer]:
         frame.pts = None
         if self._kind and self._kind.own and (meter := self._decoder.meters.get(self._decoder.number)):
-            planes = _planes(frame)
-            meter.add(planes, frame.sample_rate, self._usual)
-            if self._weights is not None:
-                frame = _mixed(planes, self._weights, frame.sample_rate)
+            meter.add(_planes(frame, MEASURED), frame.samples / frame.sample_rate, self._usual)
+        if self._weights is not None:
+            frame = _mixed(_planes(frame), self._weights, frame.sample_rate)
         for resampled in self._resampler.resample(frame):
             yield from self._counted(resampled)
 
@@ -367,18 +364,21 @@ def _prepare(context: av.AudioCodecContext) -> None:
         context.options = {"err_detect": "crccheck+explode"}
 
 
-def _planes(frame: av.AudioFrame) -> Any:
-    """A frame as float32, shape (channels, samples)."""
+def _planes(frame: av.AudioFrame, most: int | None = None) -> Any:
+    """A frame, or the first samples of it, as float32 from -1 to 1, shape (channels, samples)."""
     import numpy as np  # noqa: PLC0415
 
-    array = frame.to_ndarray()
-    if not frame.format.is_planar:
-        array = array.reshape(-1, frame.layout.nb_channels).T
-    if array.dtype.kind == "f":
+    kind = np.dtype(DTYPES[frame.format.name.removesuffix("p")])
+    channels, count = frame.layout.nb_channels, min(frame.samples, most or frame.samples)
+    if frame.format.is_planar:
+        rows = [np.frombuffer(memoryview(frame.planes[i]), kind, count) for i in range(channels)]
+        array = np.stack(rows)
+    else:
+        array = np.frombuffer(memoryview(frame.planes[0]), kind, count * channels).reshape(-1, channels).T
+    if kind.kind == "f":
         return array.astype(np.float32, copy=False)
-    if array.dtype == np.uint8:
-        return (array.astype(np.float32) - 128) / 128
-    return array.astype(np.float32) / np.float32(1 << (8 * array.dtype.itemsize - 1))
+    middle = 128 if kind == np.uint8 else 0
+    return (array.astype(np.float32) - middle) / np.float32(1 << (8 * kind.itemsize - 1))
 
 
 def _mixed(planes: Any, weights: Weights, rate: int) -> av.AudioFrame:
