@@ -86,7 +86,7 @@ def kept(engine: Engine, recording: Path) -> dict[str, str]:
 
 def starts(transcript: dict[str, Any], clip: str) -> float:
     """When a clip's first word was said."""
-    first = re.sub(r"\W", "", clip.split()[0]).lower()
+    first = re.sub(r"\W", "", clip.split(maxsplit=1)[0]).lower()
     words = [word for word in transcript["words"] if re.sub(r"\W", "", word["word"]).lower() == first]
     assert words, f"{first!r} is not in {transcript['text']!r}"
     return float(words[0]["start"])
