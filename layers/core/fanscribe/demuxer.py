@@ -225,6 +225,10 @@ class MediaFile:
             return lasts
         return end + round(self.structure.missing / bytes_a_sample) if bytes_a_sample else None
 
+    def track_end(self, number: int) -> int | None:
+        """Say where a track of an mp4 ends by its edit list or its header, in samples; None: it is no mp4."""
+        return self._track_end(self.streams[number - 1]) if self.format == MP4 else None
+
     def _track_end(self, stream: av.AudioStream) -> int | None:
         if stream.duration is None or stream.time_base is None:
             return None

@@ -28,6 +28,7 @@ TOLERANCE = 30 * SAMPLES_PER_MS  # Matroska and FLV round to 1 ms, browsers stam
 CONFIRMED = 200 * SAMPLES_PER_MS  # of sound that has to agree with a jump, or to follow damage
 LONGEST_OVERLAP = 10 * SAMPLE_RATE  # a step back by more is a new beginning
 NEW_BEGINNING = 2 * SAMPLE_RATE  # and so is one that leads this close to where the clock began
+LONGEST_UNSEEN = 60 * SAMPLE_RATE  # a damaged packet may have a damaged timestamp, too
 WARNED = 10 * SAMPLE_RATE  # a gap this soon after the demuxer complained is damage: it reads ahead
 MEASURED = SAMPLE_RATE  # of sound, before bytes can be turned into time
 MISCOUNTED = 100 * SAMPLES_PER_MS  # packets are counted unless their bytes say this much else
@@ -120,7 +121,7 @@ class Timeline(Generic[Item]):
             self._damaged_to = self.position
         self._damage += sum(arrival.length for arrival in self._waiting) + length
         self._waiting.clear()
-        if at is not None:
+        if at is not None and at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
             self._damaged_to = max(self._damaged_to, at + self._offset + length)
         self._damaged_bytes = max(self._damaged_bytes, last)
 

@@ -78,11 +78,12 @@ class TrackDecoder:
     start: int | None = None  # where the section's own sound begins, by the container's clock
     meters: dict[int, Meter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
-    padding: float = 0.0  # samples of the last frame that are behind the end of its packet
+    padding: float = 0.0  # samples of the last frame that are behind the end of its packet, where there is one
 
     def __post_init__(self) -> None:
         context = self._context(self.number)
         self._amr = self.file.format == "amr"
+        self._padded = self.file.ends() is not None
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
         others = [track for track in self.file.tracks if track.number != self.number and track.codec]
@@ -138,9 +139,11 @@ class TrackDecoder:
 
     def _warm_up(self, packet: Packet) -> Iterator[tuple[Decoded, int | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
-        span = packet.first, packet.last
-        if not self.timeline.continues(packet.at, packet.length, *span):
-            skimmed: Arrival[Any] = Arrival(packet.at, packet.length, None, *span)
+        at, length, span = packet.at, packet.length, (packet.first, packet.last)
+        if at is not None and at < 0:  # an encoder's delay, which is cut off
+            at, length = 0.0, max(0.0, at + length)
+        if length and not self.timeline.continues(at, length, *span):
+            skimmed: Arrival[Any] = Arrival(at, length, None, *span)
             for _ in self.timeline.sound(skimmed):
                 pass
         if self.section and packet.first >= self.section.warm:
@@ -169,7 +172,7 @@ class TrackDecoder:
             return None, length
         if pts != before and pts is not None and before is not None:
             at += (pts - before) * self._scale(frame, packet)
-        if packet.length:
+        if packet.length and self._padded:
             self.padding = at + length - (packet.at or 0) - packet.length
         return at, length
 
@@ -239,8 +242,13 @@ class TrackDecoder:
         end = self._end(output.position)
         if kind and end > output.position:
             yield from output.go_to(end)
-        elif kind and self.ends and self.file.ends() and round(self.padding) in PADDING:
-            yield Trim(round(self.padding))
+        elif kind and self.ends and (padding := round(self._padding(output.position))) in PADDING:
+            yield Trim(padding)
+
+    def _padding(self, position: int) -> float:
+        """Samples behind the end that the container names: an encoder fills its last frame up."""
+        end = self.file.track_end(self.number)
+        return self.padding if end is None else position - end
 
     def _own_start(self, at: int | None, frame: av.AudioFrame) -> int:
         """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
