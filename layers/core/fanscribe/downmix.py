@@ -67,6 +67,7 @@ class Meter:
         self.lost: dict[str, float] = {}  # seconds, by downmix
         self._mixes: dict[tuple[float, ...], _Mixes] = {}
 
+    @np.errstate(over="ignore", invalid="ignore")  # samples may be floats, and those anything
     def add(self, planes: Planes, rate: int, usual: Weights | None = None) -> None:
         """Measure a block, of a tenth of a second to a few; `usual` is FFmpeg's downmix of it, if it is to be judged."""
         here = planes[:, :-1:STEP]
@@ -80,7 +81,7 @@ class Meter:
             self._mixes[key] = _Mixes(usual)
         steps = planes[:, 1::STEP][:, : here.shape[1]] - here  # voices rather than hum, LFE and offsets
         covariance = steps @ steps.T / steps.shape[1]
-        if float(covariance.diagonal().max()) < QUIETEST:
+        if not QUIETEST <= float(covariance.diagonal().max()) < np.inf:
             return
         seconds = planes.shape[1] / rate
         self.audible += seconds
