@@ -35,6 +35,17 @@ def test_of_several_tracks_it_says_which_was_taken_and_how_to_have_another() -> 
     )
 
 
+def test_a_track_that_nobody_has_listened_to_is_not_called_empty() -> None:
+    strange, unmeasured = Track(2, None, 2), Track(3, "aac", 1, "deu")
+    (told,) = notes(of(tracks=(FRENCH, strange, unmeasured)), 12)
+    assert told == (
+        "Track 1 (fra) of 3 was transcribed. The recording also has track 3 (deu). FFmpeg does not know the codec of track 2. "
+        "The option track takes another one, or all."
+    )
+    (told,) = notes(of(tracks=(FRENCH, strange, unmeasured), track=None), 12)
+    assert told.startswith("Each track is a channel of its own: track 1 (fra) and track 3 (deu). FFmpeg does not know")
+
+
 def test_what_somebody_wrote_into_the_file_can_be_left_out() -> None:
     (told,) = notes(without_titles(of(tracks=(FRENCH, COMMENTS))), 12)
     assert "track 2 (eng)." in told

@@ -45,16 +45,19 @@ def _on_tracks(origin: Origin) -> Iterator[str]:
     others = [track for track in origin.tracks if track.number != origin.track]
     if not others:
         return
+    known = [track for track in others if track.codec]
+    unknown = [track for track in others if not track.codec]
+    strange = f" FFmpeg does not know the codec of {described(unknown)}." if unknown else ""
     if origin.track is None:
-        yield f"Each track is a channel of its own: {described(origin.tracks)}."
+        yield f"Each track is a channel of its own: {described(known)}.{strange}"
         return
     taken = next(track for track in origin.tracks if track.number == origin.track)
-    heard = [track for track in others if not track.empty]
-    empty = [track for track in others if track.empty]
+    heard = [track for track in known if track.level is None or not track.empty]  # None: nobody has listened to it
+    empty = [track for track in known if track not in heard]
     also = f" The recording also has {described(heard)}." if heard else ""
     ask = " The option track takes another one, or all." if heard else ""
     silent = f" There is no sound in {described(empty)}." if empty else ""
-    yield f"{_capital(taken)} of {len(origin.tracks)} was transcribed.{also}{silent}{ask}"
+    yield f"{_capital(taken)} of {len(origin.tracks)} was transcribed.{also}{silent}{strange}{ask}"
 
 
 def _capital(track: Track) -> str:

@@ -23,7 +23,7 @@ class Track:
     language: str | None = None  # as the file has it: `eng`, `en`, `fre`
     title: str | None = None
     default: bool = False  # players take it
-    level: int | None = None  # dBFS of its loudest block; None: not one sample could be decoded
+    level: int | None = None  # dBFS of its loudest block; None: it was not decoded
 
     @property
     def empty(self) -> bool:
