@@ -83,13 +83,26 @@ class Timeline(Generic[Item]):
     _largest: float = 0
     _warned: float | None = None  # where the demuxer complained last
 
+    def continues(self, at: float | None, length: float, first: int, last: int) -> bool:
+        """Say whether an item goes right after the one before, and count it if so. The usual case, in one step."""
+        if self._waiting or self._damage is not None or self._began is None:
+            return False
+        if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
+            return False
+        self._good += length
+        self.position += length
+        if (size := last - first) > 0:
+            self._good_bytes += size
+            self._smallest = min(self._smallest, size)
+            self._largest = max(self._largest, size)
+            self._read_to = max(self._read_to, last)
+        return True
+
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:
         """Place a decoded item, at once or when it is clear where."""
-        if self._began is None and arrival.at is not None:
-            self._began = arrival.at
-        if not self._waiting and self._damage is None and abs(self._off(arrival, self.position)) <= TOLERANCE:
-            self._note(arrival)
-            self.position += arrival.length
+        if self._began is None:
+            self._began = arrival.at or 0.0
+        if self.continues(arrival.at, arrival.length, arrival.first, arrival.last):
             yield Placed(arrival.item, None)
             return
         self._waiting.append(arrival)
@@ -222,7 +235,8 @@ class Timeline(Generic[Item]):
 
     def _note(self, arrival: Arrival[Item]) -> None:
         self._good += arrival.length
-        if size := arrival.last - arrival.first:
+        size = arrival.last - arrival.first
+        if size > 0:
             self._good_bytes += size
             self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
-        self._read_to = max(self._read_to, arrival.last)
+            self._read_to = max(self._read_to, arrival.last)
