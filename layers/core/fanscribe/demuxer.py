@@ -5,6 +5,7 @@ Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it r
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the s
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
+LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 COMPARED = 32  # bytes of a packet by which it is found again
 MOST_SKIPPED = 1 << 20  # bytes in which it is looked for
 BEAT_S = 0.5  # between two signs of progress, at least
@@ -260,13 +263,14 @@ class MediaFile:
 
 def _described(number: int, stream: av.AudioStream) -> Track:
     context = stream.codec_context
-    language = stream.metadata.get("language", "und")
+    language = stream.metadata.get("language", "")
+    title = " ".join(stream.metadata.get("title", "").split())
     return Track(
         number=number,
         codec=context.name if context else None,
         channels=context.channels if context else 1,
-        language=None if language == "und" else language,
-        title=stream.metadata.get("title") or None,
+        language=language if LANGUAGE.fullmatch(language) and language != "und" else None,
+        title="".join(filter(str.isprintable, title))[:LONGEST_TITLE] or None,
         default=bool(stream.disposition & Disposition.default),
     )
 

@@ -97,6 +97,7 @@ class Meter:
         self._usual = usual
         self._waiting.append((planes, seconds))
 
+    @np.errstate(over="ignore", invalid="ignore")  # samples may be floats, and those anything: such blocks don't count
     def _measure(self) -> None:
         """Measure what waits, all at once: numpy takes as long for one block as for many."""
         if not self._waiting:
@@ -107,12 +108,14 @@ class Meter:
         here, there = blocks[:, :, :-1:STEP], blocks[:, :, 1::STEP]
         if not here.shape[2]:
             return
-        self._loudest = max(self._loudest, float(np.square(here).mean(axis=2).max()))
+        powers = np.square(here).mean(axis=2).max(axis=1)
+        self._loudest = max(self._loudest, float(powers.max(initial=0.0, where=np.isfinite(powers))))
         if self._usual is None or blocks.shape[1] == 1:
             return
         steps = there[:, :, : here.shape[2]] - here  # voices rather than hum, LFE and offsets
         covariances = steps @ steps.transpose(0, 2, 1) / here.shape[2]
-        audible = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1) >= QUIETEST
+        variances = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)
+        audible = (variances >= QUIETEST) & np.isfinite(variances)
         self._audible += float(seconds[audible].sum())
         for name, kept in _kept(covariances[audible], self._usual):
             lost = float(seconds[audible][~kept].sum())
