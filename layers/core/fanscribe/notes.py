@@ -12,6 +12,8 @@ from fanscribe.ledger import LEAST_LOST
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.tracks import Track, described
 
+SHORTEST = SAMPLE_RATE // 5  # samples of a recording: less holds no word
+TOO_SHORT = "That is too short for a word: the recording may have been cut off, or never have begun."
 SILENT_DB = -80  # dBFS; below is nothing but the noise of an open input
 FAINT_DB = -50  # dBFS; a voice far from the microphone
 MISSING = "There may have been speech: the ledger says where it is missing, and why."
@@ -119,10 +121,17 @@ def _on_emptiness(plan: Plan, *, complete: bool) -> str:
     channels = len({tile.channel for tile in plan.tiles}) or 1
     share = sum(tile.spoken for tile in plan.tiles) / (samples * channels)
     measured = (
-        f"Nothing was transcribed. Speech was detected in {share:.0%} of {clock(milliseconds(samples))}; "
+        f"Nothing was transcribed. Speech was detected in {share:.0%} of {_length(samples)}; "
         f"the loudest moments are at {origin.loudness} dBFS; {_taken(origin)}."
     )
-    return f"{measured} {_causes(origin, share) if complete else MISSING}"
+    if not complete:
+        return f"{measured} {MISSING}"
+    return f"{measured} {TOO_SHORT if samples < SHORTEST else _causes(origin, share)}"
+
+
+def _length(samples: int) -> str:
+    seconds = samples / SAMPLE_RATE
+    return f"{seconds:.2g} s" if seconds < 10 else clock(milliseconds(samples))
 
 
 def _taken(origin: Origin) -> str:
