@@ -193,8 +193,8 @@ class Engine:
         of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
         answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            headers += [("x-amzn-ErrorType", "TooManyRequestsException"), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        if answer.refusal:
+            headers += [("x-amzn-ErrorType", answer.refusal), ("x-amzn-RequestId", str(uuid.uuid4()))]
         if answer.failed:
             headers += [("X-Amz-Function-Error", "Unhandled")]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)

@@ -12,7 +12,6 @@ from typing import Any
 from local.template import REGION
 from local.worker import Answer
 
-THROTTLED = 429
 LAMBDA = {"resourceType": "lambda", "resource": "invoke"}
 
 Event = dict[str, Any]
@@ -35,8 +34,8 @@ class MapRuns:
         said = json.loads(answer.payload)
         if answer.failed:
             self._note(child, "TaskFailed", error=said["errorType"], cause=answer.payload.decode())
-        elif answer.status == THROTTLED:
-            self._note(child, "TaskFailed", error="Lambda.TooManyRequestsException", cause=said["message"])
+        elif answer.refusal:
+            self._note(child, "TaskFailed", error=f"Lambda.{answer.refusal}", cause=said["message"])
         else:
             self._note(child, "TaskSucceeded", output=json.dumps({"StatusCode": answer.status, "Payload": said}))
         return answer

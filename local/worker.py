@@ -30,11 +30,12 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: the handler's value, an error as Lambda reports it, or (429) that Lambda has no room."""
+    """What came out: the handler's value, an error as Lambda reports it, or that Lambda did not take the event."""
 
     payload: bytes
     failed: bool
     status: int = 200
+    refusal: str = ""  # Lambda's name for why it did not take it
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,15 @@ def error_answer(kind: str, message: str, request_id: str, trace: list[str] | No
     return Answer(json.dumps(error).encode(), failed=True)
 
 
+def refused(refusal: str, status: int, message: str, **more: str) -> Answer:
+    """Lambda's answer where it does not take an event: Step Functions puts "Lambda." before the name of the refusal."""
+    reason = {"Type": "User", "message": message} | more
+    return Answer(json.dumps(reason).encode(), failed=False, status=status, refusal=refusal)
+
+
 def throttled() -> Answer:
     """Lambda's answer when an invocation would pass its limit of concurrency."""
-    reason = {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
-    return Answer(json.dumps(reason).encode(), failed=False, status=429)
+    return refused("TooManyRequestsException", 429, "Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
 
 
 def _context(invocation: Invocation) -> Context:

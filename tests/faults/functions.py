@@ -2,6 +2,7 @@
 
 Which fault, the execution's name says (it is in every payload): a `Fault`, spelt by `name`. It strikes once, at the given step of
 one invocation; a step is a call of the storage or of the model. Run by local/worker.py with the real S3Storage underneath.
+What Lambda does not take, or tells by another name, is the host's part (test_faults.py, test_names.py).
 """
 
 import contextlib
@@ -20,14 +21,16 @@ from typing import Any, TypeVar
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.awsrequest import AWSResponse
 
+import decoding
+import detect_language
 import merge
 import split
 import transcribe
-from fanscribe.contracts import MergeTask, Reading, SplitTask, Tile, TranscribeTask
+from fanscribe.contracts import Job, MergeTask, Reading, SectionTask, SplitTask, Tile, TranscribeTask
 from fanscribe.deadline import Deadline
 from fanscribe.executions import still_runs
 from fanscribe.options import ReadingOptions
-from fanscribe.settings import MergeSettings, SplitSettings, TranscribeSettings
+from fanscribe.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
 from fanscribe.sound import Samples
 from fanscribe.storage import S3Storage
 from tests.fakes import SpellingRecognizer
@@ -181,7 +184,7 @@ class FaultyRecognizer(SpellingRecognizer):
         if stage.fault.kind == "slow":
             time.sleep(stage.fault.step * len(tiles))
         poisoned = stage.fault.step in tiles
-        if stage.fault.kind == "poison" and poisoned:
+        if stage.fault.kind in {"poison", "full"} and poisoned:
             die()
         if stage.fault.kind == "hang" and poisoned:
             time.sleep(900)
@@ -199,7 +202,18 @@ class FaultyRecognizer(SpellingRecognizer):
 
 def run_split(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     storage = FaultyStorage(Stage("Split", event))
+    if "section" in event:
+        decoding.split_section(SectionTask.parse(event), SplitSettings.read(), storage)
+        return {}
     return split.split(SplitTask.parse(event), SplitSettings.read(), storage, still_runs).model_dump()
+
+
+def run_detect_language(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    stage = Stage("DetectLanguage", event)
+    recognizer = FaultyRecognizer(stage, event["job"])
+    return detect_language.detect_language(
+        Job.parse(event), ModelSettings.read(), FaultyStorage(stage), lambda: recognizer
+    ).model_dump()
 
 
 def run_transcribe(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -96,18 +96,21 @@ class Run:
 class Laboratory:
     """An engine with the faulty functions in place of the real ones."""
 
-    def __init__(self, engine: Engine, notes: Path, timeout_s: int = TIMEOUT_S) -> None:
-        """`timeout_s` is Transcribe's."""
+    def __init__(
+        self, engine: Engine, notes: Path, timeout_s: int = TIMEOUT_S, made_of: type[ThrottlingHost] = ThrottlingHost
+    ) -> None:
+        """`timeout_s` is Transcribe's; `made_of` says what its functions are, to Step Functions."""
         self.engine = engine
         self.notes = notes
         notes.mkdir()
         for arn, host in list(engine.hosts.items()):
             timeout = timeout_s if host.function.name == "TranscribeFunction" else 60
             entry = f"tests.faults.functions.run_{host.function.handler.split('.')[0]}"
-            code = (ROOT, *(ROOT / "functions" / name for name in ("split", "transcribe", "merge")), ROOT / "layers" / "core")
+            folders = ("split", "detect_language", "transcribe", "merge")
+            code = (ROOT, *(ROOT / "functions" / name for name in folders), ROOT / "layers" / "core")
             function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
             extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
-            engine.hosts[arn] = ThrottlingHost(function, function_environment(function, extra), WORKERS, host.log)
+            engine.hosts[arn] = made_of(function, function_environment(function, extra), WORKERS, host.log)
         self.speech = decoded(SAMPLE)[0, : SPEECH_S * 16_000]
         self.whole = self.transcript(self.execute(Fault("none"), self.event("whole.wav", self.speech)))
 

@@ -14,7 +14,7 @@ from local.engine import Engine
 from local.executions import Execution
 from local.host import FunctionHost
 from local.template import ACCOUNT, REGION
-from local.worker import Answer, error_answer
+from local.worker import Answer, error_answer, throttled
 from tests.built_media import a_film
 from tests.conftest import SAMPLE
 from tests.policies import RESOURCES, a_stack
@@ -187,8 +187,8 @@ def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine,
     definition["States"]["Merge"]["Retry"] = []
 
     class NoRoom(FunctionHost):
-        def invoke(self, payload: bytes) -> Answer:
-            return Answer(payload[:0], failed=False, status=429)
+        def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
+            return throttled()
 
     (host,) = [host for host in engine.hosts.values() if host.function.name == "MergeFunction"]
     engine.hosts[host.function.arn] = NoRoom(host.function, host.environment, host.limit, host.log)
