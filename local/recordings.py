@@ -101,9 +101,8 @@ def _inside(folder: Path) -> Found:
     files, left_out = _search(folder)
     looked_at = [(file, _unreadable(file)) for file in files]
     if not looked_at and not left_out:
-        raise WrongFiles(
-            f"{printable(str(folder))} is a folder without recordings: no file in it ends in .mp3, .wav, .mp4 or the like."
-        )
+        named = f"{printable(str(folder))} is a folder without recordings"
+        raise WrongFiles(f"{named}: no file in it ends in .mp3, .wav, .mp4 or the like.")
     readable = [file for file, why in looked_at if not why]
     return Found(
         tuple(Recording(file, file.parent.relative_to(folder)) for file in readable),
@@ -118,11 +117,8 @@ def _search(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         inner[:] = [name for name in inner if not name.startswith(".")]
         shown = (name for name in names if not name.startswith("."))
         files += (Path(here, name) for name in shown if Path(name).suffix.lower() in SUFFIXES)
-    told = [(os.fsdecode(error.filename), reason(error)) for error in failed]
-    left_out = [
-        LeftOut(os.path.basename(name), f"{printable(name)} can't be read: {why}.")  # noqa: PTH119
-        for name, why in told
-    ]
+    told = [(Path(os.fsdecode(error.filename)), reason(error)) for error in failed]
+    left_out = [LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.") for inner, why in told]
     return sorted(files), left_out
 
 
