@@ -188,8 +188,24 @@ class Engine:
         work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
         self.stack = DeployedStack(self.s3, self.states, work, transcripts, created["stateMachineArn"])
 
-    def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(
+        self,
+        environment: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Iterable[bytes]:
         """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""
+        try:
+            return self._answer(environment, start_response)
+        except (ConnectionError, TimeoutError):  # whoever called is gone
+            raise
+        except OSError as error:
+            return self._failed(error, start_response)
+
+    def _answer(
+        self,
+        environment: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Iterable[bytes]:
         match = INVOKE.match(environment["PATH_INFO"])
         if cloudformation.SIGNED in environment.get("HTTP_AUTHORIZATION", ""):
             status, body = cloudformation.answer(_body(environment), STACK, self.deployment.outputs)
@@ -237,7 +253,7 @@ class Engine:
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
         match = JOB.match(path.removeprefix(f"/{work}/"))
         if match is None or self._shelf is None:
-            return self._answered(environment, start_response)
+            return self._moto(environment, start_response)
         key, job = match[0], match[1]
         s3 = get_backend("s3")[ACCOUNT][PARTITION]
         if job not in self._begun:
@@ -245,7 +261,7 @@ class Engine:
             with self._shelved():
                 for kept, data in self._shelf.restore(job):
                     s3.put_object(work, kept, data)
-        body = self._answered(environment, start_response)
+        body = self._moto(environment, start_response)
         with self._shelved():
             if method == "PUT" and (stored := s3.get_object(work, key)):
                 self._shelf.keep(key, stored.value)
@@ -261,26 +277,19 @@ class Engine:
         except OSError as error:
             self.unkept = self.unkept or error
 
-    def _answered(
-        self,
-        environment: dict[str, Any],
-        start_response: Callable[..., Any],
-    ) -> Iterable[bytes]:
-        """moto's answer. Its S3 keeps what is large in temporary files, which may fail.
+    def _failed(self, error: OSError, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """moto's S3 keeps what is large in temporary files, which a full disk does not take.
 
         Then the job is stopped: to its functions S3 only fails, and they would ask for minutes.
         """
-        try:
-            return self._moto(environment, start_response)
-        except OSError as error:
-            self.trouble = error
-            threading.Thread(target=self._stop_running, daemon=True).start()
-            code = errno.errorcode.get(error.errno or 0, "OSError")
-            body = f"<Error><Code>{code}</Code></Error>".encode()
-            status = HTTPStatus.BAD_REQUEST  # not of the kind that boto3 repeats
-            headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
-            start_response(f"{status} {status.phrase}", headers)
-            return [body]
+        self.trouble = error
+        threading.Thread(target=self._stop_running, daemon=True).start()
+        code = errno.errorcode.get(error.errno or 0, "OSError")
+        body = f"<Error><Code>{code}</Code></Error>".encode()
+        status = HTTPStatus.BAD_REQUEST  # not of the kind that boto3 repeats
+        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+        start_response(f"{status} {status.phrase}", headers)
+        return [body]
 
     def recover(self) -> None:
         """Go on after trouble. What is still at work for the stopped job would only make more."""

@@ -54,7 +54,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
-@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path())
+@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False))
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option("--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends.")

@@ -121,6 +121,13 @@ def test_what_is_piped_into_it_is_transcribed_and_a_part_of_that_again(folder: P
     assert not list(folder.parent.glob("fanscribe-*")), "no temporary file stays"
 
 
+def test_a_recording_that_may_not_be_read_is_refused_where_it_is_named(folder: Path) -> None:
+    (folder / "other.wav").chmod(0)
+    named = ("talk.wav", "other.wav")
+    code, out, (line,) = said(typed(*TRANSCRIBE, *named, folder=folder, before=plain()))
+    assert (code, out, line) == (2, [], "fanscribe: other.wav may not be read by you.")
+
+
 def test_standard_input_without_a_recording_is_refused(folder: Path) -> None:
     code, out, (line,) = said(typed(*TRANSCRIBE, "talk.wav", "-", folder=folder))
     assert (code, out) == (2, [])
