@@ -42,6 +42,7 @@ class Result(NamedTuple):
     error: str | None = None
     message: str | None = None
     redone: str | None = None  # what of it was done again, 12:10-12:40
+    notes: tuple[str, ...] | None = None  # sentences on a recording that was transcribed
 
     @property
     def succeeded(self) -> bool:
@@ -63,7 +64,8 @@ class Result(NamedTuple):
         length, took = clock_of(self.duration or 0), self.took or 0
         again = f"{self.redone} done again, " if self.redone else ""
         first = f"{recording}: {again}{length} of audio, {self.words} words, in {took:.0f} s"
-        return [first, *(f"  {printable(str(file))}" for file in self.files)]
+        under = [*(self.notes or ()), *(printable(str(file)) for file in self.files)]
+        return [first, *(f"  {line}" for line in under)]
 
     def complaint(self) -> str:
         """For people, of one that failed."""
@@ -81,6 +83,7 @@ def collect(stack: DeployedStack, execution: Execution, place: Place) -> Result:
     told = told._replace(redone=execution.redone)
     if execution.status == "SUCCEEDED" and (output := execution.output):
         told = told._replace(duration=output["duration"], words=output["words"])
+        told = told._replace(notes=tuple(output.get("notes", ())))
         found = list(output["keys"].values())
     else:
         told = told._replace(error=execution.error, message=_message(execution))

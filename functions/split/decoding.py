@@ -25,8 +25,8 @@ from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.frames import Frames, on_one_grid
 from fanscribe.jobs import JobFolder
 from fanscribe.limits import Limits, check_room
-from fanscribe.recording import listen
 from fanscribe.options import ReadingOptions
+from fanscribe.recording import listen
 from fanscribe.sections import Section, how_many, laid_end_to_end, section
 from fanscribe.selection import loudness, next_selection, together
 from fanscribe.settings import SplitSettings
@@ -189,9 +189,7 @@ def _share_out(folder: JobFolder, source: Source) -> Sections | None:
     if (count := source.sections()) == 1:
         return None
     where = {"bucket": source.bucket, "key": source.key, "etag": source.stored.etag, "version": source.stored.version}
-    shared = Sections(
-        **where, size=source.stored.size, count=count, separate=source.separate, selection=source.selection
-    )
+    shared = Sections(**where, size=source.stored.size, count=count, separate=source.separate, selection=source.selection)
     folder.save_sections(shared)
     return shared
 

@@ -43,9 +43,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     language = asked.model.known_language(plan.options) or heard
     chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
-        recording = Source(
-            storage, task.input.bucket, task.input.key, asked.recording, plan.options.separate, settings
-        )
+        recording = Source(storage, task.input.bucket, task.input.key, asked.recording, plan.options.separate, settings)
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks)
     return Job(

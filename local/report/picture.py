@@ -79,9 +79,11 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> str:
 
 def kind_of_tile(tile: LedgerTile, *, running: bool) -> str:
     """The class that has its colour."""
-    if tile.state == "failed":
+    if tile.missing:
+        if tile.state == "undecodable":
+            return "undecodable"
         return "coming" if running and tile.reason == NOTHING else "failed"
-    return "silent" if tile.state == "silent" else "twice" if tile.second_look else "heard"
+    return "silent" if tile.state in {"silent", "undecodable"} else "twice" if tile.second_look else "heard"
 
 
 def strip(ledger: Ledger, told: str, *, running: bool) -> str:

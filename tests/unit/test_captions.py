@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.captions import LONGEST_CUE, SHORTEST_CUE, Cue, cues, gaps, label, unbroken
+from fanscribe.captions import LONGEST_CUE, SHORTEST_CUE, Cue, Gap, cues, gaps, label, unbroken
 from fanscribe.contracts import Reading, Tile, Word
 from fanscribe.ledger import settle_ledger
 from fanscribe.options import OutputOptions, ReadingOptions
@@ -357,7 +357,7 @@ class TestGaps:
         both = (*tiles(2), *(tile.model_copy(update={"index": tile.index + 2, "channel": 1}) for tile in tiles(2)))
         plan = a_plan(both, ReadingOptions(channels="separate"))
         readings = {0: a_reading(0, words("Hello.")), 3: a_reading(3, words("Who is there?", 12_000))}
-        assert gaps(settle_ledger(plan, readings, {})) == [(10_000, 20_000, 0), (0, 10_000, 1)]
+        assert gaps(settle_ledger(plan, readings, {})) == [Gap(10_000, 20_000, 0), Gap(0, 10_000, 1)]
 
 
 def test_what_is_one_word_to_people_stays_together() -> None:

@@ -132,8 +132,9 @@ def test_one_that_nobody_reads_to_the_end_is_ended(recording: Path) -> None:
 def test_one_whose_parent_was_killed_ends_by_itself() -> None:
     """Its pipe has no reader then."""
     program = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom fanscribe.decoder_process import Decoder\n"
-        "messages = Decoder().run(Path(sys.argv[1]), 'x', separate=False)\nnext(messages)\n"
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from fanscribe.decoder import Request\nfrom fanscribe.decoder_process import Decoder\n"
+        "messages = Decoder().run(Path(sys.argv[1]), 'x', Request())\nnext(messages)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = subprocess.run([sys.executable, "-c", program, SAMPLE], stderr=subprocess.PIPE, timeout=60, check=False)

@@ -105,6 +105,7 @@ PROMISED_AT = {
     "au": 12,
     "caf": WHOLE["caf"].index(b"data") + 12,
     "avi": 12,
+    "mp3": WHOLE["mp3"].index(b"Info") + 16,
     "asf": WHOLE["asf"].index(asf.FILE_PROPERTIES) + 24 + 68,
     "mkv": WHOLE["mkv"].index(b"\x18\x53\x80\x67") + 12,
     "webm": WHOLE["webm"].index(b"\x18\x53\x80\x67") + 12,

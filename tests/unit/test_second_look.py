@@ -144,5 +144,7 @@ def test_a_reading_that_repeats_itself_is_never_better() -> None:
 
 
 def test_words_where_the_model_itself_hears_no_speech_are_not_believed() -> None:
-    assert hears_nothing(said(("Thanks", 0, 1), logprob=-1.2, no_speech=0.8))
-    assert not hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8)), "it is sure of its words"
+    long, short = speaking((0, 3)), speaking((0, 0.5))
+    assert hears_nothing(said(("Thanks", 0, 1), logprob=-1.2, no_speech=0.8), long)
+    assert not hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), long), "it is sure of its words"
+    assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), "but of half a second it can't be"

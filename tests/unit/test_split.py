@@ -10,8 +10,8 @@ import pytest
 
 from decoding import HEAD, SMALL, Source, split_section
 from fanscribe import keys
-from fanscribe.audio import write_wav
-from fanscribe.contracts import Job, Plan, Sections, SectionTask, SplitTask
+from fanscribe.audio import AS_USUAL, write_wav
+from fanscribe.contracts import Findings, Job, Plan, Sections, SectionTask, SplitTask
 from fanscribe.errors import (
     InvalidInput,
     InvalidOption,
@@ -33,6 +33,7 @@ from tests.conftest import SAMPLE
 from tests.fakes import MemoryStorage
 from tests.unit.test_audio import a_wav, decoded
 
+NOTHING = Findings(start=0, clocked=True)
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)
 
 
@@ -356,7 +357,7 @@ def test_sections_without_any_sound_are_no_recording(shared_out: tuple[MemorySto
     storage, first = shared_out
     silent = Frames(0, np.zeros((1, 2, 0), np.float32))
     for number in first.sections:
-        JobFolder(storage, "work", first.job).save_section(number, silent.samples, silent.dump())
+        JobFolder(storage, "work", first.job).save_section(number, 0, silent.dump(), AS_USUAL, NOTHING)
     with pytest.raises(UnreadableRecording, match="has no sound: not one sample"):
         job_of(storage)
 

@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     from pydub import AudioSegment
 
 from fanscribe.contracts import Findings, Selection
+from fanscribe.decoder import Request
 from fanscribe.decoder_process import Decoder, Sound
 from fanscribe.errors import UnreadableRecording
 from fanscribe.impostors import HEAD, refuse_impostor
@@ -42,41 +44,38 @@ def decode(
     One channel, mixed, or with `separate` each of the track's. `name` is what messages call the recording. Raises
     UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
     """
-    with closing(Decoding(path, name, None, separate=separate, limits=limits, decoder=decoder)) as decoding:
+    with closing(Decoding(path, name, None, separate, limits=limits, decoder=decoder)) as decoding:
         for _, block in decoding:
             yield block
 
 
+@dataclass
 class Decoding:
     """A recording, or a section of one, while it is decoded.
 
     Iterate over it for its blocks, each with whether it is the section's own: those before only warm it up. `findings` are
-    there at its end, unless it has no sound. Raises as `decode` does, and InvalidOption if there is no such track.
+    there at its end. Raises as `decode` does, and InvalidOption if there is no such track.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        name: str,
-        section: Section | None,
-        *,
-        separate: bool = False,
-        selection: Selection = AS_USUAL,
-        limits: Limits = DEFAULT_LIMITS,
-        decoder: Decoder = DEFAULT_DECODER,
-    ) -> None:
-        _refuse_at_once(path, name)
-        self.findings: Findings | None = None
-        self._name, self._limits = name, limits
-        self._messages = decoder.run(
-            path,
-            name,
-            separate=separate,
-            section=section,
-            track=selection.track,
-            downmix=selection.downmix,
-            longest_s=limits.max_duration_hours * 3600,
+    path: Path
+    name: str
+    section: Section | None = None  # None: all of it
+    separate: bool = False
+    selection: Selection = AS_USUAL
+    limits: Limits = DEFAULT_LIMITS
+    decoder: Decoder = DEFAULT_DECODER
+    findings: Findings | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_at_once(self.path, self.name)
+        request = Request(
+            separate=self.separate,
+            track=self.selection.track,
+            downmix=self.selection.downmix,
+            section=self.section,
+            longest=round(self.limits.max_duration_hours * 3600 * SAMPLE_RATE),
         )
+        self._messages = self.decoder.run(self.path, self.name, request)
 
     def __iter__(self) -> Iterator[tuple[bool, Block]]:
         samples, channels, own = 0, 1, True
@@ -84,13 +83,13 @@ class Decoding:
             if isinstance(message, Findings):
                 self.findings = message
             elif isinstance(message, Sound):
-                self._limits.check_stream(self._name, message.channels, message.rate)
-                self._limits.check_length(self._name, round(message.declared * SAMPLE_RATE), message.kept)
+                self.limits.check_stream(self.name, message.channels, message.rate)
+                self.limits.check_length(self.name, round(message.declared * SAMPLE_RATE), message.kept)
                 channels, own = message.kept, message.own
             else:
                 block = np.frombuffer(message, np.int16).reshape(-1, channels).T
                 samples += block.shape[1]
-                self._limits.check_length(self._name, samples, channels)
+                self.limits.check_length(self.name, samples, channels)
                 yield own, block
 
     def close(self) -> None:
@@ -100,7 +99,7 @@ class Decoding:
 
 def decode_section(path: Path, name: str, section: Section | None, *, separate: bool = False) -> Decoding:
     """Decode a section (None: all), with whatever track is usual."""
-    return Decoding(path, name, section, separate=separate)
+    return Decoding(path, name, section, separate)
 
 
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
@@ -119,7 +118,7 @@ def estimated_length(head: Path, name: str, size: int, decoder: Decoder = DEFAUL
 def _length(path: Path, name: str, decoder: Decoder, *, believe: bool) -> float:
     _refuse_at_once(path, name)
     samples = 0
-    with closing(decoder.run(path, name, separate=False, head=not believe)) as messages:
+    with closing(decoder.run(path, name, Request(head=not believe))) as messages:
         for message in messages:
             if isinstance(message, bytearray):
                 samples += len(message) // SAMPLE_BYTES

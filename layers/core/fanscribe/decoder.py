@@ -54,16 +54,16 @@ class UnknownTrack(Refused):
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be decoded, and how far this process may go."""
+    """What is to be decoded, and how far the decoder may go."""
 
-    path: str
-    memory: int  # bytes of address space
-    longest: int  # samples; timestamps that make a recording longer are not believed
     separate: bool = False  # each channel by itself, else all as one
     track: str | None = None  # a number, a language, `all`; None: as players choose
     downmix: str | None = None  # by its name (downmix.py); None: FFmpeg's
     section: Section | None = None  # None: all of it
     head: bool = False  # the file is only the head of one: that it ends early means nothing
+    longest: int = 24 * 3600 * SAMPLE_RATE  # samples; timestamps beyond are not believed
+    path: str = ""
+    memory: int = 0  # bytes of address space
 
     @classmethod
     def parse(cls, text: str) -> "Request":
@@ -137,9 +137,7 @@ def _wanted(asked: str | None, tracks: Sequence[Track]) -> int:
 def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = False) -> TrackDecoder:
     timeline = Timeline[Decoded](request.longest, file.ends(), file.counted, file.foreign)
     ends = not request.head and (request.section is None or request.section.end >= file.size)
-    return TrackDecoder(
-        file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone
-    )
+    return TrackDecoder(file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone)
 
 
 def _sound(decoder: TrackDecoder) -> Iterator[Message]:
@@ -288,8 +286,8 @@ def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _decibels(power: float | None) -> int | None:
-    """Mean square as dBFS; -120 is silence."""
-    return None if power is None else round(max(-120.0, 10 * math.log10(power or 1e-12)))
+    """Mean square as dBFS; -120 is silence. Samples may be floats, and those anything: infinite, or no numbers."""
+    return None if power is None else round(min(120.0, max(-120.0, 10 * math.log10(power or 1e-12))))
 
 
 # ── The process ──────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import cast
@@ -16,8 +16,6 @@ from fanscribe.base import Contract
 from fanscribe.contracts import Findings
 from fanscribe.decoder import FINDINGS, HEADER, REFUSED, SAMPLES, SOUND, UNKNOWN, Request
 from fanscribe.errors import InvalidOption, UnreadableRecording
-from fanscribe.sections import Section
-from fanscribe.times import SAMPLE_RATE
 
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where this Python finds its own libraries, on Lambda for one
 
@@ -32,9 +30,6 @@ class Sound(Contract):
     own: bool  # what follows is the section's own; False: it only warms it up
 
 
-LONGEST_S = 24 * 3600  # by default
-
-
 @dataclass(frozen=True)
 class Decoder:
     """How decoders are run."""
@@ -43,26 +38,13 @@ class Decoder:
     memory: int = 1_000_000_000  # bytes of address space: 120 MB are PyAV's libraries
     stall_s: float = 8.0  # without a message; it sends one as often as it gets further
 
-    def run(
-        self,
-        path: Path,
-        name: str,
-        *,
-        separate: bool,
-        section: Section | None = None,
-        track: str | None = None,
-        downmix: str | None = None,
-        longest_s: float = LONGEST_S,
-        head: bool = False,
-    ) -> Generator[Sound | bytearray | Findings, None, None]:
+    def run(self, path: Path, name: str, request: Request) -> Generator[Sound | bytearray | Findings, None, None]:
         """Run one, and yield what it says: what the stream is, interleaved samples, at last its findings.
 
         Raises UnreadableRecording, and InvalidOption if there is no such track. Ends the process, always.
         """
-        longest = round(longest_s * SAMPLE_RATE)
-        file = str(path.resolve())
-        request = Request(file, self.memory, longest, separate, track, downmix, section, head)
-        arguments = [json.dumps(asdict(request))]
+        asked = replace(request, path=str(path.resolve()), memory=self.memory)
+        arguments = [json.dumps(asdict(asked))]
         process = subprocess.Popen(  # noqa: S603  (Python itself)
             [*self.command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0, env=_environment()
         )

@@ -117,9 +117,7 @@ class JobFolder:
         """How the recording is shared out, if it is."""
         return self._find(keys.sections(self.job), Sections)
 
-    def save_section(
-        self, number: int, samples: int, frames: bytes, selection: Selection, findings: Findings
-    ) -> None:
+    def save_section(self, number: int, samples: int, frames: bytes, selection: Selection, findings: Findings) -> None:
         """What was heard in a section: its document comes last, and says that all of it is there."""
         self.storage.write(self.bucket, keys.frames(self.job, number), frames, NPY)
         heard = SectionHeard(samples=samples, selection=selection, findings=findings, spent=self.meter.lap())

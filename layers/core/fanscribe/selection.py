@@ -30,9 +30,7 @@ def loudness(frames: Frames) -> int:
     return round(max(-120.0, 20 * float(np.log10(max(levels[at], 1e-6)))))
 
 
-def next_selection(
-    taken: Selection, findings: Findings, loudest: int, tried: Collection[Selection] = ()
-) -> Selection:
+def next_selection(taken: Selection, findings: Findings, loudest: int, tried: Collection[Selection] = ()) -> Selection:
     """Say how the recording is to be decoded, given what was found when it was decoded as `taken`.
 
     `loudest` is its `loudness`. The same selection: nothing better is known. One that was `tried` before is

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from fanscribe.contracts import Chunk, Span, Tile
-from fanscribe.times import FRAME, SAMPLE_RATE, WINDOW
+from fanscribe.times import FRAME, SAMPLE_RATE, SAMPLES_PER_MS, WINDOW
 
 SPEECH = 0.5  # a frame at or above this probability starts speech (Silero's default)
 HYSTERESIS = 0.15  # and one this much below ends it, as Silero's own script has it
+SHORTEST_WORD = 100 * SAMPLES_PER_MS  # of three frames Whisper makes "Thank you.", whatever they are
 SHORTEST_SILENCE = 5 * FRAME  # 160 ms: gaps from here on may be cut (measured: better than 300 ms)
 MARGIN = 3 * FRAME  # a cut stays this far behind the end of speech: 96 ms, the tail of a word
 SHORTEST_TILE = SAMPLE_RATE  # a cut closer to the tile's start than this is no use
@@ -56,8 +57,13 @@ def plan_tiles(
     speech = speech_spans(probabilities, samples, threshold)
     silences = _gaps(speech, samples)
     spans = [span for region in _regions(silences, samples) for span in _windows(region, silences, levels)]
-    heard = zip(spans, _overlaps(spans, speech), strict=True)
+    heard = [(span, _words_of(inside)) for span, inside in zip(spans, _overlaps(spans, speech), strict=True)]
     return tuple(Tile(index=index, start=start, end=end, speech=inside) for index, ((start, end), inside) in enumerate(heard))
+
+
+def _words_of(speech: tuple[Span, ...]) -> tuple[Span, ...]:
+    """A tile's speech; none where all of it together is too short for a word."""
+    return speech if sum(end - start for start, end in speech) >= SHORTEST_WORD else ()
 
 
 def _gaps(spans: Sequence[Span], samples: int) -> list[Span]:

@@ -28,6 +28,7 @@ TOLERANCE = 30 * SAMPLES_PER_MS  # Matroska and FLV round to 1 ms, browsers stam
 CONFIRMED = 200 * SAMPLES_PER_MS  # of sound that has to agree with a jump, or to follow damage
 LONGEST_OVERLAP = 10 * SAMPLE_RATE  # a step back by more is a new beginning
 NEW_BEGINNING = 2 * SAMPLE_RATE  # and so is one that leads this close to where the clock began
+LONGEST_UNSEEN = 60 * SAMPLE_RATE  # a damaged packet may have a damaged timestamp, too
 WARNED = 10 * SAMPLE_RATE  # a gap this soon after the demuxer complained is damage: it reads ahead
 MEASURED = SAMPLE_RATE  # of sound, before bytes can be turned into time
 MISCOUNTED = 100 * SAMPLES_PER_MS  # packets are counted unless their bytes say this much else
@@ -53,6 +54,10 @@ class Arrival(NamedTuple, Generic[Item]):
     last: int = 0
 
 
+def _no_tags(_first: int, _last: int) -> int:
+    return 0
+
+
 @dataclass
 class Timeline(Generic[Item]):
     """Feed it what was decoded and what could not be, in order. Each item comes out once, with its place."""
@@ -60,7 +65,7 @@ class Timeline(Generic[Item]):
     limit: float  # no recording may be longer
     end: float | None = None  # as the container's header names it; timestamps beyond are wrong
     counted: bool = False  # no timestamps in the file: damage is measured in bytes
-    foreign: Callable[[int, int], int] = lambda first, last: 0  # bytes of tags between two places in the file
+    foreign: Callable[[int, int], int] = _no_tags  # bytes of tags between two places in the file
     position: float = 0  # where what comes next belongs
     undecodable: list[tuple[int, int]] = field(default_factory=list)
     overlapped: float = 0  # samples that were cut off, as they were there already
@@ -79,28 +84,44 @@ class Timeline(Generic[Item]):
     _largest: float = 0
     _warned: float | None = None  # where the demuxer complained last
 
+    def continues(self, at: float | None, length: float, first: int, last: int) -> bool:
+        """Say whether an item goes right after the one before, and count it if so. The usual case, in one step."""
+        if self._waiting or self._damage is not None or self._began is None:
+            return False
+        if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
+            return False
+        self._good += length
+        self.position += length
+        if (size := last - first) > 0:
+            self._good_bytes += size
+            self._smallest = min(self._smallest, size)
+            self._largest = max(self._largest, size)
+            self._read_to = max(self._read_to, last)
+        return True
+
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:
         """Place a decoded item, at once or when it is clear where."""
-        if self._began is None and arrival.at is not None:
-            self._began = arrival.at
-        if not self._waiting and self._damage is None and abs(self._off(arrival, self.position)) <= TOLERANCE:
-            self._note(arrival)
-            self.position += arrival.length
+        if self._began is None:
+            self._began = arrival.at or 0.0
+        if self.continues(arrival.at, arrival.length, arrival.first, arrival.last):
             yield Placed(arrival.item, None)
             return
         self._waiting.append(arrival)
         if self._is_settled():
             yield from self._settle()
 
-    def damage(self, at: float | None, length: float, first: int, last: int) -> Iterator[Placed[Item]]:
-        """Note a packet that can't be decoded. What was decoded between two of them, for a moment, is noise too."""
+    def damage(self, at: float | None, length: float, last: int) -> Iterator[Placed[Item]]:
+        """Note a packet that can't be decoded; in the file it ends at `last`.
+
+        What was decoded between two of them, for a moment, is noise too.
+        """
         if self._damage is None:
             yield from self._settle()
             self._damage = 0
             self._damaged_to = self.position
         self._damage += sum(arrival.length for arrival in self._waiting) + length
         self._waiting.clear()
-        if at is not None:
+        if at is not None and at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
             self._damaged_to = max(self._damaged_to, at + self._offset + length)
         self._damaged_bytes = max(self._damaged_bytes, last)
 
@@ -113,6 +134,11 @@ class Timeline(Generic[Item]):
         yield from self._settle()
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._damaged_bytes, self._damaged_to - self.position)))
+
+    @property
+    def bytes_a_sample(self) -> float:
+        """Bytes of the file for each sample that could be decoded; 0: not known yet."""
+        return self._good_bytes / self._good if self._good >= MEASURED else 0.0
 
     def _off(self, arrival: Arrival[Item], place: float) -> float:
         """How far the container's clock is ahead of a place."""
@@ -210,7 +236,8 @@ class Timeline(Generic[Item]):
 
     def _note(self, arrival: Arrival[Item]) -> None:
         self._good += arrival.length
-        if size := arrival.last - arrival.first:
+        size = arrival.last - arrival.first
+        if size > 0:
             self._good_bytes += size
             self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
-        self._read_to = max(self._read_to, arrival.last)
+            self._read_to = max(self._read_to, arrival.last)

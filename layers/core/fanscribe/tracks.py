@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 ALL = "all"  # tracks, each as a channel of its own
 SAME_LANGUAGE = 10  # langcodes' distance of two names of a language, or of a dialect; 10 is another one
+NAMED = 10  # tracks in a sentence, at most
 EMPTY_DB = -75  # dBFS of the loudest block; digital silence, or the noise of an open input
 
 
@@ -22,7 +23,7 @@ class Track:
     language: str | None = None  # as the file has it: `eng`, `en`, `fre`
     title: str | None = None
     default: bool = False  # players take it
-    level: int | None = None  # dBFS of its loudest block; None: not one sample could be decoded
+    level: int | None = None  # dBFS of its loudest block; None: it was not decoded
 
     @property
     def empty(self) -> bool:
@@ -55,15 +56,18 @@ def speaks(track: Track, asked: str) -> bool:
         return track.number == int(asked)
     if track.language is None:
         return False
-    import langcodes  # noqa: PLC0415  (only who asks for a language needs it)
+    from langcodes import tag_distance  # noqa: PLC0415  (only who asks for a language needs it)
+    from langcodes.tag_parser import LanguageTagError  # noqa: PLC0415
 
     try:
-        return langcodes.tag_distance(asked, track.language) < SAME_LANGUAGE
-    except langcodes.LanguageTagError:
+        return tag_distance(asked, track.language) < SAME_LANGUAGE
+    except LanguageTagError:
         return False
 
 
 def described(tracks: Iterable[Track]) -> str:
     """List tracks as people read them: `track 1 (fra) and track 2 (eng, “Commentary”)`."""
     names = [str(track) for track in tracks]
+    if len(names) > NAMED:
+        names = [*names[:NAMED], f"{len(names) - NAMED} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

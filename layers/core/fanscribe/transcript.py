@@ -5,13 +5,16 @@ Printed as JSON it is a superset of OpenAI's `verbose_json`, so what reads that 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from fanscribe.base import Contract
-from fanscribe.contracts import Plan, Reading, Word
+from fanscribe.contracts import Plan, Reading, Score, Word
 from fanscribe.ledger import Ledger
+from fanscribe.notes import notes
 from fanscribe.times import milliseconds, seconds
+from fanscribe.tracks import Track
 
 SENTENCE_ENDS = ".?!…。！？"
 CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
@@ -26,9 +29,9 @@ class Segment(Contract):
     words: tuple[Word, ...]
     language: str
     channel: int | None  # None where the channels were mixed
-    avg_logprob: float
-    no_speech_prob: float
-    compression_ratio: float
+    avg_logprob: Score
+    no_speech_prob: Score
+    compression_ratio: Score
 
     @property
     def start(self) -> int:
@@ -53,6 +56,9 @@ class Transcript(Contract):
     duration: int  # ms
     segments: tuple[Segment, ...]
     ledger: Ledger
+    notes: tuple[str, ...] = ()  # sentences on the recording, for whoever reads this
+    tracks: tuple[Track, ...] = ()  # of the file, if it has more than one
+    track: int | None = None  # that was taken; None: all, or there is but one
 
     @property
     def words(self) -> list[Word]:
@@ -77,7 +83,12 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
         for sentence in _sentences(_words_of(plan, readings, channel))
         for run in _short_enough(sentence)
     ]
+    origin = plan.origin
+    several = len(origin.tracks) > 1
     return Transcript(
+        notes=notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
+        tracks=origin.tracks if several else (),
+        track=origin.track if several else None,
         recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
         model=plan.model,
         task=plan.options.task,
@@ -170,8 +181,16 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
+        **({"notes": list(transcript.notes)} if transcript.notes else {}),
+        **({"tracks": [_track_json(track, transcript.track) for track in transcript.tracks]} if transcript.tracks else {}),
         "ledger": transcript.ledger.model_dump(exclude_none=True),
     }
+
+
+def _track_json(track: Track, taken: int | None) -> dict[str, Any]:
+    """Levels in dBFS."""
+    known = {name: value for name, value in asdict(track).items() if value is not None}
+    return known | {"transcribed": taken in {None, track.number}}
 
 
 def _segment_json(number: int, segment: Segment) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from fanscribe.audio import waveform
 from fanscribe.contracts import Reading, Tile
 from fanscribe.language import Probabilities, spoken_in
 from fanscribe.options import ENGLISH, MULTILINGUAL, ReadingOptions
-from fanscribe.second_look import DEEPEST, Look, compare, doubt, hears_nothing, joined, pieces
+from fanscribe.second_look import DEEPEST, Look, compare, doubt, hears_nothing, joined, pieces, without_invented
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE, milliseconds
 from fanscribe.words import TimedWord, settle
@@ -111,7 +111,7 @@ class WhisperRecognizer:
         return Reading(
             tile=tile.index,
             language=decoding.tokenizer.language_code,
-            words=() if hears_nothing(look) else settle(look.words, tile),
+            words=() if hears_nothing(look, tile) else settle(look.words, tile),
             avg_logprob=round(look.avg_logprob, 4),
             no_speech_prob=round(look.no_speech_prob, 4),
             compression_ratio=round(look.compression_ratio, 4),
@@ -129,7 +129,7 @@ class WhisperRecognizer:
             if reason := doubt(looks[i], part):
                 again = self._look_again(part, sound, looks[i], decoding, depth + 1)
                 looks[i] = again if compare(reason, looks[i], again, part).kept == "second" else looks[i]
-        return joined(looks)
+        return joined([without_invented(look, part) for look, part in zip(looks, parts, strict=True)])
 
     def _look(self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding) -> list[Look]:
         results = self._whisper.model.generate(

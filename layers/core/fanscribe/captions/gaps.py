@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import NamedTuple
 
-from fanscribe.ledger import Ledger
+from fanscribe.ledger import Ledger, LedgerTile
 from fanscribe.times import clock, milliseconds
 
 
@@ -13,15 +13,19 @@ class Gap(NamedTuple):
     start: int
     end: int
     channel: int | None = None
+    kind: str = "missing"  # or `undecodable`
 
     @property
     def text(self) -> str:
-        return f"[missing {clock(self.start)}-{clock(self.end)}]"
+        return f"[{self.kind} {clock(self.start)}-{clock(self.end)}]"
 
 
 def gaps(ledger: Ledger) -> list[Gap]:
-    """Runs of failed tiles, channel by channel."""
-    runs = (list(run) for _, run in groupby(ledger.tiles, key=lambda tile: (tile.channel, tile.state)))
-    return [
-        Gap(milliseconds(run[0].start), milliseconds(run[-1].end), run[0].channel) for run in runs if run[0].state == "failed"
-    ]
+    """Runs of missing tiles, channel by channel."""
+    keyed = groupby(ledger.tiles, key=lambda tile: (tile.channel, tile.state, tile.missing))
+    runs = (list(run) for (*_, missing), run in keyed if missing)
+    return [Gap(milliseconds(run[0].start), milliseconds(run[-1].end), run[0].channel, _kind(run[0])) for run in runs]
+
+
+def _kind(tile: LedgerTile) -> str:
+    return "undecodable" if tile.state == "undecodable" else "missing"

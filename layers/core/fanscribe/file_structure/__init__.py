@@ -5,13 +5,13 @@ A file may claim anything. Little of it is read, whatever its bytes are (chunks.
 and nothing is said of a file that is not understood.
 
 Not here, because they name no length in bytes and no encryption: Ogg, FLAC, FLV, MPEG program
-streams, and bare mp3, aac, ac3 and amr.
+streams, and bare aac, ac3 and amr.
 """
 
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
-from fanscribe.file_structure import asf, lengths, matroska, mp4, mpegts, wav
+from fanscribe.file_structure import asf, lengths, matroska, mp3, mp4, mpegts, wav
 from fanscribe.file_structure.chunks import Reader, Unclear
 from fanscribe.file_structure.structure import Structure
 
@@ -40,6 +40,7 @@ FORMATS = (
     Format(lengths.read_au, (b".snd",)),
     Format(matroska.read, (matroska.EBML,)),
     Format(asf.read, (asf.HEADER,)),
+    Format(mp3.read, (b"ID3", b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"\xff\xfb")),
     Format(mpegts.read),  # it has no signature, so it comes last
 )
 
