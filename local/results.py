@@ -64,8 +64,8 @@ class Result(NamedTuple):
         length, took = clock_of(self.duration or 0), self.took or 0
         again = f"{self.redone} done again, " if self.redone else ""
         first = f"{recording}: {again}{length} of audio, {self.words} words, in {took:.0f} s"
-        under = [*(self.notes or ()), *(printable(str(file)) for file in self.files)]
-        return [first, *(f"  {line}" for line in under)]
+        under = [*(self.notes or ()), *map(str, self.files)]
+        return [first, *(f"  {printable(line)}" for line in under)]
 
     def complaint(self) -> str:
         """For people, of one that failed."""
