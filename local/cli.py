@@ -1,5 +1,6 @@
 """The command `fanscribe`."""
 
+import io
 import sys
 
 import click
@@ -15,6 +16,7 @@ from local.commands.redo import redo
 from local.commands.report import report
 from local.commands.status import status
 from local.commands.transcribe import transcribe
+from local.mishaps import sentence
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +31,9 @@ for each in (transcribe, redo, estimate, status, fetch, report, list_jobs):
 
 def main() -> None:
     """Exit code 2 for a wrong call, 1 for a job that failed, 130 for Ctrl-C; one line says why."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the terminal can't show is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(command.main(standalone_mode=False))
     except click.ClickException as error:
@@ -38,7 +43,11 @@ def main() -> None:
         complain("stopped. The same command goes on from here.")
         sys.exit(130)
     except (BotoCoreError, ClientError, StorageFault) as error:
-        complain(f"AWS: {error}{'' if str(error).endswith('.') else '.'} The same command goes on from here.")
+        ended = "" if str(error).endswith(".") else "."
+        complain(f"AWS: {error}{ended} The same command goes on from here.")
+        sys.exit(1)
+    except OSError as error:
+        complain(sentence(error))
         sys.exit(1)
 
 

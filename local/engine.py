@@ -4,6 +4,7 @@ The template is deployed unpatched (local/template.py). A WSGI middleware in fro
 local/host.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
 """
 
+import errno
 import json
 import logging
 import os
@@ -13,7 +14,8 @@ import time
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +34,7 @@ from local import cloudformation
 from local.executions import Execution
 from local.host import FunctionHost, function_environment
 from local.map_runs import MapRuns
+from local.names import as_key
 from local.shelf import Shelf
 from local.stack import OUTPUTS, DeployedStack
 from local.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
@@ -79,6 +82,8 @@ class Engine:
         self._one_by_one = threading.Lock()  # moto's S3 is not made for threads: a list while something is deleted fails
         self.hosts: dict[str, FunctionHost] = {}
         self._map_runs = MapRuns()
+        self.trouble: OSError | None = None  # that the embedded S3 had with its files
+        self.unkept: OSError | None = None  # why something is not on the shelf
 
     def __enter__(self) -> Self:
         self._environment = dict(os.environ)
@@ -126,9 +131,18 @@ class Engine:
     def bucket(self, logical_id: str) -> str:
         return self.deployment.buckets[logical_id].name
 
-    def upload(self, recording: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
-        """Put a recording where the template's rule listens. Returns the event that S3 would send."""
-        (bucket,), key = self.deployment.rule["detail"]["bucket"]["name"], recording.name
+    def upload(
+        self,
+        recording: Path,
+        metadata: Mapping[str, str],
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """Put a recording where the template's rule listens. Returns the event that S3 would send.
+
+        `name`: where it is not the file's.
+        """
+        (bucket,) = self.deployment.rule["detail"]["bucket"]["name"]
+        key = as_key(name or recording.name)
         self.s3.upload_file(str(recording), bucket, key, ExtraArgs={"Metadata": dict(metadata)})
         head = self.s3.head_object(Bucket=bucket, Key=key)
         return object_created(bucket, key, head["ContentLength"], head["ETag"], head.get("VersionId"))
@@ -162,7 +176,8 @@ class Engine:
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
         if self._shelf and days:
-            self._shelf.forget(days)
+            with self._shelved():
+                self._shelf.forget(days)
         for bucket in self.deployment.buckets.values():
             self.s3.create_bucket(Bucket=bucket.name)
             if bucket.versioned:
@@ -173,8 +188,24 @@ class Engine:
         work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
         self.stack = DeployedStack(self.s3, self.states, work, transcripts, created["stateMachineArn"])
 
-    def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(
+        self,
+        environment: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Iterable[bytes]:
         """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""
+        try:
+            return self._answer(environment, start_response)
+        except (ConnectionError, TimeoutError):  # whoever called is gone
+            raise
+        except OSError as error:
+            return self._failed(error, start_response)
+
+    def _answer(
+        self,
+        environment: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Iterable[bytes]:
         match = INVOKE.match(environment["PATH_INFO"])
         if cloudformation.SIGNED in environment.get("HTTP_AUTHORIZATION", ""):
             status, body = cloudformation.answer(_body(environment), STACK, self.deployment.outputs)
@@ -227,14 +258,50 @@ class Engine:
         s3 = get_backend("s3")[ACCOUNT][PARTITION]
         if job not in self._begun:
             self._begun.add(job)
-            for kept, data in self._shelf.restore(job):
-                s3.put_object(work, kept, data)
+            with self._shelved():
+                for kept, data in self._shelf.restore(job):
+                    s3.put_object(work, kept, data)
         body = self._moto(environment, start_response)
-        if method == "PUT" and (stored := s3.get_object(work, key)):
-            self._shelf.keep(key, stored.value)
-        elif method == "DELETE":
-            self._shelf.drop(key)
+        with self._shelved():
+            if method == "PUT" and (stored := s3.get_object(work, key)):
+                self._shelf.keep(key, stored.value)
+            elif method == "DELETE":
+                self._shelf.drop(key)
         return body
+
+    @contextmanager
+    def _shelved(self) -> Iterator[None]:
+        """What the shelf can't keep is lost to later runs alone: this one goes on."""
+        try:
+            yield
+        except OSError as error:
+            self.unkept = self.unkept or error
+
+    def _failed(self, error: OSError, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """moto's S3 keeps what is large in temporary files, which a full disk does not take.
+
+        Then the job is stopped: to its functions S3 only fails, and they would ask for minutes.
+        """
+        self.trouble = error
+        threading.Thread(target=self._stop_running, daemon=True).start()
+        code = errno.errorcode.get(error.errno or 0, "OSError")
+        body = f"<Error><Code>{code}</Code></Error>".encode()
+        status = HTTPStatus.BAD_REQUEST  # not of the kind that boto3 repeats
+        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+        start_response(f"{status} {status.phrase}", headers)
+        return [body]
+
+    def recover(self) -> None:
+        """Go on after trouble. What is still at work for the stopped job would only make more."""
+        if self.trouble:
+            for host in self.hosts.values():
+                host.close()
+            self.trouble = None
+
+    def _stop_running(self) -> None:
+        for execution in self.stack.latest(1):
+            if execution.running:
+                self.states.stop_execution(executionArn=execution.arn)
 
 
 def _body(environment: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from fanscribe.contracts import Usage, parse_job_input
 from fanscribe.errors import InvalidInput
 from fanscribe.keys import UPLOADS
 from fanscribe.times import clock
+from local.names import from_key, printable
 
 
 class Child(NamedTuple):
@@ -69,8 +70,9 @@ class Execution:
 
     @property
     def recording(self) -> str:
-        """The name of the file that it is about."""
-        return self.key.rsplit("/", 1)[-1]
+        """The name of the file that it is about; of one that the command uploaded, as it was."""
+        name = self.key.rsplit("/", 1)[-1]
+        return from_key(name) if self.key.startswith(UPLOADS) else name
 
     @property
     def usage(self) -> Usage | None:
@@ -89,7 +91,8 @@ class Execution:
     @property
     def about(self) -> str:
         """What it is about, for people."""
-        return f"{self.recording} {self.redone}" if self.redone else self.recording
+        named = printable(self.recording)
+        return f"{named} {self.redone}" if self.redone else named
 
     @property
     def running(self) -> bool:
@@ -100,7 +103,7 @@ class Execution:
         """What went wrong, in the words of the function that said so; a file that the command uploaded by the name it had."""
         message = self._said()
         return (
-            re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: self.recording, message)
+            re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: printable(self.recording), message)
             if self.key.startswith(UPLOADS)
             else message
         )

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fanscribe.times import clock_of
+from local.names import printable
 from local.progress import Chunks, Progress
 
 LONGEST_NAME = 30
@@ -105,7 +106,7 @@ class Screen:
         """As many rows as there is room for."""
         rows = list(self._rows.values())
         room = max(1, (self._console.height - 2) // 2)
-        names = min(LONGEST_NAME, max((cell_len(row.name) for row in rows), default=0))
+        names = min(LONGEST_NAME, max((cell_len(printable(row.name)) for row in rows), default=0))
         amounts = max((len(row.amount) for row in rows), default=0)
         lines = [line for row in rows[:room] for line in _lines(row, names, amounts)]
         if len(rows) > room:
@@ -120,5 +121,5 @@ def _lines(row: Row, names: int, amounts: int) -> list[RenderableType]:
     grid.add_column(ratio=1)
     grid.add_column(no_wrap=True, justify="right", width=amounts)
     bar = ProgressBar(total=row.total or None, completed=row.done, pulse=not row.total, animation_time=time.monotonic())
-    grid.add_row(row.name, bar, row.amount)
+    grid.add_row(Text(printable(row.name)), bar, row.amount)  # as text: [b] in a name is no markup
     return [grid, Text(f"  {row.details}", style="dim", no_wrap=True, overflow="ellipsis")]

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from fanscribe import keys
 from fanscribe.contracts import Plan
 from local.files import write_whole
+from local.names import as_key
 
 CLAIM = re.compile(r"^(jobs/[0-9a-f]{16})/claim\.json$")
 TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a part
@@ -77,11 +78,13 @@ class Shelf:
         except (FileNotFoundError, ValidationError):
             return None
 
-    def latest(self, recording: Path) -> Plan | None:
-        """The plan of the job of a recording that was begun last, if there is one."""
+    def latest(self, recording: Path, name: str | None = None) -> Plan | None:
+        """The plan of the job of a recording that was begun last, if there is one. `name`: where it
+        is not the file's.
+        """
         folders = sorted(self.folder.glob("jobs/*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
         plans = (self.plan(folder.name) for folder in folders)
-        ours = recording.name, etag(recording)
+        ours = as_key(name or recording.name), etag(recording)
         return next((plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours), None)
 
     def forget(self, days: int) -> None:

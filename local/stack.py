@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.executions import Child, Execution
+from local.names import stem
 from local.patience import patiently
 
 OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
@@ -117,6 +118,6 @@ class DeployedStack:
 
 def job_name(recording: str) -> str:
     """A name for an execution that people can say: the recording's, as far as Step Functions allows it, and six digits."""
-    stem = recording.rsplit(".", 1)[0] or recording
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()[:24].strip("-") or "job"
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", stem(recording)).strip("-").lower()
+    plain = plain[:24].strip("-") or "job"
     return f"{plain}-{uuid.uuid4().hex[:6]}"

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from fanscribe import keys
 from fanscribe.storage import ABSENT
+from local.names import as_key, printable
 
 SMALLEST_PART = 8 << 20  # bytes; S3 takes no less than 5 MiB, but for the last
 MOST_PARTS = 10_000  # S3's limit
@@ -74,11 +75,12 @@ class Upload:
     bucket: str
     file: Path
     told: Callable[[int], None]
+    name: str | None = None  # where it is not the file's
     _taken: dict[int, int] = field(default_factory=dict)  # bytes, by part
 
     @cached_property
     def key(self) -> str:
-        return keys.upload(digest(self.file), self.file.name)
+        return keys.upload(digest(self.file), as_key(self.name or self.file.name))
 
     def run(self) -> None:
         """Send what is not there yet. Raises FileChanged.
@@ -91,7 +93,8 @@ class Upload:
             self._send_parts(planned) if len(planned) > 1 else self._send_whole()
         after = self.file.stat()
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise FileChanged(f"{self.file} changed while it was sent. Try again when it is finished.")
+            named = printable(str(self.file))
+            raise FileChanged(f"{named} changed while it was sent. Try again when it is finished.")
 
     def _is_there(self, size: int) -> bool:
         try:

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from local.executions import Execution
 from local.patience import patiently
 from local.progress import JobProgress, Progress
 from local.screen import Screen, job_row
 from local.stack import DeployedStack
+from local.targets import Place
 
 FIRST_POLL_S = 0.2
 LONGEST_POLL_S = 2.0  # each is a handful of calls, and an account has only so many a second
@@ -22,7 +22,7 @@ class Watched:
 
     name: str
     progress: JobProgress
-    out: Path
+    place: Place
 
     @property
     def arn(self) -> str:

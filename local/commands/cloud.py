@@ -1,15 +1,19 @@
-"""What every command that talks to a deployed stack shares: where the stack is, and how a command is told to come back."""
+"""What the commands share: where the stack is, how to be told to come back, where files go."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 import click
 from botocore.exceptions import ProfileNotFound
 
+from local.names import printable
+from local.recordings import WrongFiles
 from local.stack import DeployedStack, NotFound
+from local.targets import Place, Spelling, Wanted, check_apart, check_folder
 
 Command = Callable[..., None]
 
@@ -78,4 +82,23 @@ def job_of(stack: DeployedStack, name: str) -> Any:
     try:
         return stack.find_job(name)
     except NotFound as error:
+        raise click.UsageError(str(error)) from None
+
+
+def check_out(out: Path) -> Spelling:
+    """How names are compared there. Raises click.UsageError if nothing can be written there."""
+    if out.is_file():
+        raise click.UsageError(f"{printable(str(out))} is a file. --out takes a folder.")
+    try:
+        return check_folder(out, "--out")
+    except WrongFiles as error:
+        raise click.UsageError(str(error)) from None
+
+
+def check_jobs(jobs: Iterable[tuple[str, Place]], spelled: Spelling) -> None:
+    """No two jobs of a call write the same file. Raises click.UsageError."""
+    wanted = [Wanted(name, place.files()) for name, place in jobs]
+    try:
+        check_apart(wanted, lambda file: spelled(file.name))
+    except WrongFiles as error:
         raise click.UsageError(str(error)) from None

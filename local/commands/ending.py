@@ -1,9 +1,11 @@
 """Jobs followed to their end: watched, their transcripts fetched, what became of them said."""
 
+from collections.abc import Callable
+
 import click
 
 from local.report import write_report
-from local.results import Result, collect
+from local.results import NOT_WRITTEN, NotWritten, Result, collect, unwritten
 from local.screen import Screen
 from local.stack import DeployedStack
 from local.watch import LONGEST_POLL_S, Watched, watch
@@ -17,14 +19,21 @@ def follow(
     as_json: bool,
     report: bool = False,
     poll_s: float = LONGEST_POLL_S,
+    explained: Callable[[Result], Result] = lambda result: result,
 ) -> bool:
-    """Whether all of them succeeded. Each is taken out of `jobs` when it is done with."""
+    """Whether all of them succeeded. Each is taken out of `jobs` when it is done with.
+
+    `explained` may know better why one failed.
+    """
     succeeded = []
     for job, execution in watch(stack, jobs, screen, poll_s):
-        result = collect(stack, execution, job.out)
+        result = explained(collect(stack, execution, job.place))
         if report:
-            written = write_report(stack, execution, job.out, billed=job.progress.billed)
-            result = result._replace(files=(*result.files, written))
+            try:
+                written = write_report(stack, execution, job.place, billed=job.progress.billed)
+                result = result._replace(files=(*result.files, written))
+            except NotWritten as error:
+                result = unwritten(result, error) if result.status != NOT_WRITTEN else result
         with screen.aside():
             show(result, as_json=as_json)
         succeeded.append(result.succeeded)
@@ -43,4 +52,5 @@ def show(result: Result, *, as_json: bool) -> None:
 
 
 def complain(message: str) -> None:
+    """Names in it are `printable`."""
     click.echo(f"fanscribe: {message}", err=True)

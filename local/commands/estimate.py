@@ -1,6 +1,7 @@
 """`fanscribe estimate`: what a recording would take on AWS, before anything is paid."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from fanscribe.models import open_model
 from fanscribe.planner import Job, Limit, Wish, a_job, plan, tiles_in, what_binds
 from fanscribe.simulator import Fleet, Forecast
 from fanscribe.times import clock_of
+from local.names import printable
+from local.recordings import STANDARD_INPUT, WrongFiles, at_hand, find_recordings
 
 DEFAULTS = Fleet()
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
@@ -91,7 +94,8 @@ def estimate(
     if as_json:
         click.echo(json.dumps(_figures(job, wish, forecast, limits), indent=2))
         return
-    click.echo(f"{Path(audio).name}: {clock_of(audio_s)} of audio with {model}, {memory:,} MB, {concurrency:,} chunks at once")
+    had = f"{clock_of(audio_s)} of audio with {model}, {memory:,} MB"
+    click.echo(f"{printable(Path(audio).name)}: {had}, {concurrency:,} chunks at once")
     for line in _lines(job, wish, forecast, limits):
         click.echo(f"  {line}")
 
@@ -110,15 +114,19 @@ def _speed(model: str) -> ModelSpeed:
 def _audio_s(audio: str) -> float:
     path = Path(audio)
     if path.is_dir():
-        raise click.UsageError(f"{audio} is a folder. Name a recording in it.")
-    if not path.exists():
+        raise click.UsageError(f"{printable(audio)} is a folder. Name a recording in it.")
+    if not os.path.lexists(path) and audio not in STANDARD_INPUT:
         if seconds := as_seconds(audio):
             return seconds
-        raise click.UsageError(f"{audio}: there is no such file, and it is no length such as 4h30m.")
+        raise click.UsageError(f"{printable(audio)}: there is no such file, and it is no length such as 4h30m.")
     try:
-        return length(path, path.name)
+        (recording,) = find_recordings([audio]).recordings
+        with at_hand(recording) as file:
+            return length(file, recording.name)
+    except WrongFiles as error:
+        raise click.UsageError(str(error)) from None
     except BadInput as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(printable(str(error))) from None
 
 
 def _in_time(wish: Wish, forecast: Forecast) -> bool:

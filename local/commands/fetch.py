@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
-from local.commands.cloud import Stopped, Where, job_of, stack_options
+from local.commands.cloud import Stopped, Where, check_jobs, check_out, job_of, stack_options
 from local.commands.ending import follow
+from local.executions import Execution
 from local.progress import JobProgress
 from local.screen import Screen
+from local.stack import DeployedStack
+from local.targets import Place
 from local.watch import Watched
 
 
@@ -23,9 +26,11 @@ def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None
     fanscribe fetch talk-3f2a91 --stack fanscribe --out transcripts
     """
     place = Where(**where)
+    spelled = check_out(out)
     stack = place.find()
     found = [job_of(stack, job) for job in jobs]
-    watched = [Watched(execution.recording, JobProgress(stack, execution.arn), out) for execution in found]
+    check_jobs([(execution.name, Place(out, execution.recording)) for execution in found], spelled)
+    watched = [_watched(stack, execution, out) for execution in found]
     try:
         with Screen() as screen:
             succeeded = follow(stack, watched, screen, as_json=as_json)
@@ -33,3 +38,8 @@ def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None
         raise Stopped(place.come_back([job.job for job in watched])) from None
     if not succeeded:
         raise SystemExit(1)
+
+
+def _watched(stack: DeployedStack, execution: Execution, out: Path) -> Watched:
+    recording = execution.recording
+    return Watched(recording, JobProgress(stack, execution.arn), Place(out, recording))

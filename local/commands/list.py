@@ -1,6 +1,5 @@
 """`fanscribe list`: the latest jobs of a stack, whoever started them."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 from fanscribe.times import clock_of
 from local.commands.cloud import Where, stack_options
 from local.executions import Execution
+from local.names import json_line
 
 
 @click.command("list", short_help="List the latest jobs of a stack.")
@@ -24,7 +24,7 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
     executions = Where(**where).find().latest(count)
     if as_json:
         for execution in executions:
-            click.echo(json.dumps(_document(execution), ensure_ascii=False))
+            click.echo(json_line(_document(execution)))
     elif executions:
         click.echo(_table([_cells(execution) for execution in executions]))
 

@@ -1,6 +1,7 @@
 """`fanscribe redo`: a part of a recording transcribed again, and its transcript mended with that."""
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,28 @@ from fanscribe.errors import BadInput
 from fanscribe.options import REDOABLE, Options, OutputOptions
 from fanscribe.settings import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
-from local.commands.cloud import Failed, Stopped, Where, job_of, session_options
+from local.commands.cloud import Failed, Stopped, Where, check_out, job_of, session_options
 from local.commands.ending import follow, show
-from local.commands.transcribe import check_place, choose_device, deployed, device_options, job_options
+from local.commands.transcribe import (
+    a_shelf,
+    check_place,
+    choose_device,
+    deployed,
+    device_options,
+    job_options,
+)
+from local.commands.transcribe_here import an_engine, run_here
+from local.names import printable
 from local.patience import patiently
 from local.progress import JobProgress
-from local.recordings import WrongFiles, find_recordings
+from local.recordings import Recording, WrongFiles, at_hand, find_recordings
 from local.results import Result
 from local.screen import Screen
 from local.shares import default_workers
-from local.shelf import Shelf, default_folder
+from local.shelf import Shelf
 from local.stack import job_name
-from local.watch import FIRST_POLL_S, Watched
+from local.targets import Place, check_targets
+from local.watch import Watched
 
 HERE_ONLY = ("device", "compute_type", "workers", "work", "verbose")
 
@@ -99,10 +110,10 @@ def redo(
     check_place(context, stack, HERE_ONLY)
     if start >= end:
         raise click.UsageError(f"--to {clock(end)} is not after --from {clock(start)}.")
-    if out.exists() and not out.is_dir():
-        raise click.UsageError(f"{out} is a file. --out takes a folder.")
+    check_out(out)
     try:
-        typed = Options.parse(options).model_dump(mode="json", include=set(options))
+        parsed = Options.parse(options)
+        typed = parsed.model_dump(mode="json", include=set(options))
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     request = {"from": timestamp(start), "to": timestamp(end)}
@@ -111,14 +122,25 @@ def redo(
         asked = {"redo": request | ({"model": model} if model else {}), "options": typed}
         succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
     else:
-        shelf = Shelf(work or default_folder())
-        recording, base, first = _kept(job, shelf)
-        name, found = deployed(model or first.model, options)
-        parameters = {"Model": name, "ChunkTiles": "1"}
-        asked = {"redo": request | {"job": base.job}, "options": typed}
-        choose_device(device, compute_type)
-        workers = workers or default_workers(found, device)
-        succeeded = _redo_here(parameters, workers, shelf, recording, asked, out, verbose=verbose, as_json=as_json)
+        shelf = a_shelf(work)
+        named = _named(job, out, parsed)
+        with _at_hand(named) as recording:
+            base, first = _kept(recording, shelf)
+            name, found = deployed(model or first.model, options)
+            parameters = {"Model": name, "ChunkTiles": "1"}
+            asked = {"redo": request | {"job": base.job}, "options": typed}
+            choose_device(device, compute_type)
+            workers = workers or default_workers(found, device)
+            succeeded = _redo_here(
+                parameters,
+                workers,
+                shelf,
+                recording,
+                asked,
+                out,
+                verbose=verbose,
+                as_json=as_json,
+            )
     if not succeeded:
         raise SystemExit(1)
 
@@ -126,50 +148,62 @@ def redo(
 # ── On this machine ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _kept(named: str, shelf: Shelf) -> tuple[Path, Plan, Plan]:
-    """The recording, the plan of its job that was begun last, and that of the job that read all of it."""
+def _named(job: str, out: Path, options: Options) -> Recording:
+    """The recording. Raises click.UsageError also where its transcript can't be written."""
     try:
-        (found,) = find_recordings([Path(named)], Path())
+        (found,) = find_recordings([job]).recordings
+        hindered = check_targets([found], out, options.formats, report=False)
     except (WrongFiles, ValueError) as error:
-        why = str(error) if isinstance(error, WrongFiles) else f"{named} is a folder: name one recording in it."
+        folder = f"{printable(job)} is a folder: name one recording in it."
+        why = str(error) if isinstance(error, WrongFiles) else folder
         raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
-    base = first = shelf.latest(found.file)
+    if hindered:
+        raise click.UsageError(hindered[0].message)
+    return found
+
+
+@contextmanager
+def _at_hand(recording: Recording) -> Iterator[Recording]:
+    """As a file: it is looked at twice, and a pipe can be read once."""
+    with at_hand(recording) as file:
+        yield recording._replace(file=file, called=recording.name, piped=False)
+
+
+def _kept(recording: Recording, shelf: Shelf) -> tuple[Plan, Plan]:
+    """The plan of its job that was begun last, and that of the job that read all of it."""
+    base = first = shelf.latest(recording.file, recording.name)
     while first and first.redo:
         first = shelf.plan(first.redo.base)
     if base is None or first is None:
+        where = printable(str(shelf.folder))
         raise click.UsageError(
-            f"Nothing is kept of {found.name} in {shelf.folder}: it was not transcribed here, not in this week, or has changed "
-            "since. Transcribe it, and redo a part of that."
+            f"Nothing is kept of {printable(recording.name)} in {where}: it was not transcribed "
+            "here, not in this week, or has changed since. Transcribe it, and redo a part of that."
         )
-    return found.file, base, first
+    return base, first
 
 
 def _redo_here(
     parameters: dict[str, str],
     workers: int,
     shelf: Shelf,
-    recording: Path,
+    recording: Recording,
     asked: dict[str, Any],
     out: Path,
     *,
     verbose: bool,
     as_json: bool,
 ) -> bool:
-    from local.engine import Engine  # noqa: PLC0415  (importing it takes half a second, and a stack on AWS needs none of it)
+    parameters = parameters | {"MapConcurrency": str(workers)}
+    with an_engine(parameters, workers, shelf, verbose=verbose) as engine, Screen() as screen:
 
-    with (
-        tempfile.TemporaryDirectory() as logs,
-        Engine(parameters | {"MapConcurrency": str(workers)}, workers, Path(logs), shelf, ahead=True) as engine,
-        Screen() as screen,
-    ):
-        uploaded = engine.upload(recording, {})["detail"]
-        arn = engine.start({"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]} | asked)
-        watched = Watched(recording.name, JobProgress(engine.stack, arn), out)
-        succeeded = follow(engine.stack, [watched], screen, as_json=as_json, poll_s=FIRST_POLL_S)
-        if verbose:
-            for log in sorted(Path(logs).iterdir()):
-                click.echo(f"── {log.stem}\n{log.read_text()}", err=True)
-    return succeeded
+        def start(file: Path) -> str:
+            uploaded = engine.upload(file, {}, recording.name)["detail"]
+            where = {"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]}
+            return engine.start(where | asked)
+
+        place = Place(out, recording.name)
+        return run_here(engine, screen, recording, start, place, as_json=as_json)
 
 
 # ── On AWS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +216,8 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     patiently(progress.now)
     if progress.job is None:
         reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
-        raise Failed(f"There is nothing to redo of {execution.name} ({execution.recording}): {reason}")
+        named = f"{execution.name} ({printable(execution.recording)})"
+        raise Failed(f"There is nothing to redo of {named}: {reason}")
     before = parse_job_input(execution.input)
     recording = {"bucket": before.bucket, "key": before.key} | ({"version": before.version} if before.version else {})
     request, options = asked["redo"] | {"job": progress.job.name}, {**progress.job.output, **asked["options"]}
@@ -192,8 +227,9 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     if not wait:
         show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
         return True
+    watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
     try:
         with Screen() as screen:
-            return follow(stack, [Watched(execution.about, JobProgress(stack, arn), out)], screen, as_json=as_json)
+            return follow(stack, [watched], screen, as_json=as_json)
     except KeyboardInterrupt:
         raise Stopped(where.come_back([new])) from None

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import click
 
-from local.commands.cloud import Where, job_of, stack_options
+from local.commands.cloud import Where, check_jobs, check_out, job_of, stack_options
+from local.commands.ending import complain
+from local.executions import Execution
+from local.names import printable
 from local.report import write_report
+from local.results import NotWritten
+from local.stack import DeployedStack
+from local.targets import Place
 
 
 @click.command(short_help="Write where the time of a stack's jobs went, as a page.")
@@ -19,6 +25,21 @@ def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
     \b
     fanscribe report talk-3f2a91 --stack fanscribe
     """
+    spelled = check_out(out)
     stack = Where(**where).find()
-    for job in jobs:
-        click.echo(write_report(stack, job_of(stack, job), out))
+    found = [job_of(stack, job) for job in jobs]
+    places = [Place(out, execution.recording) for execution in found]
+    check_jobs(list(zip((execution.name for execution in found), places, strict=True)), spelled)
+    written = [_write(stack, *each) for each in zip(found, places, strict=True)]
+    if not all(written):
+        raise SystemExit(1)
+
+
+def _write(stack: DeployedStack, execution: Execution, place: Place) -> bool:
+    """Whether it could be written."""
+    try:
+        click.echo(printable(str(write_report(stack, execution, place))))
+    except NotWritten as error:
+        complain(printable(str(error)))
+        return False
+    return True

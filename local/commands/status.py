@@ -1,6 +1,5 @@
 """`fanscribe status`: how far jobs are, and what they have heard so far."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from fanscribe.ledger import settle_ledger
 from fanscribe.transcript import build_transcript
 from local.commands.cloud import Failed, Where, job_of, stack_options
 from local.executions import Execution
+from local.names import json_line, printable
 from local.progress import JobProgress, Progress
 from local.screen import job_row
 
@@ -34,7 +34,7 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
         progress = looked_at.now()
         heard = text_so_far(looked_at) if text else None
         if as_json:
-            click.echo(json.dumps(_document(execution, progress, heard), ensure_ascii=False))
+            click.echo(json_line(_document(execution, progress, heard)))
         elif text and heard is None:
             raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.")
         elif text:
@@ -56,7 +56,7 @@ def _line(execution: Execution, progress: Progress) -> str:
     row = job_row(execution.about, replace(progress, used=execution.usage or progress.used))
     told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     if not execution.running and execution.error:
-        told.append(execution.message)
+        told.append(printable(execution.message))
     return f"{execution.name} ({execution.about}): {' · '.join(part for part in told if part)}"
 
 

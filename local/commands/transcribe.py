@@ -12,12 +12,15 @@ from fanscribe.errors import BadInput
 from fanscribe.models import Model, find_model
 from fanscribe.options import Options, as_metadata
 from fanscribe.settings import ComputeType, Device, computing
-from local.commands.cloud import Where, session_options
+from local.commands.cloud import Where, check_out, session_options
+from local.commands.ending import show
 from local.commands.transcribe_here import transcribe_here
 from local.commands.transcribe_there import transcribe_there
-from local.recordings import Recording, WrongFiles, find_recordings
+from local.recordings import LeftOut, Recording, WrongFiles, find_recordings
+from local.results import NOT_STARTED, Result
 from local.shares import default_workers, shares
 from local.shelf import Shelf, default_folder
+from local.targets import check_folder, check_targets
 
 HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work", "fresh", "verbose")  # a stack has its own
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
@@ -51,7 +54,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
-@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(path_type=Path))
+@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False))
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
 @click.option("--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends.")
@@ -87,7 +90,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 def transcribe(
     context: click.Context,
     /,
-    audio: tuple[Path, ...],
+    audio: tuple[str, ...],
     out: Path,
     report: bool,
     as_json: bool,
@@ -106,7 +109,8 @@ def transcribe(
     verbose: bool,
     **chosen: str | None,
 ) -> None:
-    """Transcribe each AUDIO file, or the sound of a video; of a folder, every recording in it, to the bottom.
+    """Transcribe each AUDIO file, or the sound of a video; of a folder, every recording in it, to
+    the bottom; of -, what is piped into it.
 
     Writes FOLDER/<name>.json, .srt, .vtt and .txt. Runs on this machine, through the state machine that AWS would run,
     and needs no account, no Docker and no network, once the model is here: tiny.en is.
@@ -123,22 +127,25 @@ def transcribe(
     fanscribe transcribe talk.mp3 --stack fanscribe
     """
     options = {name: value for name, value in chosen.items() if value is not None}
-    recordings = _check_call(context, audio, options, out, stack)
+    check_place(context, stack, HERE_ONLY)
     if report and no_wait:
         raise click.UsageError("--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later.")
+    recordings, left_out = _check_call(audio, options, out, report=report)
     if stack:
         where = Where(stack, region, profile, endpoint_url)
+        tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
         choose_device(device, compute_type)
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
         parameters = {"Model": name} | shares(found, workers, device, chunk_tiles)
-        shelf = Shelf(work or default_folder(), fresh)
+        shelf = a_shelf(work, fresh=fresh)
+        tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_here(
             parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
         )
-    if not succeeded:
+    if left_out or not succeeded:
         raise SystemExit(1)
 
 
@@ -146,16 +153,42 @@ def transcribe(
 
 
 def _check_call(
-    context: click.Context, audio: Sequence[Path], options: dict[str, str], out: Path, stack: str | None
-) -> list[Recording]:
-    check_place(context, stack, HERE_ONLY)
-    if out.exists() and not out.is_dir():
-        raise click.UsageError(f"{out} is a file. --out takes a folder.")
+    audio: Sequence[str], options: dict[str, str], out: Path, *, report: bool
+) -> tuple[list[Recording], list[Result]]:
+    """The recordings, and the results of what is left out."""
+    check_out(out)
     try:
         Options.from_metadata(as_metadata(options))
-        return find_recordings(audio, out)
+        found = find_recordings(audio)
+        formats = Options.parse(options).formats
+        hindered = check_targets(found.recordings, out, formats, report=report)
     except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
+    refused = [LeftOut(each.recording.name, each.message) for each in hindered]
+    without = [each.recording for each in hindered]
+    recordings = [recording for recording in found.recordings if recording not in without]
+    return recordings, [_not_started(each) for each in (*found.left_out, *refused)]
+
+
+def _not_started(left_out: LeftOut) -> Result:
+    return Result(left_out.name, "", NOT_STARTED, message=left_out.message)
+
+
+def tell_left_out(left_out: Sequence[Result], *, as_json: bool) -> None:
+    """One line for each, once the call is known to be a right one."""
+    for result in left_out:
+        show(result, as_json=as_json)
+
+
+def a_shelf(work: Path | None, *, fresh: bool = False) -> Shelf:
+    """The folder where what is finished is kept."""
+    shelf = Shelf(work or default_folder(), fresh)
+    try:
+        for folder in (shelf.folder, shelf.folder / "jobs"):
+            check_folder(folder, "--work")
+    except WrongFiles as error:
+        raise click.UsageError(str(error)) from None
+    return shelf
 
 
 def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:

@@ -1,26 +1,33 @@
 """Transcribing on AWS: every recording uploaded and its job started, then all of them watched side by side."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fanscribe.options import Options
 from local.commands.cloud import Stopped, Where
 from local.commands.ending import follow, show
+from local.mishaps import sentence
+from local.names import printable
 from local.patience import patiently
 from local.progress import JobProgress
-from local.recordings import Recording
+from local.recordings import Recording, at_hand
 from local.results import Result
 from local.screen import Row, Screen, upload_row
 from local.stack import DeployedStack, job_name
+from local.targets import place_of
 from local.upload import FileChanged, Upload
 from local.watch import Watched
+
+LOST = "no connection, trying again; what was sent counts"
 
 
 def transcribe_there(
     where: Where, recordings: Sequence[Recording], options: dict[str, str], out: Path, *, wait: bool, report: bool, as_json: bool
 ) -> bool:
     """Whether all of them were sent and, of those waited for, succeeded."""
+    if not recordings:
+        return True
     stack = where.find()
     unsent, jobs, complete = list(recordings), list[Watched](), True
     try:
@@ -29,8 +36,9 @@ def transcribe_there(
                 try:
                     jobs.append(_send(stack, recording, options, out, screen))
                     started = Result(recording.name, jobs[-1].job, "RUNNING")
-                except FileChanged as error:
-                    started = Result(recording.name, "", "NOT SENT", message=str(error))
+                except (FileChanged, OSError) as error:
+                    told = sentence(error) if isinstance(error, OSError) else str(error)
+                    started = Result(recording.name, "", "NOT SENT", message=told)
                     complete = False
                 screen.drop(recording.name)
                 unsent.remove(recording)
@@ -41,27 +49,38 @@ def transcribe_there(
     except KeyboardInterrupt:
         if not jobs:
             raise
-        rest = f"\nNot sent: {', '.join(recording.name for recording in unsent)}." if unsent else ""
+        names = ", ".join(printable(recording.name) for recording in unsent)
+        rest = f"\nNot sent: {names}." if unsent else ""
         raise Stopped(where.come_back([job.job for job in jobs]) + rest) from None
 
 
 def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], out: Path, screen: Screen) -> Watched:
-    """Upload one, and start its job. Raises FileChanged."""
-    size, began, before = recording.file.stat().st_size, time.monotonic(), None
+    """Upload one, and start its job. Raises FileChanged, OSError."""
+    name = recording.name
+
+    def lost() -> None:
+        screen.show(name, Row(name, 0, None, "", LOST))
+
+    with at_hand(recording) as file:
+        screen.show(name, Row(name, 0, None, "", "looking whether it is there"))
+        upload = Upload(stack.s3, stack.work, file, _teller(screen, name, file), name)
+        patiently(upload.run, lost)
+        key = upload.key
+    typed = Options.parse(options).model_dump(mode="json", include=set(options))
+    wanted = {"bucket": stack.work, "key": key, "options": typed}
+    job = job_name(name)
+    # of a name that runs already, Step Functions starts no second
+    arn = patiently(lambda: stack.start(wanted, job), lost)
+    return Watched(name, JobProgress(stack, arn), place_of(recording, out))
+
+
+def _teller(screen: Screen, name: str, file: Path) -> Callable[[int], None]:
+    """What shows how much of a file was sent."""
+    size, began, before = file.stat().st_size, time.monotonic(), None
 
     def told(sent: int) -> None:
         nonlocal before
         before = sent if before is None else before
-        screen.show(recording.name, upload_row(recording.name, sent, size, before, time.monotonic() - began))
+        screen.show(name, upload_row(name, sent, size, before, time.monotonic() - began))
 
-    def lost() -> None:
-        screen.show(recording.name, Row(recording.name, 0, None, "", "no connection, trying again; what was sent counts"))
-
-    screen.show(recording.name, Row(recording.name, 0, None, "", "looking whether it is there"))
-    upload = Upload(stack.s3, stack.work, recording.file, told)
-    patiently(upload.run, lost)
-    typed = Options.parse(options).model_dump(mode="json", include=set(options))
-    wanted = {"bucket": stack.work, "key": upload.key, "options": typed}
-    name = job_name(recording.name)
-    arn = patiently(lambda: stack.start(wanted, name), lost)  # of a name that runs already, Step Functions starts no second
-    return Watched(recording.name, JobProgress(stack, arn), out / recording.folder)
+    return told

@@ -6,20 +6,29 @@ from pathlib import Path
 
 from fanscribe.ledger import Ledger, settle_ledger
 from local.executions import Execution
-from local.files import write_whole
 from local.patience import patiently
 from local.progress import JobProgress
 from local.report.page import Report, render
 from local.report.run import read_run
+from local.results import write
 from local.stack import DeployedStack
+from local.targets import REPORT, Place
 
 
-def write_report(stack: DeployedStack, execution: Execution, out: Path, *, billed: bool = True) -> Path:
-    """A run's report, as <stem>.report.html in the folder `out`. A run that failed has one, one that still runs has it so far."""
-    target = out / f"{Path(execution.recording).stem}.report.html"
+def write_report(
+    stack: DeployedStack,
+    execution: Execution,
+    place: Place,
+    *,
+    billed: bool = True,
+) -> Path:
+    """A run's report, in its place. A run that failed has one, one that still runs has it so far.
+
+    Raises NotWritten.
+    """
     page = render(gather(stack, execution, billed=billed))
-    out.mkdir(parents=True, exist_ok=True)
-    write_whole(target, page.encode())
+    target = place.file(REPORT)
+    write(target, page.encode())
     return target
 
 

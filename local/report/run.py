@@ -15,6 +15,7 @@ from fanscribe.base import Contract
 from fanscribe.contracts import Chunk, Took
 from fanscribe.times import clock
 from local.executions import Child, Execution, told_by
+from local.names import printable
 from local.progress import read_history
 
 STAGES = ("waiting", "queued", "cold start", "load", "read", "store", "failed", "pause", "running", "between")  # of a chunk
@@ -196,7 +197,7 @@ def read_run(
     chunks = [chunk for child in children if (chunk := _read_chunk(child, since))]
     return Run(
         job=execution.name,
-        recording=execution.recording,
+        recording=printable(execution.recording),
         status=execution.status,
         error=execution.error,
         message=execution.message if execution.error else "",

@@ -22,6 +22,13 @@ def test_a_file_that_the_command_uploaded_is_called_as_it_was_but_in_addresses()
     assert told == f"my talk (1).mp3: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*."
 
 
+def test_a_file_that_the_command_uploaded_has_its_bytes_back_and_is_told_in_one_line() -> None:
+    execution = an_execution(keys.upload("0123", r"caf\xe9\x0a.mp3"), "")
+    assert execution.recording == "caf\udce9\n.mp3"
+    assert execution.about == r"caf\xe9\x0a.mp3"
+    assert an_execution(r"caf\xe9.mp3", "").recording == r"caf\xe9.mp3", "of no other key"
+
+
 def test_any_other_is_called_by_its_key() -> None:
     assert an_execution("calls/talk.mp3", "calls/talk.mp3 is empty.").message == "calls/talk.mp3 is empty."
 

@@ -64,3 +64,8 @@ def test_rows_never_pass_the_terminals_edges(names: list[str], width: int) -> No
 
 def test_what_does_not_fit_is_counted() -> None:
     assert shown([job_row(f"{i}.mp3", BUSY) for i in range(20)], 80, height=10)[-1].rstrip() == "… and 16 more"
+
+
+def test_a_name_is_shown_as_it_is_and_takes_one_line() -> None:
+    first, _ = shown([job_row("[b]x[/b]\ncaf\udce9.wav", BUSY)], 120)
+    assert first.startswith(r"[b]x[/b]\x0acaf\xe9.wav  ━")

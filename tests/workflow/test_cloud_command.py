@@ -1,9 +1,11 @@
 """The command with --stack: the embedded engine served on a port as if it were AWS, over a line that can be cut."""
 
 import json
+import os
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -320,3 +322,77 @@ def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
     assert (ended_with, out) == (code, "")
     (said,) = err.splitlines()
     assert told in said
+
+
+def test_a_job_is_fetched_under_the_name_that_its_recording_has_here(line: Line, tmp_path: Path) -> None:
+    names = ["1.1 Lesson name", "caf\udce9.wav", "two\nlines.wav", "é" * 125 + "b.wav"]
+    for number, name in enumerate(names):
+        a_wav(tmp_path / name, np.zeros(16_000 + number, np.int16))
+    asked = (*HERE, *ENGLISH, "--formats", "json", "--json", "--out", "at-once")
+    code, out, err = typed(line, "transcribe", *names, *asked, folder=tmp_path)
+    assert (code, err) == (0, "")
+    told = [json.loads(each) for each in out.splitlines()]
+    assert {result["recording"] for result in told} == set(names)
+    at_once = sorted(file.name for file in (tmp_path / "at-once").iterdir())
+    assert len(at_once) == len(names)
+    assert {"1.1 Lesson name.json", "caf\udce9.json", "two\nlines.json"} < set(at_once)
+
+    jobs = [result["job"] for result in told]
+    code, out, err = typed(line, "fetch", *jobs, *HERE, "--out", "later", folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert sorted(file.name for file in (tmp_path / "later").iterdir()) == at_once
+    assert r"  later/caf\xe9.json" in out.splitlines()
+    code, out, err = typed(line, "report", *jobs, *HERE, "--out", "later", folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert r"later/two\x0alines.report.html" in out.splitlines()
+    code, out, _ = typed(line, "list", *HERE, "--count", "4", folder=tmp_path)
+    assert code == 0
+    assert {r"caf\xe9.wav", r"two\x0alines.wav"} < {row.split()[-1] for row in out.splitlines()}
+
+
+def test_what_is_piped_into_it_is_uploaded(line: Line, tmp_path: Path) -> None:
+    a_wav(tmp_path / "talk.wav", np.zeros(16_000, np.int16))
+    os.mkfifo(tmp_path / "pipe.wav")
+    writer = threading.Thread(
+        target=lambda: (tmp_path / "pipe.wav").write_bytes((tmp_path / "talk.wav").read_bytes()),
+    )
+    writer.start()
+    code, out, err = typed(line, "transcribe", "pipe.wav", *HERE, "--formats", "txt", folder=tmp_path)
+    writer.join()
+    assert (code, out.splitlines()[-1:], err) == (0, ["  pipe.txt"], "")
+
+
+def test_files_that_can_not_be_fetched_are_a_line_and_the_next_goes_on(line: Line, tmp_path: Path) -> None:
+    a_wav(tmp_path / "a.wav", np.zeros(16_000, np.int16))
+    a_wav(tmp_path / "b.wav", np.zeros(17_000, np.int16))
+    asked = (*HERE, *ENGLISH, "--formats", "txt", "--json")
+    code, out, _ = typed(line, "transcribe", "a.wav", "b.wav", *asked, folder=tmp_path)
+    assert code == 0
+    one, other = sorted(json.loads(each)["job"] for each in out.splitlines())
+
+    later = ("--out", "later", *HERE)
+    for name in ("a.txt", "a.report.html"):
+        (tmp_path / "later" / name).mkdir(parents=True)
+    code, out, err = typed(line, "fetch", one, other, *later, folder=tmp_path)
+    assert (code, out.splitlines()[-1:]) == (1, ["  later/b.txt"])
+    assert err == (
+        "fanscribe: a.wav: later/a.txt can't be written: it is a folder. Mend that or name another "
+        "folder with --out: the same command goes on from here.\n"
+    )
+    code, out, err = typed(line, "report", one, other, *later, folder=tmp_path)
+    assert (code, out) == (1, "later/b.report.html\n")
+    assert err.startswith("fanscribe: later/a.report.html can't be written: it is a folder.")
+    assert sorted(file.name for file in (tmp_path / "later").iterdir()) == [
+        "a.report.html",
+        "a.txt",
+        "b.report.html",
+        "b.txt",
+    ], "no half file"
+
+    for command in ("fetch", "report"):
+        code, out, err = typed(line, command, one, one, *HERE, folder=tmp_path)
+        assert (code, out, err) == (2, "", f"fanscribe: {one} is named twice. Name it once.\n")
+        to = ("--out", "a.wav/later", *HERE)
+        code, out, err = typed(line, command, one, *to, folder=tmp_path)
+        assert (code, out) == (2, "")
+        assert "a.wav/later can't be written to: a part of its path is a file" in err

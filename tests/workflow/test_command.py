@@ -88,7 +88,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["nowhere.mp3"], 2, "nowhere.mp3: there is no such file"),
         (["folder"], 2, "folder is a folder"),
-        (["tone.wav", "folder/../tone.wav"], 2, "Two recordings are called tone"),
+        (["tone.wav", "folder/../tone.wav"], 2, "tone.wav would both be written to out/tone.json"),
         (["tone.wav", "--out", "words.mp3"], 2, "words.mp3 is a file"),
         (
             ["tone.wav", "--model", "tiny.fr"],
