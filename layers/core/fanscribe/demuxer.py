@@ -196,11 +196,11 @@ class MediaFile:
                 continue
             self.packets_read += 1
             found = place.of(packet)._replace(warned=self.complaints.count > complaints)
-            complaints = self.complaints.count
             if section and found.first >= section.end:
                 return
             own = section is None or found.first >= section.start
             yield numbers[packet.stream_index], found._replace(own=own)
+            complaints = self.complaints.count  # what the decoder says of a packet is not of the next
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.

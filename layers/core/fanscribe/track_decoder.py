@@ -30,6 +30,7 @@ SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
 LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
+ROUNDED = 1.5 * SAMPLES_PER_MS  # by which a duration differs from the timestamps in Matroska and FLV
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
 
@@ -74,7 +75,7 @@ class TrackDecoder:
 
     file: MediaFile
     number: int  # of the track that is taken, from 1
-    timeline: Timeline[Decoded]
+    timeline: Timeline[Decoded | None]  # None: another section's, which is not decoded
     section: Section | None = None
     ends: bool = True  # where it is decoded to is the recording's end
     separate: bool = False
@@ -85,6 +86,8 @@ class TrackDecoder:
     meters: dict[int, Meter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
     padding: float = 0.0  # samples of the last frame that are behind the end of its packet
+    skimmed: Packet | None = None  # the last one of the section before, not yet placed
+    reached: float = 0.0  # where the sound of the sections before ends
 
     def __post_init__(self) -> None:
         context = self._context(self.number)
@@ -109,7 +112,7 @@ class TrackDecoder:
 
     # ── From packets to frames, each with its place ──────────────────────────────────────────────
 
-    def placed(self) -> Iterator[Placed[Decoded]]:
+    def placed(self) -> Iterator[Placed[Decoded | None]]:
         """Decode, and place what is the section's own; what comes before it has no place."""
         last: Packet | None = None
         for number, packet in self.file.packets(self.section):
@@ -120,6 +123,9 @@ class TrackDecoder:
             if self.section and not packet.own:
                 yield from self._warm_up(packet)
                 continue
+            if self.skimmed:
+                self._skim(packet)
+                self.skimmed = None
             if last and last.packet.stream is not packet.packet.stream:
                 yield from self._drained(last)  # a joined file begins
                 _prepare(packet.packet.stream.codec_context)
@@ -129,18 +135,33 @@ class TrackDecoder:
             yield from self._drained(last)
             if self.ends:
                 yield from self._left_over(last.last)
+        self._skim(None)
         yield from self.timeline.finish()
 
-    def _warm_up(self, packet: Packet) -> Iterator[Placed[Decoded]]:
+    def _warm_up(self, packet: Packet) -> Iterator[Placed[Decoded | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
-        skimmed = Arrival(packet.at, packet.length, None, packet.first, packet.last)
-        for _ in self.timeline.sound(skimmed):  # type: ignore[arg-type]
-            pass
+        self._skim(packet)
         if self.section and packet.first >= self.section.warm:
             for frame in self._frames(packet)[0]:
                 yield Placed(Decoded(frame, own=False), None)
 
-    def _decoded(self, packet: Packet) -> Iterator[Placed[Decoded]]:
+    def _skim(self, following: Packet | None) -> None:
+        """Place the packet before, which lasts until the next one: rounded durations add up."""
+        packet, self.skimmed = self.skimmed, following
+        if packet is None:
+            return
+        at, length = packet.at, 0.0 if packet.packet.is_discard else packet.length
+        if length and at is not None and following and following.at is not None:
+            lasted = following.at - at
+            length = lasted if abs(lasted - length) <= ROUNDED else length
+        if at is not None and at < 0:  # an encoder's delay, which its decoder cuts off
+            at, length = 0.0, max(0.0, at + length)
+        skimmed = Arrival[Decoded | None](at, length, None, packet.first, packet.last)
+        for _ in self.timeline.sound(skimmed):
+            pass
+        self.reached = max(self.reached, self.timeline.position)
+
+    def _decoded(self, packet: Packet) -> Iterator[Placed[Decoded | None]]:
         if packet.warned:
             self.timeline.warn()
         if packet.hole:
@@ -150,7 +171,7 @@ class TrackDecoder:
             yield from self.timeline.damage(packet.at, packet.length, packet.last)
         yield from self._arrived(frames, packet)
 
-    def _arrived(self, frames: list[av.AudioFrame], packet: Packet | None) -> Iterator[Placed[Decoded]]:
+    def _arrived(self, frames: list[av.AudioFrame], packet: Packet | None) -> Iterator[Placed[Decoded | None]]:
         for frame in frames:
             at = self._at(frame, packet) if packet else None
             first, last = (packet.first, packet.last) if packet and frame is frames[0] else (0, 0)
@@ -182,7 +203,7 @@ class TrackDecoder:
         base = frame.time_base or packet.packet.time_base
         return packet.at + float((frame.pts - packet.packet.pts) * base) * SAMPLE_RATE
 
-    def _drained(self, last: Packet) -> Iterator[Placed[Decoded]]:
+    def _drained(self, last: Packet) -> Iterator[Placed[Decoded | None]]:
         """Take what the decoder still holds."""
         frames = _decode(last, None) or []
         good = [frame for frame in frames if not frame.is_corrupt]
@@ -190,7 +211,7 @@ class TrackDecoder:
             self.padding = 0
         yield from self._arrived(good, None)
 
-    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded]]:
+    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded | None]]:
         """Note the bytes behind the last packet of a file that is nothing but sound."""
         left = self.file.size - read_to
         if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
@@ -209,18 +230,24 @@ class TrackDecoder:
         """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
         output = _Output(self)
         kind: Kind | None = None
-        for (frame, own), at in self.placed():
+        for placed, place in self.placed():
+            at = place
+            if placed is None:
+                continue  # another section's, whose place was open when this one began
+            frame, own = placed
             self.heard = self.heard or own
             if own and self.start is None:
-                self.start = output.position = self._own_start(at, frame)
+                at = self._first_place(place, frame)
+                self.start = output.position = self._own_start(at)
             found = Kind.of(frame, own=own)
-            if found != kind or (at is not None and at != output.position_now()):
+            elsewhere = at is not None and at != output.position_now()
+            if found != kind or elsewhere:
                 yield from output.drain()
             if found != kind:
                 kind = found
                 yield kind
                 output.begin(kind)
-            if own and at is not None:
+            if own and at is not None and elsewhere:
                 yield from output.go_to(at)
             yield from output.feed(frame)
         yield from output.drain()
@@ -232,16 +259,19 @@ class TrackDecoder:
         elif kind and self.ends and self.file.ends() and round(self.padding) in PADDING:
             yield Trim(round(self.padding))
 
-    def _own_start(self, at: int | None, frame: av.AudioFrame) -> int:
+    def _first_place(self, at: int | None, frame: av.AudioFrame) -> int:
+        """Where the first frame that is the section's own goes."""
+        length = frame.samples * SAMPLE_RATE / frame.sample_rate
+        return round(self.timeline.position - length) if at is None else at
+
+    def _own_start(self, at: int) -> int:
         """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
         if self.section is None or self.section.start == 0:
             return 0
         damaged = self.timeline.undecodable
-        if damaged and at is not None and damaged[-1][1] == at:
+        if damaged and damaged[-1][1] == at:
             return damaged[-1][0]
-        if at is not None:
-            return at
-        return round(self.timeline.position - frame.samples * SAMPLE_RATE / frame.sample_rate)
+        return max(at, round(self.reached))  # what the section before has is not repeated
 
     def _end(self, position: int) -> int:
         """Where the recording ends: behind what is damaged, and where its header or index says."""
