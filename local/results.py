@@ -30,6 +30,7 @@ class Result(NamedTuple):
     error: str | None = None
     message: str | None = None
     redone: str | None = None  # what of it was done again, 12:10-12:40
+    notes: tuple[str, ...] | None = None  # sentences on a recording that was transcribed
 
     @property
     def succeeded(self) -> bool:
@@ -50,7 +51,7 @@ class Result(NamedTuple):
         length, took = clock_of(self.duration or 0), self.took or 0
         again = f"{self.redone} done again, " if self.redone else ""
         first = f"{self.recording}: {again}{length} of audio, {self.words} words, in {took:.0f} s"
-        return [first, *(f"  {file}" for file in self.files)]
+        return [first, *(f"  {note}" for note in self.notes or ()), *(f"  {file}" for file in self.files)]
 
     def complaint(self) -> str:
         """For people, of one that failed."""
@@ -66,7 +67,8 @@ def collect(stack: DeployedStack, execution: Execution, out: Path) -> Result:
     stem = Path(recording).stem
     if execution.status == "SUCCEEDED" and execution.output:
         files = _download(stack, execution.output["keys"].values(), out, stem)
-        return told._replace(files=files, duration=execution.output["duration"], words=execution.output["words"])
+        told = told._replace(duration=execution.output["duration"], words=execution.output["words"])
+        return told._replace(files=files, notes=tuple(execution.output.get("notes", ())))
     partial = _download(stack, _partial(stack, execution), out, f"{stem}{INCOMPLETE}")
     return told._replace(files=partial, error=execution.error, message=execution.message)
 

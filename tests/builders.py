@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fanscribe.contracts import Failure, Plan, Reading, Recording, Sound, Tile, Word
+from fanscribe.contracts import Failure, Origin, Plan, Reading, Recording, Sound, Tile, Undecodable, Word
 from fanscribe.ledger import settle_ledger
 from fanscribe.models import MULTILINGUAL_VOCABULARY
 from fanscribe.options import ReadingOptions
 from fanscribe.times import SAMPLE_RATE
+from fanscribe.tracks import Track
 from fanscribe.transcript import Transcript, build_transcript
 
 SECOND = SAMPLE_RATE
+DAMAGED = [(0, "Bonsoir à tous. Merci", 5_000), (1, "d'être venus. | Voici l'histoire.", 12_000), (2, "Fin.", 21_000)]
 
 
 def a_tile(index: int, start_s: float, end_s: float, *, silent: bool = False) -> Tile:
@@ -53,6 +55,23 @@ def a_transcript(text: str, failures: Mapping[int, Failure] | None = None, start
     plan = a_plan((a_tile(0, 0, length),))
     readings = {0: a_reading(0, said)}
     return build_transcript(plan, readings, settle_ledger(plan, readings, failures or {}))
+
+
+def damaged(plan: Plan, *stretches: tuple[float, float]) -> Plan:
+    """The plan of a recording that could not be decoded from second to second, in any of its channels."""
+    channels = sorted({tile.channel for tile in plan.tiles})
+    lost = [Undecodable(channel=c, start=round(a * SECOND), end=round(b * SECOND)) for c in channels for a, b in stretches]
+    return plan.model_copy(update={"undecodable": tuple(lost)})
+
+
+def a_damaged_talk() -> Transcript:
+    """Half a minute of a film with two tracks, of which 3 s are undecodable, a moment, and the end."""
+    french = Track(1, "aac", 2, "fra", default=True, level=-18)
+    comments = Track(2, "aac", 2, "eng", "Director & <crew> --> both", level=-20)
+    plan = damaged(a_plan(tiles(3)), (8, 11), (15.5, 15.9), (26, 30))
+    plan = plan.model_copy(update={"origin": Origin(tracks=(french, comments), track=1, channels=2, loudness=-18)})
+    readings = {i: a_reading(i, words(said, start), "fr") for i, said, start in DAMAGED}
+    return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
 
 
 def a_model_folder(folder: Path, languages: Iterable[str] = ("en",), *, multilingual: bool = False) -> Path:

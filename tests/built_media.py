@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,6 +38,18 @@ def an_mp4(flags: str, **more: str) -> bytes:
             container.mux(stream.encode(a_frame(2)))
             container.mux(stream.encode(None))
         return path.read_bytes()
+
+
+def a_film(tracks: Sequence[dict[str, str]]) -> bytes:
+    """Matroska with a track for each of these metadata, three seconds of a tone in it."""
+    data = io.BytesIO()
+    with av.open(data, "w", format="matroska") as container:
+        streams = [container.add_stream("pcm_s16le", rate=SAMPLE_RATE, layout="mono") for _ in tracks]
+        for stream, metadata in zip(streams, tracks, strict=True):
+            stream.metadata.update(metadata)
+        for stream in streams:
+            container.mux([*stream.encode(a_frame(3)), *stream.encode(None)])
+    return data.getvalue()
 
 
 def an_entry(kind: bytes, *boxes: bytes, fields: int = 28) -> bytes:

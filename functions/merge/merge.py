@@ -10,14 +10,17 @@ from fanscribe.contracts import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript
 from fanscribe.formats import WRITERS, Edition, transcript_keys
 from fanscribe.jobs import JobFolder
-from fanscribe.ledger import lost_share, settle_ledger
+from fanscribe.ledger import Ledger, lost_share, settle_ledger
 from fanscribe.metrics import measure_transcript
+from fanscribe.notes import notes, without_titles
 from fanscribe.observability import observed
 from fanscribe.settings import MergeSettings
 from fanscribe.storage import S3Storage, Storage
 from fanscribe.times import seconds
 from fanscribe.transcript import build_transcript
 from fanscribe.usage import tally
+
+NAMED = 50  # missing stretches in a message, which Step Functions cuts off after 32,768 characters
 
 
 @observed
@@ -51,13 +54,15 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     for name in task.output.formats:
         text = WRITERS[name].write(edition)
         storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
+    words = len(transcript.words)
+    told = notes(without_titles(heard.plan), words, complete=ledger.complete)
     lost = lost_share(heard.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
         where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(
-            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {', '.join(ledger.missing())}. "
-            f"The partial transcript is in {where}, marked incomplete."
+            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
+            f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *told])}"
         )
     return TranscriptReference(
         job=task.job,
@@ -65,8 +70,15 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         bucket=settings.transcripts_bucket,
         keys=written,
         duration=seconds(transcript.duration),
-        words=len(transcript.words),
+        words=words,
         complete=ledger.complete,
-        notes=transcript.notes,
+        message=" ".join([f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]),
+        notes=told,
         usage=tally(plan, spent, folder.meter.lap()),
     )
+
+
+def _missing(ledger: Ledger) -> str:
+    missing = list(ledger.missing())
+    more = [f"and {len(missing) - NAMED} more"] if len(missing) > NAMED else []
+    return ", ".join([*missing[:NAMED], *more])

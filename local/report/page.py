@@ -221,7 +221,14 @@ def _scrolled(name: str, table: str) -> str:
 
 # ── The ledger ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-LEDGER = {"heard": "transcribed", "twice": "read twice", "silent": "silent", "failed": "missing", "coming": "not read yet"}
+LEDGER = {
+    "heard": "transcribed",
+    "twice": "read twice",
+    "silent": "silent",
+    "undecodable": "could not be decoded",
+    "failed": "missing",
+    "coming": "not read yet",
+}
 
 
 def _ledger(report: Report) -> str:

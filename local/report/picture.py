@@ -80,6 +80,8 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> str:
 def kind_of_tile(tile: LedgerTile, *, running: bool) -> str:
     """The class that has its colour."""
     if tile.missing:
+        if tile.state == "undecodable":
+            return "undecodable"
         return "coming" if running and tile.reason == NOTHING else "failed"
     return "silent" if tile.state in {"silent", "undecodable"} else "twice" if tile.second_look else "heard"
 

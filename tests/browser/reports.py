@@ -9,7 +9,7 @@ from local.executions import Child
 from local.report.page import Report
 from local.report.run import read_run
 from tests.browser.transcripts import AGAIN, HOSTILE_NAME
-from tests.builders import a_plan, a_reading, tiles, words
+from tests.builders import a_plan, a_reading, damaged, tiles, words
 from tests.histories import Call, a_child, a_state, an_execution, at, split
 
 USAGE = Usage(audio_s=14_400, transcribe_s=3_020, rtf=0.21, gb_seconds=30_200, usd=0.5034, prices="2026-01-01")
@@ -87,3 +87,10 @@ def running() -> Report:
     plan = a_plan(tiles(20, 25))
     ledger = settle_ledger(plan, {i: a_reading(i, words("word", i * 25_000)) for i in range(8)}, {})
     return Report(run, plan, USAGE, ledger)
+
+
+def undecodable() -> Report:
+    """Of a run that succeeded, some stretches could not be decoded, one of them only for a moment."""
+    plan = damaged(a_plan(tiles(8, 25, silent=(3,))), (30, 50), (60, 60.5), (186, 200))
+    readings = {i: a_reading(i, words("word", i * 25_000)) for i in range(8) if i != 3}
+    return of_chunks(2, 2)._replace(plan=plan, ledger=settle_ledger(plan, readings, {}))

@@ -14,12 +14,12 @@ from fanscribe.formats import Edition, as_html, as_srt, as_text, as_vtt
 from fanscribe.transcript import Transcript
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
 from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
-from tests.builders import a_transcript
+from tests.builders import a_damaged_talk, a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
 LINGER = 500  # ms that a word may stay lit after its end
-TRANSCRIPTS = {"talk": a_talk, "conversation": a_conversation, "arabic": in_arabic, "hostile": hostile}
+TRANSCRIPTS = {"talk": a_talk, "conversation": a_conversation, "arabic": in_arabic, "hostile": hostile, "damaged": a_damaged_talk}
 KINDS = {
     f"{device} {scheme}": {**options, "color_scheme": scheme}
     for device, options in {"desktop": DESKTOP, "phone": PHONE}.items()

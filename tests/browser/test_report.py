@@ -6,7 +6,7 @@ import pytest
 
 from local.report.page import Report
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open
-from tests.browser.reports import failed, of_chunks, running
+from tests.browser.reports import failed, of_chunks, running, undecodable
 from tests.browser.transcripts import HOSTILE_NAME
 
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -14,13 +14,14 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "800 chunks": lambda: of_chunks(800, 100),
     "failed": failed,
     "running": running,
+    "undecodable": undecodable,
 }
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here")
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["failed", "running"])
+@pytest.mark.parametrize("name", ["failed", "running", "undecodable"])
 def test_axe_finds_nothing_wrong(opened: Open, name: str, scheme: str, screen: dict[str, object]) -> None:
     it = opened(REPORTS[name](), color_scheme=scheme, **screen)
     it.page.locator("summary").click()

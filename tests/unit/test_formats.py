@@ -7,25 +7,27 @@ The files in golden/ are what the writers wrote when last somebody looked at the
 import html
 import io
 import json
+import math
 import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 import srt
 import webvtt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanscribe.captions import LONGEST_CUE, SHORTEST_CUE, cues, label
-from fanscribe.contracts import Failure, Word
+from fanscribe.contracts import Failure, Part, Reading, Word
 from fanscribe.formats import WRITERS, Edition, as_json, as_srt, as_text, as_transcribe_json, as_tsv, as_vtt
 from fanscribe.ledger import settle_ledger
 from fanscribe.options import FORMATS, Format, OutputOptions, ReadingOptions
 from fanscribe.times import timestamp
 from fanscribe.transcript import Transcript, build_transcript
-from tests.builders import a_plan, a_reading, a_transcript, tiles, words
+from tests.builders import a_damaged_talk, a_plan, a_reading, a_transcript, tiles, words
 
 GOLDEN = Path(__file__).with_name("golden")
 OUTPUT = OutputOptions()
@@ -57,7 +59,7 @@ def an_incomplete_talk() -> Transcript:
     return build_transcript(plan, readings, settle_ledger(plan, readings, {1: failure, 2: failure}))
 
 
-TRANSCRIPTS = {"talk": a_transcript(TALK), "call": a_call(), "incomplete": an_incomplete_talk()}
+TRANSCRIPTS = {"talk": a_transcript(TALK), "call": a_call(), "incomplete": an_incomplete_talk(), "damaged": a_damaged_talk()}
 
 
 def written(name: Format, transcript: Transcript) -> bytes:
@@ -89,7 +91,8 @@ def test_every_format_has_a_writer_and_files_of_its_own() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_has_a_writer_that_takes_an_empty_transcript(name: Format) -> None:
     said = written(name, a_transcript("")).decode()
-    assert said == {"srt": "", "vtt": "WEBVTT\n", "txt": "", "tsv": "start\tend\ttext\n"}.get(name, said)
+    (note,) = a_transcript("").notes
+    assert said == {"srt": "", "vtt": f"WEBVTT\n\nNOTE\n{note}\n", "txt": "", "tsv": "start\tend\ttext\n"}.get(name, said)
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,6 +107,30 @@ def test_json_gives_the_same_words_back(text: str) -> None:
     transcript = a_transcript(text)
     printed = json.loads(as_json(Edition(transcript)))
     assert [word["word"] for word in printed["words"]] == [word.text.strip() for word in transcript.words]
+
+
+NO_NUMBERS = st.sampled_from([math.nan, math.inf, -math.inf])
+
+
+@given(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
+def test_whatever_a_model_gives_for_a_score_is_a_number_in_json(p: float, logprob: float, silence: float, ratio: float) -> None:
+    """A model that overflows gives NaN. 0.0 says that nobody knows, and readers get the number that they expect."""
+    said = (Word(text=" word", start=0, end=300, probability=p),)
+    scores = {"avg_logprob": logprob, "no_speech_prob": silence, "compression_ratio": ratio}
+    read = Reading(tile=0, language="en", words=said, **scores)
+    stored = Part(first=0, last=0, readings=(read,)).model_dump_json()
+    assert Part.model_validate_json(stored).readings == (read,)
+    old = stored.replace('"probability":0.0', '"probability":null')  # what pydantic makes of NaN
+    assert Part.model_validate_json(old).readings == (read,)
+    plan = a_plan(tiles(1))
+    transcript = build_transcript(plan, {0: read}, settle_ledger(plan, {0: read}, {}))
+    for name in ("json", "transcribe-json"):
+        json.loads(written(name, transcript), parse_constant=refused)
+    assert json.loads(as_json(Edition(transcript)))["words"][0]["probability"] == 0.0
+
+
+def refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 # ── Captions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,13 +167,64 @@ def test_cues_hold_every_word_fit_the_screen_and_follow_each_other(text: str) ->
     assert all(shortest <= cue.end - cue.start <= LONGEST_CUE for cue in shown)
 
 
+HOSTILE = st.sampled_from(
+    [
+        "1\n00:00:01,000 --> 00:00:02,000",
+        "1\r\n00:00:01,000\u2028-->\u200900:00:02,000\n\n",
+        "00:00:01.000 --> 00:00:02.000",
+        "00:00:01,000 -- > 00:00:02,000",
+        "00:00:01,000 - -> 00:00:02,000",
+        *("-->", "--", ">", "--->", "12", "-5", "3.", "10:20:30", "192.168.0.1", "1，2，3", "٣", "²"),
+        *("\n\n", "\r", "\0", "\x85", "\u2028", "\x1c", "\ufeff", "\u200b", "NOTE", "STYLE", "WEBVTT", "X-TIMESTAMP-MAP=x"),
+        *("<v ch_1>", "</c>", "&lt;", "{\\an8}", "<00:00:01.000>"),
+    ]
+)
+hostile = st.lists(HOSTILE | st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), min_size=1, max_size=30)
+
+
+def said_by(texts: list[str], gap: int) -> Transcript:
+    """Each text is a word, as a model might have written it."""
+    said = tuple(Word(text=f" {t}", start=i * gap, end=i * gap + 300, probability=0.9) for i, t in enumerate(texts))
+    plan = a_plan(tiles(1, math.ceil((said[-1].end + 2_000) / 1_000)))
+    reading = {0: a_reading(0, said)}
+    return build_transcript(plan, reading, settle_ledger(plan, reading, {}))
+
+
+def cues_of_ffmpeg(text: str, kind: str) -> list[tuple[int, int]]:
+    container: Any = av.open(io.BytesIO(text.encode()), format=kind)
+    with container:
+        packets = [packet for packet in container.demux() if packet.size]
+    ms = [[round(time * packet.time_base * 1_000) for time in (packet.pts, packet.duration)] for packet in packets]
+    return [(start, start + length) for start, length in ms]
+
+
+@settings(max_examples=400)
+@given(hostile, st.sampled_from([310, 700, 1_500]), st.integers(16, 120), st.integers(1, 4))
+def test_whatever_the_words_are_others_read_as_many_cues_with_the_same_times(
+    texts: list[str], gap: int, length: int, lines: int
+) -> None:
+    edition = Edition(said_by(texts, gap), OutputOptions(caption_line_length=length, caption_lines=lines))
+    expected = [(cue.start, cue.end) for cue in edition.cues]
+    subrip, web = as_srt(edition), as_vtt(edition)
+    read = list(srt.parse(subrip))
+    assert [(_ms(cue.start), _ms(cue.end)) for cue in read] == expected
+    assert [cue.content.replace("\u200b", "") for cue in read] == [
+        cue.text.replace("\u200b", "").replace("\0", "\ufffd") for cue in edition.cues
+    ]
+    assert cues_of_ffmpeg(subrip, "srt") == expected
+    assert [(cue.start, cue.end) for cue in webvtt.from_string(web).captions] == [
+        (timestamp(start), timestamp(end)) for start, end in expected
+    ]
+    assert cues_of_ffmpeg(web, "webvtt") == expected
+
+
 @given(texts | st.sampled_from(["call", "incomplete"]), st.integers(16, 120), st.integers(1, 4))
 def test_srt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: int) -> None:
     transcript = TRANSCRIPTS.get(text) or a_transcript(text)
     output = OutputOptions(caption_line_length=length, caption_lines=lines)
     composed = as_srt(Edition(transcript, output))
     read = list(srt.parse(composed))
-    assert [(_ms(cue.start), _ms(cue.end), cue.content) for cue in read] == [
+    assert [(_ms(cue.start), _ms(cue.end), cue.content.replace("\u200b", "")) for cue in read] == [
         (cue.start, cue.end, f"{label(cue.channel)}{cue.text}") for cue in cues(transcript, output, labelled=True)
     ]
     assert srt.compose(read, reindex=False).strip() == composed.strip()
@@ -322,6 +400,18 @@ def test_every_format_marks_an_incomplete_transcript(name: Format) -> None:
     assert mark not in written(name, TRANSCRIPTS["talk"]).decode()
 
 
+def test_what_could_not_be_decoded_is_told_by_every_format() -> None:
+    for name in FORMATS:
+        mark = {"json": '"state": "undecodable"', "transcribe-json": "0:08-0:11 (undecodable: the file is damaged there)"}
+        assert mark.get(name, "[undecodable 0:08-0:11]") in written(name, TRANSCRIPTS["damaged"]).decode()
+
+
+def test_an_ordinary_transcript_has_no_notes_in_any_format() -> None:
+    assert TRANSCRIPTS["talk"].notes == ()
+    assert "NOTE" not in as_vtt(Edition(TRANSCRIPTS["talk"]))
+    assert {"notes", "tracks"} & json.loads(as_json(Edition(TRANSCRIPTS["talk"]))).keys() == set()
+
+
 def test_a_gap_on_one_channel_has_its_label() -> None:
     plan = a_plan(
         (*tiles(1), *(tile.model_copy(update={"index": 1, "channel": 1}) for tile in tiles(1))),
@@ -341,7 +431,8 @@ def test_a_gap_on_one_channel_has_its_label() -> None:
 def test_a_note_in_vtt_can_not_be_taken_for_a_cue() -> None:
     plan = a_plan(tiles(1))
     ledger = settle_ledger(plan, {}, {0: Failure(error="00:01.000 -->\n\n00:02.000")})
-    read = webvtt.from_string(as_vtt(Edition(build_transcript(plan, {}, ledger))))
+    transcript = build_transcript(plan, {}, ledger).model_copy(update={"notes": ("00:01.000 -->\n\n00:02.000",)})
+    read = webvtt.from_string(as_vtt(Edition(transcript)))
     assert [cue.text for cue in read.captions] == ["[missing 0:00-0:10]"]
 
 

@@ -1,11 +1,12 @@
 """Coverage is proved, not hoped for."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.contracts import Failure, Reading
-from fanscribe.ledger import settle_ledger
-from tests.builders import a_plan, a_reading, tiles
+from fanscribe.contracts import Failure, Reading, Undecodable
+from fanscribe.ledger import lost_share, settle_ledger
+from tests.builders import SECOND, a_plan, a_reading, tiles
 
 
 def read(*indexes: int) -> dict[int, Reading]:
@@ -41,3 +42,45 @@ def test_a_tile_of_which_nothing_is_known_is_failed_too() -> None:
 
 def test_silence_needs_no_reading() -> None:
     assert settle_ledger(a_plan(tiles(3, silent=(0, 1, 2))), {}, {}).complete
+
+
+def damaged(start_s: float, end_s: float) -> Undecodable:
+    return Undecodable(start=round(start_s * SECOND), end=round(end_s * SECOND))
+
+
+def test_what_could_not_be_decoded_has_an_account_of_its_own_and_counts_as_missing() -> None:
+    plan = a_plan(tiles(3)).model_copy(update={"undecodable": (damaged(5, 12),)})
+    ledger = settle_ledger(plan, read(0, 1, 2), {})
+    assert [(tile.tile, tile.state, tile.end - tile.start) for tile in ledger.tiles] == [
+        (0, "transcribed", 5 * SECOND),
+        (0, "undecodable", 5 * SECOND),
+        (1, "undecodable", 2 * SECOND),
+        (1, "transcribed", 8 * SECOND),
+        (2, "transcribed", 10 * SECOND),
+    ]
+    assert list(ledger.missing()) == ["0:05-0:12 (undecodable: the file is damaged there)"]
+    assert not ledger.complete
+    assert lost_share(plan, ledger) == pytest.approx(7 / 37)
+
+
+def test_less_than_a_second_is_listed_and_fails_nothing() -> None:
+    plan = a_plan(tiles(2)).model_copy(update={"undecodable": (damaged(9.5, 10.4),)})
+    ledger = settle_ledger(plan, read(0, 1), {})
+    assert [tile.brief for tile in ledger.tiles if tile.state == "undecodable"] == [True, True]
+    assert ledger.complete
+    assert lost_share(plan, ledger) == 0
+
+
+@given(st.integers(1, 9), st.lists(st.tuples(st.floats(0, 90), st.floats(0.001, 30)), max_size=5))
+def test_accounts_partition_the_recording_whatever_is_damaged(count: int, damage: list[tuple[float, float]]) -> None:
+    stretches, here = [], 0.0
+    for gap, length in damage:
+        stretches.append(damaged(here + gap, here + gap + length))
+        here += gap + length + 0.01
+    plan = a_plan(tiles(count)).model_copy(update={"undecodable": tuple(stretches)})
+    ledger = settle_ledger(plan, read(*range(count)), {})
+    edges = [0, *(tile.end for tile in ledger.tiles)]
+    assert [tile.start for tile in ledger.tiles] == edges[:-1]
+    assert edges[-1] == plan.recording.samples
+    inside = sum(max(0, min(lost.end, plan.recording.samples) - min(lost.start, plan.recording.samples)) for lost in stretches)
+    assert sum(t.end - t.start for t in ledger.tiles if t.state == "undecodable") == inside

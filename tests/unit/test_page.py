@@ -18,7 +18,7 @@ from fanscribe.formats import Edition, as_html, as_srt, as_vtt
 from fanscribe.ledger import settle_ledger
 from fanscribe.options import OutputOptions, ReadingOptions
 from fanscribe.transcript import Transcript, build_transcript
-from tests.builders import a_plan, a_reading, a_transcript, tiles, words
+from tests.builders import a_damaged_talk, a_plan, a_reading, a_transcript, damaged, tiles, words
 
 OUTPUT = OutputOptions()
 AGAIN = SecondLook(
@@ -190,6 +190,25 @@ def test_what_is_missing_stands_where_it_is_missing_with_the_reason() -> None:
     assert "<small>BadAudio, States.Timeout</small>" in page
     assert "speech is missing in 1 place" in page
     assert Page(page).data["missing"] == [[10_000, 30_000]]
+
+
+def test_notes_are_listed_above_what_is_to_be_checked_as_text() -> None:
+    page = as_html(Edition(a_damaged_talk()))
+    (listed,) = re.findall(r'<ul class="notes">(.*?)</ul>', page)
+    assert listed.count("<li>") == 3
+    assert "“Director &amp; &lt;crew&gt; --&gt; both”" in listed
+    assert page.index('class="notes"') < page.index('class="check"')
+    assert 'class="notes"' not in as_html(Edition(a_transcript("Ordinary.")))
+
+
+def test_a_moment_that_could_not_be_decoded_is_a_place_to_check_once_even_across_two_tiles() -> None:
+    plan = damaged(a_plan(tiles(2)), (3.0, 3.25), (9.8, 10.2))
+    readings = {i: a_reading(i, words("word", i * 10_000)) for i in range(2)}
+    page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
+    assert "To check: 2 moments that could not be decoded" in page
+    assert ">0:03</button> 0.2 s could not be decoded<" in page
+    assert ">0:09–0:10</button> 0.4 s could not be decoded<" in page
+    assert "[undecodable" not in page
 
 
 def test_nothing_to_check_says_nothing() -> None:

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.printing import AT_A_TIME, printed
 
 TEXTS = st.text() | st.sampled_from(["}", '"},\n   {"', "\\n", "\u2028", "Zürich 東京"])
-PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 DOCUMENTS = st.recursive(PLAIN, lambda held: st.lists(held, max_size=4) | st.dictionaries(TEXTS, held, max_size=4), max_leaves=20)
 RECORDS = st.lists(st.dictionaries(TEXTS, PLAIN, min_size=1, max_size=4), max_size=6)
 
@@ -30,6 +31,13 @@ def test_records_that_come_one_by_one(records: list[dict[str, Any]], depth: int)
     for _ in range(depth):
         streamed, whole = {"in": streamed, "it": 1}, {"in": whole, "it": 1}
     assert printed(streamed) == by_python(whole)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_what_no_json_has_is_never_printed(number: float) -> None:
+    for document in ({"score": number}, iter([{"score": number}])):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            printed(document)
 
 
 def test_more_records_than_are_written_at_a_time() -> None:

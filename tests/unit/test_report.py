@@ -4,7 +4,7 @@ import re
 
 from fanscribe.page.markup import digest
 from local.report.page import render
-from tests.browser.reports import failed, of_chunks, running
+from tests.browser.reports import failed, of_chunks, running, undecodable
 from tests.unit.test_page import Page
 
 
@@ -27,6 +27,13 @@ def test_what_is_not_read_yet_is_not_called_missing_while_the_job_runs() -> None
     assert "not read yet 5:00" in render(running())
     assert "issing" not in render(running())
     assert "<strong>Missing</strong> 1:40-2:55" in render(failed())
+
+
+def test_what_could_not_be_decoded_has_a_colour_and_a_word_of_its_own() -> None:
+    page = render(undecodable())
+    assert '<i class="undecodable"></i>could not be decoded 0:34</li>' in page
+    assert "<strong>Missing</strong> 0:30-0:50 (undecodable: the file is damaged there)" in page
+    assert "missing 0:" not in page
 
 
 def test_without_a_plan_chunks_are_called_by_their_tiles() -> None:

@@ -1,5 +1,6 @@
 """A very long recording in sections: every packet is in one of them, and what they make together is the recording."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio import decode_section
+from fanscribe.audio import Decoding, decode_section
 from fanscribe.frames import Frames, on_one_grid
 from fanscribe.recording import lay_tiles, listen
-from fanscribe.sections import FEWEST, MOST, SECTION_S, how_many, section
+from fanscribe.sections import FEWEST, MOST, SECTION_S, how_many, laid_end_to_end, section
 from fanscribe.sound import Block
+from fanscribe.timeline import TOLERANCE
 from fanscribe.times import FRAME, SAMPLE_RATE
 from tests.conftest import SAMPLE
 from tests.hostile.media import CONTAINERS, encoded
@@ -104,3 +106,20 @@ def test_what_a_section_hears_is_what_is_heard_in_the_whole(speech: Block) -> No
     joined = on_one_grid([(0, Frames(begin, whole.values[:, :, : -(-begin // FRAME)])), (begin, own)])
     assert np.mean((joined.values[0, 0] >= 0.5) == (whole.values[0, 0] >= 0.5)) > 0.99
     assert abs(len(lay_tiles(joined, 0.5)) - len(lay_tiles(whole, 0.5))) <= 1
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_section_knows_where_it_begins(tmp_path: Path, speech: Block, name: str) -> None:
+    """By the file's clock, where there is one: to what containers round, less than what may be a gap."""
+    path = tmp_path / f"talk.{name}"
+    path.write_bytes(encoded(speech[0], *CONTAINERS[name]))
+    size, places = path.stat().st_size, []
+    for number in range(3):
+        decoding = Decoding(path, path.name, section(size, 3, number))
+        samples = sum(block.shape[1] for own, block in decoding if own)
+        assert decoding.findings is not None
+        places.append((decoding.findings.start if decoding.findings.clocked else None, samples))
+    spans = laid_end_to_end(places)
+    assert all(before[1] == after[0] for before, after in pairwise(spans)), "no gap was found"
+    for (start, _), (begin, _) in zip(places, spans, strict=True):
+        assert start is None or abs(start - begin) < TOLERANCE

@@ -1,5 +1,6 @@
 """Transcribe and Merge, with a recognizer whose readings can be computed by hand: the fan-out leaves no trace."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ from fanscribe.settings import MergeSettings, TranscribeSettings
 from fanscribe.soundtrack import Soundtrack
 from fanscribe.tiles import plan_chunks
 from merge import merge
-from tests.builders import a_plan, tiles
+from tests.builders import a_plan, damaged, tiles
 from tests.fakes import Killed, MemoryStorage, SpellingRecognizer
 from transcribe import transcribe
 
@@ -196,6 +197,17 @@ def test_a_loss_that_is_tolerated_fails_nothing_but_is_marked() -> None:
     assert b"[missing" in storage.read("transcripts", reference.keys["txt"])
 
 
+def test_the_message_of_a_file_that_is_damaged_everywhere_is_short_and_says_what_to_do() -> None:
+    plan = damaged(a_plan(tiles(120, 30)), *((second, second + 1) for second in range(0, 3_600, 3)), (3_597, 3_600))
+    storage, _ = a_job(plan, 12)
+    with pytest.raises(
+        IncompleteTranscript, match=r"the recording could not be decoded\. The file may have been cut off"
+    ) as failed:
+        merged(storage, plan)
+    assert re.search(r", and 2\d{3} more\. The partial transcript is in s3://transcripts/", str(failed.value))
+    assert len(str(failed.value)) < 5_000, "Step Functions cuts off a cause after 32,768 characters"
+
+
 @pytest.mark.parametrize("body", [b'{"Error":"E","Cause":"c"}', b'"{\\"Error\\":\\"E\\",\\"Cause\\":\\"c\\"}"'])
 def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) -> None:
     storage, _ = a_job(PLAN, 4)
@@ -222,4 +234,8 @@ def test_a_recording_of_silence_merges_to_an_empty_transcript() -> None:
     plan = a_plan(tiles(2, silent=(0, 1)))
     storage, chunks = a_job(plan, 4)
     assert chunks == ()
-    assert merged(storage, plan)["txt"] == b""
+    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    reference = merge(MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage)
+    assert storage.read(reference.bucket, reference.keys["txt"]) == b""
+    assert reference.message == f"0 words in 20.0 seconds of sound. {reference.notes[0]}"
+    assert reference.notes[0].startswith("Nothing was transcribed. Speech was detected in 0% of 0:20;")

@@ -15,6 +15,7 @@ from local.executions import Execution
 from local.host import FunctionHost
 from local.template import ACCOUNT, REGION
 from local.worker import Answer, error_answer
+from tests.built_media import a_film
 from tests.conftest import SAMPLE
 from tests.policies import RESOURCES, a_stack
 from tests.unit.test_audio import decoded
@@ -112,8 +113,23 @@ def test_a_transcript_that_is_done_is_told_with_where_it_is(engine: Engine, done
         "words": output["words"],
         "complete": True,
         "message": f"{output['words']} words in 40.0 seconds of sound.",
+        "notes": [],
     }
+    assert output["message"] == done.detail["message"]
     assert output["keys"].keys() == {"json", "txt"}
+
+
+def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in_it(engine: Engine) -> None:
+    french, comments = ({"language": code, "title": f"a secret {code}"} for code in ("fra", "eng"))
+    engine.s3.put_object(Bucket=RECORDINGS, Key="film.mkv", Body=a_film([french, comments]))
+    told = run(engine, {"uri": f"s3://{RECORDINGS}/film.mkv"})
+    assert told.detail["notes"][0] == (
+        "Track 1 (fra) of 2 was transcribed. The recording also has track 2 (eng). The option track takes another one, or all."
+    )
+    assert told.detail["message"] == " ".join(["0 words in 3.0 seconds of sound.", *told.detail["notes"]])
+    assert told.detail["notes"][1].startswith("Nothing was transcribed. Speech was detected in 0% of 0:03;")
+    assert "secret" not in f"{told.event}{told.sentence}"
+    assert b"a secret eng" in transcripts(engine, told.execution)["json"]
 
 
 def test_an_incomplete_transcript_is_told_with_what_is_missing_and_where_the_rest_is(engine: Engine, incomplete: Told) -> None:

@@ -3,6 +3,7 @@
 Times are integers: samples (16 kHz) for audio, milliseconds for words. Both count from the recording's start.
 """
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -122,6 +123,14 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
 # ── Documents in the work bucket ─────────────────────────────────────────────────────────────────────────────────────
 
 Span = tuple[int, int]  # [start, end) in samples
+
+
+def _finite(value: Any) -> Any:
+    """What a model that overflows gives, NaN and infinity, and the null that they are stored as, is 0.0: no JSON has them."""
+    return 0.0 if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+Score = Annotated[float, BeforeValidator(_finite)]  # a probability or the like, always a number
 
 
 class Recording(Contract):
@@ -306,7 +315,7 @@ class Word(Contract):
     text: str
     start: int
     end: int
-    probability: float
+    probability: Score
 
 
 Reason = Literal["speech without words", "repetition", "unsure"]
@@ -317,8 +326,8 @@ class Scores(Contract):
 
     words: int
     unaccounted: int  # ms of speech that no word accounts for
-    avg_logprob: float
-    compression_ratio: float
+    avg_logprob: Score
+    compression_ratio: Score
 
 
 class SecondLook(Contract):
@@ -336,9 +345,9 @@ class Reading(Contract):
     tile: int
     language: str
     words: tuple[Word, ...]
-    avg_logprob: float
-    no_speech_prob: float
-    compression_ratio: float
+    avg_logprob: Score
+    no_speech_prob: Score
+    compression_ratio: Score
     second_look: SecondLook | None = None  # None: the first was believed
 
 
@@ -470,5 +479,6 @@ class TranscriptReference(Contract):
     duration: float  # seconds
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated
+    message: str  # all of it in a sentence, and the notes
     notes: tuple[str, ...] = ()  # sentences on the recording: which track was taken, why there are no words
     usage: Usage

@@ -286,8 +286,8 @@ def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _decibels(power: float | None) -> int | None:
-    """Mean square as dBFS; -120 is silence."""
-    return None if power is None else round(max(-120.0, 10 * math.log10(power or 1e-12)))
+    """Mean square as dBFS; -120 is silence. Samples may be floats, and those anything: infinite, or no numbers."""
+    return None if power is None else round(min(120.0, max(-120.0, 10 * math.log10(power or 1e-12))))
 
 
 # ── The process ──────────────────────────────────────────────────────────────────────────────────────

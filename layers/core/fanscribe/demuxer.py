@@ -5,6 +5,7 @@ Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it r
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the s
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
+LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 COMPARED = 32  # bytes of a packet by which it is found again
 MOST_SKIPPED = 1 << 20  # bytes in which it is looked for
 BEAT_S = 0.5  # between two signs of progress, at least
@@ -88,6 +91,7 @@ class Complaints(logging.Handler):
 class Packet(NamedTuple):
     """A packet of a track and its place."""
 
+    number: int  # of the track
     packet: "av.Packet[Any]"
     at: float | None  # samples from the recording's start, by the container's clock
     length: float  # samples, as the container has it
@@ -107,6 +111,7 @@ class MediaFile:
     complaints: Complaints = field(default_factory=Complaints)
     broken: bool = False  # the demuxer gave up before the file's end
     packets_read: int = 0
+    link: int = 0  # number of the joined file that is read
 
     def __post_init__(self) -> None:
         self.size = self.path.stat().st_size
@@ -147,8 +152,8 @@ class MediaFile:
             if number not in numbers:
                 stream.discard = Discard.all
 
-    def packets(self, section: Section | None = None) -> Iterator[tuple[int, Packet]]:
-        """Read the packets of the tracks that are taken, each with its track's number.
+    def packets(self, section: Section | None = None) -> Iterator[Packet]:
+        """Read the packets of the tracks that are taken.
 
         Joined Ogg files are read one by one where FFmpeg stops between them.
         """
@@ -158,7 +163,7 @@ class MediaFile:
             yield from self._packets(container, numbers, start, section)
             if not self.broken or not (found := self._next_link(start)):
                 return
-            start, self.broken = found, False
+            start, self.broken, self.link = found, False, self.link + 1
             container = self._open(start)
             first = next((s for s in container.streams.audio if s.codec_context), None)
             numbers = {first.index: min(numbers.values())} if first else {}
@@ -175,7 +180,7 @@ class MediaFile:
         numbers: dict[int, int],
         offset: int,
         section: Section | None,
-    ) -> Iterator[tuple[int, Packet]]:
+    ) -> Iterator[Packet]:
         """Read those of a section, or all; before a section's those that warm its decoder up."""
         place = _Places(self, container, offset)
         complaints = self.complaints.count
@@ -192,15 +197,15 @@ class MediaFile:
                 if not self.packets_read:
                     raise
                 return
-            if not packet.size or packet.stream_index not in numbers:
+            number = numbers.get(packet.stream_index)
+            if number is None or not packet.size:
                 continue
             self.packets_read += 1
-            found = place.of(packet)._replace(warned=self.complaints.count > complaints)
+            found = place.of(number, packet, section, warned=self.complaints.count > complaints)
+            complaints = self.complaints.count
             if section and found.first >= section.end:
                 return
-            own = section is None or found.first >= section.start
-            yield numbers[packet.stream_index], found._replace(own=own)
-            complaints = self.complaints.count  # what the decoder says of a packet is not of the next
+            yield found
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.
@@ -222,6 +227,10 @@ class MediaFile:
         if lasts > end:
             return lasts
         return end + round(self.structure.missing / bytes_a_sample) if bytes_a_sample else None
+
+    def track_end(self, number: int) -> int | None:
+        """Say where a track of an mp4 ends by its edit list or its header, in samples; None: it is no mp4."""
+        return self._track_end(self.streams[number - 1]) if self.format == MP4 else None
 
     def _track_end(self, stream: av.AudioStream) -> int | None:
         if stream.duration is None or stream.time_base is None:
@@ -254,13 +263,14 @@ class MediaFile:
 
 def _described(number: int, stream: av.AudioStream) -> Track:
     context = stream.codec_context
-    language = stream.metadata.get("language", "und")
+    language = stream.metadata.get("language", "")
+    title = " ".join(stream.metadata.get("title", "").split())
     return Track(
         number=number,
         codec=context.name if context else None,
         channels=context.channels if context else 1,
-        language=None if language == "und" else language,
-        title=stream.metadata.get("title") or None,
+        language=language if LANGUAGE.fullmatch(language) and language != "und" else None,
+        title="".join(filter(str.isprintable, title))[:LONGEST_TITLE] or None,
         default=bool(stream.disposition & Disposition.default),
     )
 
@@ -274,33 +284,56 @@ class _Places:
 
     def __init__(self, file: MediaFile, container: av.container.InputContainer, offset: int) -> None:
         self._file, self._offset = file, offset
-        self._start = _start_s(container) if container.start_time is not None else None
+        self._known = container.start_time is not None
+        self._start = float(_start_s(container)) * SAMPLE_RATE
+        self._scales: dict[int, float] = {}  # samples in a unit of a stream's timestamps
         self._first = self._last = 0  # some demuxers don't say of each packet where it begins
         self._slipped = 0  # bytes that FFmpeg has skipped and not counted
         self._chunked = container.format.name == "avi"
+        self._special = self._chunked or container.format.name == "aac"
         self._bytes = os.open(file.path, os.O_RDONLY)
 
-    def of(self, packet: "av.Packet[Any]") -> Packet:
-        base = float(packet.time_base or 0)
-        if self._start is None:
-            self._start = (packet.pts or 0) * base
-        at = None if packet.pts is None else (packet.pts * base - self._start) * SAMPLE_RATE
-        hole = 0
-        if packet.pos is not None and packet.pos >= 0:
-            first = packet.pos + self._offset + self._slipped
-            if self._file.format == "aac":
-                first = self._found(packet, first)
-            if self._chunked and self._last and not self._are_chunks(self._last, first):
-                hole = self._last
-            if self._chunked and self._last and not hole:
-                first = self._last  # what lies between is the picture's
+    def of(self, number: int, packet: "av.Packet[Any]", section: Section | None, *, warned: bool) -> Packet:
+        scale = self._scales.get(packet.stream_index) or self._scale(packet)
+        pts, hole = packet.pts, 0
+        if not self._known:
+            self._known, self._start = True, (pts or 0) * scale
+        place = packet.pos
+        if place is not None and place >= 0:
+            place += self._offset + self._slipped
+            if self._special:
+                first, place, hole = self._begins(packet, place)
+            else:
+                first = place
             self._first = max(self._first, first)
-            last = max(first, packet.pos + self._offset + self._slipped) + packet.size
-        else:
-            last = self._last
-        self._last = max(self._last, last)
-        length = (packet.duration or 0) * base * SAMPLE_RATE
-        return Packet(packet, at, length, self._first, self._last, hole=hole)
+            self._last = place + packet.size
+        return Packet(
+            number,
+            packet,
+            None if pts is None else pts * scale - self._start,
+            (packet.duration or 0) * scale,
+            self._first,
+            self._last,
+            section is None or self._first >= section.start,
+            warned,
+            hole,
+        )
+
+    def _scale(self, packet: "av.Packet[Any]") -> float:
+        scale = float(packet.time_base or 0) * SAMPLE_RATE
+        self._scales[packet.stream_index] = scale
+        return scale
+
+    def _begins(self, packet: "av.Packet[Any]", place: int) -> tuple[int, int, int]:
+        """Where what a packet accounts for begins, where the packet itself does, and a hole before it, or 0."""
+        if not self._chunked:
+            found = self._found(packet, place)
+            return found, found, 0
+        if not self._last:
+            return place, place, 0
+        if self._are_chunks(self._last, place):
+            return self._last, place, 0  # what lies between is the picture's
+        return place, place, self._last
 
     def _are_chunks(self, first: int, last: int) -> bool:
         with self._file.path.open("rb") as file:
@@ -311,6 +344,6 @@ class _Places:
         begins = bytes(memoryview(packet)[:COMPARED])
         if os.pread(self._bytes, len(begins), place) == begins:
             return place
-        ahead = os.pread(self._bytes, MOST_SKIPPED, place).find(begins)
-        self._slipped += max(0, ahead)
-        return place + max(0, ahead)
+        ahead = max(0, os.pread(self._bytes, MOST_SKIPPED, place).find(begins))
+        self._slipped += ahead
+        return place + ahead

@@ -7,7 +7,6 @@ so are a few others that might be taken instead.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ USUAL = "usual"  # FFmpeg's
 QUIETEST = 1e-9  # mean square (-90 dBFS) of a block's first difference; digital noise is below
 KEPT = 0.05  # of the power that incoherent channels would give; -13 dB, a voice that is gone
 STEP = 4  # every fourth pair of samples is compared: a covariance needs no more
+AT_ONCE = 32  # blocks that are measured together
 LOST_S = 1.0  # seconds of sound that a downmix must have lost before another is taken,
 LOST_SHARE = 0.1  # or this share of all that is no silence
 
@@ -62,45 +62,70 @@ class Meter:
     """Measures a track: how loud it gets, and what each downmix of it loses."""
 
     def __init__(self) -> None:
-        self.loudest = 0.0  # mean square of the loudest channel in the loudest block
-        self.audible = 0.0  # seconds that are no silence
-        self.lost: dict[str, float] = {}  # seconds, by downmix
-        self._mixes: dict[tuple[float, ...], _Mixes] = {}
+        self._loudest = 0.0
+        self._audible = 0.0
+        self._lost: dict[str, float] = {}
+        self._usual: Weights | None = None
+        self._waiting: list[tuple[Planes, float]] = []
 
-    def add(self, planes: Planes, rate: int, usual: Weights | None = None) -> None:
-        """Measure a block, of a tenth of a second to a few; `usual` is FFmpeg's downmix of it, if it is to be judged."""
-        here = planes[:, :-1:STEP]
-        if here.shape[1] == 0:
-            return
-        power = float(np.einsum("ij,ij->i", here, here).max()) / here.shape[1]
-        self.loudest = max(self.loudest, power)
-        if usual is None or len(planes) == 1:
-            return
-        if (key := tuple(usual.tolist())) not in self._mixes:
-            self._mixes[key] = _Mixes(usual)
-        steps = planes[:, 1::STEP][:, : here.shape[1]] - here  # voices rather than hum, LFE and offsets
-        covariance = steps @ steps.T / steps.shape[1]
-        if float(covariance.diagonal().max()) < QUIETEST:
-            return
-        seconds = planes.shape[1] / rate
-        self.audible += seconds
-        for name, kept in self._mixes[key].kept(covariance):
-            self.lost[name] = self.lost.get(name, 0.0) + (0.0 if kept else seconds)
+    @property
+    def loudest(self) -> float:
+        """Mean square of the loudest channel in the loudest block."""
+        self._measure()
+        return self._loudest
 
+    @property
+    def audible(self) -> float:
+        """Seconds that are no silence, where downmixes were compared."""
+        self._measure()
+        return self._audible
 
-class _Mixes:
-    """All downmixes of one kind of block."""
+    @property
+    def lost(self) -> dict[str, float]:
+        """Seconds that each downmix loses, by its name."""
+        self._measure()
+        return self._lost
 
-    def __init__(self, usual: Weights) -> None:
+    def add(self, planes: Planes, seconds: float, usual: Weights | None = None) -> None:
+        """Take a block, or a part of it, that stands for so many seconds, a tenth to a few.
+
+        `usual` is FFmpeg's downmix of it, if it is to be judged.
+        """
+        alike = self._waiting and self._waiting[0][0].shape == planes.shape and self._usual is usual
+        if self._waiting and (not alike or len(self._waiting) == AT_ONCE):
+            self._measure()
         self._usual = usual
+        self._waiting.append((planes, seconds))
 
-    @cached_property
-    def _all(self) -> tuple[list[str], NDArray[np.float32]]:
-        named = list(downmixes(len(self._usual)))
-        return [name for name, _ in named], np.stack([self._usual if each is None else each for _, each in named])
+    @np.errstate(over="ignore", invalid="ignore")  # samples may be floats, and those anything: such blocks don't count
+    def _measure(self) -> None:
+        """Measure what waits, all at once: numpy takes as long for one block as for many."""
+        if not self._waiting:
+            return
+        blocks = np.stack([planes for planes, _ in self._waiting])  # shape (blocks, channels, samples)
+        seconds = np.array([seconds for _, seconds in self._waiting])
+        self._waiting.clear()
+        here, there = blocks[:, :, :-1:STEP], blocks[:, :, 1::STEP]
+        if not here.shape[2]:
+            return
+        powers = np.square(here).mean(axis=2).max(axis=1)
+        self._loudest = max(self._loudest, float(powers.max(initial=0.0, where=np.isfinite(powers))))
+        if self._usual is None or blocks.shape[1] == 1:
+            return
+        steps = there[:, :, : here.shape[2]] - here  # voices rather than hum, LFE and offsets
+        covariances = steps @ steps.transpose(0, 2, 1) / here.shape[2]
+        variances = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)
+        audible = (variances >= QUIETEST) & np.isfinite(variances)
+        self._audible += float(seconds[audible].sum())
+        for name, kept in _kept(covariances[audible], self._usual):
+            lost = float(seconds[audible][~kept].sum())
+            self._lost[name] = self._lost.get(name, 0.0) + lost
 
-    def kept(self, covariance: NDArray[np.float32]) -> Iterator[tuple[str, bool]]:
-        names, weights = self._all
-        incoherent = float(np.trace(covariance)) / len(self._usual) ** 2
-        power = np.einsum("wi,ij,wj->w", weights, covariance, weights)
-        return zip(names, (power >= KEPT * incoherent).tolist(), strict=True)
+
+def _kept(covariances: NDArray[np.float32], usual: Weights) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """For each downmix, in which blocks it holds what is there."""
+    channels = len(usual)
+    incoherent = np.trace(covariances, axis1=1, axis2=2) / channels**2
+    for name, weights in downmixes(channels):
+        mix = usual if weights is None else weights
+        yield name, np.einsum("i,bij,j->b", mix, covariances, mix) >= KEPT * incoherent

@@ -1,6 +1,7 @@
 """A transcript as the files that people, players and programs read. Pure: one function for each format."""
 
 import html
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from fanscribe.turns import Entry, entries, turns
 
 # Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
 SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
+APART = "\u200b"  # a space that nobody sees
+TIMING = re.compile(r"-->|(?<=\n)(?=[0-9]+[,.:，．。：][0-9]+[,.:，．。：][0-9])")  # what parsers of SubRip take for times
 LEADING_PARTS = frozenset(".-")  # punctuation that belongs to the word behind it: ".5", "-5"
 
 
@@ -48,12 +51,21 @@ def as_json(edition: Edition) -> str:
 
 
 def as_srt(edition: Edition) -> str:
-    """SubRip: numbered from 1, a comma before the milliseconds."""
+    """SubRip: numbered from 1, a comma before the milliseconds. It knows no escapes, so words that look like times are parted."""
     blocks = (
-        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{label(cue.channel)}{cue.text}\n"
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{_parted(label(cue.channel) + cue.text)}\n"
         for number, cue in enumerate(edition.labelled_cues, start=1)
     )
     return "\n".join(blocks)
+
+
+def _parted(text: str) -> str:
+    return TIMING.sub(lambda found: f"--{APART}>" if found[0] else APART, _without_nul(text))
+
+
+def _without_nul(text: str) -> str:
+    """As WebVTT and HTML have it. Parsers in C end there."""
+    return text.replace("\0", "\ufffd")
 
 
 def as_vtt(edition: Edition) -> str:
@@ -63,14 +75,20 @@ def as_vtt(edition: Edition) -> str:
 
 
 def _voiced(cue: Cue) -> str:
-    text = html.escape(cue.text, quote=False)
+    text = html.escape(_without_nul(cue.text), quote=False)
     return text if cue.channel is None else f"<v {channel_label(cue.channel)}>{text}"
 
 
 def _note(transcript: Transcript) -> Iterator[str]:
-    missing = "".join(f"{' '.join(gap.split())}\n" for gap in transcript.ledger.missing())
-    if missing:
-        yield f"NOTE This transcript is incomplete. Missing:\n{html.escape(missing, quote=False)}"  # a note can't hold "-->"
+    if missing := _lines(transcript.ledger.missing()):
+        yield f"NOTE This transcript is incomplete. Missing:\n{missing}"
+    if told := _lines(transcript.notes):
+        yield f"NOTE\n{told}"
+
+
+def _lines(sentences: Iterable[str]) -> str:
+    """A line for each, none of them empty; a note can't hold "-->"."""
+    return "".join(f"{html.escape(' '.join(sentence.split()), quote=False)}\n" for sentence in sentences)
 
 
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ lost, and of a transcript without words what the likely causes are, with what wa
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fanscribe.contracts import Origin, Plan
 from fanscribe.ledger import LEAST_LOST
@@ -13,6 +14,7 @@ from fanscribe.tracks import Track, described
 
 SILENT_DB = -80  # dBFS; below is nothing but the noise of an open input
 FAINT_DB = -50  # dBFS; a voice far from the microphone
+MISSING = "There may have been speech: the ledger says where it is missing, and why."
 MIXES = {
     "average": "all of them in equal parts",
     "difference": "the second one reversed",
@@ -21,32 +23,41 @@ MIXES = {
 }
 
 
-def notes(plan: Plan, words: int) -> tuple[str, ...]:
-    """Say what is to be said of a recording in whose transcript there are so many words."""
+def notes(plan: Plan, words: int, *, complete: bool = True) -> tuple[str, ...]:
+    """Say what is to be said of a recording in whose transcript there are so many words; `complete`: no speech is missing."""
     return (
         *_on_tracks(plan.origin),
         *_on_channels(plan.origin),
         *_on_loudness(plan.origin, words),
         *_on_time(plan.origin),
         *_on_damage(plan),
-        *([_on_emptiness(plan)] if not words else []),
+        *([] if words else [_on_emptiness(plan, complete=complete)]),
     )
+
+
+def without_titles(plan: Plan) -> Plan:
+    """Forget what somebody wrote into the file, for what is sent about: the notes call tracks by number and language then."""
+    tracks = tuple(replace(track, title=None) for track in plan.origin.tracks)
+    return plan.model_copy(update={"origin": plan.origin.model_copy(update={"tracks": tracks})})
 
 
 def _on_tracks(origin: Origin) -> Iterator[str]:
     others = [track for track in origin.tracks if track.number != origin.track]
     if not others:
         return
+    known = [track for track in others if track.codec]
+    unknown = [track for track in others if not track.codec]
+    strange = f" FFmpeg does not know the codec of {described(unknown)}." if unknown else ""
     if origin.track is None:
-        yield f"Each track is a channel of its own: {described(origin.tracks)}."
+        yield f"Each track is a channel of its own: {described(known)}.{strange}"
         return
     taken = next(track for track in origin.tracks if track.number == origin.track)
-    heard = [track for track in others if not track.empty]
-    empty = [track for track in others if track.empty]
+    heard = [track for track in known if track.level is None or not track.empty]  # None: nobody has listened to it
+    empty = [track for track in known if track not in heard]
     also = f" The recording also has {described(heard)}." if heard else ""
     ask = " The option track takes another one, or all." if heard else ""
     silent = f" There is no sound in {described(empty)}." if empty else ""
-    yield f"{_capital(taken)} of {len(origin.tracks)} was transcribed.{also}{silent}{ask}"
+    yield f"{_capital(taken)} of {len(origin.tracks)} was transcribed.{also}{silent}{strange}{ask}"
 
 
 def _capital(track: Track) -> str:
@@ -88,20 +99,22 @@ def _on_time(origin: Origin) -> Iterator[str]:
 
 
 def _on_damage(plan: Plan) -> Iterator[str]:
-    brief = [lost for lost in plan.undecodable if lost.end - lost.start < LEAST_LOST]
+    stretches = {(lost.start, lost.end) for lost in plan.undecodable}  # the same in every channel of a track
+    brief = [end - start for start, end in stretches if end - start < LEAST_LOST]
     if brief:
-        seconds = sum(lost.end - lost.start for lost in brief) / SAMPLE_RATE
+        seconds = sum(brief) / SAMPLE_RATE
         places = "place" if len(brief) == 1 else "places"
         yield f"{seconds:.1f} s in {len(brief)} {places} could not be decoded: the file is damaged there."
-    at_end = [lost for lost in plan.undecodable if lost.end >= plan.recording.samples and lost not in brief]
+    samples = plan.recording.samples
+    at_end = [start for start, end in stretches if end >= samples and end - start >= LEAST_LOST]
     if at_end:
         yield (
-            f"The file ends at {clock(milliseconds(at_end[-1].start))}, and its header promises "
-            f"{clock(milliseconds(plan.recording.samples))}. It may have been cut off: copy it once more."
+            f"From {clock(milliseconds(min(at_end)))} to its end at {clock(milliseconds(samples))} the recording could "
+            "not be decoded. The file may have been cut off: copy it once more."
         )
 
 
-def _on_emptiness(plan: Plan) -> str:
+def _on_emptiness(plan: Plan, *, complete: bool) -> str:
     origin, samples = plan.origin, max(1, plan.recording.samples)
     channels = len({tile.channel for tile in plan.tiles}) or 1
     share = sum(tile.spoken for tile in plan.tiles) / (samples * channels)
@@ -109,7 +122,7 @@ def _on_emptiness(plan: Plan) -> str:
         f"Nothing was transcribed. Speech was detected in {share:.0%} of {clock(milliseconds(samples))}; "
         f"the loudest moments are at {origin.loudness} dBFS; {_taken(origin)}."
     )
-    return f"{measured} {_causes(origin, share)}"
+    return f"{measured} {_causes(origin, share) if complete else MISSING}"
 
 
 def _taken(origin: Origin) -> str:

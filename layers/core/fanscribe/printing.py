@@ -16,7 +16,10 @@ Record = Mapping[str, Any]  # of texts, numbers and the like, at least one, and 
 
 
 def printed(document: Any) -> str:
-    """What `json.dumps` takes. An iterator may stand for a list of records."""
+    """What `json.dumps` takes. An iterator may stand for a list of records.
+
+    Raises ValueError for NaN and infinity, which no JSON has (and no contract: contracts.Score).
+    """
     return _value(document, 0) + "\n"
 
 
@@ -56,4 +59,4 @@ def _plain(value: Any) -> str:
 
 @cache
 def _encoder(depth: int) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, separators=(f",{_line(depth)}", ": "))
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(f",{_line(depth)}", ": "))

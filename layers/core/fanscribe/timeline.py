@@ -28,6 +28,7 @@ TOLERANCE = 30 * SAMPLES_PER_MS  # Matroska and FLV round to 1 ms, browsers stam
 CONFIRMED = 200 * SAMPLES_PER_MS  # of sound that has to agree with a jump, or to follow damage
 LONGEST_OVERLAP = 10 * SAMPLE_RATE  # a step back by more is a new beginning
 NEW_BEGINNING = 2 * SAMPLE_RATE  # and so is one that leads this close to where the clock began
+LONGEST_UNSEEN = 60 * SAMPLE_RATE  # a damaged packet may have a damaged timestamp, too
 WARNED = 10 * SAMPLE_RATE  # a gap this soon after the demuxer complained is damage: it reads ahead
 MEASURED = SAMPLE_RATE  # of sound, before bytes can be turned into time
 MISCOUNTED = 100 * SAMPLES_PER_MS  # packets are counted unless their bytes say this much else
@@ -83,13 +84,26 @@ class Timeline(Generic[Item]):
     _largest: float = 0
     _warned: float | None = None  # where the demuxer complained last
 
+    def continues(self, at: float | None, length: float, first: int, last: int) -> bool:
+        """Say whether an item goes right after the one before, and count it if so. The usual case, in one step."""
+        if self._waiting or self._damage is not None or self._began is None:
+            return False
+        if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
+            return False
+        self._good += length
+        self.position += length
+        if (size := last - first) > 0:
+            self._good_bytes += size
+            self._smallest = min(self._smallest, size)
+            self._largest = max(self._largest, size)
+            self._read_to = max(self._read_to, last)
+        return True
+
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:
         """Place a decoded item, at once or when it is clear where."""
-        if self._began is None and arrival.at is not None:
-            self._began = arrival.at
-        if not self._waiting and self._damage is None and abs(self._off(arrival, self.position)) <= TOLERANCE:
-            self._note(arrival)
-            self.position += arrival.length
+        if self._began is None:
+            self._began = arrival.at or 0.0
+        if self.continues(arrival.at, arrival.length, arrival.first, arrival.last):
             yield Placed(arrival.item, None)
             return
         self._waiting.append(arrival)
@@ -107,7 +121,7 @@ class Timeline(Generic[Item]):
             self._damaged_to = self.position
         self._damage += sum(arrival.length for arrival in self._waiting) + length
         self._waiting.clear()
-        if at is not None:
+        if at is not None and at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
             self._damaged_to = max(self._damaged_to, at + self._offset + length)
         self._damaged_bytes = max(self._damaged_bytes, last)
 
@@ -222,7 +236,8 @@ class Timeline(Generic[Item]):
 
     def _note(self, arrival: Arrival[Item]) -> None:
         self._good += arrival.length
-        if size := arrival.last - arrival.first:
+        size = arrival.last - arrival.first
+        if size > 0:
             self._good_bytes += size
             self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
-        self._read_to = max(self._read_to, arrival.last)
+            self._read_to = max(self._read_to, arrival.last)

@@ -30,11 +30,13 @@ SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
 LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
-ROUNDED = 1.5 * SAMPLES_PER_MS  # by which a duration differs from the timestamps in Matroska and FLV
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
+MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
+DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
 
 Buffer = bytes | bytearray | memoryview
+Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
 
 
 class Refused(Exception):
@@ -46,14 +48,12 @@ class Kind(NamedTuple):
 
     own: bool
     rate: int
-    channels: int
     layout: str
     format: str
 
-    @classmethod
-    def of(cls, frame: av.AudioFrame, *, own: bool) -> Kind:
-        layout = frame.layout
-        return cls(own, frame.sample_rate, layout.nb_channels, layout.name, frame.format.name)
+    @property
+    def channels(self) -> int:
+        return av.AudioLayout(self.layout).nb_channels
 
 
 class Trim(NamedTuple):
@@ -62,20 +62,13 @@ class Trim(NamedTuple):
     samples: int
 
 
-class Decoded(NamedTuple):
-    """A frame of the section, or one before it."""
-
-    frame: av.AudioFrame
-    own: bool
-
-
 @dataclass
 class TrackDecoder:
     """Decodes a track. Read `sound` to its end, then ask what was found."""
 
     file: MediaFile
     number: int  # of the track that is taken, from 1
-    timeline: Timeline[Decoded | None]  # None: another section's, which is not decoded
+    timeline: Timeline[Decoded]
     section: Section | None = None
     ends: bool = True  # where it is decoded to is the recording's end
     separate: bool = False
@@ -85,12 +78,12 @@ class TrackDecoder:
     start: int | None = None  # where the section's own sound begins, by the container's clock
     meters: dict[int, Meter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
-    padding: float = 0.0  # samples of the last frame that are behind the end of its packet
-    skimmed: Packet | None = None  # the last one of the section before, not yet placed
-    reached: float = 0.0  # where the sound of the sections before ends
+    padding: float = 0.0  # samples of the last frame that are behind the end of its packet, where there is one
 
     def __post_init__(self) -> None:
         context = self._context(self.number)
+        self._amr = self.file.format == "amr"
+        self._padded = self.file.ends() is not None
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
         others = [track for track in self.file.tracks if track.number != self.number and track.codec]
@@ -112,117 +105,115 @@ class TrackDecoder:
 
     # ── From packets to frames, each with its place ──────────────────────────────────────────────
 
-    def placed(self) -> Iterator[Placed[Decoded | None]]:
+    def placed(self) -> Iterator[tuple[Decoded, int | None]]:
         """Decode, and place what is the section's own; what comes before it has no place."""
         last: Packet | None = None
-        for number, packet in self.file.packets(self.section):
-            if number != self.number:
-                self._measure_other(number, packet)
+        link, continues = self.file.link, self.timeline.continues
+        for packet in self.file.packets(self.section):
+            if packet.number != self.number:
+                self._measure_other(packet)
                 continue
             self.read += 1
-            if self.section and not packet.own:
+            if not packet.own:
                 yield from self._warm_up(packet)
                 continue
-            if self.skimmed:
-                self._skim(packet)
-                self.skimmed = None
-            if last and last.packet.stream is not packet.packet.stream:
+            if self.file.link != link and last:
                 yield from self._drained(last)  # a joined file begins
                 _prepare(packet.packet.stream.codec_context)
+                link = self.file.link
             last = packet
-            yield from self._decoded(packet)
+            frames, failed = self._frames(packet)
+            if len(frames) != 1 or failed or packet.warned or packet.hole:
+                yield from self._arrived(frames, packet, failed=failed)
+                continue
+            at, length = self._times(frames[0], packet)
+            if continues(at, length, packet.first, packet.last):
+                yield (frames[0], True), None
+            else:
+                yield from self.timeline.sound(Arrival(at, length, (frames[0], True), packet.first, packet.last))
         if last:
             yield from self._drained(last)
             if self.ends:
                 yield from self._left_over(last.last)
-        self._skim(None)
         yield from self.timeline.finish()
 
-    def _warm_up(self, packet: Packet) -> Iterator[Placed[Decoded | None]]:
+    def _warm_up(self, packet: Packet) -> Iterator[tuple[Decoded, int | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
-        self._skim(packet)
+        at, length, span = packet.at, packet.length, (packet.first, packet.last)
+        if at is not None and at < 0:  # an encoder's delay, which is cut off
+            at, length = 0.0, max(0.0, at + length)
+        if length and not self.timeline.continues(at, length, *span):
+            skimmed: Arrival[Any] = Arrival(at, length, None, *span)
+            for _ in self.timeline.sound(skimmed):
+                pass
         if self.section and packet.first >= self.section.warm:
             for frame in self._frames(packet)[0]:
-                yield Placed(Decoded(frame, own=False), None)
+                yield (frame, False), None
 
-    def _skim(self, following: Packet | None) -> None:
-        """Place the packet before, which lasts until the next one: rounded durations add up."""
-        packet, self.skimmed = self.skimmed, following
-        if packet is None:
-            return
-        at, length = packet.at, 0.0 if packet.packet.is_discard else packet.length
-        if length and at is not None and following and following.at is not None:
-            lasted = following.at - at
-            length = lasted if abs(lasted - length) <= ROUNDED else length
-        if at is not None and at < 0:  # an encoder's delay, which its decoder cuts off
-            at, length = 0.0, max(0.0, at + length)
-        skimmed = Arrival[Decoded | None](at, length, None, packet.first, packet.last)
-        for _ in self.timeline.sound(skimmed):
-            pass
-        self.reached = max(self.reached, self.timeline.position)
-
-    def _decoded(self, packet: Packet) -> Iterator[Placed[Decoded | None]]:
+    def _arrived(self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool) -> Iterator[Placed[Decoded]]:
+        """Place what came of a packet in which, or before which, something is wrong."""
         if packet.warned:
             self.timeline.warn()
         if packet.hole:
             yield from self.timeline.damage(None, 0, packet.first)
-        frames, failed = self._frames(packet)
         if failed:
             yield from self.timeline.damage(packet.at, packet.length, packet.last)
-        yield from self._arrived(frames, packet)
-
-    def _arrived(self, frames: list[av.AudioFrame], packet: Packet | None) -> Iterator[Placed[Decoded | None]]:
+        first = packet.first
         for frame in frames:
-            at = self._at(frame, packet) if packet else None
-            first, last = (packet.first, packet.last) if packet and frame is frames[0] else (0, 0)
-            length = frame.samples * SAMPLE_RATE / frame.sample_rate
-            yield from self.timeline.sound(Arrival(at, length, Decoded(frame, own=True), first, last))
+            at, length = self._times(frame, packet)
+            yield from self.timeline.sound(Arrival(at, length, (frame, True), first, packet.last))
+            first = packet.last
+
+    def _times(self, frame: av.AudioFrame, packet: Packet) -> tuple[float | None, float]:
+        """When the container plays a frame, and how long. A decoder moves it where it cuts off an encoder's delay."""
+        at, length = packet.at, frame.samples * SAMPLE_RATE / frame.sample_rate
+        pts, before = frame.pts, packet.packet.pts
+        if at is None:
+            return None, length
+        if pts != before and pts is not None and before is not None:
+            at += (pts - before) * self._scale(frame, packet)
+        if packet.length and self._padded:
+            self.padding = at + length - (packet.at or 0) - packet.length
+        return at, length
+
+    def _scale(self, frame: av.AudioFrame, packet: Packet) -> float:
+        """Samples in a unit of a frame's timestamps."""
+        return float(frame.time_base or packet.packet.time_base or 0) * SAMPLE_RATE
 
     def _frames(self, packet: Packet) -> tuple[list[av.AudioFrame], bool]:
         """Decode a packet; True: something in it can't be."""
-        if self.file.format == "amr" and bytes(packet.packet)[0] & NOT_AMR:
+        if self._amr and bytes(packet.packet)[0] & NOT_AMR:
             return [], True
         complaints = self.file.complaints.count
         frames = _decode(packet, packet.packet)
-        good = [frame for frame in frames or [] if not frame.is_corrupt]
-        if good and packet.at is not None and packet.length > 0:
-            end = packet.at + packet.length
-            self.padding = self._ends_at(good[-1], packet) - end
         if frames is None:
             return [], True
+        if len(frames) == 1 and not frames[0].is_corrupt:
+            return frames, False
+        good = [frame for frame in frames if not frame.is_corrupt]
         silent = not frames and self.file.complaints.count > complaints
         return good, silent or len(good) < len(frames)
 
-    def _ends_at(self, frame: av.AudioFrame, packet: Packet) -> float:
-        return (self._at(frame, packet) or 0) + frame.samples * SAMPLE_RATE / frame.sample_rate
-
-    def _at(self, frame: av.AudioFrame, packet: Packet) -> float | None:
-        """When the container plays a frame. A decoder moves it where it cuts off an encoder's delay."""
-        if packet.at is None or frame.pts is None or packet.packet.pts is None:
-            return packet.at
-        base = frame.time_base or packet.packet.time_base
-        return packet.at + float((frame.pts - packet.packet.pts) * base) * SAMPLE_RATE
-
-    def _drained(self, last: Packet) -> Iterator[Placed[Decoded | None]]:
+    def _drained(self, last: Packet) -> Iterator[Placed[Decoded]]:
         """Take what the decoder still holds."""
-        frames = _decode(last, None) or []
-        good = [frame for frame in frames if not frame.is_corrupt]
-        if good:
+        good = [frame for frame in _decode(last, None) or [] if not frame.is_corrupt]
+        for frame in good:
             self.padding = 0
-        yield from self._arrived(good, None)
+            length = frame.samples * SAMPLE_RATE / frame.sample_rate
+            yield from self.timeline.sound(Arrival(None, length, (frame, True)))
 
-    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded | None]]:
+    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded]]:
         """Note the bytes behind the last packet of a file that is nothing but sound."""
         left = self.file.size - read_to
         if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
             yield from self.timeline.damage(None, 0, self.file.size)
 
-    def _measure_other(self, number: int, packet: Packet) -> None:
+    def _measure_other(self, packet: Packet) -> None:
         """Measure a track that is not taken."""
         if not packet.own:
             return
         for frame in _decode(packet, packet.packet) or []:
-            self.meters[number].add(_planes(frame), frame.sample_rate)
+            self.meters[packet.number].add(_planes(frame), frame.samples / frame.sample_rate)
 
     # ── From frames to samples ───────────────────────────────────────────────────────────────────
 
@@ -230,48 +221,45 @@ class TrackDecoder:
         """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
         output = _Output(self)
         kind: Kind | None = None
-        for placed, place in self.placed():
-            at = place
-            if placed is None:
-                continue  # another section's, whose place was open when this one began
-            frame, own = placed
+        for (frame, own), at in self.placed():
             self.heard = self.heard or own
             if own and self.start is None:
-                at = self._first_place(place, frame)
-                self.start = output.position = self._own_start(at)
-            found = Kind.of(frame, own=own)
-            elsewhere = at is not None and at != output.position_now()
-            if found != kind or elsewhere:
+                self.start = output.position = self._own_start(at, frame)
+            found = (own, frame.sample_rate, frame.layout.name, frame.format.name)
+            if found != kind or at is not None:
                 yield from output.drain()
             if found != kind:
-                kind = found
+                kind = Kind(*found)
                 yield kind
                 output.begin(kind)
-            if own and at is not None and elsewhere:
+            if own and at is not None:
                 yield from output.go_to(at)
-            yield from output.feed(frame)
+            if output.takes(frame):
+                yield from output.resampled()
         yield from output.drain()
         if self.start is None:
             self.start = output.position = round(self.timeline.position) if self.section else 0
         end = self._end(output.position)
         if kind and end > output.position:
             yield from output.go_to(end)
-        elif kind and self.ends and self.file.ends() and round(self.padding) in PADDING:
-            yield Trim(round(self.padding))
+        elif kind and self.ends and (padding := round(self._padding(output.position))) in PADDING:
+            yield Trim(padding)
 
-    def _first_place(self, at: int | None, frame: av.AudioFrame) -> int:
-        """Where the first frame that is the section's own goes."""
-        length = frame.samples * SAMPLE_RATE / frame.sample_rate
-        return round(self.timeline.position - length) if at is None else at
+    def _padding(self, position: int) -> float:
+        """Samples behind the end that the container names: an encoder fills its last frame up."""
+        end = self.file.track_end(self.number)
+        return self.padding if end is None else position - end
 
-    def _own_start(self, at: int) -> int:
+    def _own_start(self, at: int | None, frame: av.AudioFrame) -> int:
         """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
         if self.section is None or self.section.start == 0:
             return 0
         damaged = self.timeline.undecodable
-        if damaged and damaged[-1][1] == at:
+        if damaged and at is not None and damaged[-1][1] == at:
             return damaged[-1][0]
-        return max(at, round(self.reached))  # what the section before has is not repeated
+        if at is not None:
+            return at
+        return round(self.timeline.position - frame.samples * SAMPLE_RATE / frame.sample_rate)
 
     def _end(self, position: int) -> int:
         """Where the recording ends: behind what is damaged, and where its header or index says."""
@@ -294,7 +282,6 @@ class _Output:
         self._decoder = decoder
         self.position = 0
         self._skip = 0  # samples still to be cut off: they are there already
-        self._fed = 0.0  # samples that went in since `begin`
         self._queue: Any = None
         self._resampler: Any = None
         self._kind: Kind | None = None
@@ -321,16 +308,15 @@ class _Output:
         self._queue = av.AudioFifo()
         self._resampler = av.AudioResampler(format="s16", layout=kept, rate=SAMPLE_RATE)
 
-    def position_now(self) -> int:
-        """Where the next sample goes, once what was fed has come out."""
-        return round(self.position + self._fed)
-
-    def feed(self, frame: av.AudioFrame) -> Iterator[Buffer]:
-        self._fed += frame.samples * SAMPLE_RATE / frame.sample_rate
+    def takes(self, frame: av.AudioFrame) -> bool:
+        """Take a frame; True: there is enough to be resampled."""
         frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
         self._queue.write(frame)
-        if self._queue.samples >= FRAME_SAMPLES:
-            yield from self._resampled(self._queue.read())
+        return bool(self._queue.samples >= FRAME_SAMPLES)
+
+    def resampled(self) -> Iterator[Buffer]:
+        """Yield the samples of what was taken."""
+        yield from self._resampled(self._queue.read())
 
     def drain(self) -> Iterator[Buffer]:
         """Yield what is still inside, and begin anew."""
@@ -340,7 +326,6 @@ class _Output:
             yield from self._resampled(frame)
         for resampled in self._resampler.resample(None):
             yield from self._counted(resampled)
-        self._fed = 0.0
         self._renew()
 
     def go_to(self, at: int) -> Iterator[Buffer]:
@@ -355,10 +340,9 @@ class _Output:
     def _resampled(self, frame: av.AudioFrame) -> Iterator[Buffer]:
         frame.pts = None
         if self._kind and self._kind.own and (meter := self._decoder.meters.get(self._decoder.number)):
-            planes = _planes(frame)
-            meter.add(planes, frame.sample_rate, self._usual)
-            if self._weights is not None:
-                frame = _mixed(planes, self._weights, frame.sample_rate)
+            meter.add(_planes(frame, MEASURED), frame.samples / frame.sample_rate, self._usual)
+        if self._weights is not None:
+            frame = _mixed(_planes(frame), self._weights, frame.sample_rate)
         for resampled in self._resampler.resample(frame):
             yield from self._counted(resampled)
 
@@ -368,7 +352,6 @@ class _Output:
         self._skip -= skipped
         if self._kind and self._kind.own:
             self.position += frame.samples - skipped
-        self._fed -= frame.samples
         yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
 
 
@@ -389,18 +372,21 @@ def _prepare(context: av.AudioCodecContext) -> None:
         context.options = {"err_detect": "crccheck+explode"}
 
 
-def _planes(frame: av.AudioFrame) -> Any:
-    """A frame as float32, shape (channels, samples)."""
+def _planes(frame: av.AudioFrame, most: int | None = None) -> Any:
+    """A frame, or the first samples of it, as float32 from -1 to 1, shape (channels, samples)."""
     import numpy as np  # noqa: PLC0415
 
-    array = frame.to_ndarray()
-    if not frame.format.is_planar:
-        array = array.reshape(-1, frame.layout.nb_channels).T
-    if array.dtype.kind == "f":
+    kind = np.dtype(DTYPES[frame.format.name.removesuffix("p")])
+    channels, count = frame.layout.nb_channels, min(frame.samples, most or frame.samples)
+    if frame.format.is_planar:
+        rows = [np.frombuffer(memoryview(frame.planes[i]), kind, count) for i in range(channels)]
+        array = np.stack(rows)
+    else:
+        array = np.frombuffer(memoryview(frame.planes[0]), kind, count * channels).reshape(-1, channels).T
+    if kind.kind == "f":
         return array.astype(np.float32, copy=False)
-    if array.dtype == np.uint8:
-        return (array.astype(np.float32) - 128) / 128
-    return array.astype(np.float32) / np.float32(1 << (8 * array.dtype.itemsize - 1))
+    middle = 128 if kind == np.uint8 else 0
+    return (array.astype(np.float32) - middle) / np.float32(1 << (8 * kind.itemsize - 1))
 
 
 def _mixed(planes: Any, weights: Weights, rate: int) -> av.AudioFrame:

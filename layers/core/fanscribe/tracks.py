@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 ALL = "all"  # tracks, each as a channel of its own
 SAME_LANGUAGE = 10  # langcodes' distance of two names of a language, or of a dialect; 10 is another one
+NAMED = 10  # tracks in a sentence, at most
 EMPTY_DB = -75  # dBFS of the loudest block; digital silence, or the noise of an open input
 
 
@@ -22,7 +23,7 @@ class Track:
     language: str | None = None  # as the file has it: `eng`, `en`, `fre`
     title: str | None = None
     default: bool = False  # players take it
-    level: int | None = None  # dBFS of its loudest block; None: not one sample could be decoded
+    level: int | None = None  # dBFS of its loudest block; None: it was not decoded
 
     @property
     def empty(self) -> bool:
@@ -67,4 +68,6 @@ def speaks(track: Track, asked: str) -> bool:
 def described(tracks: Iterable[Track]) -> str:
     """List tracks as people read them: `track 1 (fra) and track 2 (eng, “Commentary”)`."""
     names = [str(track) for track in tracks]
+    if len(names) > NAMED:
+        names = [*names[:NAMED], f"{len(names) - NAMED} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from fanscribe.base import Contract
-from fanscribe.contracts import Plan, Reading, Word
+from fanscribe.contracts import Plan, Reading, Score, Word
 from fanscribe.ledger import Ledger
 from fanscribe.notes import notes
 from fanscribe.times import milliseconds, seconds
@@ -29,9 +29,9 @@ class Segment(Contract):
     words: tuple[Word, ...]
     language: str
     channel: int | None  # None where the channels were mixed
-    avg_logprob: float
-    no_speech_prob: float
-    compression_ratio: float
+    avg_logprob: Score
+    no_speech_prob: Score
+    compression_ratio: Score
 
     @property
     def start(self) -> int:
@@ -86,7 +86,7 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
     origin = plan.origin
     several = len(origin.tracks) > 1
     return Transcript(
-        notes=notes(plan, sum(len(segment.words) for segment in segments)),
+        notes=notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
         tracks=origin.tracks if several else (),
         track=origin.track if several else None,
         recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",

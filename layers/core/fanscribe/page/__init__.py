@@ -12,12 +12,12 @@ from itertools import groupby
 from string import Template
 from typing import Any, NamedTuple
 
-from fanscribe.captions import channels_of, gaps
+from fanscribe.captions import Gap, channels_of, gaps
 from fanscribe.contracts import SecondLook, Word
 from fanscribe.ledger import LedgerTile
 from fanscribe.options import ENGLISH
 from fanscribe.page.markup import BASE_STYLE, as_text, asset, counted, digest
-from fanscribe.times import clock, milliseconds
+from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.transcript import Transcript, channel_label
 from fanscribe.turns import Entry, entries, turns
 
@@ -45,6 +45,7 @@ def render(transcript: Transcript, captions: Mapping[str, str]) -> str:
         layout="columns" if len(channels_of(transcript)) == 2 else "column",
         name=as_text(name),
         about=_about(transcript),
+        notes=_notes(transcript),
         check=_check(transcript),
         duration=transcript.duration,
         length=clock(transcript.duration),
@@ -72,6 +73,11 @@ def _about(transcript: Transcript) -> str:
     return " · ".join(f"<span>{part}</span>" for part in parts)
 
 
+def _notes(transcript: Transcript) -> str:
+    listed = "".join(f"<li>{as_text(note)}</li>" for note in transcript.notes)
+    return f'<ul class="notes">{listed}</ul>\n  ' if listed else ""
+
+
 def _lang(transcript: Transcript) -> str:
     language = ENGLISH if transcript.task == "translate" else transcript.language
     return f' lang="{as_text(language)}"' if language else ""
@@ -81,19 +87,21 @@ def _lang(transcript: Transcript) -> str:
 
 
 class _Place(NamedTuple):
-    """Where speech is missing, or was read twice: [start, end) in ms."""
+    """Where speech is missing, was read twice, or could not be decoded for a moment: [start, end) in ms."""
 
     start: int
     end: int
     channel: int | None
     told: str
+    kind: str = ""
 
 
 def _check(transcript: Transcript) -> str:
-    missing, again = _missing(transcript), _again(transcript.ledger.tiles)
+    missing, again, brief = _missing(transcript), _again(transcript.ledger.tiles), _brief(transcript.ledger.tiles)
     unsure = sum(word.probability < UNSURE for word in transcript.words)
     counts = [
         *([f"<strong>speech is missing in {counted(len(missing), 'place')}</strong>"] if missing else []),
+        *([f"{counted(len(brief), 'moment')} that could not be decoded"] if brief else []),
         *([f"{counted(len(again), 'passage')} read twice"] if again else []),
         *([counted(unsure, "unsure word")] if unsure else []),
     ]
@@ -103,7 +111,7 @@ def _check(transcript: Transcript) -> str:
         *(["Passages whose first reading was not believed are <mark>shaded</mark>."] if again else []),
         *([f"Words that the model gave less than {UNSURE:.0%} are <span class=unsure>dotted</span>."] if unsure else []),
     ]
-    places = sorted([*(place._replace(told=f"missing: {place.told}") for place in missing), *again])
+    places = sorted([*(place._replace(told=f"{place.kind}: {place.told}") for place in missing), *again, *brief])
     listed = [f"<li>{_listed(place)}</li>" for place in places]
     return "\n".join(
         [
@@ -117,7 +125,8 @@ def _check(transcript: Transcript) -> str:
 
 def _listed(place: _Place) -> str:
     where = "" if place.channel is None else f"{channel_label(place.channel)}, "
-    return f"{_button(place.start, f'{clock(place.start)}–{clock(place.end)}')} {where}{as_text(place.told)}"
+    shown = "–".join(dict.fromkeys([clock(place.start), clock(place.end)]))
+    return f"{_button(place.start, shown)} {where}{as_text(place.told)}"
 
 
 def _button(start: int, shown: str) -> str:
@@ -126,15 +135,28 @@ def _button(start: int, shown: str) -> str:
 
 def _missing(transcript: Transcript) -> list[_Place]:
     failed = [tile for tile in transcript.ledger.tiles if tile.missing]
+    return [_Place(gap.start, gap.end, gap.channel, _reasons(failed, gap), gap.kind) for gap in gaps(transcript.ledger)]
+
+
+def _reasons(failed: Iterable[LedgerTile], gap: Gap) -> str:
+    within = (tile for tile in failed if tile.channel == gap.channel and gap.start <= milliseconds(tile.start) < gap.end)
+    return ", ".join(dict.fromkeys(str(tile.reason).removeprefix(f"{gap.kind}: ") for tile in within))
+
+
+def _brief(tiles: Iterable[LedgerTile]) -> list[_Place]:
+    """Stretches of less than a second that could not be decoded, whole where an edge of tiles lies in them."""
+    found: list[tuple[int | None, int, int]] = []
+    for tile in tiles:
+        if not tile.brief:
+            continue
+        if found and found[-1][0] == tile.channel and found[-1][2] == tile.start:
+            found[-1] = (tile.channel, found[-1][1], tile.end)
+        else:
+            found.append((tile.channel, tile.start, tile.end))
     return [
-        _Place(gap.start, gap.end, gap.channel, _reasons(failed, gap.start, gap.end, gap.channel))
-        for gap in gaps(transcript.ledger)
+        _Place(milliseconds(start), milliseconds(end), channel, f"{(end - start) / SAMPLE_RATE:.1f} s could not be decoded")
+        for channel, start, end in found
     ]
-
-
-def _reasons(failed: Iterable[LedgerTile], start: int, end: int, channel: int | None) -> str:
-    within = (tile for tile in failed if tile.channel == channel and start <= milliseconds(tile.start) < end)
-    return ", ".join(dict.fromkeys(str(tile.reason) for tile in within))
 
 
 def _again(tiles: Iterable[LedgerTile]) -> list[_Place]:
