@@ -202,10 +202,10 @@ class MediaFile:
                 continue
             self.packets_read += 1
             found = place.of(number, packet, section, warned=self.complaints.count > complaints)
-            complaints = self.complaints.count
             if section and found.first >= section.end:
                 return
             yield found
+            complaints = self.complaints.count  # what the decoder says of a packet is not of the next
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.
