@@ -210,19 +210,22 @@ def restamped(data: bytes, kind: Kind, shifts: Sequence[float]) -> bytes:
     return bytes(out)
 
 
+def _sound_of_ts(data: bytearray) -> Iterator[int]:
+    """Find where each packet of sound begins in a transport stream."""
+    for at in range(0, len(data), PACKET):
+        pes = at + 4 + (1 + data[at + 4] if data[at + 3] & 0x20 else 0)
+        begins = data[at + 1] & 0x40 and data[pes : pes + 3] == b"\0\0\1"
+        if begins and 0xC0 <= data[pes + 3] <= 0xDF:
+            yield pes
+
+
 def _restamp_ts(out: bytearray, shifts: Sequence[float]) -> int:
-    number = 0
-    for at in range(0, len(out), PACKET):
-        if not out[at + 1] & 0x40:
-            continue
-        pes = at + 4 + (1 + out[at + 4] if out[at + 3] & 0x20 else 0)
-        if out[pes : pes + 3] != b"\0\0\1" or not 0xC0 <= out[pes + 3] <= 0xDF:
-            continue
+    found = list(_sound_of_ts(out))
+    for pes, shift in zip(found, shifts, strict=True):
         for stamp in [pes + 9, pes + 14] if out[pes + 7] & 0x40 else [pes + 9]:
-            moved_to = _mpeg_stamp(out[stamp : stamp + 5]) + round(shifts[number] * TICKS)
+            moved_to = _mpeg_stamp(out[stamp : stamp + 5]) + round(shift * TICKS)
             out[stamp : stamp + 5] = _as_mpeg_stamp(moved_to, out[stamp] >> 4)
-        number += 1
-    return number
+    return len(found)
 
 
 def _mpeg_stamp(five: Sequence[int]) -> int:
@@ -304,3 +307,12 @@ def _vint(data: bytearray, at: int, *, marker: bool = False) -> tuple[int, int]:
     width = 9 - data[at].bit_length()
     value = int.from_bytes(data[at : at + width])
     return (value if marker else value & (1 << 7 * width) - 1), at + width
+
+
+def without_stamps(data: bytes, every: int) -> bytes:
+    """The same transport stream, in which one of so many packets of sound has its timestamp."""
+    out = bytearray(data)
+    for number, pes in enumerate(_sound_of_ts(out)):
+        if number % every:
+            out[pes + 7] &= 0x3F
+    return bytes(out)

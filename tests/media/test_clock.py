@@ -15,7 +15,6 @@ import pytest
 
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.conftest import SAMPLE
 from tests.media.broken import (
     KINDS,
     Kind,
@@ -28,7 +27,6 @@ from tests.media.broken import (
     parts_of,
 )
 from tests.media.listening import Heard, heard, heard_both_ways
-from tests.unit.test_audio import decoded
 
 # More of them: MEDIA_SEEDS=50 pytest tests/media
 SEEDS = range(int(os.environ.get("MEDIA_SEEDS", "2")))
@@ -109,12 +107,6 @@ class Story:
             again = moved(piece[first:], 0 if self.kind.backwards else 0.002)
             return piece[: first + 1] + again
         return piece
-
-
-@pytest.fixture(scope="module")
-def speech() -> Samples:
-    samples: Samples = decoded(SAMPLE)[0, 10 * SAMPLE_RATE : 60 * SAMPLE_RATE]
-    return samples
 
 
 def a_recording(chance: random.Random, speech: Samples) -> tuple[Samples, list[Marked]]:

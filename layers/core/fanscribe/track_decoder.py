@@ -85,6 +85,7 @@ class TrackDecoder:
         context = self._context(self.number)
         self._amr = self.file.format == "amr"
         self._padded = self.file.ends() is not None
+        self._frame = context.frame_size * SAMPLE_RATE / (context.sample_rate or SAMPLE_RATE)  # 0: it varies
         self._skimmed: Packet | None = None  # the last packet of the sections before, not yet placed
         self._reached = 0.0  # where the sound of the sections before ends
         self.kept = context.layout.nb_channels if self.separate else 1
@@ -152,13 +153,18 @@ class TrackDecoder:
                 yield (frame, False), None
 
     def _skim(self, following: Packet | None) -> None:
-        """Place the packet before. It lasts until the one that follows: rounded durations add up."""
+        """Place the packet before: for as long as a frame lasts, or until the packet that follows.
+
+        Containers round durations, and that would add up.
+        """
         packet, self._skimmed = self._skimmed, following
         if packet is None:
             return
         at, length, span = packet.at, packet.length, (packet.first, packet.last)
         if packet.packet.is_discard:
             length = 0.0
+        elif abs(self._frame - length) <= ROUNDED:
+            length = self._frame
         elif at is not None and following and following.at is not None:
             lasted = following.at - at
             length = lasted if abs(lasted - length) <= ROUNDED else length
@@ -396,6 +402,7 @@ def _decode(place: Packet, packet: av.Packet[Any] | None) -> list[av.AudioFrame]
     except MemoryError:
         raise
     except av.error.FFmpegError:
+        context.flush_buffers()  # noise in an E-AC-3 frame spoils all that follow
         return None
 
 
