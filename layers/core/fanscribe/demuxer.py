@@ -29,8 +29,8 @@ DEMUXERS = (
     "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
 )
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "tta", "w64", "wav", "wv"}  # their header or index counts the samples
-LASTING = {"asf", "flv", "matroska,webm", MP4}  # their header says when they end
+COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}  # their header or index counts the samples
+LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
 COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
 SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
@@ -202,10 +202,10 @@ class MediaFile:
                 continue
             self.packets_read += 1
             found = place.of(number, packet, section, warned=self.complaints.count > complaints)
-            complaints = self.complaints.count
             if section and found.first >= section.end:
                 return
             yield found
+            complaints = self.complaints.count  # what the decoder says of a packet is not of the next
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.

@@ -29,7 +29,8 @@ CONFIRMED = 200 * SAMPLES_PER_MS  # of sound that has to agree with a jump, or t
 LONGEST_OVERLAP = 10 * SAMPLE_RATE  # a step back by more is a new beginning
 NEW_BEGINNING = 2 * SAMPLE_RATE  # and so is one that leads this close to where the clock began
 LONGEST_UNSEEN = 60 * SAMPLE_RATE  # a damaged packet may have a damaged timestamp, too
-WARNED = 10 * SAMPLE_RATE  # a gap this soon after the demuxer complained is damage: it reads ahead
+AHEAD = 10 * SAMPLE_RATE  # a gap this soon after the demuxer complained is damage: it reads ahead,
+AT_ONCE = SAMPLE_RATE  # and so is one this soon after the decoder did
 MEASURED = SAMPLE_RATE  # of sound, before bytes can be turned into time
 MISCOUNTED = 100 * SAMPLES_PER_MS  # packets are counted unless their bytes say this much else
 LEAST_SHARE = 4  # right after damage, a packet of less than this part of the usual size is noise
@@ -82,7 +83,7 @@ class Timeline(Generic[Item]):
     _good_bytes: int = 0
     _smallest: float = math.inf  # bytes of a good packet
     _largest: float = 0
-    _warned: float | None = None  # where the demuxer complained last
+    _warned_to: float = -math.inf  # gaps up to here are damage
 
     def continues(self, at: float | None, length: float, first: int, last: int) -> bool:
         """Say whether an item goes right after the one before, and count it if so. The usual case, in one step."""
@@ -125,9 +126,9 @@ class Timeline(Generic[Item]):
             self._damaged_to = max(self._damaged_to, at + self._offset + length)
         self._damaged_bytes = max(self._damaged_bytes, last)
 
-    def warn(self) -> None:
-        """Note that the demuxer complained: a gap that follows is damage, not silence."""
-        self._warned = self.position
+    def warn(self, within: float = AHEAD) -> None:
+        """Note that FFmpeg complained: a gap that follows within so many samples is damage, not silence."""
+        self._warned_to = max(self._warned_to, self.position + within)
 
     def finish(self) -> Iterator[Placed[Item]]:
         """Place what still waits, and close what is damaged to the end."""
@@ -168,7 +169,7 @@ class Timeline(Generic[Item]):
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._waiting[0].first, off)))
         elif off:
-            if off > 0 and self._warned is not None and self.position - self._warned <= WARNED:
+            if off > 0 and self.position <= self._warned_to:
                 self.undecodable.append((round(self.position), round(self.position + off)))
             self.overlapped -= min(off, 0.0)
             self.position += off

@@ -19,7 +19,7 @@ from fanscribe.demuxer import (
     Packet,
 )
 from fanscribe.sections import Section
-from fanscribe.timeline import Arrival, Placed, Timeline
+from fanscribe.timeline import AHEAD, AT_ONCE, Arrival, Placed, Timeline
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE, SAMPLES_PER_MS
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
 LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
+ROUNDED = 1.5 * SAMPLES_PER_MS  # by which a duration differs from the timestamps in Matroska and FLV
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
 MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
@@ -68,7 +69,7 @@ class TrackDecoder:
 
     file: MediaFile
     number: int  # of the track that is taken, from 1
-    timeline: Timeline[Decoded]
+    timeline: Timeline[Decoded | None]  # None: another section's, which is not decoded
     section: Section | None = None
     ends: bool = True  # where it is decoded to is the recording's end
     separate: bool = False
@@ -84,6 +85,9 @@ class TrackDecoder:
         context = self._context(self.number)
         self._amr = self.file.format == "amr"
         self._padded = self.file.ends() is not None
+        self._frame = context.frame_size * SAMPLE_RATE / (context.sample_rate or SAMPLE_RATE)  # 0: it varies
+        self._skimmed: Packet | None = None  # the last packet of the sections before, not yet placed
+        self._reached = 0.0  # where the sound of the sections before ends
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
         others = [track for track in self.file.tracks if track.number != self.number and track.codec]
@@ -105,7 +109,7 @@ class TrackDecoder:
 
     # ── From packets to frames, each with its place ──────────────────────────────────────────────
 
-    def placed(self) -> Iterator[tuple[Decoded, int | None]]:
+    def placed(self) -> Iterator[tuple[Decoded | None, int | None]]:
         """Decode, and place what is the section's own; what comes before it has no place."""
         last: Packet | None = None
         link, continues = self.file.link, self.timeline.continues
@@ -117,6 +121,9 @@ class TrackDecoder:
             if not packet.own:
                 yield from self._warm_up(packet)
                 continue
+            if self._skimmed:
+                self._skim(packet)
+                self._skimmed = None
             if self.file.link != link and last:
                 yield from self._drained(last)  # a joined file begins
                 _prepare(packet.packet.stream.codec_context)
@@ -135,25 +142,43 @@ class TrackDecoder:
             yield from self._drained(last)
             if self.ends:
                 yield from self._left_over(last.last)
+        self._skim(None)
         yield from self.timeline.finish()
 
     def _warm_up(self, packet: Packet) -> Iterator[tuple[Decoded, int | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
-        at, length, span = packet.at, packet.length, (packet.first, packet.last)
-        if at is not None and at < 0:  # an encoder's delay, which is cut off
-            at, length = 0.0, max(0.0, at + length)
-        if length and not self.timeline.continues(at, length, *span):
-            skimmed: Arrival[Any] = Arrival(at, length, None, *span)
-            for _ in self.timeline.sound(skimmed):
-                pass
+        self._skim(packet)
         if self.section and packet.first >= self.section.warm:
             for frame in self._frames(packet)[0]:
                 yield (frame, False), None
 
-    def _arrived(self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool) -> Iterator[Placed[Decoded]]:
+    def _skim(self, following: Packet | None) -> None:
+        """Place the packet before: for as long as a frame lasts, or until the packet that follows.
+
+        Containers round durations, and that would add up.
+        """
+        packet, self._skimmed = self._skimmed, following
+        if packet is None:
+            return
+        at, length, span = packet.at, packet.length, (packet.first, packet.last)
+        if packet.packet.is_discard:
+            length = 0.0
+        elif abs(self._frame - length) <= ROUNDED:
+            length = self._frame
+        elif at is not None and following and following.at is not None:
+            lasted = following.at - at
+            length = lasted if abs(lasted - length) <= ROUNDED else length
+        if at is not None and at < 0:  # an encoder's delay, which is cut off
+            at, length = 0.0, max(0.0, at + length)
+        if length and not self.timeline.continues(at, length, *span):
+            for _ in self.timeline.sound(Arrival(at, length, None, *span)):
+                pass
+        self._reached = max(self._reached, self.timeline.position)
+
+    def _arrived(self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool) -> Iterator[Placed[Decoded | None]]:
         """Place what came of a packet in which, or before which, something is wrong."""
         if packet.warned:
-            self.timeline.warn()
+            self.timeline.warn(AHEAD)
         if packet.hole:
             yield from self.timeline.damage(None, 0, packet.first)
         if failed:
@@ -186,15 +211,17 @@ class TrackDecoder:
             return [], True
         complaints = self.file.complaints.count
         frames = _decode(packet, packet.packet)
+        complained = self.file.complaints.count > complaints
+        if complained:
+            self.timeline.warn(AT_ONCE)
         if frames is None:
             return [], True
         if len(frames) == 1 and not frames[0].is_corrupt:
             return frames, False
         good = [frame for frame in frames if not frame.is_corrupt]
-        silent = not frames and self.file.complaints.count > complaints
-        return good, silent or len(good) < len(frames)
+        return good, (complained and not frames) or len(good) < len(frames)
 
-    def _drained(self, last: Packet) -> Iterator[Placed[Decoded]]:
+    def _drained(self, last: Packet) -> Iterator[Placed[Decoded | None]]:
         """Take what the decoder still holds."""
         good = [frame for frame in _decode(last, None) or [] if not frame.is_corrupt]
         for frame in good:
@@ -202,7 +229,7 @@ class TrackDecoder:
             length = frame.samples * SAMPLE_RATE / frame.sample_rate
             yield from self.timeline.sound(Arrival(None, length, (frame, True)))
 
-    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded]]:
+    def _left_over(self, read_to: int) -> Iterator[Placed[Decoded | None]]:
         """Note the bytes behind the last packet of a file that is nothing but sound."""
         left = self.file.size - read_to
         if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
@@ -221,10 +248,10 @@ class TrackDecoder:
         """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
         output = _Output(self)
         kind: Kind | None = None
-        for (frame, own), at in self.placed():
+        for (frame, own), at in self._own_placed():
             self.heard = self.heard or own
             if own and self.start is None:
-                self.start = output.position = self._own_start(at, frame)
+                self.start = output.position = self._own_start(at)
             found = (own, frame.sample_rate, frame.layout.name, frame.format.name)
             if found != kind or at is not None:
                 yield from output.drain()
@@ -250,16 +277,28 @@ class TrackDecoder:
         end = self.file.track_end(self.number)
         return self.padding if end is None else position - end
 
-    def _own_start(self, at: int | None, frame: av.AudioFrame) -> int:
+    def _own_placed(self) -> Iterator[tuple[Decoded, int | None]]:
+        """Give the first frame that is the section's own a place; leave out what is another's."""
+        begun = False
+        for decoded, at in self.placed():
+            if decoded is None:  # its place was open when this section began
+                continue
+            frame, own = decoded
+            if own and at is None and not begun:
+                length = frame.samples * SAMPLE_RATE / frame.sample_rate
+                yield decoded, round(self.timeline.position - length)
+            else:
+                yield decoded, at
+            begun = begun or own
+
+    def _own_start(self, at: int | None) -> int:
         """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
-        if self.section is None or self.section.start == 0:
+        if self.section is None or self.section.start == 0 or at is None:
             return 0
         damaged = self.timeline.undecodable
-        if damaged and at is not None and damaged[-1][1] == at:
+        if damaged and damaged[-1][1] == at:
             return damaged[-1][0]
-        if at is not None:
-            return at
-        return round(self.timeline.position - frame.samples * SAMPLE_RATE / frame.sample_rate)
+        return max(at, round(self._reached))  # what the section before has is not repeated
 
     def _end(self, position: int) -> int:
         """Where the recording ends: behind what is damaged, and where its header or index says."""
@@ -363,6 +402,7 @@ def _decode(place: Packet, packet: av.Packet[Any] | None) -> list[av.AudioFrame]
     except MemoryError:
         raise
     except av.error.FFmpegError:
+        context.flush_buffers()  # noise in an E-AC-3 frame spoils all that follow
         return None
 
 

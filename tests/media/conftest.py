@@ -1,0 +1,15 @@
+"""What all of these tests listen to."""
+
+import pytest
+
+from fanscribe.sound import Samples
+from fanscribe.times import SAMPLE_RATE
+from tests.conftest import SAMPLE
+from tests.unit.test_audio import decoded
+
+
+@pytest.fixture(scope="session")
+def speech() -> Samples:
+    """Fifty seconds of the sample."""
+    samples: Samples = decoded(SAMPLE)[0, 10 * SAMPLE_RATE : 60 * SAMPLE_RATE]
+    return samples

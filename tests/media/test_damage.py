@@ -1,0 +1,96 @@
+"""Noise in a file, and files that are cut off: the length stays right, and what is lost is told.
+
+What does not hold is named here, each with its reason.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from fanscribe.errors import UnreadableRecording
+from fanscribe.sound import Samples
+from fanscribe.times import SAMPLE_RATE
+from tests.hostile.media import CONTAINERS, encoded
+from tests.media.listening import Heard, heard
+from tests.media.test_clock import SEEDS
+
+WITHIN_S = 0.1
+NOISE = 3_000  # bytes
+
+ANY_BYTES_ARE_SOUND = {"wav", "w64", "aiff", "au", "caf", "mov", "mxf"}  # nothing can tell noise
+BYTES_ARE_ALL_THERE_IS = {"aac": 0.3}  # seconds off: a variable rate, and no timestamps
+A_GAP_IS_ALL_THERE_IS = {
+    "ts",  # FFmpeg drops what lost its sync, and says nothing: its counters are not looked at
+    "rm",  # the same, where noise hits whole packets
+}
+A_CHAIN = {"voc"}  # each block says where the next one is: behind noise there is none
+PROMISE_NOTHING = {"opus.ogg", "flac.ogg", "aac", "ac3", "eac3", "amr", "ts", "mpg", "flv", "voc"}
+ESTIMATED = {"asf": 2.0}  # seconds off: the end is reckoned from bytes, packets' headers are not
+NOT_WITHOUT_THEIR_END = {"mp4", "alac.m4a", "mov", "3gp"}  # their index is there
+
+
+@pytest.fixture(scope="module")
+def files(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty seconds of speech in each container."""
+    folder = tmp_path_factory.mktemp("whole")
+    for name, how in CONTAINERS.items():
+        (folder / f"whole.{name}").write_bytes(encoded(speech[: 20 * SAMPLE_RATE], *how))
+    return folder
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_noise_in_a_file_leaves_its_length_and_is_told(
+    files: Path,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    whole, path = files / f"whole.{name}", tmp_path / f"noise.{name}"
+    data, length = whole.read_bytes(), heard(whole).seconds
+    at = len(data) // 3
+    for seed in SEEDS:
+        noise = random.Random(f"{name} {seed}").randbytes(NOISE)
+        path.write_bytes(data[:at] + noise + data[at + NOISE :])
+        try:
+            after = heard(path)
+        except UnreadableRecording:
+            continue
+        within = BYTES_ARE_ALL_THERE_IS.get(name, WITHIN_S)
+        assert after.seconds == pytest.approx(length, abs=within), (seed, after.findings)
+        if name in ANY_BYTES_ARE_SOUND:
+            assert after.lost == 0
+        elif name not in A_GAP_IS_ALL_THERE_IS:
+            assert after.lost > 0, (seed, after.findings)
+            assert name in A_CHAIN or around(after, length / 3), (seed, after.findings)
+
+
+def around(after: Heard, place: float) -> bool:
+    """Whether all that is undecodable is near a place, as far as containers spread their sound."""
+    return all(place - 4 < begin and end < place + 6 for begin, end in after.undecodable)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_file_that_is_cut_off_says_so_if_it_promises_more(
+    files: Path,
+    tmp_path: Path,
+    name: str,
+    share: float,
+) -> None:
+    whole, path = files / f"whole.{name}", tmp_path / f"cut.{name}"
+    data, length = whole.read_bytes(), heard(whole).seconds
+    path.write_bytes(data[: round(len(data) * share)])
+    if name in NOT_WITHOUT_THEIR_END:
+        with pytest.raises(UnreadableRecording, match="is cut off: its table of contents"):
+            heard(path)
+        return
+    after = heard(path)
+    if name in PROMISE_NOTHING:
+        assert share * length - 1.5 < after.seconds < share * length + 0.5
+        assert after.lost < 0.1, "the packet that was cut through, if any"
+        return
+    within = ESTIMATED.get(name, WITHIN_S)
+    assert after.seconds == pytest.approx(length, abs=within), after.findings
+    begin, end = after.undecodable[-1]
+    assert end == pytest.approx(after.seconds, abs=0.01)
+    assert share * length - 4.5 < begin < share * length + 1.5
