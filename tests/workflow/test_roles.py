@@ -59,10 +59,12 @@ def by_hand(key: str, **options: str) -> dict[str, object]:
 
 
 def a_very_long_one(path: Path) -> Path:
-    """Three quarters of an hour of silence, as mp3 of 24 kbit/s, and then zeros, as many as six hours of it would have bytes."""
+    """Three quarters of an hour of silence, as mp3 of 24 kbit/s, and a tag as large as six hours of it."""
     minute = encoded(np.zeros(60 * 16_000, np.int16), "mp3", "libmp3lame", 16_000, bit_rate=24_000)
-    path.write_bytes(minute * (HEAD // len(minute) + 1))
-    os.truncate(path, SMALL + 1)
+    sound = minute * (HEAD // len(minute) + 1)
+    size = SMALL - len(sound)
+    path.write_bytes(sound + b"ID3\x04\0\0" + bytes(size >> shift & 127 for shift in (21, 14, 7, 0)))
+    os.truncate(path, len(sound) + 10 + size)
     return path
 
 

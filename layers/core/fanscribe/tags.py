@@ -15,8 +15,8 @@ def foreign_bytes(file: BinaryIO, first: int, last: int) -> int:
     place, found = first, 0
     for _ in range(MOST_STEPS):
         file.seek(place)
-        size = _tag(file.read(32))
-        if not size or place + size > last:
+        size = min(_tag(file.read(32)), last - place)
+        if size <= 0:
             return found
         place, found = place + size, found + size
     return found

@@ -220,8 +220,11 @@ class Timeline(Generic[Item]):
             return off if off > 0 else counted if self._waiting and self._waiting[0].at is None else 0.0
         if self._good < MEASURED or not self._good_bytes:
             return counted
-        lost = last - self._read_to - self.foreign(self._read_to, last)
+        foreign = self.foreign(self._read_to, last)
+        lost = last - self._read_to - foreign
         measured = lost * self._good / self._good_bytes
+        if foreign and not lost:
+            return 0.0  # two files were joined, tags and all
         doubt = 0 if self._largest <= 1.1 * self._smallest else counted / 2  # a constant rate is exact
         wrong = abs(measured - counted) > max(MISCOUNTED, doubt)
         return min(measured, self.limit - self.position) if wrong else counted
