@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
+from av.stream import Disposition
 
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
@@ -316,3 +317,45 @@ def without_stamps(data: bytes, every: int) -> bytes:
         if number % every:
             out[pes + 7] &= 0x3F
     return bytes(out)
+
+
+# ── Channels and tracks ──────────────────────────────────────────────────────────────────────────
+
+
+class Track(NamedTuple):
+    """A track: its channels, shape (channels, samples), and what the file says of it."""
+
+    channels: Any
+    metadata: Mapping[str, str] = {}
+    default: bool = False
+    late_s: float = 0
+
+
+def in_file(form: str, codec: str, layout: str, *tracks: Track, rate: int = SAMPLE_RATE) -> bytes:
+    """16 kHz samples in tracks of one container."""
+    out = io.BytesIO()
+    with av.open(out, "w", format=form, options=OPTIONS) as container:
+        streams: list[Any] = []
+        for track in tracks:
+            stream: Any = container.add_stream(codec, rate=rate, layout=layout)
+            stream.metadata.update(track.metadata)
+            stream.disposition = Disposition.default if track.default else Disposition(0)
+            stream.bit_rate = 64_000 * len(track.channels)
+            streams.append(stream)
+        for stream, track in zip(streams, tracks, strict=True):
+            for packet in _encoded(stream, track, layout, rate):
+                container.mux(packet)
+    return out.getvalue()
+
+
+def _encoded(stream: Any, track: Track, layout: str, rate: int) -> Iterator[Any]:
+    context = stream.codec_context
+    interleaved = track.channels.T.reshape(1, -1).astype(np.int16)
+    frame = av.AudioFrame.from_ndarray(interleaved, format="s16", layout=layout)
+    frame.rate, frame.pts = SAMPLE_RATE, 0
+    resampler = av.AudioResampler(context.format, layout, rate, context.frame_size or 1_024)
+    for resampled in [*resampler.resample(frame), *resampler.resample(None), None]:
+        for packet in stream.encode(resampled):
+            packet.pts += round(track.late_s / packet.time_base)
+            packet.dts = packet.pts
+            yield packet

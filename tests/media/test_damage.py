@@ -4,6 +4,7 @@ What does not hold is named here, each with its reason.
 """
 
 import random
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -30,23 +31,36 @@ ESTIMATED = {"asf": 2.0}  # seconds off: the end is reckoned from bytes, packets
 NOT_WITHOUT_THEIR_END = {"mp4", "alac.m4a", "mov", "3gp"}  # their index is there
 
 
+@dataclass
+class Whole:
+    """The same twenty seconds in every container, and how long each is."""
+
+    folder: Path
+    lengths: dict[str, float] = field(default_factory=dict)
+
+    def of(self, name: str) -> tuple[bytes, float]:
+        path = self.folder / f"whole.{name}"
+        if name not in self.lengths:
+            self.lengths[name] = heard(path).seconds
+        return path.read_bytes(), self.lengths[name]
+
+
 @pytest.fixture(scope="module")
-def files(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty seconds of speech in each container."""
+def whole(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     folder = tmp_path_factory.mktemp("whole")
     for name, how in CONTAINERS.items():
         (folder / f"whole.{name}").write_bytes(encoded(speech[: 20 * SAMPLE_RATE], *how))
-    return folder
+    return Whole(folder)
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_noise_in_a_file_leaves_its_length_and_is_told(
-    files: Path,
+    whole: Whole,
     tmp_path: Path,
     name: str,
 ) -> None:
-    whole, path = files / f"whole.{name}", tmp_path / f"noise.{name}"
-    data, length = whole.read_bytes(), heard(whole).seconds
+    path = tmp_path / f"noise.{name}"
+    data, length = whole.of(name)
     at = len(data) // 3
     for seed in SEEDS:
         noise = random.Random(f"{name} {seed}").randbytes(NOISE)
@@ -72,13 +86,13 @@ def around(after: Heard, place: float) -> bool:
 @pytest.mark.parametrize("share", [0.5, 0.9])
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_file_that_is_cut_off_says_so_if_it_promises_more(
-    files: Path,
+    whole: Whole,
     tmp_path: Path,
     name: str,
     share: float,
 ) -> None:
-    whole, path = files / f"whole.{name}", tmp_path / f"cut.{name}"
-    data, length = whole.read_bytes(), heard(whole).seconds
+    path = tmp_path / f"cut.{name}"
+    data, length = whole.of(name)
     path.write_bytes(data[: round(len(data) * share)])
     if name in NOT_WITHOUT_THEIR_END:
         with pytest.raises(UnreadableRecording, match="is cut off: its table of contents"):
