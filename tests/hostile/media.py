@@ -18,6 +18,7 @@ import numpy as np
 
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
+from tests.media.broken import KINDS, Track, in_file, jittered, moved, muxed, parts_of
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def every_file(sound: Samples, canaries: Canaries) -> Iterator[Media]:
         yield Media("whole", f"whole.{extension}", data)
         yield from truncated(extension, data)
         yield from flipped(extension, data)
+        yield from overwritten(extension, data)
+    for name, data in broken_clocks(sound).items():
+        yield Media("broken clock", name, data)
+    for name, data in several_tracks(sound).items():
+        yield Media("several tracks", name, data)
     for extension, data in whole.items():
         other = "mp4" if extension == "mp3" else "mp3"
         yield Media("wrongly named", f"really-{extension}.{other}", data)
@@ -129,6 +135,47 @@ def flipped(extension: str, data: bytes) -> Iterator[Media]:
             for _ in range(bits):
                 damaged[chance.randrange(min(reach, len(data)))] ^= 1 << chance.randrange(8)
             yield Media(kind, f"{kind.replace(' ', '-')}-{seed}.{extension}", bytes(damaged))
+
+
+def overwritten(extension: str, data: bytes) -> Iterator[Media]:
+    """A tenth of it, at a third, is noise; or zeros, as where a download was resumed."""
+    at, count = len(data) // 3, len(data) // 10
+    noise = random.Random(extension).randbytes(count)
+    for name, filler in (("noise", noise), ("zeros", bytes(count))):
+        yield Media("overwritten", f"{name}.{extension}", data[:at] + filler + data[at + count :])
+
+
+def broken_clocks(sound: Samples) -> dict[str, bytes]:
+    """Timestamps that start late, jump, step back, or mean nothing."""
+    day, files = 24 * 3600.0, dict[str, bytes]()
+    for extension, kind in KINDS.items():
+        parts, chance = parts_of(sound, kind), random.Random(extension)
+        half = len(parts) // 2
+        clocks = {
+            "late": moved(parts, 20),
+            "hole": parts[:half] + moved(parts[half:], 30),
+            "days": parts[:half] + moved(parts[half:], 3 * day),
+            "trembling": jittered(parts, chance, 0.009),
+        }
+        if kind.format != "mp4":  # it has lengths, not times
+            clocks["again"] = parts + moved(parts, 0.5)
+            clocks["back"] = parts[:half] + moved(parts[half:], -1)
+        for name, clock in clocks.items():
+            files[f"clock-{name}.{extension}"] = muxed(clock, kind, pictures_s=2)
+    return files
+
+
+def several_tracks(sound: Samples) -> dict[str, bytes]:
+    """A track that is empty, one in opposite phase, titles of any kind."""
+    both, silent = np.stack([sound, sound]), np.zeros((2, len(sound)), np.int16)
+    tracks = [
+        Track(silent, {"title": "\u202e<b>\n" * 99, "language": "xx-none"}, default=True),
+        Track(both * np.array([[1], [-1]], np.int16), {"language": "eng"}, late_s=3),
+    ]
+    return {
+        f"tracks.{extension}": in_file(form, codec, "stereo", *tracks, rate=48_000)
+        for extension, form, codec in (("mkv", "matroska", "flac"), ("mp4", "mp4", "aac"))
+    }
 
 
 # ── What points elsewhere ────────────────────────────────────────────────────────────────────────────────────────────

@@ -136,7 +136,7 @@ def _wanted(asked: str | None, tracks: Sequence[Track]) -> int:
 
 
 def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = False) -> TrackDecoder:
-    timeline = Timeline[Decoded | None](request.longest, file.ends(), file.counted, file.foreign)
+    timeline = Timeline[Decoded | None](request.longest, file.ends(), file.counted, file.foreign, file.torn)
     ends = not request.head and (request.section is None or request.section.end >= file.size)
     return TrackDecoder(file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone)
 

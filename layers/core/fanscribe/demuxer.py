@@ -13,11 +13,11 @@ from pathlib import Path
 import av
 from av.stream import Discard, Disposition
 
+from fanscribe.between_packets import foreign_bytes, is_whole
 from fanscribe.file_structure import Structure, read_structure
 from fanscribe.ogg import next_link
 from fanscribe.packet_places import Packet, Places, start_s
 from fanscribe.sections import Section
-from fanscribe.tags import foreign_bytes
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.tracks import Track
 
@@ -98,6 +98,7 @@ class MediaFile:
     complaints: Complaints = field(default_factory=Complaints)
     broken: bool = False  # the demuxer gave up before the file's end
     packets_read: int = 0
+    broken_off: bool = False  # it complained, and gave no more packets
     link: int = 0  # number of the joined file that is read
 
     def __post_init__(self) -> None:
@@ -176,6 +177,7 @@ class MediaFile:
             try:
                 packet = next(demuxed)
             except StopIteration:
+                self.broken_off = self.complaints.count > complaints
                 return
             except MemoryError:
                 raise
@@ -204,7 +206,7 @@ class MediaFile:
             return self._track_end(stream) if stream.frames and read < stream.frames else None
         if self.format in COUNTING and not self.structure.missing:
             return self._track_end(stream)
-        if not self.structure.missing:
+        if not (self.structure.missing or self.broken_off or self.broken):
             return None
         lasts = 0
         if self.format == "matroska,webm":
@@ -241,6 +243,11 @@ class MediaFile:
         if self.format not in LASTING or not duration or duration < 0:
             return None
         return duration / av.time_base * SAMPLE_RATE
+
+    def torn(self, first: int, last: int) -> bool:
+        """Say whether something is broken in the file from a packet to the next one."""
+        with self.path.open("rb") as file:
+            return not is_whole(self.format, file, first, last)
 
     def foreign(self, first: int, last: int) -> int:
         """Count the bytes of tags among [first, last)."""

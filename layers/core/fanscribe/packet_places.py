@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import av
 
+from fanscribe.between_packets import is_riff_chunks
 from fanscribe.sections import Section
-from fanscribe.tags import is_riff_chunks
 from fanscribe.times import SAMPLE_RATE
 
 COMPARED = 32  # bytes of a packet by which it is found again

@@ -59,6 +59,10 @@ def _no_tags(_first: int, _last: int) -> int:
     return 0
 
 
+def _whole(_first: int, _last: int) -> bool:
+    return False
+
+
 @dataclass
 class Timeline(Generic[Item]):
     """Feed it what was decoded and what could not be, in order. Each item comes out once, with its place."""
@@ -67,6 +71,7 @@ class Timeline(Generic[Item]):
     end: float | None = None  # as the container's header names it; timestamps beyond are wrong
     counted: bool = False  # no timestamps in the file: damage is measured in bytes
     foreign: Callable[[int, int], int] = _no_tags  # bytes of tags between two places in the file
+    torn: Callable[[int, int], bool] = _whole  # whether the file is broken between two packets
     position: float = 0  # where what comes next belongs
     undecodable: list[tuple[int, int]] = field(default_factory=list)
     overlapped: float = 0  # samples that were cut off, as they were there already
@@ -78,6 +83,7 @@ class Timeline(Generic[Item]):
     _damage: float | None = None  # packets in it, in samples as they are counted; None: no damage is open
     _damaged_to: float = 0  # where the last damaged packet ends by the container's clock
     _damaged_bytes: int = 0  # where the last damaged packet ends in the file
+    _read_from: int = 0  # where the last good packet begins in the file
     _read_to: int = 0  # where the last good packet ends in the file
     _good: float = 0  # samples of good packets
     _good_bytes: int = 0
@@ -95,7 +101,7 @@ class Timeline(Generic[Item]):
         self.position += length
         if (size := last - first) > 0:
             self._good_bytes += size
-            self._read_to = last
+            self._read_from, self._read_to = first, last
             if not self._smallest <= size <= self._largest:
                 self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
         return True
@@ -169,7 +175,7 @@ class Timeline(Generic[Item]):
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._waiting[0].first, off)))
         elif off:
-            if off > 0 and self.position <= self._warned_to:
+            if off > 0 and (self.position <= self._warned_to or self._is_torn()):
                 self.undecodable.append((round(self.position), round(self.position + off)))
             self.overlapped -= min(off, 0.0)
             self.position += off
@@ -180,6 +186,11 @@ class Timeline(Generic[Item]):
             self.position += arrival.length
             yield Placed(arrival.item, at)
             at = None
+
+    def _is_torn(self) -> bool:
+        """Whether the file is broken between the last packet and the one that waits."""
+        first = self._waiting[0].first
+        return 0 < self._read_from < first and self.torn(self._read_from, first)
 
     def _drop_noise(self) -> None:
         """Leave out what came before the last packet that is too small to be one."""
@@ -244,4 +255,4 @@ class Timeline(Generic[Item]):
         if size > 0:
             self._good_bytes += size
             self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
-            self._read_to = max(self._read_to, arrival.last)
+            self._read_from, self._read_to = arrival.first, max(self._read_to, arrival.last)

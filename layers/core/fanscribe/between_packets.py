@@ -1,9 +1,14 @@
-"""Bytes of a media file that are neither sound nor damage: tags among raw frames, chunks of a RIFF. Pure."""
+"""Bytes between two packets of sound: tags, other streams, or damage. Pure.
+
+Demuxers pass over what they don't understand, often without a word. So where time is missing, the bytes
+are looked at: if they are whole, nothing was lost in the file, and a recorder or a network lost it before.
+"""
 
 import struct
 from typing import BinaryIO
 
 CHUNK = struct.Struct("<4sI")
+TS_PACKET, TS_SYNC = 188, b"\x47"
 MOST_STEPS = 100_000  # chunks or tags that are walked over: a hostile file may have millions
 
 
@@ -53,3 +58,40 @@ def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
             return False
         place += CHUNK.size + 4 if name in {b"LIST", b"RIFF"} else CHUNK.size + size + size % 2
     return False
+
+
+def is_whole(form: str, file: BinaryIO, first: int, last: int) -> bool:
+    """Say whether the bytes from a packet to the next one of its track are what the format has there.
+
+    `form` is FFmpeg's name for it. Of formats that are not known here they are taken for whole.
+    """
+    if form == "flv":
+        return _are_flv_tags(file, first, last)
+    if form == "mpegts":
+        return _are_ts_packets(file, first, last)
+    return True
+
+
+def _are_flv_tags(file: BinaryIO, first: int, last: int) -> bool:
+    """Tags of sound, pictures and data, one after the other (Adobe's FLV specification, E.4.1)."""
+    place = first
+    for _ in range(MOST_STEPS):
+        if place >= last:
+            return place == last
+        file.seek(place)
+        head = file.read(4)
+        if len(head) < 4 or head[0] not in {8, 9, 18}:
+            return False
+        place += 11 + int.from_bytes(head[1:4], "big") + 4
+    return True
+
+
+def _are_ts_packets(file: BinaryIO, first: int, last: int) -> bool:
+    """Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2); others than of 188 are not judged."""
+    file.seek(max(first, last - TS_PACKET * MOST_STEPS))
+    data = file.read(min(last - first, TS_PACKET * MOST_STEPS))
+    begins = data[len(data) % TS_PACKET :: TS_PACKET]
+    file.seek(last)
+    if file.read(1) != TS_SYNC or not begins:
+        return True
+    return begins.count(TS_SYNC) == len(begins)
