@@ -65,7 +65,7 @@ def test_noise_in_a_file_leaves_its_length_and_is_told(
     path = tmp_path / f"noise.{name}"
     data, length = whole.of(name)
     at = len(data) // 3
-    for seed in SEEDS:
+    for seed in SEEDS[::2]:
         noise = random.Random(f"{name} {seed}").randbytes(NOISE)
         path.write_bytes(data[:at] + noise + data[at + NOISE :])
         try:
