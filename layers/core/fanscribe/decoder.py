@@ -31,11 +31,12 @@ from typing import Any, BinaryIO
 
 import av
 
-from fanscribe.demuxer import MediaFile
+from fanscribe.demuxer import MediaFile, Refused
+from fanscribe.resampling import Buffer, Kind
 from fanscribe.sections import Section
 from fanscribe.timeline import Timeline
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
-from fanscribe.track_decoder import PADDING, Buffer, Decoded, Kind, Refused, TrackDecoder, Trim
+from fanscribe.track_decoder import PADDING, Decoded, TrackDecoder, Trim
 from fanscribe.tracks import ALL, Track, described, preferred, speaks
 
 HEADER = struct.Struct("<cI")

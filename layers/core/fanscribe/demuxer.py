@@ -4,21 +4,20 @@ Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it r
 """
 
 import logging
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import av
 from av.stream import Discard, Disposition
 
 from fanscribe.file_structure import Structure, read_structure
 from fanscribe.ogg import next_link
+from fanscribe.packet_places import Packet, Places, start_s
 from fanscribe.sections import Section
-from fanscribe.tags import foreign_bytes, is_riff_chunks
+from fanscribe.tags import foreign_bytes
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.tracks import Track
 
@@ -38,9 +37,11 @@ MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
-COMPARED = 32  # bytes of a packet by which it is found again
-MOST_SKIPPED = 1 << 20  # bytes in which it is looked for
 BEAT_S = 0.5  # between two signs of progress, at least
+
+
+class Refused(Exception):
+    """Why a recording can't be decoded: the rest of a sentence that begins with its name."""
 
 
 class Source:
@@ -86,20 +87,6 @@ class Complaints(logging.Handler):
 
     def emit(self, _: logging.LogRecord) -> None:
         self.count += 1
-
-
-class Packet(NamedTuple):
-    """A packet of a track and its place."""
-
-    number: int  # of the track
-    packet: "av.Packet[Any]"
-    at: float | None  # samples from the recording's start, by the container's clock
-    length: float  # samples, as the container has it
-    first: int  # its bytes in the file, [first, last)
-    last: int
-    own: bool = True  # the section's; before them come those that warm the decoder up
-    warned: bool = False  # the demuxer complained before it
-    hole: int = 0  # where bytes begin that are no chunk, up to this packet; 0: there are none
 
 
 @dataclass
@@ -182,7 +169,7 @@ class MediaFile:
         section: Section | None,
     ) -> Iterator[Packet]:
         """Read those of a section, or all; before a section's those that warm its decoder up."""
-        place = _Places(self, container, offset)
+        place = Places(self.path, container, offset)
         complaints = self.complaints.count
         demuxed = container.demux([stream for stream in container.streams.audio if stream.discard != Discard.all])
         while True:
@@ -235,7 +222,7 @@ class MediaFile:
     def _track_end(self, stream: av.AudioStream) -> int | None:
         if stream.duration is None or stream.time_base is None:
             return None
-        began = float((stream.start_time or 0) * stream.time_base - _start_s(self.container))
+        began = float((stream.start_time or 0) * stream.time_base - start_s(self.container))
         return round((float(stream.duration * stream.time_base) + max(began, 0)) * SAMPLE_RATE)
 
     def declared_s(self, number: int) -> float:
@@ -273,77 +260,3 @@ def _described(number: int, stream: av.AudioStream) -> Track:
         title="".join(filter(str.isprintable, title))[:LONGEST_TITLE] or None,
         default=bool(stream.disposition & Disposition.default),
     )
-
-
-def _start_s(container: av.container.InputContainer) -> Any:
-    return (container.start_time or 0) / av.time_base
-
-
-class _Places:
-    """Says where each packet of a container belongs."""
-
-    def __init__(self, file: MediaFile, container: av.container.InputContainer, offset: int) -> None:
-        self._file, self._offset = file, offset
-        self._known = container.start_time is not None
-        self._start = float(_start_s(container)) * SAMPLE_RATE
-        self._scales: dict[int, float] = {}  # samples in a unit of a stream's timestamps
-        self._first = self._last = 0  # some demuxers don't say of each packet where it begins
-        self._slipped = 0  # bytes that FFmpeg has skipped and not counted
-        self._chunked = container.format.name == "avi"
-        self._special = self._chunked or container.format.name == "aac"
-        self._bytes = os.open(file.path, os.O_RDONLY)
-
-    def of(self, number: int, packet: "av.Packet[Any]", section: Section | None, *, warned: bool) -> Packet:
-        scale = self._scales.get(packet.stream_index) or self._scale(packet)
-        pts, hole = packet.pts, 0
-        if not self._known:
-            self._known, self._start = True, (pts or 0) * scale
-        place = packet.pos
-        if place is not None and place >= 0:
-            place += self._offset + self._slipped
-            if self._special:
-                first, place, hole = self._begins(packet, place)
-            else:
-                first = place
-            self._first = max(self._first, first)
-            self._last = place + packet.size
-        return Packet(
-            number,
-            packet,
-            None if pts is None else pts * scale - self._start,
-            (packet.duration or 0) * scale,
-            self._first,
-            self._last,
-            section is None or self._first >= section.start,
-            warned,
-            hole,
-        )
-
-    def _scale(self, packet: "av.Packet[Any]") -> float:
-        scale = float(packet.time_base or 0) * SAMPLE_RATE
-        self._scales[packet.stream_index] = scale
-        return scale
-
-    def _begins(self, packet: "av.Packet[Any]", place: int) -> tuple[int, int, int]:
-        """Where what a packet accounts for begins, where the packet itself does, and a hole before it, or 0."""
-        if not self._chunked:
-            found = self._found(packet, place)
-            return found, found, place if found > place else 0  # FFmpeg skips noise, and says nothing
-        if not self._last:
-            return place, place, 0
-        if self._are_chunks(self._last, place):
-            return self._last, place, 0  # what lies between is the picture's
-        return place, place, self._last
-
-    def _are_chunks(self, first: int, last: int) -> bool:
-        with self._file.path.open("rb") as file:
-            return is_riff_chunks(file, first, last)
-
-    def _found(self, packet: "av.Packet[Any]", place: int) -> int:
-        """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next one."""
-        begins = bytes(memoryview(packet)[:COMPARED])
-        if os.pread(self._bytes, len(begins), place) == begins:
-            return place
-        ahead = max(0, os.pread(self._bytes, MOST_SKIPPED, place).find(begins))
-        self._slipped += ahead
-        return place + ahead

@@ -95,9 +95,9 @@ class Timeline(Generic[Item]):
         self.position += length
         if (size := last - first) > 0:
             self._good_bytes += size
-            self._smallest = min(self._smallest, size)
-            self._largest = max(self._largest, size)
-            self._read_to = max(self._read_to, last)
+            self._read_to = last
+            if not self._smallest <= size <= self._largest:
+                self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
         return True
 
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import av
 
@@ -16,45 +17,24 @@ from fanscribe.demuxer import (
     MOST_PROMISED,
     SOUND_TO_THE_END,
     MediaFile,
-    Packet,
+    Refused,
 )
+from fanscribe.packet_places import Packet
+from fanscribe.resampling import Buffer, Kind, Samples, planes
 from fanscribe.sections import Section
 from fanscribe.timeline import AHEAD, AT_ONCE, Arrival, Placed, Timeline
-from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE, SAMPLES_PER_MS
+from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 
 if TYPE_CHECKING:
-    from fanscribe.downmix import Meter, Weights
+    from fanscribe.downmix import Meter
 
-FRAME_SAMPLES = 1 << 14  # resampled at once: in frames of 600 to 2,000 it takes 40 % more of the whole
-SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
-LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
 ROUNDED = 1.5 * SAMPLES_PER_MS  # by which a duration differs from the timestamps in Matroska and FLV
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
-MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
-DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
 
-Buffer = bytes | bytearray | memoryview
 Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
-
-
-class Refused(Exception):
-    """The rest of a sentence that begins with the recording's name."""
-
-
-class Kind(NamedTuple):
-    """What a run of frames has in common; another kind is resampled anew."""
-
-    own: bool
-    rate: int
-    layout: str
-    format: str
-
-    @property
-    def channels(self) -> int:
-        return av.AudioLayout(self.layout).nb_channels
 
 
 class Trim(NamedTuple):
@@ -240,17 +220,19 @@ class TrackDecoder:
         if not packet.own:
             return
         for frame in _decode(packet, packet.packet) or []:
-            self.meters[packet.number].add(_planes(frame), frame.samples / frame.sample_rate)
+            self.meters[packet.number].add(planes(frame), frame.samples / frame.sample_rate)
 
     # ── From frames to samples ───────────────────────────────────────────────────────────────────
 
     def sound(self) -> Iterator[Kind | Trim | Buffer]:
         """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
-        output = _Output(self)
+        layout = self._context(self.number).layout if self.separate else None
+        output = Samples(layout, self.downmix, self.meters.get(self.number))
         kind: Kind | None = None
-        for (frame, own), at in self._own_placed():
-            self.heard = self.heard or own
-            if own and self.start is None:
+        for (frame, own), place in self._own():
+            at = place
+            if own and not self.heard:
+                self.heard, at = True, self._first_place(frame, place)
                 self.start = output.position = self._own_start(at)
             found = (own, frame.sample_rate, frame.layout.name, frame.format.name)
             if found != kind or at is not None:
@@ -277,23 +259,18 @@ class TrackDecoder:
         end = self.file.track_end(self.number)
         return self.padding if end is None else position - end
 
-    def _own_placed(self) -> Iterator[tuple[Decoded, int | None]]:
-        """Give the first frame that is the section's own a place; leave out what is another's."""
-        begun = False
-        for decoded, at in self.placed():
-            if decoded is None:  # its place was open when this section began
-                continue
-            frame, own = decoded
-            if own and at is None and not begun:
-                length = frame.samples * SAMPLE_RATE / frame.sample_rate
-                yield decoded, round(self.timeline.position - length)
-            else:
-                yield decoded, at
-            begun = begun or own
+    def _own(self) -> Iterator[tuple[Decoded, int | None]]:
+        """What was placed, without what is another section's: its place was open when this one began."""
+        return cast("Iterator[tuple[Decoded, int | None]]", filter(itemgetter(0), self.placed()))
 
-    def _own_start(self, at: int | None) -> int:
+    def _first_place(self, frame: av.AudioFrame, at: int | None) -> int:
+        """Where the first frame that is the section's own goes."""
+        length = frame.samples * SAMPLE_RATE / frame.sample_rate
+        return round(self.timeline.position - length) if at is None else at
+
+    def _own_start(self, at: int) -> int:
         """Where the own sound begins; a whole recording begins at 0, whatever comes first."""
-        if self.section is None or self.section.start == 0 or at is None:
+        if self.section is None or self.section.start == 0:
             return 0
         damaged = self.timeline.undecodable
         if damaged and damaged[-1][1] == at:
@@ -314,86 +291,6 @@ class TrackDecoder:
         return end
 
 
-class _Output:
-    """Resamples frames, and knows how many samples have come out."""
-
-    def __init__(self, decoder: TrackDecoder) -> None:
-        self._decoder = decoder
-        self.position = 0
-        self._skip = 0  # samples still to be cut off: they are there already
-        self._queue: Any = None
-        self._resampler: Any = None
-        self._kind: Kind | None = None
-        self._weights: Weights | None = None
-        self._usual: Weights | None = None
-
-    def begin(self, kind: Kind) -> None:
-        """Take frames of this kind from now on."""
-        if kind.rate < LEAST_RATE:
-            raise Refused(f"can't be read: {kind.rate} samples a second are no sound.")
-        self._kind = kind
-        decoder = self._decoder
-        if decoder.separate or kind.channels == 1:
-            self._weights = self._usual = None
-        else:
-            from fanscribe.downmix import weights_of  # noqa: PLC0415
-
-            self._usual = _usual_weights(kind.layout)
-            self._weights = weights_of(decoder.downmix, kind.channels) if decoder.downmix else None
-        self._renew()
-
-    def _renew(self) -> None:
-        kept = "mono" if not self._decoder.separate else self._decoder.file.streams[self._decoder.number - 1].layout
-        self._queue = av.AudioFifo()
-        self._resampler = av.AudioResampler(format="s16", layout=kept, rate=SAMPLE_RATE)
-
-    def takes(self, frame: av.AudioFrame) -> bool:
-        """Take a frame; True: there is enough to be resampled."""
-        frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
-        self._queue.write(frame)
-        return bool(self._queue.samples >= FRAME_SAMPLES)
-
-    def resampled(self) -> Iterator[Buffer]:
-        """Yield the samples of what was taken."""
-        yield from self._resampled(self._queue.read())
-
-    def drain(self) -> Iterator[Buffer]:
-        """Yield what is still inside, and begin anew."""
-        if self._resampler is None:
-            return
-        if self._queue.samples and (frame := self._queue.read()):
-            yield from self._resampled(frame)
-        for resampled in self._resampler.resample(None):
-            yield from self._counted(resampled)
-        self._renew()
-
-    def go_to(self, at: int) -> Iterator[Buffer]:
-        """Fill up with silence, or note how much of what follows is there already."""
-        width = SAMPLE_BYTES * self._decoder.kept
-        self._skip = max(0, self.position - at)
-        while self.position < at:
-            count = min(SILENCE, at - self.position)
-            self.position += count
-            yield bytes(count * width)
-
-    def _resampled(self, frame: av.AudioFrame) -> Iterator[Buffer]:
-        frame.pts = None
-        if self._kind and self._kind.own and (meter := self._decoder.meters.get(self._decoder.number)):
-            meter.add(_planes(frame, MEASURED), frame.samples / frame.sample_rate, self._usual)
-        if self._weights is not None:
-            frame = _mixed(_planes(frame), self._weights, frame.sample_rate)
-        for resampled in self._resampler.resample(frame):
-            yield from self._counted(resampled)
-
-    def _counted(self, frame: av.AudioFrame) -> Iterator[Buffer]:
-        width = frame.layout.nb_channels * SAMPLE_BYTES
-        skipped = min(self._skip, frame.samples) if self._kind and self._kind.own else 0
-        self._skip -= skipped
-        if self._kind and self._kind.own:
-            self.position += frame.samples - skipped
-        yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
-
-
 def _decode(place: Packet, packet: av.Packet[Any] | None) -> list[av.AudioFrame] | None:
     """Decode a packet by its stream's decoder; None drains it. Gives None for what can't be decoded."""
     context: av.AudioCodecContext = place.packet.stream.codec_context
@@ -410,43 +307,3 @@ def _prepare(context: av.AudioCodecContext) -> None:
     context.thread_count = 1  # audio gains nothing from threads, and with one each packet is a frame
     if context.name in CHECKED:
         context.options = {"err_detect": "crccheck+explode"}
-
-
-def _planes(frame: av.AudioFrame, most: int | None = None) -> Any:
-    """A frame, or the first samples of it, as float32 from -1 to 1, shape (channels, samples)."""
-    import numpy as np  # noqa: PLC0415
-
-    kind = np.dtype(DTYPES[frame.format.name.removesuffix("p")])
-    channels, count = frame.layout.nb_channels, min(frame.samples, most or frame.samples)
-    if frame.format.is_planar:
-        rows = [np.frombuffer(memoryview(frame.planes[i]), kind, count) for i in range(channels)]
-        array = np.stack(rows)
-    else:
-        array = np.frombuffer(memoryview(frame.planes[0]), kind, count * channels).reshape(-1, channels).T
-    if kind.kind == "f":
-        return array.astype(np.float32, copy=False)
-    middle = 128 if kind == np.uint8 else 0
-    return (array.astype(np.float32) - middle) / np.float32(1 << (8 * kind.itemsize - 1))
-
-
-def _mixed(planes: Any, weights: Weights, rate: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(weights[None, :] @ planes, format="fltp", layout="mono")
-    frame.rate = rate
-    frame.pts = None
-    return frame
-
-
-def _usual_weights(layout: str) -> Weights:
-    """Ask FFmpeg how much of each channel its downmix takes: by a constant on one after the other."""
-    import numpy as np  # noqa: PLC0415
-
-    count = av.AudioLayout(layout).nb_channels
-    weights = []
-    for channel in range(count):
-        samples = np.zeros((64, count), np.float32)
-        samples[:, channel] = 0.5
-        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout=layout)
-        frame.rate = SAMPLE_RATE
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-        weights.append(float(resampler.resample(frame)[0].to_ndarray()[0, 32]) / 16_384)
-    return np.array(weights, np.float32)
