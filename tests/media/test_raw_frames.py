@@ -106,7 +106,7 @@ def test_noise_in_an_mp3_lasts_as_long_as_its_bytes(
     at, size = len(data) * 5 // 8, chance.randrange(300, 12_000)
     path.write_bytes(data[:at] + chance.randbytes(size) + data[at + size :])
     for after in heard_both_ways(path).values():
-        assert after.seconds == pytest.approx(before, abs=WITHIN_S)
+        assert after.seconds == pytest.approx(before, abs=0.1)
         assert after.places(700)[700] == pytest.approx(MARKERS[700], abs=WITHIN_S)
         assert after.lost > 0
 
@@ -114,7 +114,9 @@ def test_noise_in_an_mp3_lasts_as_long_as_its_bytes(
 # ── Ogg ──────────────────────────────────────────────────────────────────────────────────────────
 
 ENCODERS = {"opus": "libopus", "flac": "flac"}
-KEEPS_ITS_DECODER = pytest.mark.xfail(reason="FFmpeg goes on with the first file's decoder and clock, without an error")
+KEEPS_ITS_DECODER = pytest.mark.xfail(
+    reason="FFmpeg goes on with the first file's decoder and clock, and says nothing",
+)
 CHAINS = [
     [("opus", 48_000), ("opus", 48_000)],
     [("flac", 16_000), ("flac", 16_000)],

@@ -88,7 +88,7 @@ class Places:
         """Where what a packet accounts for begins, where the packet itself does, and a hole before it, or 0."""
         if not self._chunked:
             found = self._found(packet, place)
-            return found, found, 0
+            return found, found, place if found > place else 0  # FFmpeg skips noise, and says nothing
         if not self._last:
             return place, place, 0
         if self._are_chunks(self._last, place):
