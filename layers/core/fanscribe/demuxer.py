@@ -4,10 +4,12 @@ Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it r
 """
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -35,6 +37,7 @@ SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the s
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+MOST_LINKS = 10_000  # joined files: a stream of songs has one for each
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 BEAT_S = 0.5  # between two signs of progress, at least
@@ -45,25 +48,34 @@ class Refused(Exception):
 
 
 class Source:
-    """The recording, or what of it begins at a byte, as a file object that tells of its progress."""
+    """The recording, or its bytes [start, end), as a file object that tells of its progress."""
 
-    def __init__(self, path: Path, progress: Callable[[], None], start: int = 0, beat_s: float = BEAT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        progress: Callable[[], None],
+        start: int = 0,
+        end: int | None = None,
+        *,
+        beat_s: float = BEAT_S,
+    ) -> None:
         self._file = path.open("rb", buffering=0)
         self._file.seek(start)
-        self._start = start
+        self._start, self._end = start, path.stat().st_size if end is None else end
         self._progress = progress
         self._furthest = 0
         self._beat_s, self._beat = beat_s, time.monotonic()
         self.close = self._file.close
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset + self._start * (whence == 0), whence) - self._start
+        base = {os.SEEK_SET: self._start, os.SEEK_CUR: self._file.tell(), os.SEEK_END: self._end}[whence & 3]
+        return self._file.seek(base + offset) - self._start
 
     def tell(self) -> int:
         return self._file.tell() - self._start
 
     def read(self, size: int) -> bytes:
-        data = self._file.read(size)
+        data = self._file.read(max(0, min(size, self._end - self._file.tell())))
         position = self._file.tell()
         if position > self._furthest:
             self._furthest = position
@@ -115,11 +127,11 @@ class MediaFile:
         with path.open("rb") as file:
             return read_structure(file, path.stat().st_size)
 
-    def _open(self, start: int) -> av.container.InputContainer:
+    def _open(self, start: int, end: int | None = None) -> av.container.InputContainer:
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
-        return av.open(Source(self.path, self.progress, start), "r", options=options, metadata_errors="replace")
+        return av.open(Source(self.path, self.progress, start, end), "r", options=options, metadata_errors="replace")
 
     @property
     def format(self) -> str:
@@ -143,24 +155,31 @@ class MediaFile:
     def packets(self, section: Section | None = None) -> Iterator[Packet]:
         """Read the packets of the tracks that are taken.
 
-        Joined Ogg files are read one by one where FFmpeg stops between them.
+        Joined Ogg files are read one by one: FFmpeg would go on with the first one's decoder.
         """
-        start = 0
-        container, numbers = self.container, {s.index: i for i, s in enumerate(self.streams, 1)}
-        while True:
-            yield from self._packets(container, numbers, start, section)
-            if not self.broken or not (found := self._next_link(start)):
-                return
-            start, self.broken, self.link = found, False, self.link + 1
-            container = self._open(start)
-            first = next((s for s in container.streams.audio if s.codec_context), None)
-            numbers = {first.index: min(numbers.values())} if first else {}
+        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
+        links = self._links()
+        if len(links) == 1:
+            yield from self._packets(self.container, numbers, 0, section)
+            return
+        for self.link, (start, end) in enumerate(links, start=1):
+            try:
+                container = self._open(start, end)
+            except av.error.FFmpegError:
+                self.broken = True  # what is wrong with one is no reason to give up the others
+                continue
+            first = next((stream for stream in container.streams.audio if stream.codec_context), None)
+            if first:
+                yield from self._packets(container, {first.index: min(numbers.values())}, start, section)
 
-    def _next_link(self, start: int) -> int | None:
-        if self.format != "ogg":
-            return None
-        with self.path.open("rb") as file:
-            return next_link(file, start)
+    def _links(self) -> list[tuple[int, int]]:
+        """Where the files that were joined to this one begin and end, in bytes."""
+        starts = [0]
+        if self.format == "ogg":
+            with self.path.open("rb") as file:
+                while (found := next_link(file, starts[-1])) and len(starts) < MOST_LINKS:
+                    starts.append(found)
+        return list(pairwise([*starts, self.size]))
 
     def _packets(
         self,

@@ -234,8 +234,8 @@ class Timeline(Generic[Item]):
         foreign = self.foreign(self._read_to, last)
         lost = last - self._read_to - foreign
         measured = lost * self._good / self._good_bytes
-        if foreign and not lost:
-            return 0.0  # two files were joined, tags and all
+        if foreign and lost <= 2 * self._largest:
+            return 0.0  # two files were joined: tags, and a frame that holds the second one's length
         doubt = 0 if self._largest <= 1.1 * self._smallest else counted / 2  # a constant rate is exact
         wrong = abs(measured - counted) > max(MISCOUNTED, doubt)
         return min(measured, self.limit - self.position) if wrong else counted

@@ -104,9 +104,8 @@ class TrackDecoder:
             if self._skimmed:
                 self._skim(packet)
                 self._skimmed = None
-            if self.file.link != link and last:
-                yield from self._drained(last)  # a joined file begins
-                _prepare(packet.packet.stream.codec_context)
+            if self.file.link != link:
+                yield from self._begin_link(packet, last)
                 link = self.file.link
             last = packet
             frames, failed = self._frames(packet)
@@ -124,6 +123,12 @@ class TrackDecoder:
                 yield from self._left_over(last.last)
         self._skim(None)
         yield from self.timeline.finish()
+
+    def _begin_link(self, packet: Packet, last: Packet | None) -> Iterator[Placed[Decoded | None]]:
+        """Go over to a joined file, which has a decoder of its own."""
+        if last:
+            yield from self._drained(last)
+        _prepare(packet.packet.stream.codec_context)
 
     def _warm_up(self, packet: Packet) -> Iterator[tuple[Decoded, int | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
@@ -257,7 +262,7 @@ class TrackDecoder:
     def _padding(self, position: int) -> float:
         """Samples behind the end that the container names: an encoder fills its last frame up."""
         end = self.file.track_end(self.number)
-        return self.padding if end is None else position - end
+        return position - end if end else self.padding
 
     def _own(self) -> Iterator[tuple[Decoded, int | None]]:
         """What was placed, without what is another section's: its place was open when this one began."""
