@@ -142,7 +142,7 @@ def overwritten(extension: str, data: bytes) -> Iterator[Media]:
     at, count = len(data) // 3, len(data) // 10
     noise = random.Random(extension).randbytes(count)
     for name, filler in (("noise", noise), ("zeros", bytes(count))):
-        yield Media("overwritten", f"{name}.{extension}", data[:at] + filler + data[at + count :])
+        yield Media("overwritten", f"overwritten-{name}.{extension}", data[:at] + filler + data[at + count :])
 
 
 def broken_clocks(sound: Samples) -> dict[str, bytes]:
