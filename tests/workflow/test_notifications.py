@@ -127,7 +127,7 @@ def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in
         "Track 1 (fra) of 2 was transcribed. The recording also has track 2 (eng). The option track takes another one, or all."
     )
     assert told.detail["message"] == " ".join(["0 words in 3.0 seconds of sound.", *told.detail["notes"]])
-    assert told.detail["notes"][1].startswith("Nothing was transcribed. Speech was detected in 0% of 0:03;")
+    assert told.detail["notes"][1].startswith("Nothing was transcribed. Speech was detected in 0% of 3 s;")
     assert "secret" not in f"{told.event}{told.sentence}"
     assert b"a secret eng" in transcripts(engine, told.execution)["json"]
 
