@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 from av.stream import Discard, Disposition
@@ -40,6 +41,8 @@ ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a la
 MOST_LINKS = 10_000  # joined files: a stream of songs has one for each
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+# Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does unless told.
+LENIENT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
 BEAT_S = 0.5  # between two signs of progress, at least
 
 
@@ -131,7 +134,9 @@ class MediaFile:
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
-        return av.open(Source(self.path, self.progress, start, end), "r", options=options, metadata_errors="replace")
+        source = Source(self.path, self.progress, start, end)
+        container: av.container.InputContainer = av.open(source, "r", options=options, **LENIENT)
+        return container
 
     @property
     def format(self) -> str:
