@@ -9,32 +9,33 @@ from typing import BinaryIO
 
 CHUNK = struct.Struct("<4sI")
 TS_PACKET, TS_SYNC = 188, b"\x47"
+TAG_HEAD = 32  # bytes by which a tag is known
 MOST_STEPS = 100_000  # chunks or tags that are walked over: a hostile file may have millions
 
 
 def foreign_bytes(file: BinaryIO, first: int, last: int) -> int:
     """Count the bytes of tags in [first, last) of a file of raw frames.
 
-    ID3v2 (id3.org), ID3v1 (128 bytes), APEv2 and Lyrics3 lie between files that were joined.
+    ID3v2 (id3.org), ID3v1 (128 bytes) and APEv2 lie between files that were joined.
     """
     place, found = first, 0
     for _ in range(MOST_STEPS):
         file.seek(place)
-        size = min(_tag(file.read(32)), last - place)
+        size = min(tag_size(file.read(TAG_HEAD)), last - place)
         if size <= 0:
             return found
         place, found = place + size, found + size
     return found
 
 
-def _tag(head: bytes) -> int:
-    """The size of the tag that begins so; 0: none does."""
+def tag_size(head: bytes) -> int:
+    """Say how long the tag is that begins with these TAG_HEAD bytes; 0: none does."""
     if head[:3] == b"ID3" and len(head) >= 10 and max(head[6:10]) < 128:
         size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
         return 10 + size + (10 if head[5] & 0x10 else 0)
     if head[:3] == b"TAG":
         return 128
-    if head[:8] == b"APETAGEX" and len(head) == 32:
+    if head[:8] == b"APETAGEX" and len(head) == TAG_HEAD:
         size, flags = int.from_bytes(head[12:16], "little"), int.from_bytes(head[20:24], "little")
         return size + (32 if flags & 0x2000_0000 else 0)
     return 0

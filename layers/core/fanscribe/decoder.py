@@ -41,7 +41,6 @@ from fanscribe.tracks import ALL, Track, described, preferred, speaks
 
 HEADER = struct.Struct("<cI")
 SOUND, SAMPLES, PROGRESS, FINDINGS, REFUSED, UNKNOWN = b"I", b"S", b"P", b"F", b"R", b"U"
-TRIM = b"T"  # never sent: as many samples as it has bytes are cut off before
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
 CPU_S = 900  # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
 MOST_STRETCHES = 1_000  # of damage that are told apart: a hostile file may have millions
@@ -80,7 +79,7 @@ def messages(request: Request, progress: Callable[[], None]) -> Iterator[Message
         return
     file = _opened(path, progress)
     decoder = _decoder(file, request, _wanted(request.track, file.tracks))
-    yield from _in_blocks(_sound(decoder), decoder.kept)
+    yield from _in_blocks(decoder)
     if request.section is None and not decoder.heard and not _heard_elsewhere(decoder):
         raise Refused(_silence(file))
     yield FINDINGS, json.dumps(_findings([decoder])).encode()
@@ -141,43 +140,28 @@ def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = Fa
     return TrackDecoder(file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone)
 
 
-def _sound(decoder: TrackDecoder) -> Iterator[Message]:
-    for found in decoder.sound():
-        if isinstance(found, Kind):
-            yield SOUND, _told(found, decoder)
-        elif isinstance(found, Trim):
-            yield TRIM, bytes(found.samples)
-        else:
-            yield SAMPLES, found
-
-
-def _told(kind: Kind, decoder: TrackDecoder, kept: int | None = None) -> bytes:
-    sound = {
-        "channels": kind.channels,
-        "rate": kind.rate,
-        "kept": kept or decoder.kept,
-        "declared": decoder.file.declared_s(decoder.number),
-        "own": kind.own,
-    }
+def _told(channels: int, rate: int, decoder: TrackDecoder, *, own: bool = True, kept: int = 0) -> bytes:
+    """The fields of decoder_process.Sound."""
+    declared = decoder.file.declared_s(decoder.number)
+    sound = {"channels": channels, "rate": rate, "kept": kept or decoder.kept, "declared": declared, "own": own}
     return json.dumps(sound).encode()
 
 
-def _in_blocks(found: Iterator[Message], channels: int) -> Iterator[Message]:
-    """Gather the samples to blocks, or cut them to such."""
-    width = channels * SAMPLE_BYTES
+def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
+    """Decode a track, its samples gathered to blocks, or cut to such."""
+    width = decoder.kept * SAMPLE_BYTES
     whole, kept = BLOCK * width, PADDING[-1] * width
     gathered = bytearray()
-    for kind, payload in found:
-        if kind == TRIM:
-            del gathered[max(0, len(gathered) - len(payload) * width) :]
-            continue
-        if kind != SAMPLES:
+    for found in decoder.sound():
+        if isinstance(found, Trim):
+            del gathered[max(0, len(gathered) - found.samples * width) :]
+        elif isinstance(found, Kind):
             if gathered:  # they are of what came before
                 yield SAMPLES, bytes(gathered)
                 gathered.clear()
-            yield kind, payload
-            continue
-        gathered += payload
+            yield SOUND, _told(found.channels, found.rate, decoder, own=found.own)
+        else:
+            gathered += found
         while len(gathered) >= whole + kept:  # the end may be padding
             yield SAMPLES, bytes(gathered[:whole])
             del gathered[:whole]
@@ -199,7 +183,8 @@ def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> 
     told = False
     while lengths := [len(sound.waiting) for sound in sounds if sound.fill()]:
         if not told:
-            yield SOUND, _told(max(sound.kind for sound in sounds if sound.kind), decoders[0], len(tracks))
+            kind = max(sound.kind for sound in sounds if sound.kind)
+            yield SOUND, _told(kind.channels, kind.rate, decoders[0], kept=len(tracks))
             told = True
         count = min(BLOCK * SAMPLE_BYTES, *lengths)
         yield SAMPLES, _interleaved([sound.cut(count) for sound in sounds])
@@ -246,12 +231,12 @@ def _interleaved(channels: Sequence[bytes]) -> bytes:
 
 
 def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
-    """The fields of decoder_process.Findings."""
+    """The fields of contracts.Findings."""
     first = decoders[0]
     levels = {number: meter.loudest for decoder in decoders for number, meter in decoder.meters.items()}
     meter = first.meters.get(first.number)
     tracks = [replace(track, level=_decibels(levels.get(track.number))) for track in first.file.tracks]
-    channels = {True: range(first.kept), False: [0]}[len(decoders) == 1]
+    channels = range(first.kept)  # one, where each decoder is a channel
     undecodable = [
         {"channel": number if len(decoders) > 1 else channel, "start": start, "end": end}
         for number, decoder in enumerate(decoders)

@@ -97,13 +97,7 @@ class Timeline(Generic[Item]):
             return False
         if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
             return False
-        self._good += length
-        self.position += length
-        if (size := last - first) > 0:
-            self._good_bytes += size
-            self._read_from, self._read_to = first, last
-            if not self._smallest <= size <= self._largest:
-                self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
+        self._count(length, first, last)
         return True
 
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:
@@ -182,8 +176,7 @@ class Timeline(Generic[Item]):
         at: int | None = round(self.position)
         waiting, self._waiting = self._waiting, []
         for arrival in waiting:
-            self._note(arrival)
-            self.position += arrival.length
+            self._count(arrival.length, arrival.first, arrival.last)
             yield Placed(arrival.item, at)
             at = None
 
@@ -249,10 +242,12 @@ class Timeline(Generic[Item]):
         self.position += length
         self._damage = None
 
-    def _note(self, arrival: Arrival[Item]) -> None:
-        self._good += arrival.length
-        size = arrival.last - arrival.first
-        if size > 0:
+    def _count(self, length: float, first: int, last: int) -> None:
+        """Note a good packet, which goes where the position is."""
+        self._good += length
+        self.position += length
+        if (size := last - first) > 0:
             self._good_bytes += size
-            self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
-            self._read_from, self._read_to = arrival.first, max(self._read_to, arrival.last)
+            self._read_from, self._read_to = first, last
+            if not self._smallest <= size <= self._largest:
+                self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
