@@ -29,7 +29,6 @@ class Right(NamedTuple):
 
     clips: tuple[tuple[str, float], ...]
     note: str = ""  # a regular expression
-    options: dict[str, Any] = {}  # noqa: RUF012
 
 
 PROGRAMME = ((LJ9, 0.1), (LJ7, 19.0), (JFK, 28.6))
@@ -94,8 +93,8 @@ def starts(transcript: dict[str, Any], clip: str) -> float:
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_file_that_went_wrong_is_transcribed_as_it_should(engine: Engine, faults: Path, name: str) -> None:
-    clips, note, options = RIGHT[name]
-    found = printed(engine, run(engine, faults / name, **options))
+    clips, note = RIGHT[name]
+    found = printed(engine, run(engine, faults / name))
     normal = EnglishTextNormalizer()
     expected = " ".join(text for text, _ in clips)
     if name != "late-start.mkv":  # it goes on with other clips

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fanscribe.contracts import Selection
-from fanscribe.errors import InvalidOption
+from fanscribe.errors import InvalidOption, RecordingTooLarge
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.tracks import ALL
@@ -91,3 +91,11 @@ def test_all_tracks_are_channels_on_one_clock(
     assert found_at(after.block[1], 1_000) == pytest.approx(3.0 + late_s, abs=0.05)
     assert after.seconds == pytest.approx(6 + late_s, abs=0.05)
     assert not np.any(np.abs(after.block[1, : round(late_s * SAMPLE_RATE * 0.95)]) > 50)
+
+
+def test_more_tracks_than_a_recording_may_have_channels_are_refused(tmp_path: Path, speech: Samples) -> None:
+    """Before they are opened: a hostile file may have thousands."""
+    track = Track(speech[np.newaxis, :SAMPLE_RATE])
+    path = a_film(tmp_path, ("matroska", "flac"), *[track] * 9)
+    with pytest.raises(RecordingTooLarge, match=r"has 9 channels, and at most 8 may be"):
+        heard(path, selection=Selection(track=ALL, fixed=True))

@@ -140,10 +140,9 @@ def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = Fa
     return TrackDecoder(file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone)
 
 
-def _told(channels: int, rate: int, decoder: TrackDecoder, *, own: bool = True, kept: int = 0) -> bytes:
+def _told(channels: int, rate: int, *, kept: int, declared: float, own: bool = True) -> bytes:
     """The fields of decoder_process.Sound."""
-    declared = decoder.file.declared_s(decoder.number)
-    sound = {"channels": channels, "rate": rate, "kept": kept or decoder.kept, "declared": declared, "own": own}
+    sound = {"channels": channels, "rate": rate, "kept": kept, "declared": declared, "own": own}
     return json.dumps(sound).encode()
 
 
@@ -159,7 +158,8 @@ def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
             if gathered:  # they are of what came before
                 yield SAMPLES, bytes(gathered)
                 gathered.clear()
-            yield SOUND, _told(found.channels, found.rate, decoder, own=found.own)
+            declared = decoder.file.declared_s(decoder.number)
+            yield SOUND, _told(found.channels, found.rate, kept=decoder.kept, declared=declared, own=found.own)
         else:
             gathered += found
         while len(gathered) >= whole + kept:  # the end may be padding
@@ -173,19 +173,20 @@ def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
 
 
 def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> Iterator[Message]:
-    """Decode all tracks side by side, each from a file of its own: they may lie one after the other."""
-    tracks = [track for track in _opened(path, progress).tracks if track.codec]
+    """Decode all tracks side by side, each from a file of its own: they may lie one after the other.
+
+    How many there are is told before they are opened, so that who reads this can refuse them.
+    """
+    file = _opened(path, progress)
+    tracks = [track for track in file.tracks if track.codec]
     if not tracks:
         raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
+    rate = max(stream.rate or 0 for stream in file.streams if stream.codec_context)
+    yield SOUND, _told(len(tracks), rate, kept=len(tracks), declared=file.declared_s(tracks[0].number))
     mixed = replace(request, separate=False)
     decoders = [_decoder(_opened(path, progress), mixed, track.number, alone=True) for track in tracks]
     sounds = [_Channel(decoder) for decoder in decoders]
-    told = False
     while lengths := [len(sound.waiting) for sound in sounds if sound.fill()]:
-        if not told:
-            kind = max(sound.kind for sound in sounds if sound.kind)
-            yield SOUND, _told(kind.channels, kind.rate, decoders[0], kept=len(tracks))
-            told = True
         count = min(BLOCK * SAMPLE_BYTES, *lengths)
         yield SAMPLES, _interleaved([sound.cut(count) for sound in sounds])
     if not any(decoder.heard for decoder in decoders):
@@ -198,7 +199,6 @@ class _Channel:
 
     def __init__(self, decoder: TrackDecoder) -> None:
         self.waiting = bytearray()
-        self.kind: Kind | None = None
         self._sound = decoder.sound()
         self._ended = False
 
@@ -208,9 +208,7 @@ class _Channel:
             found = next(self._sound, None)
             if found is None:
                 self._ended = True
-            elif isinstance(found, Kind):
-                self.kind = self.kind or found
-            elif not isinstance(found, Trim):
+            elif not isinstance(found, (Kind, Trim)):
                 self.waiting += found
         return bool(self.waiting)
 

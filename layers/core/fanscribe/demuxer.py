@@ -106,7 +106,7 @@ class Complaints(logging.Handler):
 
 @dataclass
 class MediaFile:
-    """A file, opened. `number` is the track that is taken, from 1, among those with sound."""
+    """A file, opened. Tracks are numbered from 1, among those with sound."""
 
     path: Path
     progress: Callable[[], None]
