@@ -32,6 +32,7 @@ from typing import Any, BinaryIO
 import av
 
 from fanscribe.demuxer import MediaFile, Refused
+from fanscribe.file_structure import read_structure
 from fanscribe.resampling import Buffer, Kind
 from fanscribe.sections import Section
 from fanscribe.timeline import Timeline
@@ -87,27 +88,22 @@ def messages(request: Request, progress: Callable[[], None]) -> Iterator[Message
 
 def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
     """Open a file, or refuse it as what is wrong with it. Raises Refused."""
+    with path.open("rb") as beside:
+        structure = read_structure(beside, path.stat().st_size)
+    if structure.encrypted:
+        raise Refused(f"is encrypted ({structure.encrypted}): only who has the key can play it. Save it without copy protection.")
     try:
-        file = MediaFile(path, progress)
+        file = MediaFile(path, progress, structure)
     except av.error.FFmpegError:
-        structure = MediaFile.structure_of(path)
         if structure.without_index:
             raise Refused(
                 "is cut off: its table of contents (moov) was never written or is missing, and nothing can be "
                 "read without it. Copy it once more, or repair it with a recording of the same device."
             ) from None
-        if structure.encrypted:
-            raise Refused(_encrypted(structure.encrypted)) from None
         raise
-    if file.structure.encrypted:
-        raise Refused(_encrypted(file.structure.encrypted))
     if not file.streams:
         raise Refused("has no sound: there is no audio stream in it.")
     return file
-
-
-def _encrypted(how: str) -> str:
-    return f"is encrypted ({how}): only who has the key can play it. Save it without copy protection."
 
 
 def _silence(file: MediaFile) -> str:

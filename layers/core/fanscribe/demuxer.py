@@ -17,7 +17,7 @@ import av
 from av.stream import Discard, Disposition
 
 from fanscribe.between_packets import foreign_bytes, is_whole
-from fanscribe.file_structure import Structure, read_structure
+from fanscribe.file_structure import Structure
 from fanscribe.ogg import next_link
 from fanscribe.packet_places import Packet, Places, start_s
 from fanscribe.sections import Section
@@ -110,6 +110,7 @@ class MediaFile:
 
     path: Path
     progress: Callable[[], None]
+    structure: Structure
     complaints: Complaints = field(default_factory=Complaints)
     broken: bool = False  # the demuxer gave up before the file's end
     packets_read: int = 0
@@ -118,17 +119,11 @@ class MediaFile:
 
     def __post_init__(self) -> None:
         self.size = self.path.stat().st_size
-        self.structure = self.structure_of(self.path)
         self.container = self._open(0)
         self.streams = list(self.container.streams.audio)
         for other in self.container.streams:
             if other.type != "audio":
                 other.discard = Discard.all  # hours of video are skipped over
-
-    @staticmethod
-    def structure_of(path: Path) -> Structure:
-        with path.open("rb") as file:
-            return read_structure(file, path.stat().st_size)
 
     def _open(self, start: int, end: int | None = None) -> av.container.InputContainer:
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
