@@ -9,6 +9,7 @@ from tests.iam import Call, Condition, Rule
 from tests.policies import BUCKETS, FUNCTIONS, KEY, RESOURCES, a_stack, bucket_rules, encryption, role_rules
 
 PLAIN, KEYED = a_stack(), a_stack(KmsKeyArn=KEY)
+KEPT = "RetainExceptOnCreate"  # gone with a first deployment that fails: the next one makes it anew
 
 
 def test_no_action_of_a_role_has_a_wildcard() -> None:
@@ -40,13 +41,19 @@ def test_a_bucket_denies_everything_to_a_connection_without_tls_and_nothing_to_o
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_a_bucket_is_private_encrypted_and_stays_when_the_stack_is_deleted(bucket: str) -> None:
     resource, properties = RESOURCES[bucket], RESOURCES[bucket]["Properties"]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (KEPT, "Retain")
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     assert encryption(PLAIN, bucket) == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     of_ones_own = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
     assert encryption(KEYED, bucket) == {"BucketKeyEnabled": True, "ServerSideEncryptionByDefault": of_ones_own}
+
+
+def test_a_buckets_policy_goes_and_stays_with_the_bucket() -> None:
+    policies = [each for each in RESOURCES.values() if each["Type"] == "AWS::S3::BucketPolicy"]
+    assert len(policies) == len(BUCKETS)
+    assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in policies} == {(KEPT, "Retain")}
 
 
 def test_the_docs_say_of_everyone_what_they_may_do() -> None:
