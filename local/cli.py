@@ -17,6 +17,7 @@ from local.commands.report import report
 from local.commands.status import status
 from local.commands.transcribe import transcribe
 from local.mishaps import sentence
+from local.patience import GaveUp
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,6 +46,9 @@ def main() -> None:
     except (BotoCoreError, ClientError, StorageFault) as error:
         ended = "" if str(error).endswith(".") else "."
         complain(f"AWS: {error}{ended} The same command goes on from here.")
+        sys.exit(1)
+    except GaveUp as error:
+        complain(f"{error}. The same command goes on from here.")
         sys.exit(1)
     except OSError as error:
         complain(sentence(error))

@@ -1,19 +1,26 @@
-"""Waiting out a connection that is gone, or a service that has no time."""
+"""Waiting out a connection that is gone, or a service that has no time: so long, and no longer."""
 
 import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
+import click
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError  # noqa: A004
 
 from fanscribe.errors import StorageFault
 
-LONGEST_PAUSE_S = 10.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
+A_WHILE_S = 600.0  # for an answer that somebody sits waiting for
+AN_HOUR_S = 3600.0  # for what goes on where it was
 LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 FAULTS = (BotoCoreError, ClientError, StorageFault)
 
 Answer = TypeVar("Answer")
+
+
+class GaveUp(Exception):
+    """What was waited for did not come in time. The message says what, and for how long."""
 
 
 def passes(error: Exception) -> bool:
@@ -26,14 +33,38 @@ def passes(error: Exception) -> bool:
     return isinstance(error, LOST)
 
 
-def patiently(call: Callable[[], Answer], told: Callable[[], None] = lambda: None, pause_s: float = 0.5) -> Answer:
-    """What a call gives, however often it has to be repeated for what passes. `told` is called before each wait."""
+def patiently(
+    call: Callable[[], Answer],
+    what: str,
+    told: Callable[[], None] | None = None,
+    got: Callable[[], int] = lambda: 0,
+    longest_s: float = A_WHILE_S,
+) -> Answer:
+    """What a call gives, however often it has to be repeated for what passes.
+
+    `what` is waited for. `told` is called before each wait; without it, one line says so. How much
+    it `got` may grow while the call still fails: then the time begins anew. Raises GaveUp.
+    """
+    since, most, pause_s = time.monotonic(), got(), FIRST_PAUSE_S
     while True:
         try:
             return call()
         except FAULTS as error:
             if not passes(error):
                 raise
-        told()
+            lost = error
+        if got() > most:
+            since, most = time.monotonic(), got()
+        if time.monotonic() - since > longest_s:
+            raise GaveUp(f"Waited {longest_s / 60:.0f} minutes for {what}: {_plain(lost)}") from lost
+        if told:
+            told()
+        elif pause_s == FIRST_PAUSE_S:
+            limit = f"for {longest_s / 60:.0f} minutes at most"
+            click.echo(f"fanscribe: waiting for {what}, {limit}: {_plain(lost)}", err=True)
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _plain(error: Exception) -> str:
+    return str(error).rstrip(".")

@@ -1,8 +1,9 @@
 """The end of a job: its transcript fetched, and what there is to say of it."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fanscribe import keys
 from fanscribe.errors import IncompleteTranscript
@@ -124,11 +125,15 @@ def _partial(stack: DeployedStack, execution: Execution) -> list[str]:
     if execution.error != IncompleteTranscript.__name__:
         return []
     progress = JobProgress(stack, execution.arn)
-    patiently(progress.now)
+    patiently(progress.now, "what the job has stored")
     if progress.plan is None:
         return []
     prefix = keys.transcripts(progress.plan.recording.key, progress.plan.job)
-    found = patiently(lambda: stack.s3.list_objects_v2(Bucket=stack.transcripts, Prefix=prefix))
+
+    def listing() -> Any:
+        return stack.s3.list_objects_v2(Bucket=stack.transcripts, Prefix=prefix)
+
+    found = patiently(listing, "what there is of the transcript")
     return [entry["Key"] for entry in found.get("Contents", [])]
 
 
@@ -145,7 +150,7 @@ def _download(
         return bytes(stack.s3.get_object(Bucket=stack.transcripts, Key=key)["Body"].read())
 
     for key in found:
-        data = patiently(lambda key=key: read(key))  # type: ignore[misc]
+        data = patiently(partial(read, key), "the transcript")
         file = place.file(key.rpartition("/")[2].removeprefix("transcript."), whole=whole)
         write(file, data)
         yield file

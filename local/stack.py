@@ -3,10 +3,11 @@
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self
+from unicodedata import combining, normalize
 
 import boto3
 from botocore.client import BaseClient
@@ -97,13 +98,18 @@ class DeployedStack:
                 break
         return sorted(events, key=lambda event: int(event["id"]))
 
-    def children(self, arn: str) -> list[Child]:
-        """Of an execution's Map runs, with their histories: a call for each."""
+    def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
+        """Of an execution's Map runs, with their histories: a call for each, `told` how many."""
         runs = [run for page in self._pages("list_map_runs", executionArn=arn) for run in page["mapRuns"]]
         pages = (page for run in runs for page in self._pages("list_executions", mapRunArn=run["mapRunArn"]))
         listed = [entry for page in pages for entry in page["executions"]]
+        told(len(listed))
+
+        def history(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+            return patiently(lambda: self.history(entry["executionArn"]), "a chunk's history")
+
         with ThreadPoolExecutor(READERS) as threads:
-            histories = threads.map(lambda entry: patiently(lambda: self.history(entry["executionArn"])), listed)
+            histories = threads.map(history, listed)
             return [Child.of(entry, history) for entry, history in zip(listed, histories, strict=True)]
 
     def _pages(self, operation: str, **asked: Any) -> Iterator[dict[str, Any]]:
@@ -117,7 +123,11 @@ class DeployedStack:
 
 
 def job_name(recording: str) -> str:
-    """A name for an execution that people can say: the recording's, as far as Step Functions allows it, and six digits."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", stem(recording)).strip("-").lower()
+    """A name for an execution that people can say: the recording's, as far as Step Functions allows it, and six digits.
+
+    Letters stay without what stands on them: of `Café` is left `cafe`.
+    """
+    letters = (each for each in normalize("NFKD", stem(recording)) if not combining(each))
+    plain = re.sub(r"[^a-z0-9]+", "-", "".join(letters).casefold()).strip("-")
     plain = plain[:24].strip("-") or "job"
     return f"{plain}-{uuid.uuid4().hex[:6]}"

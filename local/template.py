@@ -219,6 +219,8 @@ class Stack:
             return f"arn:{PARTITION}:lambda:{REGION}:{ACCOUNT}:function:{self._physical(name)}"
         if attribute == "Arn" and kind == "AWS::Serverless::StateMachine":
             return f"arn:{PARTITION}:states:{REGION}:{ACCOUNT}:stateMachine:{self._physical(name)}"
+        if attribute == "Arn" and kind == "AWS::Logs::LogGroup":
+            return f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:{self._physical(name)}:*"
         if attribute == "Name" and kind == "AWS::Serverless::StateMachine":
             return self._physical(name)
         raise NotImplementedError(f"local/template.py can't resolve {name}.{attribute}")

@@ -82,6 +82,11 @@ class Upload:
     def key(self) -> str:
         return keys.upload(digest(self.file), as_key(self.name or self.file.name))
 
+    @property
+    def taken(self) -> int:
+        """Bytes that S3 has taken or is taking."""
+        return sum(list(self._taken.values()))
+
     def run(self) -> None:
         """Send what is not there yet. Raises FileChanged.
 
@@ -150,4 +155,4 @@ class Upload:
 
     def _tell(self, number: int = 0, taken: int = 0) -> None:
         self._taken[number] = taken
-        self.told(sum(list(self._taken.values())))
+        self.told(self.taken)

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from local.executions import Execution
-from local.patience import patiently
+from local.patience import AN_HOUR_S, GaveUp, patiently
 from local.progress import JobProgress, Progress
 from local.screen import Screen, job_row
 from local.stack import DeployedStack
@@ -13,6 +14,8 @@ from local.targets import Place
 
 FIRST_POLL_S = 0.2
 LONGEST_POLL_S = 2.0  # each is a handful of calls, and an account has only so many a second
+# A throttled call alone waits for a day (docs/adr/0019). Nobody looks at a screen for longer.
+LONGEST_WATCH_S = 3 * 86_400.0
 LOST = "no connection, trying again; the job goes on"
 
 
@@ -35,18 +38,26 @@ class Watched:
 
 
 def watch(
-    stack: DeployedStack, jobs: Sequence[Watched], screen: Screen, longest_poll_s: float = LONGEST_POLL_S
+    stack: DeployedStack,
+    jobs: Sequence[Watched],
+    screen: Screen,
+    longest_poll_s: float = LONGEST_POLL_S,
+    longest_s: float = LONGEST_WATCH_S,
 ) -> Iterator[tuple[Watched, Execution]]:
-    """Each job as it ends. The longer it takes, the more rarely it is looked at."""
-    waiting, pause = list(jobs), FIRST_POLL_S
+    """Each job as it ends. The longer it takes, the more rarely it is looked at. Raises GaveUp."""
+    waiting, pause, began = list(jobs), FIRST_POLL_S, time.monotonic()
     while waiting:
         for job in list(waiting):
-            execution = patiently(lambda: _look(stack, job, screen), lambda: _lost(job, screen))  # noqa: B023  (called at once)
+            look, lost = partial(_look, stack, job, screen), partial(_lost, job, screen)
+            execution = patiently(look, "word of the job", lost, longest_s=AN_HOUR_S)
             if not execution.running:
                 waiting.remove(job)
                 screen.drop(job.arn)
                 yield job, execution
         if waiting:
+            if time.monotonic() - began > longest_s:
+                names = ", ".join(job.name for job in waiting)
+                raise GaveUp(f"Watched {names} for {longest_s / 3600:g} hours")
             time.sleep(pause)
             pause = min(pause * 1.1, longest_poll_s)
 

@@ -21,13 +21,17 @@ def a_stack(**parameters: str) -> Stack:
 
 
 def role_rules(stack: Stack) -> Iterator[Rule]:
-    """What each role may do. SAM makes a role `<Name>Role` for each function and state machine."""
+    """What each role may do, by whose it is. SAM makes the state machine's, `<Name>Role`."""
     for name, resource in RESOURCES.items():
         properties = resource["Properties"]
         match resource["Type"]:
-            case "AWS::Serverless::Function" | "AWS::Serverless::StateMachine":
+            case "AWS::Serverless::StateMachine":
                 for policy in stack.resolve(properties["Policies"]):
                     yield from rules(name, "Allow", policy["Statement"])
+            case "AWS::IAM::Role":
+                for policy in stack.resolve(properties["Policies"]):
+                    statements = policy["PolicyDocument"]["Statement"]
+                    yield from rules(name.removesuffix("Role"), "Allow", statements)
             case "AWS::IAM::Policy" if stack.exists(name):
                 statements = stack.resolve(properties["PolicyDocument"]["Statement"])
                 for role in properties["Roles"]:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from fanscribe import planner
 from fanscribe.contracts import Chunk, Plan, Tile
 from fanscribe.costs import speed_of
+from fanscribe.errors import JobTooExpensive
 from fanscribe.models import Model
 from fanscribe.settings import SplitSettings
-from fanscribe.simulator import Fleet
+from fanscribe.simulator import Fleet, Forecast
 from fanscribe.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
 
@@ -15,26 +16,48 @@ from fanscribe.times import SAMPLE_RATE
 def chunks_to_read(
     plan: Plan, finished: Collection[int], language: str | None, model: Model, settings: SplitSettings
 ) -> tuple[Chunk, ...]:
-    """Those with tiles that are not `finished`; of a job that needs any of them, all, where its language is still to be heard."""
+    """Those with tiles that are not `finished`; of a job that needs any of them, all, where its language is still to be heard.
+
+    Raises JobTooExpensive.
+    """
     if not unread(plan.scope, finished):
         return ()
     channels = len({tile.channel for tile in plan.tiles})
-    spoken = sum(not tile.silent for tile in plan.scope)
-    size = chunk_size(plan.samples * channels / SAMPLE_RATE, spoken, model, settings)
+    audio_s = plan.samples * channels / SAMPLE_RATE
+    spoken = [tile.index for tile in plan.scope if not tile.silent]
+    left = len(set(spoken) - set(finished))
+    check_cost(plan.recording.key, audio_s, left, model, settings)
+    size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
     chunks = plan_chunks(plan.scope, size, settings.map_concurrency if settings.guided_chunks else None)
     if language is None:  # tiles from the whole length have a vote
         return chunks
     return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
 
 
-def chunk_size(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> int:
-    """Tiles in a chunk: as the deployment says, else as the planner has it for so much audio and so many tiles with speech."""
-    if settings.chunk_tiles:
-        return settings.chunk_tiles
+def check_cost(name: str, audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> None:
+    """Of so much audio, and so many tiles with speech that are to be read. Raises JobTooExpensive."""
+    most = settings.max_job_cost
+    if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
+        raise JobTooExpensive(
+            f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
+            f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
+            "the recording."
+        )
+
+
+def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> Forecast:
+    """With chunks as the deployment says, else as the planner has them."""
     concurrency = settings.map_concurrency
-    fleet = Fleet(memory_mb=settings.transcribe_memory, map_concurrency=concurrency, account_concurrency=concurrency)
+    fleet = Fleet(
+        memory_mb=settings.transcribe_memory,
+        split_mb=settings.split_memory,
+        map_concurrency=concurrency,
+        account_concurrency=concurrency,
+    )
     job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
-    return planner.plan(job, planner.USUAL).chunk_tiles
+    if settings.chunk_tiles:
+        return job.forecast(settings.chunk_tiles)
+    return planner.plan(job, planner.USUAL)
 
 
 def unread(tiles: Sequence[Tile], finished: Collection[int]) -> bool:

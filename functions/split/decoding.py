@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -51,6 +51,7 @@ class Source:
     separate: bool
     limits: Limits
     selection: Selection = AS_USUAL
+    afford: Callable[[float], None] = lambda _: None  # raises JobTooExpensive for so many seconds
 
     @contextmanager
     def decoded(self, part: Section | None = None) -> Iterator[Decoding]:
@@ -66,14 +67,17 @@ class Source:
         return Decoding(file, self.key, part, separate=separate, selection=self.selection, limits=limits)
 
     def sections(self) -> int:
-        """In how many sections it is worth decoding it."""
+        """In how many sections it is worth decoding it. Raises JobTooExpensive if that alone is."""
         if self.stored.size <= SMALL or self.selection.track == ALL:  # tracks may lie one after the other
             return 1
         with self._fetched(HEAD) as head:
             try:
-                return how_many(estimated_length(head, self.key, self.stored.size))
+                audio_s = estimated_length(head, self.key, self.stored.size)
             except UnreadableRecording:  # what is wrong with it, if anything is, will be said of the whole
                 return 1
+        if (count := how_many(audio_s)) > 1:
+            self.afford(audio_s)
+        return count
 
     @contextmanager
     def _fetched(self, most: int) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from fanscribe.options import REDOABLE, Options, ReadingOptions
 from fanscribe.settings import SplitSettings, computing
 from fanscribe.storage import Storage, StoredObject
 from fanscribe.times import clock, milliseconds
+from place import found
 
 
 class _Asked(NamedTuple):
@@ -23,6 +24,7 @@ class _Asked(NamedTuple):
     plan: Plan  # of the redo
     model: Model
     options: Options
+    key: str  # of the recording
     recording: StoredObject
 
 
@@ -43,7 +45,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     language = asked.model.known_language(plan.options) or heard
     chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
-        recording = Source(storage, task.input.bucket, task.input.key, asked.recording, plan.options.separate, settings)
+        recording = Source(storage, task.input.bucket, asked.key, asked.recording, plan.options.separate, settings)
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks)
     return Job(
@@ -60,10 +62,10 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
 
 
 def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage) -> _Asked:
-    stored = storage.describe(task.input.bucket, task.input.key, task.input.version)
+    key, stored = found(task.input, storage)
     lineage = JobFolder(storage, settings.work_bucket, request.job).lineage()
     first = list(lineage.values())[-1]  # of the job that read all of the recording
-    _check_recording(task, request, stored, first)
+    _check_recording(f"s3://{task.input.bucket}/{key}", request, stored, first)
     model = find_model(settings.model)
     if request.model not in {None, settings.model, model.name}:
         raise UnknownModel(
@@ -83,11 +85,11 @@ def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, 
     if (before := lineage[request.job].redo) and named(before.base)[0] == request.job:  # it is itself what is asked for
         job, span = named(before.base)
     plan = first.model_copy(update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()})
-    return _Asked(plan, model, options, stored)
+    return _Asked(plan, model, options, key, stored)
 
 
-def _check_recording(task: SplitTask, request: RedoRequest, stored: StoredObject, first: Plan) -> None:
-    recording, given, length = first.recording, f"s3://{task.input.bucket}/{task.input.key}", milliseconds(first.samples)
+def _check_recording(given: str, request: RedoRequest, stored: StoredObject, first: Plan) -> None:
+    recording, length = first.recording, milliseconds(first.samples)
     if recording.uri != given:
         raise InvalidInput(f"The job {request.job} is of {recording.uri}, not of {given}.")
     if recording.etag != stored.etag:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from chunks import chunks_to_read
+from chunks import check_cost, chunks_to_read
 from decoding import Hearing, Source, Unheard, asked_for, hear, restore, split_section
 from fanscribe import __version__, keys
 from fanscribe.contracts import Chunk, Job, Plan, Recording, SectionTask, Sound, SplitTask
@@ -17,6 +17,7 @@ from fanscribe.options import FORMATS, Options, ReadingOptions
 from fanscribe.recording import lay_tiles
 from fanscribe.settings import SplitSettings, computing
 from fanscribe.storage import S3Storage, Storage
+from place import found
 from redo import redo
 
 
@@ -36,10 +37,10 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are still needed.
 
     Of a very long recording first to the sections that others are to decode; asked again, it puts them together. Raises
-    BadInput before any compute, and JobInProgress while another execution that still `runs` is at the same job.
+    BadInput before any compute is fanned out, and JobInProgress while another execution that still `runs` is at the same job.
     """
-    bucket, key = task.input.bucket, task.input.key
-    stored = storage.describe(bucket, key, task.input.version)
+    bucket = task.input.bucket
+    key, stored = found(task.input, storage)
     options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
@@ -49,7 +50,11 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     folder.claim(task.execution, runs)
 
     language = model.known_language(options.reading) or folder.find_language()
-    source = Source(storage, bucket, key, stored, options.separate, settings, asked_for(options))
+
+    def afford(audio_s: float) -> None:
+        check_cost(key, audio_s, 0, model, settings)
+
+    source = Source(storage, bucket, key, stored, options.separate, settings, asked_for(options), afford)
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
         chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)

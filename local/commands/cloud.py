@@ -11,6 +11,7 @@ import click
 from botocore.exceptions import ProfileNotFound
 
 from local.names import printable
+from local.patience import GaveUp
 from local.recordings import WrongFiles
 from local.stack import DeployedStack, NotFound
 from local.targets import Place, Spelling, Wanted, check_apart, check_folder
@@ -47,10 +48,12 @@ class Where:
         except (NotFound, ProfileNotFound) as error:
             raise click.UsageError(f"{str(error).rstrip('.')}.") from None
 
-    def come_back(self, jobs: Sequence[str]) -> str:
-        """What to say of jobs that go on without us."""
+    def come_back(self, jobs: Sequence[str], why: BaseException, rest: str = "") -> click.ClickException:
+        """What to say of jobs that go on without us, after Ctrl-C or GaveUp."""
         many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
-        return f"stopped watching; {many}. Come back:\n  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
+        calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
+        told = f"stopped watching; {many}. Come back:\n{calls}{rest}"
+        return Failed(f"{why}. {told}") if isinstance(why, GaveUp) else Stopped(told)
 
     def _call(self, command: str, jobs: Sequence[str]) -> str:
         given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile, "--endpoint-url": self.endpoint_url}

@@ -8,7 +8,7 @@ from local.report import write_report
 from local.results import NOT_WRITTEN, NotWritten, Result, collect, unwritten
 from local.screen import Screen
 from local.stack import DeployedStack
-from local.watch import LONGEST_POLL_S, Watched, watch
+from local.watch import LONGEST_POLL_S, LONGEST_WATCH_S, Watched, watch
 
 
 def follow(
@@ -19,14 +19,15 @@ def follow(
     as_json: bool,
     report: bool = False,
     poll_s: float = LONGEST_POLL_S,
+    longest_s: float = LONGEST_WATCH_S,
     explained: Callable[[Result], Result] = lambda result: result,
 ) -> bool:
     """Whether all of them succeeded. Each is taken out of `jobs` when it is done with.
 
-    `explained` may know better why one failed.
+    `explained` may know better why one failed. Raises GaveUp.
     """
     succeeded = []
-    for job, execution in watch(stack, jobs, screen, poll_s):
+    for job, execution in watch(stack, jobs, screen, poll_s, longest_s):
         result = explained(collect(stack, execution, job.place))
         if report:
             try:

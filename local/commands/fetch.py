@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from local.commands.cloud import Stopped, Where, check_jobs, check_out, job_of, stack_options
+from local.commands.cloud import Where, check_jobs, check_out, job_of, stack_options
 from local.commands.ending import follow
 from local.executions import Execution
+from local.patience import GaveUp
 from local.progress import JobProgress
 from local.screen import Screen
 from local.stack import DeployedStack
@@ -34,8 +35,8 @@ def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None
     try:
         with Screen() as screen:
             succeeded = follow(stack, watched, screen, as_json=as_json)
-    except KeyboardInterrupt:
-        raise Stopped(place.come_back([job.job for job in watched])) from None
+    except (KeyboardInterrupt, GaveUp) as error:
+        raise place.come_back([job.job for job in watched], error) from None
     if not succeeded:
         raise SystemExit(1)
 

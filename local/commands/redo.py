@@ -12,7 +12,7 @@ from fanscribe.errors import BadInput
 from fanscribe.options import REDOABLE, Options, OutputOptions
 from fanscribe.settings import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
-from local.commands.cloud import Failed, Stopped, Where, check_out, job_of, session_options
+from local.commands.cloud import Failed, Where, check_out, job_of, session_options
 from local.commands.ending import follow, show
 from local.commands.transcribe import (
     a_shelf,
@@ -24,7 +24,7 @@ from local.commands.transcribe import (
 )
 from local.commands.transcribe_here import an_engine, run_here
 from local.names import printable
-from local.patience import patiently
+from local.patience import GaveUp, patiently
 from local.progress import JobProgress
 from local.recordings import Recording, WrongFiles, at_hand, find_recordings
 from local.results import Result
@@ -213,7 +213,7 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     stack = where.find()
     execution = job_of(stack, name)
     progress = JobProgress(stack, execution.arn)
-    patiently(progress.now)
+    patiently(progress.now, "what the job has stored")
     if progress.job is None:
         reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
         named = f"{execution.name} ({printable(execution.recording)})"
@@ -223,7 +223,8 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     request, options = asked["redo"] | {"job": progress.job.name}, {**progress.job.output, **asked["options"]}
     started = recording | {"redo": request, "options": options}
     new = job_name(f"redo-{execution.recording}")
-    arn = patiently(lambda: stack.start(started, new))  # of a name that runs already, Step Functions starts no second
+    # of a name that runs already, Step Functions starts no second
+    arn = patiently(lambda: stack.start(started, new), "the start of the job")
     if not wait:
         show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
         return True
@@ -231,5 +232,5 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     try:
         with Screen() as screen:
             return follow(stack, [watched], screen, as_json=as_json)
-    except KeyboardInterrupt:
-        raise Stopped(where.come_back([new])) from None
+    except (KeyboardInterrupt, GaveUp) as error:
+        raise where.come_back([new], error) from None

@@ -1,6 +1,7 @@
 """Transcribing on this machine: an embedded stack for as long as the command runs, one recording after the other."""
 
 import errno
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -80,6 +81,7 @@ def run_here(
             as_json=as_json,
             report=report,
             poll_s=FIRST_POLL_S,
+            longest_s=math.inf,  # here nothing goes on without us
             explained=lambda result: _explained(result, engine.trouble),
         )
     except (OSError, Boto3Error) as error:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fanscribe.options import Options
-from local.commands.cloud import Stopped, Where
+from local.commands.cloud import Where
 from local.commands.ending import follow, show
 from local.mishaps import sentence
 from local.names import printable
-from local.patience import patiently
+from local.patience import AN_HOUR_S, GaveUp, patiently
 from local.progress import JobProgress
 from local.recordings import Recording, at_hand
 from local.results import Result
@@ -46,12 +46,12 @@ def transcribe_there(
                     with screen.aside():
                         show(started, as_json=as_json)
             return (not wait or follow(stack, jobs, screen, as_json=as_json, report=report)) and complete
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GaveUp) as error:
         if not jobs:
             raise
         names = ", ".join(printable(recording.name) for recording in unsent)
         rest = f"\nNot sent: {names}." if unsent else ""
-        raise Stopped(where.come_back([job.job for job in jobs]) + rest) from None
+        raise where.come_back([job.job for job in jobs], error, rest) from None
 
 
 def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], out: Path, screen: Screen) -> Watched:
@@ -64,13 +64,13 @@ def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], o
     with at_hand(recording) as file:
         screen.show(name, Row(name, 0, None, "", "looking whether it is there"))
         upload = Upload(stack.s3, stack.work, file, _teller(screen, name, file), name)
-        patiently(upload.run, lost)
+        patiently(upload.run, "S3 to take it", lost, lambda: upload.taken, AN_HOUR_S)
         key = upload.key
     typed = Options.parse(options).model_dump(mode="json", include=set(options))
     wanted = {"bucket": stack.work, "key": key, "options": typed}
     job = job_name(name)
     # of a name that runs already, Step Functions starts no second
-    arn = patiently(lambda: stack.start(wanted, job), lost)
+    arn = patiently(lambda: stack.start(wanted, job), "the start of the job", lost)
     return Watched(name, JobProgress(stack, arn), place_of(recording, out))
 
 

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
 from fanscribe.ledger import Ledger, settle_ledger
 from local.executions import Execution
 from local.patience import patiently
@@ -13,6 +15,8 @@ from local.report.run import read_run
 from local.results import write
 from local.stack import DeployedStack
 from local.targets import REPORT, Place
+
+MANY = 100  # chunks: what takes more than five seconds is told before
 
 
 def write_report(
@@ -35,11 +39,18 @@ def write_report(
 def gather(stack: DeployedStack, execution: Execution, *, billed: bool = True) -> Report:
     """All that the report tells: the histories, and what the job has stored."""
     progress = JobProgress(stack, execution.arn)
-    so_far = patiently(progress.now)
-    events = patiently(lambda: stack.history(execution.arn))
-    run = read_run(execution, events, patiently(lambda: stack.children(execution.arn)), datetime.now(UTC))
-    ledger = patiently(lambda: _of_transcript(stack, execution) or _so_far(progress))
+    so_far = patiently(progress.now, "what the job has stored")
+    events = patiently(lambda: stack.history(execution.arn), "the run's history")
+    children = patiently(lambda: stack.children(execution.arn, _many), "the list of its chunks")
+    run = read_run(execution, events, children, datetime.now(UTC))
+    ledger = patiently(lambda: _of_transcript(stack, execution) or _so_far(progress), "its ledger")
     return Report(run, progress.plan, execution.usage or so_far.used, ledger, billed)
+
+
+def _many(chunks: int) -> None:
+    """AWS gives some 20 histories a second."""
+    if chunks > MANY:
+        click.echo(f"fanscribe: reading the histories of {chunks:,} chunks, 20 a second", err=True)
 
 
 def _of_transcript(stack: DeployedStack, execution: Execution) -> Ledger | None:

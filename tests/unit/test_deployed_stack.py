@@ -16,6 +16,7 @@ def test_a_job_has_a_name_that_step_functions_and_its_logs_take(recording: str) 
 
 def test_a_jobs_name_begins_as_the_recording_does() -> None:
     assert re.fullmatch(r"the-talk-2026-[0-9a-f]{6}", job_name("The talk (2026).mp3"))
+    assert re.fullmatch(r"cafe-a-zurich-strasse-[0-9a-f]{6}", job_name("Café à ZÜRICH, Straße.mp3"))
     assert re.fullmatch(r"job-[0-9a-f]{6}", job_name("講演.mp3"))
     assert job_name("talk.mp3") != job_name("talk.mp3")
 

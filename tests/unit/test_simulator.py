@@ -14,6 +14,7 @@ from fanscribe.simulator import Fleet, Forecast, Work, simulate
 from tests.conftest import ROOT
 
 STAGES = speeds().stages
+PRICES = price_list().aws
 TINY = speed_of("tiny.en")
 SLOW = speed_of("large-v3").model_copy(update={"serial_s": 0.2, "work_s": 40.0})  # on cores a third as fast
 TEMPLATE = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
@@ -65,12 +66,24 @@ def test_apart_from_cold_starts_the_cost_does_not_depend_on_concurrency(
     count: int, size: int, one: int, other: int, model: ModelSpeed
 ) -> None:
     def warm(forecast: Forecast) -> float:
-        cold_s = forecast.environments * (STAGES.start_s + model.load_s) + forecast.splitters * STAGES.split_start_s
-        return forecast.gb_seconds - cold_s * Fleet().memory_mb / GB
+        read = forecast.environments * (STAGES.start_s + model.load_s) * Fleet().memory_mb
+        split = forecast.splitters * STAGES.split_start_s * Fleet().split_mb
+        return forecast.gb_seconds - (read + split) / GB
 
     first, second = run(count, size, a_fleet(one), model), run(count, size, a_fleet(other), model)
     assert warm(first) == pytest.approx(warm(second))
     assert first.transitions == second.transitions
+
+
+@pytest.mark.parametrize("audio_s", [1_800, 10_000, 86_400])
+def test_more_memory_for_split_makes_it_no_faster(audio_s: float) -> None:
+    """One thread listens, and takes longer than the one that decodes: 2,412 MB are enough."""
+    usual, most = (
+        simulate(Work(audio_s=audio_s, tiles=1, chunk_tiles=1), fleet, TINY, STAGES, PRICES)
+        for fleet in (Fleet(), Fleet(split_mb=10_240))
+    )
+    assert usual.split_s == most.split_s
+    assert usual.usd < most.usd
 
 
 @given(tiles, chunk_tiles, places, places, models)
@@ -194,7 +207,9 @@ def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine()
 
 def test_what_the_simulator_knows_of_the_template_is_in_the_template() -> None:
     functions = {name: TEMPLATE["Resources"][f"{name}Function"]["Properties"] for name in ("Split", "Transcribe", "Merge")}
-    assert functions["Split"]["MemorySize"] == {"Ref": "TranscribeMemory"}
+    assert functions["Split"]["MemorySize"] == {"Ref": "SplitMemory"}
+    assert functions["Split"]["Environment"]["Variables"]["SPLIT_MEMORY"] == {"Ref": "SplitMemory"}
+    assert TEMPLATE["Parameters"]["SplitMemory"]["Default"] == Fleet().split_mb
     assert functions["Merge"]["MemorySize"] == simulator.MERGE_MB
     memory = functions["Transcribe"]["MemorySize"]
     assert memory == functions["Split"]["Environment"]["Variables"]["TRANSCRIBE_MEMORY"] == {"Ref": "TranscribeMemory"}

@@ -16,6 +16,7 @@ from fanscribe.errors import (
     InvalidInput,
     InvalidOption,
     JobInProgress,
+    JobTooExpensive,
     RecordingNotFound,
     RecordingTooLarge,
     UnreadableRecording,
@@ -97,6 +98,42 @@ def test_another_content_makes_another_job_and_another_upload_of_the_same_does_n
     storage = a_bucket(write_wav(talk[:16_000]))
     assert job_of(storage, version="v1").job == job_of(storage, version="v2").job
     assert job_of(storage).job != job_of(a_bucket(write_wav(talk[:16_001]))).job
+
+
+@pytest.mark.parametrize("typed", ["talks/a+b%2Bc.mp3", "talks%2Fa%20b%2Bc.mp3"])
+def test_a_key_is_taken_as_it_is_and_decoded_where_there_is_no_such_object(talk: Samples, typed: str) -> None:
+    storage = a_bucket(write_wav(talk[:16_000]))
+    expected = job_of(storage)
+    assert job_of(storage, key=typed) == expected
+    storage.objects["recordings", typed] = write_wav(talk[:16_001])
+    assert job_of(storage, key=typed).recording == f"s3://recordings/{typed}"
+
+
+def test_of_a_key_that_is_not_there_decoded_or_not_the_message_has_what_was_said() -> None:
+    with pytest.raises(RecordingNotFound, match=r"There is no s3://recordings/a%20b\.mp3\."):
+        job_of(a_bucket(b""), key="a%20b.mp3")
+
+
+def test_what_would_cost_more_than_a_job_may_is_refused_before_anything_is_read(
+    talk: Samples,
+) -> None:
+    storage = a_bucket(write_wav(talk))
+    dear = SETTINGS.model_copy(update={"max_job_cost": 0.0001})
+    told = r"a b\+c\.mp3 would cost about \$0\.00\d .* at most \$0\.0001 may be: .*MaxJobCost"
+    with pytest.raises(JobTooExpensive, match=told):
+        job_of(storage, dear)
+    assert [key for _, key in storage.objects if key.endswith("chunks.json")] == []
+    cheap = SETTINGS.model_copy(update={"max_job_cost": 0.1})
+    assert job_of(storage, cheap).chunks == job_of(storage).chunks == 3
+    assert job_of(a_bucket(write_wav(talk[:16_000] * 0)), dear).chunks == 0, "silence is free"
+
+
+def test_what_was_read_before_costs_nothing_again(talk: Samples) -> None:
+    storage = a_bucket(write_wav(talk))
+    job = job_of(storage)
+    for tile in plan_of(storage, job).tiles:
+        storage.write("work", keys.part(job.job, tile.index, tile.index), b"{}", "application/json")
+    assert job_of(storage, SETTINGS.model_copy(update={"max_job_cost": 0.0001})).chunks == 0
 
 
 def test_a_job_that_another_execution_is_at_is_waited_for(talk: Samples) -> None:

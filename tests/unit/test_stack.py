@@ -44,10 +44,24 @@ EVERYTHING = {
     "NotificationEmail": "you@example.org",
     "NotificationTopicArn": TOPIC,
     "GbSecondPrice": "0.00002",
+    "SplitMemory": "2048",
+    "MaxJobCost": "5",
+    "MonthlyBudget": "25",
+    "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+    "SecurityGroupIds": "sg-0a1b2c3d",
+    "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/bounds",
+    "Architecture": "arm64",
 }
 SETS = [{}, EVERYTHING, {"NotificationEmail": "you@example.org"}, {"ExistingRecordingsBucket": "mine"}]
-# moto's CloudFormation has no policies of buckets and topics and no alarms (it warns), and gives a layer's version no id
-UNSEEN = {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::Lambda::LayerVersion", "AWS::CloudWatch::Alarm"}
+# moto's CloudFormation has no policies of buckets and topics, no alarms and no budgets (it warns),
+# and gives a layer's version no id
+UNSEEN = {
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::Lambda::LayerVersion",
+    "AWS::CloudWatch::Alarm",
+    "AWS::Budgets::Budget",
+}
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS")
 
 
@@ -123,8 +137,24 @@ def test_the_services_have_them(stack: Stack) -> None:
     (machine,) = boto3.client("stepfunctions", REGION).list_state_machines()["stateMachines"]
     assert machine["stateMachineArn"] == stack.outputs["StateMachineArn"]
     groups = boto3.client("logs", REGION).describe_log_groups()["logGroups"]
-    kept = {group["retentionInDays"] for group in groups if group["logGroupName"].startswith("fanscribe")}
+    kept = {group["retentionInDays"] for group in groups}
+    assert len(groups) == len(memory) + 1
     assert kept == {int(stack.parameters.get("LogRetentionDays", 30))}
+
+
+def test_functions_run_where_the_deployment_says_and_no_role_is_without_its_boundary(
+    stack: Stack,
+) -> None:
+    given = stack.parameters
+    subnets = given["SubnetIds"].split(",") if "SubnetIds" in given else []
+    for function in boto3.client("lambda", REGION).list_functions()["Functions"]:
+        assert function.get("VpcConfig", {}).get("SubnetIds", []) == subnets
+    iam = boto3.client("iam", REGION)
+    roles = [iam.get_role(RoleName=each["RoleName"])["Role"] for each in iam.list_roles()["Roles"]]
+    assert len(roles) >= 6, "of four functions, of the state machine and of its rule"
+    for role in roles:
+        bounds = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        assert bounds == given.get("PermissionsBoundaryArn")
 
 
 def test_split_is_told_the_deployments_choices(stack: Stack) -> None:
@@ -132,6 +162,8 @@ def test_split_is_told_the_deployments_choices(stack: Stack) -> None:
     environment = found["Environment"]["Variables"]
     assert str(environment["TOLERATED_LOSS"]) == stack.parameters.get("ToleratedLoss", "0")
     assert str(environment["MAP_CONCURRENCY"]) == stack.parameters.get("MapConcurrency", "100")
+    assert str(environment["MAX_JOB_COST"]) == stack.parameters.get("MaxJobCost", "0")
+    assert str(found["MemorySize"]) == stack.parameters.get("SplitMemory", "3008")
 
 
 def test_an_upload_is_what_the_state_machine_accepts(stack: Stack) -> None:
@@ -208,6 +240,15 @@ def test_the_rule_takes_the_keys_that_a_pattern_matches(patterns: str, taken: li
     rule = EventPattern.load(json.dumps(a_stack(RecordingKeys=patterns).deployment().rule))
     bucket = a_stack().resolve({"Ref": "RecordingsBucket"})
     assert [key for key in ODD if rule.matches_event(an_upload(bucket, key))] == taken
+
+
+def test_an_empty_object_starts_nothing() -> None:
+    """The console makes one for a folder, and what mounts a bucket makes one before it writes."""
+    rule = EventPattern.load(json.dumps(a_stack().deployment().rule))
+    event = an_upload(a_stack().resolve({"Ref": "RecordingsBucket"}), "meetings/")
+    assert rule.matches_event(event)
+    event["detail"]["object"]["size"] = 0
+    assert not rule.matches_event(event)
 
 
 @pytest.mark.parametrize("own", ["WorkBucket", "TranscriptsBucket"])

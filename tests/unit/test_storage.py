@@ -1,21 +1,24 @@
 """S3 as S3Storage asks for it, answered by moto."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
-from fanscribe.errors import StorageFault, WorkDamaged
+from fanscribe.errors import RecordingArchived, StorageFault, WorkDamaged
 from fanscribe.storage import PIECE, S3Storage
+
+NOBODY = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
 
 
 @pytest.fixture(scope="module")
 def storage() -> Iterator[S3Storage]:
     with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nothing")
+        client = boto3.client("s3", region_name="us-east-1", **NOBODY)
         client.create_bucket(Bucket="recordings")
         yield S3Storage(client)
 
@@ -47,6 +50,49 @@ def test_a_range_is_read_of_an_object_that_is_whole(storage: S3Storage) -> None:
             storage.read_range("recordings", "0.wav", start, end, size)
     with pytest.raises(WorkDamaged, match=r"There is no s3://recordings/1\.wav"):
         storage.read_range("recordings", "1.wav", 0, 1, 1)
+
+
+@pytest.mark.parametrize("tier", ["GLACIER", "DEEP_ARCHIVE"])
+def test_a_recording_in_an_archive_is_named_as_such(storage: S3Storage, tmp_path: Path, tier: str) -> None:
+    """It can be described, and not be read."""
+    client = boto3.client("s3", region_name="us-east-1", **NOBODY)
+    client.put_object(Bucket="recordings", Key="old.wav", Body=b"sound", StorageClass=tier)
+    described = storage.describe("recordings", "old.wav", None)
+    told = rf"s3://recordings/old\.wav is archived \({tier}\).*restore-object"
+    with pytest.raises(RecordingArchived, match=told):
+        storage.download("recordings", "old.wav", described, tmp_path / "recording")
+
+
+class Forbidding(S3Storage):
+    """One whose S3 forbids everything, as IAM does."""
+
+    def __init__(self) -> None:
+        client = boto3.client("s3", region_name="us-east-1", **NOBODY)
+        super().__init__(client)
+        self.stubber = Stubber(client)
+        self.stubber.activate()
+
+    def forbid(self, operation: str) -> None:
+        self.stubber.add_client_error(operation, "AccessDenied", http_status_code=403)
+
+
+@pytest.mark.parametrize(
+    ("operation", "call", "error", "told"),
+    [
+        ("put_object", lambda s: s.write("work", "a", b"", "x/y"), StorageFault, "may not be written"),
+        ("put_object", lambda s: s.write_over("work", "a", b"", None), StorageFault, "may not be written"),
+        ("delete_object", lambda s: s.delete("work", "a"), StorageFault, "may not be deleted"),
+        ("list_objects_v2", lambda s: s.keys("work", "a"), StorageFault, "may not be listed"),
+        ("get_object", lambda s: s.read("work", "a"), WorkDamaged, "is not there, or may not be read"),
+    ],
+)
+def test_what_is_refused_is_called_what_it_is(
+    operation: str, call: Callable[[S3Storage], object], error: type[Exception], told: str
+) -> None:
+    storage = Forbidding()
+    storage.forbid(operation)
+    with pytest.raises(error, match=rf"s3://work/a {told}\."):
+        call(storage)
 
 
 @pytest.mark.parametrize("size", [10, PIECE + 1])

@@ -5,9 +5,11 @@ FanscribeError
 │   ├── InvalidInput             the execution's input is not one of the three kinds
 │   ├── InvalidOption            an option is unknown or out of range
 │   ├── RecordingNotFound        no such object
+│   ├── RecordingArchived        it is in an archive of S3's, and must be restored first
 │   ├── JobNotFound              no such job to redo, or its work has expired
 │   ├── UnreadableRecording      not audio, empty, damaged, or without sound
 │   ├── RecordingTooLarge        longer, wider or larger than the deployment allows
+│   ├── JobTooExpensive          it would cost more than the deployment allows
 │   ├── UnknownModel             neither a known name nor a model folder
 │   └── UnsupportedLanguage      the model does not know that language
 ├── JobInProgress            another execution is at the same job: waited for
@@ -39,6 +41,10 @@ class RecordingNotFound(BadInput):
     """There is no such object, or it may not be read."""
 
 
+class RecordingArchived(BadInput):
+    """The recording is in an archive of S3's (Glacier, say). The message says how it is restored."""
+
+
 class JobNotFound(BadInput):
     """There is no such job to redo a part of, or what it read is no longer kept."""
 
@@ -49,6 +55,10 @@ class UnreadableRecording(BadInput):
 
 class RecordingTooLarge(BadInput):
     """The recording exceeds a limit of the deployment. The message names the limit, and the parameter that raises it."""
+
+
+class JobTooExpensive(BadInput):
+    """By the estimate a job would cost more than the deployment's `MaxJobCost`. The message has both sums."""
 
 
 class UnknownModel(BadInput):

@@ -40,6 +40,8 @@ class SplitSettings(ModelSettings, Limits):
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
     tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0  # share of speech that may be missing, where a job says nothing
     transcribe_memory: Annotated[int, Field(ge=128)] = 10_240  # MB that Transcribe has, for the planner
+    split_memory: Annotated[int, Field(ge=128)] = 3_008  # MB that Split has itself, likewise
+    max_job_cost: Annotated[float, Field(ge=0)] = 0  # USD; 0: a job may cost anything
 
 
 class TranscribeSettings(ModelSettings):

@@ -38,7 +38,8 @@ FETCHED_S = 4_000  # of audio in one request for a recording: 64 MiB of 16 kB/s
 class Fleet(Contract):
     """What a deployment and its account allow."""
 
-    memory_mb: int = 10_240  # of Transcribe, and of Split
+    memory_mb: int = 10_240  # of Transcribe
+    split_mb: int = 3_008  # of Split
     batch_tiles: int = 4
     map_concurrency: int = 100
     account_concurrency: int = 1_000
@@ -96,7 +97,7 @@ def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
 
     transcribe_s = sum(lengths) + read.environments * cold_s
-    gb_seconds = ((transcribe_s + split.billed_s) * fleet.memory_mb + merge_s * MERGE_MB) / GB
+    gb_seconds = (transcribe_s * fleet.memory_mb + split.billed_s * fleet.split_mb + merge_s * MERGE_MB) / GB
     transitions = JOB_STATES + split.transitions + work.chunks * (calls * CALL_STATES + CHILD_STATES) + read.retries
     usd = gb_seconds * prices.lambda_gb_second.usd
     usd += (split.invocations + work.chunks * calls + 1) * prices.lambda_request.usd
@@ -137,7 +138,7 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
     Sound is stored while it is decoded. The decoder is a process of one thread, and so is what listens.
     """
     both_s = stages.decode_s + stages.listen_s
-    heard_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.memory_mb))
+    heard_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.split_mb))
     sections = fleet.sections(work.audio_s)
     if sections == 1:
         alone_s = stages.split_start_s + work.audio_s * (stages.fetch_s + max(heard_s, stages.upload_s))

@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fanscribe.errors import RecordingNotFound, StorageFault, WorkDamaged
+from fanscribe.errors import RecordingArchived, RecordingNotFound, StorageFault, WorkDamaged
 
 PIECE = 64 << 20  # bytes; a larger recording is fetched in pieces
 FETCHERS = 4  # side by side: S3 gives one connection 80 to 100 MB/s
@@ -21,6 +21,8 @@ FETCHERS = 4  # side by side: S3 gives one connection 80 to 100 MB/s
 ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
 TOO_SHORT = {"416", "InvalidRange"}
 FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
+# Glacier, Deep Archive, or an archive tier of Intelligent-Tiering
+ARCHIVED = {"InvalidObjectState"}
 # A condition on the content did not hold; 409: two conditional writes at once
 REPLACED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
@@ -45,7 +47,7 @@ class Storage(Protocol):
     def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
         """Exactly the content that was described, or its first `most` bytes.
 
-        Raises RecordingNotFound; StorageFault if it was replaced meanwhile.
+        Raises RecordingNotFound, RecordingArchived; StorageFault if it was replaced meanwhile.
         """
         ...
 
@@ -127,12 +129,12 @@ class S3Storage:
             return None
 
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
-        with _named(StorageFault, bucket, key):
+        with _named(StorageFault, bucket, key, "written"):
             self._s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
-        with _named(StorageFault, bucket, key):
+        with _named(StorageFault, bucket, key, "written"):
             try:
                 self._s3.put_object(Bucket=bucket, Key=key, Body=data, **condition)
             except ClientError as error:
@@ -142,14 +144,14 @@ class S3Storage:
         return True
 
     def delete(self, bucket: str, key: str) -> None:
-        with _named(StorageFault, bucket, key):
+        with _named(StorageFault, bucket, key, "deleted"):
             self._s3.delete_object(Bucket=bucket, Key=key)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         return list(self.sizes(bucket, prefix))
 
     def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
-        with _named(StorageFault, bucket, prefix):
+        with _named(StorageFault, bucket, prefix, "listed"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
 
@@ -166,8 +168,18 @@ def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def _archived(error: ClientError, bucket: str, key: str) -> RecordingArchived:
+    told = error.response["Error"]
+    where = told.get("AccessTier") or told.get("StorageClass") or "an archive"
+    return RecordingArchived(
+        f"s3://{bucket}/{key} is archived ({where}) and can't be read at once. Restore it with "
+        "`aws s3api restore-object`, wait until that is done, and start the execution again."
+    )
+
+
 @contextmanager
-def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
+def _named(absent: type[Exception], bucket: str, key: str, done: str = "read") -> Iterator[None]:
+    """Errors of S3 by our own names. `done` is what may be forbidden."""
     try:
         yield
     except ClientError as error:
@@ -177,7 +189,10 @@ def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
         if code in TOO_SHORT:
             raise absent(f"s3://{bucket}/{key} is shorter than it was written.") from None
         if code in FORBIDDEN:
-            raise absent(f"s3://{bucket}/{key} is not there, or may not be read.") from None
+            missing = "is not there, or " if done == "read" else ""
+            raise absent(f"s3://{bucket}/{key} {missing}may not be {done}.") from None
+        if code in ARCHIVED and absent is RecordingNotFound:
+            raise _archived(error, bucket, key) from None
         if code in REPLACED:
             raise StorageFault(f"s3://{bucket}/{key} was replaced while it was read.") from None
         raise StorageFault(f"S3 answered {code} for s3://{bucket}/{key}.") from error
