@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 SOURCES := .ci benchmarks layers/core functions local models tests
 
-.PHONY: help demo test test-sam stage check lint types unit browser validate audit model deploy lock clean
+.PHONY: help demo test test-sam stage check lint types unit browser validate audit docs model deploy lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +47,10 @@ validate: .venv-sam/.installed ## the template and the definition, as SAM and th
 audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
 	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
+
+docs: $(VENV)/.installed ## renew the tables that are made: costs from the simulator, permissions from the template
+	@$(BIN)/python -m benchmarks.cost
+	@$(BIN)/python -m tests.permissions
 
 model: .venv-convert/.installed ## convert a Whisper checkpoint for baking: make model MODEL=openai/whisper-small, or a folder
 	@test -n "$(MODEL)" || { echo "Which? make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }

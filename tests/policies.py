@@ -29,7 +29,7 @@ def role_rules(stack: Stack) -> Iterator[Rule]:
                 for policy in stack.resolve(properties["Policies"]):
                     yield from rules(name, "Allow", policy["Statement"])
             case "AWS::IAM::Role":
-                for policy in stack.resolve(properties["Policies"]):
+                for policy in stack.resolve(properties.get("Policies", [])):
                     statements = policy["PolicyDocument"]["Statement"]
                     yield from rules(name.removesuffix("Role"), "Allow", statements)
             case "AWS::IAM::Policy" if stack.exists(name):

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from tests.conftest import ROOT
+from benchmarks.speed import with_table
 from tests.iam import Call, Condition, Rule
-from tests.policies import BUCKETS, FUNCTIONS, KEY, RESOURCES, a_stack, bucket_rules, encryption, role_rules
+from tests.permissions import MARK, PAGE, rows, table
+from tests.policies import BUCKETS, KEY, RESOURCES, a_stack, bucket_rules, encryption, role_rules
 
 PLAIN, KEYED = a_stack(), a_stack(KmsKeyArn=KEY)
 KEPT = "RetainExceptOnCreate"  # gone with a first deployment that fails: the next one makes it anew
@@ -57,9 +58,10 @@ def test_a_buckets_policy_goes_and_stays_with_the_bucket() -> None:
 
 
 def test_the_docs_say_of_everyone_what_they_may_do() -> None:
-    section = (ROOT / "docs" / "deploying.md").read_text().split("## Who may do what")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-    assert sorted(rows) == sorted([*FUNCTIONS, "TranscriptionStateMachine"])
+    page = PAGE.read_text("utf-8")
+    assert with_table(page, MARK, table()) == page, "`make docs` writes the table anew"
+    told = {(row.who.strip("`"), action) for row in rows() for action in row.actions}
+    assert {(rule.principal, rule.action) for rule in role_rules(KEYED)} - told == set()
 
 
 def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() -> None:

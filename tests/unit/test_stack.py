@@ -19,7 +19,8 @@ from moto.events.models import EventPattern
 from fanscribe.contracts import SplitTask, UploadEvent
 from local.template import ACCOUNT, REGION
 from tests.conftest import ROOT
-from tests.policies import KEY, a_stack
+from tests.permissions import BY_SAM
+from tests.policies import KEY, RESOURCES, a_stack
 
 SAM = ROOT / ".venv-sam" / "bin" / "python"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:transcripts"
@@ -155,6 +156,22 @@ def test_functions_run_where_the_deployment_says_and_no_role_is_without_its_boun
     for role in roles:
         bounds = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         assert bounds == given.get("PermissionsBoundaryArn")
+
+
+def test_sam_adds_to_roles_what_the_docs_say_and_no_more() -> None:
+    resources = yaml.safe_load(expanded())["Resources"]
+    kinds = {"AWS::IAM::Role", "AWS::IAM::Policy"}
+    bearers = {name for name, each in resources.items() if each["Type"] in kinds}
+    machine, rule = "TranscriptionStateMachineRole", "TranscriptionStateMachineRecordingUploadedRole"
+    assert bearers - set(RESOURCES) == {machine, rule}
+
+    of_machine, of_rule = (resources[name]["Properties"] for name in (machine, rule))
+    trace, start = BY_SAM
+    assert [arn.rsplit("/", 1)[1] for arn in of_machine["ManagedPolicyArns"]] == [*trace.actions]
+    assert "ManagedPolicyArns" not in of_rule
+    ((statement,),) = [each["PolicyDocument"]["Statement"] for each in of_rule["Policies"]]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", *start.actions)
+    assert statement["Resource"] == {"Ref": "TranscriptionStateMachine"}
 
 
 def test_split_is_told_the_deployments_choices(stack: Stack) -> None:
