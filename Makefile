@@ -48,7 +48,7 @@ audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security,
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
 	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
 
-docs: $(VENV)/.installed ## renew the tables that are made: costs from the simulator, permissions from the template
+docs: $(VENV)/.installed ## renew the tables that are made of the simulator and the template
 	@$(BIN)/python -m benchmarks.cost
 	@$(BIN)/python -m tests.permissions
 

@@ -126,7 +126,8 @@ class Around:
         )
         tile_s = (noted.reading_s - workers * self.cold_s) / noted.tiles
         speed = ModelSpeed(name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=tile_s, had="measured")
-        fleet = Fleet(memory_mb=VCPU_MB, split_mb=VCPU_MB, map_concurrency=workers, account_concurrency=workers)
+        at_once = {"map_concurrency": workers, "account_concurrency": workers}
+        fleet = Fleet(memory_mb=VCPU_MB, split_mb=VCPU_MB, **at_once)
         work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)
         return simulate(work, fleet, speed, stages, price_list().aws).wall_s
 

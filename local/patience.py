@@ -6,7 +6,13 @@ from http import HTTPStatus
 from typing import TypeVar
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError  # noqa: A004
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004
+    HTTPClientError,
+    IncompleteReadError,
+)
 
 from fanscribe.errors import StorageFault
 
@@ -28,7 +34,10 @@ def passes(error: Exception) -> bool:
     if isinstance(error, StorageFault):
         return True
     if isinstance(error, ClientError):
-        code, answer = str(error.response["Error"]["Code"]), error.response["ResponseMetadata"]["HTTPStatusCode"]
+        code, answer = (
+            str(error.response["Error"]["Code"]),
+            error.response["ResponseMetadata"]["HTTPStatusCode"],
+        )
         return answer >= HTTPStatus.INTERNAL_SERVER_ERROR or "Throttl" in code or code == "TooManyRequestsException"
     return isinstance(error, LOST)
 

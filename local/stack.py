@@ -123,7 +123,8 @@ class DeployedStack:
 
 
 def job_name(recording: str) -> str:
-    """A name for an execution that people can say: the recording's, as far as Step Functions allows it, and six digits.
+    """A name for an execution that people can say: the recording's, as far as Step Functions
+    allows it, and six digits.
 
     Letters stay without what stands on them: of `Café` is left `cafe`.
     """

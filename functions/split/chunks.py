@@ -16,7 +16,8 @@ from fanscribe.times import SAMPLE_RATE
 def chunks_to_read(
     plan: Plan, finished: Collection[int], language: str | None, model: Model, settings: SplitSettings
 ) -> tuple[Chunk, ...]:
-    """Those with tiles that are not `finished`; of a job that needs any of them, all, where its language is still to be heard.
+    """Those with tiles that are not `finished`. Of a job that needs any of them, all, where its
+    language is still to be heard.
 
     Raises JobTooExpensive.
     """
@@ -34,8 +35,14 @@ def chunks_to_read(
     return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
 
 
-def check_cost(name: str, audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> None:
-    """Of so much audio, and so many tiles with speech that are to be read. Raises JobTooExpensive."""
+def check_cost(
+    name: str,
+    audio_s: float,
+    spoken: int,
+    model: Model,
+    settings: SplitSettings,
+) -> None:
+    """Of so much audio, and so many tiles with speech to be read. Raises JobTooExpensive."""
     most = settings.max_job_cost
     if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
         raise JobTooExpensive(

@@ -45,7 +45,8 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     language = asked.model.known_language(plan.options) or heard
     chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
-        recording = Source(storage, task.input.bucket, asked.key, asked.recording, plan.options.separate, settings)
+        separate = plan.options.separate
+        recording = Source(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks)
     return Job(

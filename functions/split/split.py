@@ -37,7 +37,8 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are still needed.
 
     Of a very long recording first to the sections that others are to decode; asked again, it puts them together. Raises
-    BadInput before any compute is fanned out, and JobInProgress while another execution that still `runs` is at the same job.
+    BadInput before any compute is fanned out, and JobInProgress while another execution that still
+    `runs` is at the same job.
     """
     bucket = task.input.bucket
     key, stored = found(task.input, storage)
@@ -54,7 +55,8 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     def afford(audio_s: float) -> None:
         check_cost(key, audio_s, 0, model, settings)
 
-    source = Source(storage, bucket, key, stored, options.separate, settings, asked_for(options), afford)
+    selection = asked_for(options)
+    source = Source(storage, bucket, key, stored, options.separate, settings, selection, afford)
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
         chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)

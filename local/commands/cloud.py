@@ -48,7 +48,12 @@ class Where:
         except (NotFound, ProfileNotFound) as error:
             raise click.UsageError(f"{str(error).rstrip('.')}.") from None
 
-    def come_back(self, jobs: Sequence[str], why: BaseException, rest: str = "") -> click.ClickException:
+    def come_back(
+        self,
+        jobs: Sequence[str],
+        why: BaseException,
+        rest: str = "",
+    ) -> click.ClickException:
         """What to say of jobs that go on without us, after Ctrl-C or GaveUp."""
         many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
         calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"

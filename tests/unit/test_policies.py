@@ -54,7 +54,8 @@ def test_a_bucket_is_private_encrypted_and_stays_when_the_stack_is_deleted(bucke
 def test_a_buckets_policy_goes_and_stays_with_the_bucket() -> None:
     policies = [each for each in RESOURCES.values() if each["Type"] == "AWS::S3::BucketPolicy"]
     assert len(policies) == len(BUCKETS)
-    assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in policies} == {(KEPT, "Retain")}
+    assert {each["DeletionPolicy"] for each in policies} == {KEPT}
+    assert {each["UpdateReplacePolicy"] for each in policies} == {"Retain"}
 
 
 def test_the_docs_say_of_everyone_what_they_may_do() -> None:

@@ -101,7 +101,10 @@ def test_another_content_makes_another_job_and_another_upload_of_the_same_does_n
 
 
 @pytest.mark.parametrize("typed", ["talks/a+b%2Bc.mp3", "talks%2Fa%20b%2Bc.mp3"])
-def test_a_key_is_taken_as_it_is_and_decoded_where_there_is_no_such_object(talk: Samples, typed: str) -> None:
+def test_a_key_is_taken_as_it_is_and_decoded_where_there_is_no_such_object(
+    talk: Samples,
+    typed: str,
+) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
     expected = job_of(storage)
     assert job_of(storage, key=typed) == expected

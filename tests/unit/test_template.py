@@ -12,7 +12,13 @@ PARAMETERS = TEMPLATE["Parameters"]
 BEARERS = {"AWS::IAM::Role", "AWS::Serverless::StateMachine"}  # of a role
 ROLES = [name for name, resource in RESOURCES.items() if resource["Type"] in BEARERS]
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text()
-TABLE = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", DEPLOYING.split("## Parameters")[1].split("\n## ")[0], re.MULTILINE))
+TABLE = dict(
+    re.findall(
+        r"^\| `(\w+)` \| (.*?) \|",
+        DEPLOYING.split("## Parameters")[1].split("\n## ")[0],
+        re.MULTILINE,
+    )
+)
 
 
 def test_the_docs_have_every_parameter_and_no_other() -> None:
@@ -106,6 +112,16 @@ def test_logs_are_kept_for_as_long_as_cloudwatch_can() -> None:
     told = model.shape_for("Days").documentation
     possible = [int(days) for days in re.findall(r"\b\d+\b", told.split("Possible values are")[1])]
     assert PARAMETERS["LogRetentionDays"]["AllowedValues"] == possible
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/deploying.md"])
+def test_what_new_accounts_are_told_fits_them(page: str) -> None:
+    """3,008 MB for a function, ten invocations at once."""
+    (command,) = re.findall(r"^sam deploy .*TranscribeMemory=.*$", (ROOT / page).read_text(), re.MULTILINE)
+    given = dict(re.findall(r"(\w+)=(\S+)", command))
+    functions = a_stack(**given).deployment().functions.values()
+    assert max(function.memory_mb for function in functions) == 3008
+    assert int(given["MapConcurrency"]) < 10
 
 
 def test_no_arn_names_a_partition() -> None:

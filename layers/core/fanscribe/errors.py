@@ -42,7 +42,7 @@ class RecordingNotFound(BadInput):
 
 
 class RecordingArchived(BadInput):
-    """The recording is in an archive of S3's (Glacier, say). The message says how it is restored."""
+    """The recording is in an archive of S3's, such as Glacier. The message says what to do."""
 
 
 class JobNotFound(BadInput):
@@ -58,7 +58,7 @@ class RecordingTooLarge(BadInput):
 
 
 class JobTooExpensive(BadInput):
-    """By the estimate a job would cost more than the deployment's `MaxJobCost`. The message has both sums."""
+    """By the estimate it would cost more than the deployment's `MaxJobCost`. The message has both."""
 
 
 class UnknownModel(BadInput):

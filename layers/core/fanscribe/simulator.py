@@ -97,7 +97,8 @@ def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
 
     transcribe_s = sum(lengths) + read.environments * cold_s
-    gb_seconds = (transcribe_s * fleet.memory_mb + split.billed_s * fleet.split_mb + merge_s * MERGE_MB) / GB
+    read_and_split = transcribe_s * fleet.memory_mb + split.billed_s * fleet.split_mb
+    gb_seconds = (read_and_split + merge_s * MERGE_MB) / GB
     transitions = JOB_STATES + split.transitions + work.chunks * (calls * CALL_STATES + CHILD_STATES) + read.retries
     usd = gb_seconds * prices.lambda_gb_second.usd
     usd += (split.invocations + work.chunks * calls + 1) * prices.lambda_request.usd
