@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chunks import check_cost
 from decoding import HEAD, SMALL, Source, split_section
 from fanscribe import keys
 from fanscribe.audio import AS_USUAL, write_wav
@@ -24,6 +25,7 @@ from fanscribe.errors import (
 )
 from fanscribe.frames import Frames
 from fanscribe.jobs import JobFolder
+from fanscribe.models import find_model
 from fanscribe.settings import SplitSettings
 from fanscribe.sound import Samples
 from fanscribe.soundtrack import sounds
@@ -324,6 +326,27 @@ def test_a_long_recording_is_shared_out_by_what_its_head_says_of_its_length(talk
     data = write_wav(talk)
     size = round(hours * 3600 / 120 * len(data))
     assert a_source(MemoryStorage({("recordings", "day.wav"): data}), size).sections() == count
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(2.9, []), (10, [36_000])])
+def test_before_sections_are_decoded_it_is_asked_whether_that_may_be_spent(
+    talk: Samples,
+    hours: float,
+    asked: list[int],
+) -> None:
+    data = write_wav(talk)
+    size = round(hours * 3600 / 120 * len(data))
+    seconds = list[float]()
+    source = a_source(MemoryStorage({("recordings", "day.wav"): data}), size)
+    replace(source, afford=seconds.append).sections()
+    assert seconds == pytest.approx(asked, rel=0.01)
+
+
+def test_decoding_alone_may_cost_too_much() -> None:
+    model = find_model("tiny.en")
+    check_cost("day.wav", 86_400, 0, model, SETTINGS.model_copy(update={"max_job_cost": 0.1}))
+    with pytest.raises(JobTooExpensive, match=r"day\.wav would cost about \$0\.0\d"):
+        check_cost("day.wav", 86_400, 0, model, SETTINGS.model_copy(update={"max_job_cost": 0.01}))
 
 
 def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
