@@ -1,5 +1,6 @@
 """Waiting out a connection that is gone, or a service that has no time: so long, and no longer."""
 
+import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -54,6 +55,7 @@ def patiently(
     `what` is waited for. `told` is called before each wait; without it, one line says so. How much
     it `got` may grow while the call still fails: then the time begins anew. Raises GaveUp.
     """
+    told = told or saying_once(what, longest_s)
     since, most, pause_s = time.monotonic(), got(), FIRST_PAUSE_S
     while True:
         try:
@@ -65,15 +67,21 @@ def patiently(
         if got() > most:
             since, most = time.monotonic(), got()
         if time.monotonic() - since > longest_s:
-            raise GaveUp(f"Waited {longest_s / 60:.0f} minutes for {what}: {_plain(lost)}") from lost
-        if told:
-            told()
-        elif pause_s == FIRST_PAUSE_S:
-            limit = f"for {longest_s / 60:.0f} minutes at most"
-            click.echo(f"fanscribe: waiting for {what}, {limit}: {_plain(lost)}", err=True)
+            why = str(lost).rstrip(".")
+            raise GaveUp(f"Waited {longest_s / 60:.0f} minutes for {what}: {why}") from lost
+        told()
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
-def _plain(error: Exception) -> str:
-    return str(error).rstrip(".")
+def saying_once(what: str, longest_s: float = A_WHILE_S) -> Callable[[], None]:
+    """Says the first time that something is waited for, whoever it is that waits."""
+    silent = threading.Event()
+
+    def say() -> None:
+        if not silent.is_set():
+            silent.set()
+            limit = f"{longest_s / 60:.0f} minutes at most"
+            click.echo(f"fanscribe: no answer from AWS; waiting for {what}, {limit}.", err=True)
+
+    return say

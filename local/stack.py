@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from local.executions import Child, Execution
 from local.names import stem
-from local.patience import patiently
+from local.patience import patiently, saying_once
 
 OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
@@ -104,9 +104,11 @@ class DeployedStack:
         pages = (page for run in runs for page in self._pages("list_executions", mapRunArn=run["mapRunArn"]))
         listed = [entry for page in pages for entry in page["executions"]]
         told(len(listed))
+        what = "the chunks' histories"
+        lost = saying_once(what)
 
         def history(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-            return patiently(lambda: self.history(entry["executionArn"]), "a chunk's history")
+            return patiently(lambda: self.history(entry["executionArn"]), what, lost)
 
         with ThreadPoolExecutor(READERS) as threads:
             histories = threads.map(history, listed)
