@@ -1,6 +1,7 @@
 """The template's parameters, as people meet them: in the docs and in CloudFormation's console."""
 
 import re
+from typing import Any
 
 import botocore.session
 import pytest
@@ -73,6 +74,42 @@ def test_the_console_shows_every_parameter_once() -> None:
 def test_a_wrong_value_is_refused_before_anything_is_deployed(name: str, given: str, allowed: bool) -> None:
     assert bool(re.fullmatch(PARAMETERS[name]["AllowedPattern"], given)) is allowed
     assert PARAMETERS[name]["ConstraintDescription"].startswith("is ")
+
+
+def holds(rule: Any, given: dict[str, str]) -> Any:
+    """A rule of the template, for parameters that are `given`."""
+    match rule:
+        case {"Fn::And": each}:
+            return all(holds(one, given) for one in each)
+        case {"Fn::Or": each}:
+            return any(holds(one, given) for one in each)
+        case {"Fn::Not": [one]}:
+            return not holds(one, given)
+        case {"Fn::Equals": [one, other]}:
+            return holds(one, given) == holds(other, given)
+        case {"Ref": name}:
+            return given.get(name, str(PARAMETERS[name]["Default"]))
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("given", "broken"),
+    [
+        ({}, []),
+        ({"SubnetIds": "subnet-0a"}, ["SubnetsAndSecurityGroupsComeTogether"]),
+        ({"SecurityGroupIds": "sg-0a"}, ["SubnetsAndSecurityGroupsComeTogether"]),
+        ({"SubnetIds": "subnet-0a", "SecurityGroupIds": "sg-0a"}, []),
+        ({"MonthlyBudget": "25"}, ["ABudgetIsToldToSomebody"]),
+        ({"MonthlyBudget": "25", "NotificationEmail": "you@example.org"}, []),
+    ],
+)
+def test_parameters_that_need_each_other_are_asked_for_together(given: dict[str, str], broken: list[str]) -> None:
+    found = [
+        name
+        for name, rule in TEMPLATE["Rules"].items()
+        if holds(rule.get("RuleCondition", True), given) and not all(holds(each["Assert"], given) for each in rule["Assertions"])
+    ]
+    assert found == broken
 
 
 # What event-ruler, the library that EventBridge matches with, calls the complexity of a rule with
