@@ -78,8 +78,8 @@ def _of_template() -> Iterator[Row]:
                 for policy in properties.get("Policies", []):
                     yield from _rows(who, policy["PolicyDocument"]["Statement"], asked)
                 yield from _managed(who, properties.get("ManagedPolicyArns", []))
-            case "AWS::Serverless::StateMachine":
-                for policy in properties["Policies"]:
+            case "AWS::Serverless::Function" | "AWS::Serverless::StateMachine":
+                for policy in properties.get("Policies", []):
                     yield from _rows(name, policy["Statement"], asked)
             case "AWS::IAM::Policy":
                 for role in properties["Roles"]:

@@ -21,12 +21,12 @@ def a_stack(**parameters: str) -> Stack:
 
 
 def role_rules(stack: Stack) -> Iterator[Rule]:
-    """What each role may do, by whose it is. SAM makes the state machine's, `<Name>Role`."""
+    """What each role may do, by whose it is. SAM makes one, `<Name>Role`, where none is named."""
     for name, resource in RESOURCES.items():
         properties = resource["Properties"]
         match resource["Type"]:
-            case "AWS::Serverless::StateMachine":
-                for policy in stack.resolve(properties["Policies"]):
+            case "AWS::Serverless::Function" | "AWS::Serverless::StateMachine":
+                for policy in stack.resolve(properties.get("Policies", [])):
                     yield from rules(name, "Allow", policy["Statement"])
             case "AWS::IAM::Role":
                 for policy in stack.resolve(properties.get("Policies", [])):
