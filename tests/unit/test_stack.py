@@ -46,8 +46,16 @@ EVERYTHING = {
     "GbSecondPrice": "0.00002",
 }
 SETS = [{}, EVERYTHING, {"NotificationEmail": "you@example.org"}, {"ExistingRecordingsBucket": "mine"}]
-# moto's CloudFormation has no policies of buckets and topics and no alarms (it warns), and gives a layer's version no id
-UNSEEN = {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::Lambda::LayerVersion", "AWS::CloudWatch::Alarm"}
+# moto's CloudFormation has no policies of buckets and topics and no alarms (it warns), and gives no
+# id to a layer's version, a queue's policy, and the permission to call a function
+UNSEEN = {
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::CloudWatch::Alarm",
+}
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS")
 
 
@@ -119,7 +127,7 @@ def test_the_services_have_them(stack: Stack) -> None:
     memory = {function["FunctionName"]: function["MemorySize"] for function in functions}
     asked = int(stack.parameters.get("TranscribeMemory", 10240))
     assert {stack.ids[name]: asked for name in ("TranscribeFunction", "DetectLanguageFunction")}.items() <= memory.items()
-    assert len(memory) == 4
+    assert len(memory) == 5
     (machine,) = boto3.client("stepfunctions", REGION).list_state_machines()["stateMachines"]
     assert machine["stateMachineArn"] == stack.outputs["StateMachineArn"]
     groups = boto3.client("logs", REGION).describe_log_groups()["logGroups"]
