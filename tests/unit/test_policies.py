@@ -106,9 +106,12 @@ def test_what_a_rule_cannot_deliver_is_kept_in_the_queue_that_an_alarm_watches()
     assert policy["Queues"] == [{"Ref": "LostNotifications"}]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", queue)
-    assert PLAIN.resolve(statement["Condition"]) == {
-        "ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/fanscribe-*"}
-    }
+    of_ended, *others = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert of_ended == {"Fn::GetAtt": ["NotifyFunctionExecutionEnded", "Arn"]}
+    assert [allowed["Fn::If"][:2] for allowed in others] == [
+        ["SendEmail", {"Fn::GetAtt": ["EmailRule", "Arn"]}],
+        ["TellTopic", {"Fn::GetAtt": ["TopicRule", "Arn"]}],
+    ]
     assert RESOURCES["LostNotifications"]["Properties"]["SqsManagedSseEnabled"] is True
     watched = RESOURCES["LostNotificationsAlarm"]["Properties"]["Dimensions"]
     named = {"Fn::GetAtt": ["LostNotifications", "QueueName"]}
