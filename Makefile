@@ -42,7 +42,9 @@ browser: $(VENV)/.browser ## the transcript page in Chromium, driven by Playwrig
 
 validate: .venv-sam/.installed ## the template and the definition, as SAM and the Step Functions' schema see them
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
-	@npx --yes asl-validator@4.0.0 --json-path statemachine/transcription.asl.json
+	@mkdir -p build # asl-validator wants whole ARNs of services
+	@sed 's/$${Partition}/aws/g' statemachine/transcription.asl.json > build/definition.json
+	@npx --yes asl-validator@4.0.0 --json-path build/definition.json
 
 audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml

@@ -47,6 +47,7 @@ JOB = re.compile(r"^jobs/([0-9a-f]{16})/.*")
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler", "detect_language.handler"
+SELDOM = {DETECT_LANGUAGE, "notify.handler"}  # called by some jobs, or here by none
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -170,7 +171,7 @@ class Engine:
             preload = {PRELOAD: "fanscribe.whisper"} if self._ahead and function.handler == TRANSCRIBE else {}
             environment = function_environment(function, host | preload)
             self.hosts[arn] = FunctionHost(function, environment, self._workers, self._logs / f"{function.name}.log")
-            if self._ahead and function.handler != DETECT_LANGUAGE:
+            if self._ahead and function.handler not in SELDOM:
                 self.hosts[arn].provision(self._workers if preload else 1)
 
     def _deploy(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from fanscribe.contracts import Usage, parse_job_input
 from fanscribe.errors import InvalidInput
+from fanscribe.executions import told_by
 from fanscribe.keys import UPLOADS
 from fanscribe.times import clock
 from local.names import from_key, printable
@@ -110,11 +111,3 @@ class Execution:
 
     def _said(self) -> str:
         return told_by(self.cause) or self.error or self.status
-
-
-def told_by(cause: str | None) -> str | None:
-    """The message in a cause: a function's is JSON that holds it, any other is the message."""
-    try:
-        return str(json.loads(cause or "")["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        return cause

@@ -217,6 +217,10 @@ class Stack:
             return f"arn:{PARTITION}:s3:::{self._ref(name)}"
         if attribute == "Arn" and kind == "AWS::Serverless::Function":
             return f"arn:{PARTITION}:lambda:{REGION}:{ACCOUNT}:function:{self._physical(name)}"
+        if kind == "AWS::SQS::Queue":
+            queue = self._physical(name)
+            arn = f"arn:{PARTITION}:sqs:{REGION}:{ACCOUNT}:{queue}"
+            return {"QueueName": queue, "Arn": arn}[attribute]
         if attribute == "Arn" and kind == "AWS::Serverless::StateMachine":
             return f"arn:{PARTITION}:states:{REGION}:{ACCOUNT}:stateMachine:{self._physical(name)}"
         if attribute == "Arn" and kind == "AWS::Logs::LogGroup":

@@ -57,8 +57,12 @@ def of_an_alarm(name: str) -> set[Metric]:
 
 def _dimensions(listed: list[Mapping[str, Any]]) -> frozenset[tuple[str, str]]:
     """As this deployment has them; the rule of uploads, which only SAM makes, by its logical id."""
-    names = [(dimension["Name"], dimension["Value"]["Ref"]) for dimension in listed]
-    return frozenset((name, a_stack().resolve({"Ref": ref}) if ref in RESOURCES else ref) for name, ref in names)
+    return frozenset((dimension["Name"], _named(dimension["Value"])) for dimension in listed)
+
+
+def _named(value: Mapping[str, Any]) -> str:
+    ref = value.get("Ref", "")
+    return ref if ref and ref not in RESOURCES else str(a_stack().resolve(value))
 
 
 def emitted(log: str) -> Iterator[tuple[Metric, list[float]]]:

@@ -12,6 +12,8 @@ from tests.iam import Rule, rules
 TEMPLATE: dict[str, Any] = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
 RESOURCES = TEMPLATE["Resources"]
 FUNCTIONS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"]
+NOTIFY = "NotifyFunction"  # of no job: it tells of each that has ended
+STEPS = [name for name in FUNCTIONS if name != NOTIFY]  # that the state machine calls
 BUCKETS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::S3::Bucket"]
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fanscribe import keys
 from fanscribe.contracts import MergeTask, TranscriptReference
-from fanscribe.errors import IncompleteTranscript
+from fanscribe.errors import IncompleteTranscript, ReadAgain
 from fanscribe.formats import WRITERS, Edition, transcript_keys
 from fanscribe.jobs import JobFolder
 from fanscribe.ledger import Ledger, lost_share, settle_ledger
@@ -42,7 +42,9 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
-    """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
+    """Write the transcript, whole or partial. If too much is missing, raises IncompleteTranscript,
+    which names the time ranges; in a redriven execution ReadAgain first.
+    """
     folder = JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     heard, spent = folder.heard(plan)
@@ -59,6 +61,8 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     lost = lost_share(heard.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
+        if task.redriven:
+            raise ReadAgain(f"{lost:.1%} of the speech is missing: what can be read is read again.")
         where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
         raise IncompleteTranscript(
             f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "

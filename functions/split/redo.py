@@ -59,6 +59,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
         max_concurrency=settings.map_concurrency,
         output=output,
         keys=transcript_keys(plan.recording.key, plan.job, output.formats),
+        redrives=task.context.redrives,
     )
 
 

@@ -81,6 +81,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
         max_concurrency=settings.map_concurrency,
         output=options.output,
         keys=transcript_keys(key, job, options.formats),
+        redrives=task.context.redrives,
     )
 
 

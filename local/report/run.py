@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from fanscribe.base import Contract
 from fanscribe.contracts import Chunk, Took
+from fanscribe.executions import told_by
 from fanscribe.times import clock
-from local.executions import Child, Execution, told_by
+from local.executions import Child, Execution
 from local.names import printable
 from local.progress import read_history
 

@@ -47,8 +47,10 @@ def alone(built: Path) -> Iterator[dict[str, str]]:
 def answers(alone: dict[str, str]) -> dict[str, dict[str, Any]]:
     """What each function makes of its event, all at once: each waits for S3 as long as boto3 does."""
     with ThreadPoolExecutor() as threads:
-        found = threads.map(lambda name: invoke(alone[name], (ROOT / "events" / f"{EVENTS[name]}.json").read_bytes()), alone)
-        return dict(zip(alone, found, strict=True))
+        folder = ROOT / "events"
+        given = {name: (folder / f"{file}.json").read_bytes() for name, file in EVENTS.items()}
+        found = threads.map(lambda name: invoke(alone[name], given[name]), EVENTS)
+        return dict(zip(EVENTS, found, strict=True))
 
 
 def invoke(container: str, payload: bytes) -> dict[str, Any]:

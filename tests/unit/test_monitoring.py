@@ -11,16 +11,21 @@ import pytest
 from fanscribe import errors
 from tests.conftest import ROOT
 from tests.monitoring import ALARMS, OURS, Metric, dashboard, lines, of_an_alarm, on_the_dashboard, widgets
-from tests.policies import FUNCTIONS, RESOURCES, TEMPLATE, a_stack
+from tests.policies import FUNCTIONS, RESOURCES, STEPS, TEMPLATE, a_stack
 
 # What AWS counts by itself, by namespace, and the dimension that it counts it by
 OF_AWS = {
     # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": ({"Duration", "Errors", "Throttles", "ConcurrentExecutions"}, "FunctionName"),
     # docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
-    "AWS/States": ({"ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsAborted"}, "StateMachineArn"),
+    "AWS/States": (
+        {f"Executions{what}" for what in ("Started", "Succeeded", "Failed", "Aborted", "TimedOut")},
+        "StateMachineArn",
+    ),
     # docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
     "AWS/Events": ({"FailedInvocations"}, "RuleName"),
+    # docs.aws.amazon.com/AWSSimpleQueueService, "Available CloudWatch metrics for Amazon SQS"
+    "AWS/SQS": ({"ApproximateNumberOfMessagesVisible"}, "QueueName"),
 }
 WATCHED = on_the_dashboard().union(*map(of_an_alarm, ALARMS))
 NAME = re.compile(r"\b[a-z]\w*")  # of an id; functions are in capitals
@@ -70,8 +75,9 @@ def test_the_alarm_of_chunk_time_is_nine_tenths_of_the_timeout_and_the_graph_sho
 
 
 @pytest.mark.parametrize("name", ["ChunkTimeAlarm", "ThrottlingAlarm"])
-def test_an_alarm_over_functions_is_over_all_of_them(name: str) -> None:
-    assert {value for metric in of_an_alarm(name) for _, value in metric.dimensions} == set(PHYSICAL.values())
+def test_an_alarm_over_functions_is_over_all_that_a_job_waits_for(name: str) -> None:
+    watched = {value for metric in of_an_alarm(name) for _, value in metric.dimensions}
+    assert watched == {PHYSICAL[step] for step in STEPS}
 
 
 def test_every_alarm_is_on_the_dashboard_and_quiet_is_no_alarm() -> None:

@@ -100,3 +100,37 @@ def test_a_rule_covers_what_its_patterns_and_conditions_say_and_no_more(resource
     assert rule.covers(Call("Merge", "s3:ListBucket", resource, context)) is allowed
     assert not rule.covers(Call("Split", "s3:ListBucket", resource, context))
     assert not rule.covers(Call("Merge", "s3:ListBucketVersions", resource, context))
+
+
+def test_what_a_rule_cannot_deliver_is_kept_in_the_queue_that_an_alarm_watches() -> None:
+    """Also what Notify could not send. The queue is encrypted, and takes it from the stack's rules."""
+    queue = {"Fn::GetAtt": ["LostNotifications", "Arn"]}
+    notify = RESOURCES["NotifyFunction"]["Properties"]
+    assert notify["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": queue}
+    assert notify["Events"]["ExecutionEnded"]["Properties"]["DeadLetterConfig"] == {"Arn": queue}
+    rules = [r for r in RESOURCES.values() if r["Type"] == "AWS::Events::Rule"]
+    kept = [target["DeadLetterConfig"] for r in rules for target in r["Properties"]["Targets"]]
+    assert kept == [{"Arn": queue}] * 2
+    policy = RESOURCES["LostNotificationsPolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert policy["Queues"] == [{"Ref": "LostNotifications"}]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", queue)
+    of_ended, *others = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert of_ended == {"Fn::GetAtt": ["NotifyFunctionExecutionEnded", "Arn"]}
+    assert [allowed["Fn::If"][:2] for allowed in others] == [
+        ["SendEmail", {"Fn::GetAtt": ["EmailRule", "Arn"]}],
+        ["TellTopic", {"Fn::GetAtt": ["TopicRule", "Arn"]}],
+    ]
+    assert RESOURCES["LostNotifications"]["Properties"]["SqsManagedSseEnabled"] is True
+    watched = RESOURCES["LostNotificationsAlarm"]["Properties"]["Dimensions"]
+    named = {"Fn::GetAtt": ["LostNotifications", "QueueName"]}
+    assert watched == [{"Name": "QueueName", "Value": named}]
+
+
+def test_no_rule_puts_a_message_into_a_template() -> None:
+    """EventBridge puts values in as they are: a quote or a line break would break it."""
+    rules = [r for r in RESOURCES.values() if r["Type"] == "AWS::Events::Rule"]
+    targets = [target for rule in rules for target in rule["Properties"]["Targets"]]
+    assert [target["InputPath"] for target in targets] == ["$.detail.sentence"] * 2
+    assert not [target for target in targets if "InputTransformer" in target]

@@ -54,12 +54,14 @@ EVERYTHING = {
     "Architecture": "arm64",
 }
 SETS = [{}, EVERYTHING, {"NotificationEmail": "you@example.org"}, {"ExistingRecordingsBucket": "mine"}]
-# moto's CloudFormation has no policies of buckets and topics, no alarms and no budgets (it warns),
-# and gives a layer's version no id
+# moto's CloudFormation has no policies of buckets and topics, no alarms and no budgets (it warns), and
+# gives no id to a layer's version, a queue's policy, and the permission to call a function
 UNSEEN = {
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
     "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
     "AWS::CloudWatch::Alarm",
     "AWS::Budgets::Budget",
 }
@@ -134,7 +136,7 @@ def test_the_services_have_them(stack: Stack) -> None:
     memory = {function["FunctionName"]: function["MemorySize"] for function in functions}
     asked = int(stack.parameters.get("TranscribeMemory", 10240))
     assert {stack.ids[name]: asked for name in ("TranscribeFunction", "DetectLanguageFunction")}.items() <= memory.items()
-    assert len(memory) == 4
+    assert len(memory) == 5
     (machine,) = boto3.client("stepfunctions", REGION).list_state_machines()["stateMachines"]
     assert machine["stateMachineArn"] == stack.outputs["StateMachineArn"]
     groups = boto3.client("logs", REGION).describe_log_groups()["logGroups"]

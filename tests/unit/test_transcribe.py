@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fanscribe import keys
 from fanscribe.contracts import Chunk, MergeTask, Plan, Progress, TranscribeTask
 from fanscribe.deadline import Deadline
-from fanscribe.errors import IncompleteTranscript, ReadingFailed
+from fanscribe.errors import IncompleteTranscript, ReadAgain, ReadingFailed
 from fanscribe.jobs import JobFolder
 from fanscribe.options import OutputOptions
 from fanscribe.settings import MergeSettings, TranscribeSettings
@@ -183,6 +183,27 @@ def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest(
     partial = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "json"))
     assert b'"complete": false' in partial
     assert b"tile11" in partial
+
+
+@pytest.mark.parametrize(
+    ("redrives", "laid_out", "error"),
+    [
+        (0, 0, IncompleteTranscript),
+        (1, 0, ReadAgain),
+        (1, 1, IncompleteTranscript),
+        (2, 1, ReadAgain),
+    ],
+)
+def test_missing_speech_is_sent_for_once_a_redrive(redrives: int, laid_out: int, error: type) -> None:
+    storage, (first, *_) = a_job(PLAN, 4)
+    work(storage, first, SpellingRecognizer())
+    context = {"Id": EXECUTION, "Input": {}, "RedriveCount": redrives}
+    given = {"execution": EXECUTION, "job": PLAN.job, "output": {}, "redrives": laid_out}
+    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    with pytest.raises(error, match="of the speech is missing"):
+        merge(MergeTask.parse(given | {"context": context}), settings, storage)
+    whole = MergeTask.parse(given | {"context": context, "output": {"tolerated_loss": 1}})
+    assert not merge(whole, settings, storage).complete
 
 
 def test_a_loss_that_is_tolerated_fails_nothing_but_is_marked() -> None:

@@ -14,7 +14,7 @@ import pytest
 from local.engine import Engine
 from local.executions import Execution
 from local.host import PASSED_ON
-from local.template import STACK
+from local.template import PARTITION, STACK
 from tests.conftest import ROOT, SAMPLE
 from tests.monitoring import OURS, Metric, emitted, on_the_dashboard
 from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
@@ -67,6 +67,8 @@ def valued(engine: Engine, value: Any) -> str:
     match value:
         case {"Ref": "AWS::StackName"}:
             return STACK
+        case {"Ref": "AWS::Partition"}:
+            return PARTITION
         case {"Ref": name} if name in TEMPLATE["Parameters"]:
             return str(OVERRIDDEN.get(name, TEMPLATE["Parameters"][name]["Default"]))
         case {"Ref": name}:
@@ -99,7 +101,7 @@ def test_a_functions_process_has_the_templates_environment_and_no_other(engine: 
     shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     expected = {key: valued(engine, value) for key, value in chain(shared.items(), own.items())}
     expected["AWS_ENDPOINT_URL"] = engine.url  # where the template has AWS itself
-    if not host.processes():  # an English-only model needs no DetectLanguage
+    if not host.processes():  # DetectLanguage for an English-only model, and Notify
         host.invoke(b"{}")
     assert host.processes()
     for process in host.processes():
@@ -114,7 +116,9 @@ def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine,
     (host,) = [host for host in engine.hosts.values() if host.function.name == name]
     own = RESOURCES[name]["Properties"]
     assert host.function.handler == (own.get("Handler") or own["ImageConfig"]["Command"][0])
-    assert host.function.timeout_s == TEMPLATE["Globals"]["Function"]["Timeout"] == 900
+    wanted = {"NotifyFunction": 60}.get(name, 900)
+    assert TEMPLATE["Globals"]["Function"]["Timeout"] == 900
+    assert host.function.timeout_s == own.get("Timeout", 900) == wanted
     assert str(host.function.memory_mb) == valued(engine, own["MemorySize"])
     module = f"{host.function.handler.rsplit('.', 1)[0]}.py"
     assert [folder for folder in host.function.code if (folder / module).is_file()], "its code is where the template says"

@@ -1,8 +1,10 @@
-"""Whoever waits for a transcript is told: events of the real state machine, as rules of the template pass them on."""
+"""Whoever waits for a transcript is told: the real state machine's executions end, Step Functions'
+event of that comes (tests/ended.py), and the real function makes Fanscribe's of it.
+"""
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,28 +17,26 @@ from local.executions import Execution
 from local.host import FunctionHost
 from local.template import ACCOUNT, REGION
 from local.worker import Answer, error_answer, throttled
+from tests import ended
 from tests.built_media import a_film
 from tests.conftest import SAMPLE
-from tests.policies import RESOURCES, a_stack
+from tests.policies import a_stack
 from tests.unit.test_audio import decoded
 from tests.workflow.conftest import DEFAULTS, an_engine, transcripts
 
 RECORDINGS = a_stack().resolve({"Ref": "RecordingsBucket"})
-RULE = a_stack().resolve(RESOURCES["EmailRule"]["Properties"])
+LOG = "events"
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """With two listeners on its bus: a log of all events, and the email's rule, which writes to a log instead."""
+    """With a listener on its bus: a log of all events."""
     with an_engine(tmp_path_factory.mktemp("logs"), ChunkTiles="1") as running:
         events = running.client("events")
-        (target,) = RULE["Targets"]
-        listeners = {"events": ({"source": [{"prefix": ""}]}, {}), "sentences": (RULE["EventPattern"], target)}
-        for name, (pattern, given) in listeners.items():
-            running.client("logs").create_log_group(logGroupName=name)
-            events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-            arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
-            events.put_targets(Rule=name, Targets=[given | {"Id": "log", "Arn": arn}])
+        running.client("logs").create_log_group(logGroupName=LOG)
+        events.put_rule(Name=LOG, EventPattern=json.dumps({"source": [{"prefix": ""}]}))
+        arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{LOG}"
+        events.put_targets(Rule=LOG, Targets=[{"Id": "log", "Arn": arn}])
         yield running
 
 
@@ -60,17 +60,28 @@ class Told:
         return found
 
 
-def heard(engine: Engine, log: str) -> list[Any]:
-    found = engine.client("logs").filter_log_events(logGroupName=log)["events"]
+def heard(engine: Engine) -> list[Any]:
+    found = engine.client("logs").filter_log_events(logGroupName=LOG)["events"]
     return [json.loads(entry["message"]) for entry in found]
 
 
 def run(engine: Engine, started_with: Any) -> Told:
-    """One execution, of which exactly one event tells."""
-    execution = engine.run(started_with)
-    (event,) = [event for event in heard(engine, "events") if execution.arn in event["resources"]]
-    (sentence,) = [sentence for sentence in heard(engine, "sentences") if execution.arn in sentence]
-    return Told(execution, event, sentence)
+    return told_of(engine, engine.run(started_with))
+
+
+def told_of(engine: Engine, execution: Execution) -> Told:
+    """What one event tells, and no other: the execution itself puts none."""
+    assert [event for event in heard(engine) if execution.arn in event["resources"]] == []
+    answer = ended.notify(engine, execution)
+    assert answer is not None
+    assert not answer.failed, answer.payload
+    (event,) = [event for event in heard(engine) if execution.arn in event["resources"]]
+    return Told(execution, event, json.loads(ended.sentence(event) or ""))
+
+
+def host_of(engine: Engine, name: str) -> FunctionHost:
+    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
+    return host
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +101,7 @@ def incomplete(engine: Engine, clip: bytes, done: Told) -> Told:
             return super().invoke(payload)
 
     assert done.execution.status == "SUCCEEDED"
-    (host,) = [host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"]
+    host = host_of(engine, "TranscribeFunction")
     engine.hosts[host.function.arn] = broken = BrokenHost(host.function, host.environment, host.limit, host.log)
     engine.s3.put_object(Bucket=RECORDINGS, Key="unlucky.wav", Body=clip + b"\0\0")
     told = run(engine, {"uri": f"s3://{RECORDINGS}/unlucky.wav"})
@@ -114,6 +125,7 @@ def test_a_transcript_that_is_done_is_told_with_where_it_is(engine: Engine, done
         "complete": True,
         "message": f"{output['words']} words in 40.0 seconds of sound.",
         "notes": [],
+        "sentence": done.sentence,
     }
     assert output["message"] == done.detail["message"]
     assert output["keys"].keys() == {"json", "txt"}
@@ -168,21 +180,22 @@ UPLOAD = {"source": "aws.s3", "detail-type": "Object Created"}
     ],
 )
 def test_what_failed_is_told_with_why(engine: Engine, started_with: Any, recording: str | None, error: str) -> None:
-    execution = engine.run(started_with)
-    (event,) = [event for event in heard(engine, "events") if execution.arn in event["resources"]]
-    assert event["detail-type"] == "Transcript Failed"
+    told = run(engine, started_with)
+    execution = told.execution
+    assert told.event["detail-type"] == "Transcript Failed"
     assert (execution.status, execution.error) == ("FAILED", error)
-    assert event["detail"] == {
+    assert told.detail == {
         "execution": execution.arn,
         "recording": recording,
         "job": None,
         "error": error,
         "message": execution.message,
+        "sentence": told.sentence,
     }
 
 
 def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine, clip: bytes) -> None:
-    """With 429 forever the service's own error ends the job; here at once, by a definition without patience."""
+    """With 429 forever the service's own error ends the job; here at once, without patience."""
     definition = json.loads(engine.deployment.definition)
     definition["States"]["Merge"]["Retry"] = []
 
@@ -190,22 +203,45 @@ def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine,
         def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
             return throttled()
 
-    (host,) = [host for host in engine.hosts.values() if host.function.name == "MergeFunction"]
-    engine.hosts[host.function.arn] = NoRoom(host.function, host.environment, host.limit, host.log)
+    host, machine = host_of(engine, "MergeFunction"), engine.state_machine
+    engine.hosts[host.function.arn] = NoRoom(host.function, host.environment, 1, host.log)
     engine.s3.put_object(Bucket=RECORDINGS, Key="crowded.wav", Body=clip)
-    created = engine.states.create_state_machine(
-        name="impatient", definition=json.dumps(definition), roleArn=f"arn:aws:iam::{ACCOUNT}:role/impatient"
-    )
-    started = engine.states.start_execution(
-        stateMachineArn=created["stateMachineArn"], input=json.dumps({"uri": f"s3://{RECORDINGS}/crowded.wav"}), name="x"
-    )
-    execution = engine.wait(started["executionArn"])
+    update = engine.states.update_state_machine
+    update(stateMachineArn=machine, definition=json.dumps(definition))
+    told = run(engine, {"uri": f"s3://{RECORDINGS}/crowded.wav"})
+    update(stateMachineArn=machine, definition=engine.deployment.definition)
     engine.hosts[host.function.arn] = host
-    (event,) = [event for event in heard(engine, "events") if execution.arn in event["resources"]]
-    assert execution.error == event["detail"]["error"] == "Lambda.TooManyRequestsException"
-    assert event["detail"]["message"] == execution.cause
-    assert event["detail"]["job"]
-    assert not [sentence for sentence in heard(engine, "sentences") if execution.arn in sentence], "another machine's"
+    execution = told.execution
+    assert execution.error == told.detail["error"] == "Lambda.TooManyRequestsException"
+    assert told.detail["message"] == execution.cause
+    assert told.detail["job"]
+    assert told.detail["recording"] == f"s3://{RECORDINGS}/crowded.wav"
+
+
+def test_an_execution_that_somebody_stops_is_told_with_its_job(engine: Engine, clip: bytes) -> None:
+    begun, stopped = threading.Event(), threading.Event()
+
+    class Waiting(FunctionHost):
+        def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
+            begun.set()
+            stopped.wait(60)
+            return error_answer("BadAudio", "too late", "request")
+
+    host = host_of(engine, "TranscribeFunction")
+    engine.hosts[host.function.arn] = Waiting(host.function, host.environment, 2, host.log)
+    engine.s3.put_object(Bucket=RECORDINGS, Key="stopped.wav", Body=clip + b"\0\0\0\0")
+    arn = engine.start({"uri": f"s3://{RECORDINGS}/stopped.wav"})
+    assert begun.wait(60)
+    engine.states.stop_execution(executionArn=arn)
+    execution = engine.wait(arn)
+    told = told_of(engine, execution)
+    stopped.set()
+    engine.hosts[host.function.arn] = host
+    assert execution.status == "ABORTED"
+    assert told.event["detail-type"] == "Transcript Failed"
+    assert told.detail["error"] == "Aborted"
+    assert told.detail["recording"] == f"s3://{RECORDINGS}/stopped.wav"
+    assert len(told.detail["job"]) == 16
 
 
 def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(done: Told, incomplete: Told) -> None:
@@ -217,7 +253,7 @@ def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(done:
 
 def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Told) -> None:
     said = transcripts(engine, done.execution)["txt"].decode().split()
-    told = " ".join(map(str, heard(engine, "events") + heard(engine, "sentences")))
+    told = " ".join(map(str, heard(engine)))
     assert len(said) > 50
     assert [three for three in zip(said, said[1:], said[2:], strict=False) if " ".join(three) in told] == []
 
@@ -237,12 +273,15 @@ class DeafEngine(Engine):
         return [body]
 
 
-def test_a_notification_that_cannot_be_sent_changes_nothing(tmp_path: Path, clip: bytes) -> None:
-    with DeafEngine(DEFAULTS | {"MapConcurrency": "2"}, 2, tmp_path) as engine, ThreadPoolExecutor(2) as threads:
-        engine.s3.put_object(Bucket=RECORDINGS, Key="clip.wav", Body=clip)
-        done, failed = threads.map(engine.run, [{"bucket": RECORDINGS, "key": key} for key in ("clip.wav", "nowhere.wav")])
-    assert engine.asked == 8, "each is tried four times"
-    assert (done.status, failed.status, failed.error) == ("SUCCEEDED", "FAILED", "RecordingNotFound")
-    assert failed.message == f"There is no s3://{RECORDINGS}/nowhere.wav."
-    assert done.output is not None
-    assert done.output["complete"] is True
+def test_a_notification_that_cannot_be_sent_is_an_error_so_that_lambda_calls_again(
+    tmp_path: Path,
+) -> None:
+    """Three times in all; then the event is in the queue of lost notifications."""
+    with DeafEngine(DEFAULTS, 1, tmp_path) as engine:
+        failed = engine.run({"bucket": RECORDINGS, "key": "nowhere.wav"})
+        answer = ended.notify(engine, failed)
+    assert failed.error == "RecordingNotFound"
+    assert answer is not None
+    assert answer.failed
+    assert json.loads(answer.payload)["errorType"] == "NotSentError"
+    assert engine.asked == 1

@@ -18,6 +18,7 @@ from fanscribe.contracts import Attempt
 from local.executions import Execution
 from local.host import FunctionHost
 from local.worker import Answer, error_answer
+from tests import ended
 from tests.conftest import SAMPLE
 from tests.hostile.media import encoded
 from tests.iam import Call, Rule
@@ -123,6 +124,8 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         host.close()
         engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
         failed = engine.run(by_hand("unlucky.wav", language="en"))
+        notified = [ended.notify(engine, execution) for execution in (done, missing, failed)]
+    assert all(answer and not answer.failed for answer in notified)
     assert engine.denied == []
     assert {each.status for each in (done, again, uploaded, redone, in_sections)} == {"SUCCEEDED"}, done.message
     assert "(WorkDamaged)" in damaged.message

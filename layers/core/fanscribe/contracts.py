@@ -412,8 +412,18 @@ class Task(Contract):
             raise InvalidInput(f"The payload is no {cls.__name__}: {explain(error)}.") from None
 
 
+class Context(Contract):
+    """`$$.Execution`, of Step Functions' context object. It is sent whole: moto's lacks the count,
+    and a path to what is not there would fail the state.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    redrives: int = Field(default=0, alias="RedriveCount")  # of the execution, so far
+
+
 class SplitTask(Task):
     input: Annotated[UploadEvent | ObjectInput | UriInput, BeforeValidator(parse_job_input)]
+    context: Context = Context()
 
 
 class SectionTask(Task):
@@ -438,6 +448,7 @@ class Job(Task):
     max_concurrency: int
     output: OutputOptions
     keys: dict[str, str]  # format -> key, of the transcript that there will be
+    redrives: int = 0  # of the execution, when this was laid out
 
 
 class TranscribeTask(Task):
@@ -456,6 +467,13 @@ class Progress(Contract):
 class MergeTask(Task):
     job: str
     output: OutputOptions
+    redrives: int = 0  # when the chunks were laid out
+    context: Context = Context()
+
+    @property
+    def redriven(self) -> bool:
+        """Whether the execution was redriven since the chunks were laid out."""
+        return self.context.redrives > self.redrives
 
 
 class Usage(Contract):

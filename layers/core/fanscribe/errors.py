@@ -13,6 +13,7 @@ FanscribeError
 │   ├── UnknownModel             neither a known name nor a model folder
 │   └── UnsupportedLanguage      the model does not know that language
 ├── JobInProgress            another execution is at the same job: waited for
+├── ReadAgain                a redriven execution: what is missing is laid out once more
 ├── ReadingFailed            the model failed on a batch: its tiles are tried again, each alone
 ├── PoisonTile               a tile ended its worker twice: it is left out, and named
 ├── IncompleteTranscript     some speech could not be transcribed: the partial transcript is kept
@@ -71,6 +72,10 @@ class UnsupportedLanguage(BadInput):
 
 class JobInProgress(FanscribeError):
     """Another execution is at the same job. Waiting costs next to nothing: its parts will be found."""
+
+
+class ReadAgain(FanscribeError):
+    """Speech is missing of a redriven execution. Caught: Split lays out what is missing, once."""
 
 
 class ReadingFailed(FanscribeError):

@@ -1,5 +1,7 @@
 """Step Functions, as little of it as Fanscribe needs."""
 
+import json
+
 import boto3
 from botocore.exceptions import ClientError
 
@@ -16,3 +18,11 @@ def still_runs(execution: str) -> bool:
         if code in UNKNOWN | BUSY:
             return code in BUSY
         raise
+
+
+def told_by(cause: str | None) -> str | None:
+    """The message in a cause: a function's is JSON that holds it, any other is the message."""
+    try:
+        return str(json.loads(cause or "")["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fanscribe.cold_start import surroundings
-from fanscribe.errors import BadInput, JobInProgress
+from fanscribe.errors import BadInput, JobInProgress, ReadAgain
 from fanscribe.metrics import metrics
 
 logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
@@ -38,6 +38,9 @@ def observed(handler: Handler) -> Handler:
             answer = handler(event, context)
         except JobInProgress as wait:
             logger.info("waiting", extra={"reason": str(wait)})
+            raise
+        except ReadAgain as missing:
+            logger.info("again", extra={"reason": str(missing)})
             raise
         except BadInput as error:
             logger.warning("refused", extra={"error": type(error).__name__, "reason": str(error)})

@@ -52,6 +52,10 @@ class MergeSettings(Settings):
     transcripts_bucket: Annotated[str, Field(min_length=1)]
 
 
+class NotifySettings(Settings):
+    transcripts_bucket: Annotated[str, Field(min_length=1)]
+
+
 def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
     """What the function is billed for, as Lambda and the local host say it; 0 where neither does."""
     return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))

@@ -30,7 +30,8 @@ TIMEOUT_S, RESERVE_S = 900, 5  # of an invocation; what deadline.py keeps back o
 
 MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
-JOB_STATES, CALL_STATES, CHILD_STATES = 6, 2, 1  # Split … NotifyDone; Transcribe and TilesRemain; ChunkDone
+JOB_STATES = 5  # Split … Merge
+CALL_STATES, CHILD_STATES = 2, 1  # Transcribe and TilesRemain; ChunkDone
 SHARED_OUT_STATES = 3  # SplitSections, and once more Split and WhatRemains; besides one for each section
 FETCHED_S = 4_000  # of audio in one request for a recording: 64 MiB of 16 kB/s
 
