@@ -36,7 +36,7 @@ stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local withou
 check: lint types unit ## lint, types and unit tests: under a minute
 
 lint: $(VENV)/.installed
-	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml
+	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml images.yaml
 
 types: $(VENV)/.installed
 	@$(BIN)/mypy
@@ -53,7 +53,7 @@ validate: .venv-sam/.installed ## the template and the definition, as SAM and th
 
 audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
-	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
+	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml images.yaml build/expanded.yaml
 
 model: .venv-convert/.installed ## convert a Whisper checkpoint for baking: make model MODEL=openai/whisper-small, or a folder
 	@test -n "$(MODEL)" || { echo "Which? make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }

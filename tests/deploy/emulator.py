@@ -99,7 +99,7 @@ def emulating(folder: Path) -> Iterator[Emulator]:
         command = [PYTHON, Path(__file__).with_name("like_aws.py")]
         environment = sam.environment() | KEYS | told
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-        undone.callback(_end, process)
+        undone.callback(_end, process, emulator)
         _wait_until_ready(emulator, process)
         yield emulator
 
@@ -148,8 +148,13 @@ def _wait_until_ready(emulator: Emulator, process: subprocess.Popen[bytes]) -> N
             return
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """It removes its containers."""
+def _end(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
+    """It removes its containers, and gives each ten seconds to stop if it still runs."""
+    label = f"label=ministack.instance={socket.gethostname()}:{emulator.port}"
+    running = ["docker", "ps", "--quiet", "--filter", label]
+    listed = subprocess.run(running, capture_output=True, check=True)
+    if containers := listed.stdout.split():
+        subprocess.run(["docker", "kill", *containers], capture_output=True, check=False)
     process.terminate()
     try:
         process.wait(60)

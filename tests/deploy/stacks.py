@@ -133,7 +133,8 @@ class Stack:
         return patiently(ended, ENDS_WITHIN_S, f"end of {arn}")
 
     def transcript(self, execution: Execution, kind: str = "json") -> bytes:
-        assert execution.output, (execution.error, execution.message)
+        assert execution.status == "SUCCEEDED", (execution.error, execution.message)
+        assert execution.output
         place = {"Bucket": execution.output["bucket"], "Key": execution.output["keys"][kind]}
         return bytes(self.s3.get_object(**place)["Body"].read())
 
