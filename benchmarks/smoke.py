@@ -85,7 +85,7 @@ def wait_for(what: str, look: Callable[[], Found | None], limit_s: float, otherw
     print(f"Waiting for {what}, {limit_s / 60:.0f} minutes at most …", flush=True)
     end = time.monotonic() + limit_s
     while (found := look()) is None:
-        if time.monotonic() > end:
+        if time.monotonic() >= end:
             raise Failure(f"No {what} within {limit_s / 60:.0f} minutes. {otherwise}")
         time.sleep(PAUSE_S)
     return found
