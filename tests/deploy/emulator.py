@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 from tests.container import sam
 
 PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
+BASE = "public.ecr.aws/lambda/python:3.13"  # what the image begins with
 REGION = "us-east-1"
 REGISTRY = f"000000000000.dkr.ecr.{REGION}.amazonaws.com"  # docker pushes to its port 443
 NAMES = ("localhost", "host.docker.internal", REGISTRY)  # here, in containers, for docker
@@ -31,19 +32,21 @@ READY_WITHIN_S = 60
 IN_CONTAINER = "/opt/trusted.pem"
 
 
+NEEDS: Mapping[str, Callable[[], bool]] = {
+    "a Docker engine, and none answers here": lambda: _works("docker", "info"),
+    f"{BASE}, which is not here and can't be pulled": lambda: (
+        _works("docker", "image", "inspect", BASE) or _works("docker", "pull", "--quiet", BASE)
+    ),
+    "python3.13, which makes the layer, on the PATH or under pyenv": lambda: bool(sam.python313()),
+    ".venv-emulator, which make test-deploy makes with Python 3.12 or newer": PYTHON.exists,
+    "root, for a name in /etc/hosts and a certificate in /etc/docker": lambda: os.geteuid() == 0,
+    "port 443 for docker to push to, and something listens there": lambda: not _taken(443),
+}
+
+
 def what_is_missing() -> str | None:
     """Why it can't run here."""
-    if shutil.which("docker") is None or _fails("docker", "info"):
-        return "needs a Docker engine, and none answers here"
-    if not PYTHON.exists():
-        return "needs .venv-emulator, which make test-deploy makes with Python 3.12 or newer"
-    if sam.python313() is None:
-        return "needs python3.13, which makes the layer, on the PATH or under pyenv"
-    if os.geteuid() != 0:
-        return "needs root, for port 443, a name in /etc/hosts and a certificate in /etc/docker"
-    if _taken(443):
-        return "needs port 443 for docker to push to, and something listens there"
-    return None
+    return next((f"needs {what}" for what, is_there in NEEDS.items() if not is_there()), None)
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,11 @@ def _certify(folder: Path) -> tuple[Path, Path]:
 @contextmanager
 def _named_here(certificate: Path) -> Iterator[None]:
     """The registry's name leads here, and docker trusts who answers; afterwards no more."""
-    before = HOSTS.read_text()
-    # in place: a container mounts this very file
-    HOSTS.write_text(f"{before.rstrip()}\n127.0.0.1 {REGISTRY}\n")
-    TRUSTED.mkdir(parents=True)
+    lines = HOSTS.read_text().splitlines(keepends=True)
+    before = "".join(line for line in lines if REGISTRY not in line)  # an earlier run was killed
+    # In place: a container mounts this very file
+    HOSTS.write_text(f"{before}127.0.0.1 {REGISTRY}\n")
+    TRUSTED.mkdir(parents=True, exist_ok=True)
     shutil.copy(certificate, TRUSTED / "ca.crt")
     try:
         yield
@@ -162,8 +166,12 @@ def _end(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
         process.kill()
 
 
-def _fails(*command: str) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode != 0
+def _works(*command: str) -> bool:
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def _taken(port: int) -> bool:
