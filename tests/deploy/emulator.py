@@ -157,7 +157,6 @@ def _end(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
     process.kill()
     process.wait()
     label = f"label=ministack.instance={socket.gethostname()}:{emulator.port}"
-    print(_listed("docker", "ps", "--all", "--format", "{{.ID}} {{.Labels}}"), label)  # TEMP
     for container in _listed("docker", "ps", "--all", "--quiet", "--filter", label):
         _works("docker", "rm", "--force", container)
     for image in _listed("docker", "images", "--format", "{{.Repository}}:{{.Tag}}"):
