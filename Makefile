@@ -5,9 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+STACK := fanscribe
 SOURCES := .ci benchmarks layers/core functions local models tests
 
-.PHONY: help demo test test-sam stage check lint types unit browser validate audit docs model deploy lock clean
+.PHONY: help demo test test-sam test-deploy smoke stage check lint types unit browser validate audit docs model deploy lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,11 +18,17 @@ demo: $(VENV)/.installed ## transcribe the sample recording through the whole st
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
-test: $(VENV)/.installed .venv-sam/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
-	@$(BIN)/pytest --ignore=tests/container
+test: $(VENV)/.installed .venv-sam/.installed ## every test but test-sam's and test-deploy's; those that need ../shared skip where it is absent, and say so
+	@$(BIN)/pytest --ignore=tests/container --ignore=tests/deploy
 
 test-sam: $(VENV)/.installed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
 	@$(BIN)/pytest tests/container
+
+# The emulator needs a newer Python than the rest: the first that is there. Without one, the tests skip and say so.
+test-deploy: $(VENV)/.installed .venv-sam/.installed ## sam build and sam deploy to an emulator of AWS, with real containers; needs Docker, root and Python 3.12
+	@for python in python3 python3.14 python3.13 python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python3; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then $(MAKE) -s PYTHON=$$python .venv-emulator/.installed; break; fi; done
+	@$(BIN)/pytest tests/deploy
 
 stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local without AWS
 	@$(BIN)/python -m local.stage
@@ -29,7 +36,7 @@ stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local withou
 check: lint types unit ## lint, types and unit tests: under a minute
 
 lint: $(VENV)/.installed
-	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml
+	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml images.yaml
 
 types: $(VENV)/.installed
 	@$(BIN)/mypy
@@ -48,7 +55,7 @@ validate: .venv-sam/.installed ## the template and the definition, as SAM and th
 
 audit: .venv-sam/.installed .venv-checkov/.installed ## the template's security, as written and as SAM expands it; what is excepted says why
 	@mkdir -p build && .venv-sam/bin/python .ci/expand.py template.yaml > build/expanded.yaml
-	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml build/expanded.yaml
+	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet -f template.yaml images.yaml build/expanded.yaml
 
 docs: $(VENV)/.installed ## renew the tables that are made of the simulator and the template
 	@$(BIN)/python -m benchmarks.cost
@@ -59,18 +66,25 @@ model: .venv-convert/.installed ## convert a Whisper checkpoint for baking: make
 	@.venv-convert/bin/python models/convert.py "$(MODEL)" "models/$(notdir $(MODEL:/=))"
 
 # The model is baked by the build and named to the functions by the deployment, so both are told. SAM tags an image with its id:
-# where anything in it changed, so did the functions' ImageUri, and CloudFormation updates them.
-deploy: .venv-sam/.installed ## build, push and update, print the outputs: make deploy MODEL=small [PARAMETERS='ChunkTiles=8 …']
+# where anything in it changed, so did the functions' ImageUri, and CloudFormation updates them. The layer is made by a python3.13,
+# or in a container that has one.
+deploy: .venv-sam/.installed ## build, push and update without questions, print the outputs: make deploy MODEL=small [STACK=fanscribe] [PARAMETERS='ChunkTiles=8 …']
 	@test -n "$(MODEL)" || { echo "Which model? make deploy MODEL=small, or MODEL=models/yours (see models/README.md)" >&2; exit 2; }
-	@$(SAM) build --parameter-overrides Model=$(MODEL) $(PARAMETERS)
-	@$(SAM) deploy --no-fail-on-empty-changeset --parameter-overrides Model=$(MODEL) $(PARAMETERS)
-	@$(SAM) list stack-outputs
+	@$(SAM) build $(shell python3.13 --version >/dev/null 2>&1 || echo --use-container) --parameter-overrides Model=$(MODEL) $(PARAMETERS)
+	@$(SAM) deploy --config-env images --stack-name $(STACK)-images
+	@repository=$$($(SAM) list stack-outputs --stack-name $(STACK)-images --output json | sed -n 's/.*"OutputValue": "\(.*\)".*/\1/p') && \
+	  $(SAM) deploy --config-env make --stack-name $(STACK) --s3-prefix $(STACK) --image-repository "$$repository" \
+	    --parameter-overrides Model=$(MODEL) $(PARAMETERS)
+	@$(SAM) list stack-outputs --stack-name $(STACK)
+
+smoke: $(VENV)/.installed ## a deployed stack, tried with the sample: make smoke STACK=fanscribe; needs AWS credentials and nothing else
+	@$(BIN)/python -m benchmarks.smoke $(STACK)
 
 lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam tests/browser/node_modules
+	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .venv-emulator .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam tests/browser/node_modules
 
 # Beside the rest in .venv: where they are not, the browser tests skip and say so. A Chromium is taken from the machine.
 $(VENV)/.browser: $(VENV)/.installed requirements/browser.txt tests/browser/package-lock.json

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Renews the lock files, all from one resolution: what is tested here is what is deployed.
 #   sam.txt, checkov.txt              the SAM CLI and checkov, for `make validate` and `make audit`, apart: their pins are their own
+#   emulator.txt                      the emulator of AWS, for `make test-deploy`, apart: Python 3.12 or newer
 #   convert.txt                       torch and transformers, for `make model`: 5.7 GB when installed, so not in .venv
 #   browser.txt                       what drives a browser, for `make browser`, beside lock.txt in .venv
 #   lock.txt                          everything, for .venv, any Python from 3.11 on
@@ -16,6 +17,7 @@ compile() { "$tools/bin/uv" pip compile --quiet --upgrade --generate-hashes --no
 compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/lock.txt
 compile --universal --python-version 3.11 requirements/sam.in -o requirements/sam.txt
 compile --universal --python-version 3.11 requirements/checkov.in -o requirements/checkov.txt
+compile --universal --python-version 3.12 requirements/emulator.in -o requirements/emulator.txt
 compile --universal --python-version 3.11 -c requirements/lock.txt requirements/convert.in -o requirements/convert.txt
 compile --universal --python-version 3.11 -c requirements/lock.txt requirements/browser.in -o requirements/browser.txt
 compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/image.in -o functions/requirements.txt

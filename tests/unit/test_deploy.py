@@ -1,6 +1,10 @@
 """`make deploy`, as far as it goes without an account: what it says to SAM, and why a new image reaches the functions."""
 
+import os
+import re
 import subprocess
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -9,15 +13,32 @@ from tests.conftest import ROOT
 SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
 
 
-def make(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    told = os.environ | environment
+    command = ["make", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
 
 
 def test_the_build_and_the_deployment_are_told_the_same_model_and_parameters() -> None:
-    told = make("-n", "deploy", "MODEL=models/own", "PARAMETERS=ChunkTiles=8 LogLevel=DEBUG").stdout.splitlines()
-    said = [line.split("/sam ")[1] for line in told if "/sam " in line]
+    said = ("MODEL=models/own", "STACK=talks", "PARAMETERS=ChunkTiles=8 LogLevel=DEBUG")
+    told = make("-n", "deploy", *said).stdout
     given = "--parameter-overrides Model=models/own ChunkTiles=8 LogLevel=DEBUG"
-    assert said == [f"build {given}", f"deploy --no-fail-on-empty-changeset {given}", "list stack-outputs"]
+    assert re.search(rf"/sam build (--use-container )?{given}\n", told)
+    assert re.search(rf"/sam deploy --config-env make --stack-name talks .*\\\n\s*{given}\n", told)
+
+
+def test_nothing_that_it_says_to_sam_asks_a_question() -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    used = [config[name]["deploy"]["parameters"] for name in ("make", "images")]
+    assert not any(parameters["confirm_changeset"] for parameters in used)
+
+
+@pytest.mark.parametrize("python", [True, False])
+def test_a_container_builds_where_no_python313_runs(tmp_path: Path, *, python: bool) -> None:
+    (tmp_path / "python3.13").write_text(f"#!/bin/sh\nexit {0 if python else 127}\n")
+    (tmp_path / "python3.13").chmod(0o755)
+    told = make("-n", "deploy", "MODEL=tiny.en", PATH=f"{tmp_path}:/usr/bin:/bin").stdout
+    assert ("--use-container" in told) is not python
 
 
 @pytest.mark.parametrize("target", ["model", "deploy"])

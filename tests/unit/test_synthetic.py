@@ -46,6 +46,12 @@ def test_a_tile_is_picked_from_a_batch_as_if_it_were_alone(tmp_path: Path) -> No
     assert alone == first
 
 
+def test_a_tile_of_30_s_exactly_is_read(tmp_path: Path) -> None:
+    """Its spectrum has a window's length as it is."""
+    folder = made(tmp_path, Vocabulary.of(find_model("tiny.en").folder))
+    assert [said(reading) for reading in read(folder, [30])] == [TEXT]
+
+
 def multilingual() -> Vocabulary:
     """tiny.en's tokens in the multilingual models' layout: they have one text token more."""
     return Vocabulary.of(find_model("tiny.en").folder).with_token("<|further|>", before="<|endoftext|>")

@@ -188,6 +188,7 @@ class Took(Spent):
     read: int = 0  # ms, by the model
     tiles: int = 0  # that it read
     audio: int = 0  # ms of sound in them
+    processor: str = ""  # on what: Lambda has several kinds
 
 
 class Redo(Contract):

@@ -11,6 +11,11 @@ def cpu_features(cpuinfo: Path = CPUINFO) -> list[str]:
     return sorted(flag for flag in _line(cpuinfo, "flags").split() if flag.startswith("avx"))
 
 
+def processor_name(cpuinfo: Path = CPUINFO) -> str:
+    """As the kernel knows it, `AMD EPYC`; empty where it does not say, as on ARM."""
+    return _line(cpuinfo, "model name").partition(":")[2].strip()
+
+
 def widest_vectors(cpuinfo: Path = CPUINFO) -> dict[str, str]:
     """What tells CTranslate2 to use AVX-512, which it leaves out of its own choice (its cpu_isa.cc).
 

@@ -14,6 +14,7 @@ from fanscribe import settings
 from fanscribe.cold_start import cold_ms
 from fanscribe.contracts import Plan, Spent, Tile, Took, Usage
 from fanscribe.costs import GB, price_list
+from fanscribe.processor import processor_name
 from fanscribe.times import SAMPLE_RATE, milliseconds
 
 Stage = Literal["store", "load", "read"]  # fetching is of the first
@@ -59,6 +60,7 @@ class Meter:
             read=self._stages["read"],
             tiles=len(read),
             audio=sum(milliseconds(tile.end - tile.start) for tile in read),
+            processor=processor_name(),
         )
 
 

@@ -1,0 +1,38 @@
+"""`make smoke`, on a stack that works and on one that does not."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.stacks import Stack
+
+
+def test_a_stack_that_works_passes_and_says_what_it_took(first: Stack) -> None:
+    told = first.make("smoke")
+    assert "912 words, every second accounted for; 0 of " in told
+    for figure in ("wall time", "cold starts", "loading", "processor", "cost"):
+        assert f"\n{figure} " in told
+    assert "not told" not in told
+
+
+@pytest.fixture
+def broken(first: Stack) -> Iterator[Stack]:
+    """Its Transcribe looks for a model that is not in the image."""
+    client, name = first.client("lambda"), first.resources()["TranscribeFunction"]
+    whole = first.environment("TranscribeFunction")
+
+    def told(variables: dict[str, str]) -> None:
+        environment = {"Variables": variables}
+        client.update_function_configuration(FunctionName=name, Environment=environment)
+
+    told(whole | {"MODEL": "base"})
+    yield first
+    told(whole)
+
+
+def test_a_stack_whose_transcribe_is_broken_fails_and_says_why(broken: Stack) -> None:
+    done = broken.run("make", "smoke", "STACK=first")
+    assert done.returncode != 0
+    assert "FAILED. The execution " in done.stderr
+    assert "100.0% of the speech is missing, at 0:00-5:30 (UnknownModel)" in done.stderr
+    assert "wall time" not in done.stdout
