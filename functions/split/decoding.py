@@ -108,6 +108,7 @@ class Hearing:
             loudness=loudness(self.frames),
             overlapped=found.overlapped,
             miscounted=found.miscounted,
+            unended=found.unended,
         )
 
 
