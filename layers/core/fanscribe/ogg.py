@@ -180,9 +180,9 @@ class _Runs:
             return self._runs or [Run(0, 0, self._end)]
         joined: list[Run] = []
         for run in self._runs:
-            if joined and run.link == joined[-1].link:
-                run.start, run.torn, run.first, run.head = joined[-1].start, False, True, (0, 0)
-                joined.pop()
+            goes_on = bool(joined) and run.link == joined[-1].link
+            run.start = joined.pop().start if goes_on else min(run.start, run.head[0])
+            run.torn, run.first = False, True
             joined.append(run)
         return joined
 
