@@ -4,6 +4,7 @@ A page has a number, a checksum and the time at which it ends. What is lost is k
 """
 
 import random
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.hostile.media import encoded
 from tests.media.broken import (
+    checked,
     granule_of,
     in_vorbis,
     marked,
@@ -130,14 +132,23 @@ def test_what_pages_are_lost_is_told_and_the_rest_stays_in_its_place(
 
 @pytest.mark.parametrize("at", range(HEADERS, 6))
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_page_can_be_lost_also_the_first_one_with_sound(tmp_path: Path, talks: dict[str, Talk], kind: str, at: int) -> None:
+def test_any_page_can_be_lost_also_the_first_one_with_sound(
+    tmp_path: Path,
+    talks: dict[str, Talk],
+    kind: str,
+    at: int,
+) -> None:
     talk = talks[kind]
     after = heard(written(tmp_path, [*talk.pages[:at], *talk.pages[at + 1 :]]))
     expect(talk, after, [at], after.findings.undecodable)
 
 
 @pytest.mark.parametrize("kinds", [("opus", "flac"), ("flac", "vorbis"), ("vorbis", "opus")])
-def test_joined_files_lose_nothing_to_each_others_damage(tmp_path: Path, talks: dict[str, Talk], kinds: Sequence[str]) -> None:
+def test_joined_files_lose_nothing_to_each_others_damage(
+    tmp_path: Path,
+    talks: dict[str, Talk],
+    kinds: Sequence[str],
+) -> None:
     """The last page of the first one is damaged, too: its header says when it would have ended."""
     first, second = (talks[kind] for kind in kinds)
     last = first.pages[-1][:-1] + bytes([first.pages[-1][-1] ^ 1])
@@ -155,7 +166,11 @@ def test_joined_files_lose_nothing_to_each_others_damage(tmp_path: Path, talks: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_that_is_cut_through_says_when_it_ends(tmp_path: Path, talks: dict[str, Talk], kind: str) -> None:
+def test_a_page_that_is_cut_through_says_when_it_ends(
+    tmp_path: Path,
+    talks: dict[str, Talk],
+    kind: str,
+) -> None:
     talk = talks[kind]
     at = 9
     path = written(tmp_path, [*talk.pages[:at], talk.pages[at][:-100]])
@@ -185,7 +200,9 @@ def test_where_time_jumps_and_no_page_is_lost_there_is_silence_before_the_page(
     """As of a microphone that was muted."""
     talk, at, gap_s = talks[kind], 6, 5
     later = gap_s * talk.rate
-    pages = [renumbered(page, number, later if number >= at else 0) for number, page in enumerate(talk.pages)]
+    before = [renumbered(page, number) for number, page in enumerate(talk.pages[:at])]
+    behind = [renumbered(page, number, later) for number, page in enumerate(talk.pages[at:], at)]
+    pages = before + behind
     begins = talk.ends[at - 1]
     there = [hz for hz, place in MARKERS.items() if not begins - MARKER_S < place < begins]
     was = talk.heard.places(*there)
@@ -197,7 +214,11 @@ def test_where_time_jumps_and_no_page_is_lost_there_is_silence_before_the_page(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_who_joins_a_live_stream_late_has_lost_nothing(tmp_path: Path, talks: dict[str, Talk], kind: str) -> None:
+def test_who_joins_a_live_stream_late_has_lost_nothing(
+    tmp_path: Path,
+    talks: dict[str, Talk],
+    kind: str,
+) -> None:
     """The headers, and then what was sent at that moment."""
     talk = talks[kind]
     at = next(number for number, end in enumerate(talk.ends) if end > 11) + 1
@@ -207,7 +228,47 @@ def test_who_joins_a_live_stream_late_has_lost_nothing(tmp_path: Path, talks: di
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_pages_that_nobody_numbered_are_not_lost(tmp_path: Path, talks: dict[str, Talk], kind: str) -> None:
+def test_pages_that_nobody_numbered_are_not_lost(
+    tmp_path: Path,
+    talks: dict[str, Talk],
+    kind: str,
+) -> None:
     talk = talks[kind]
     after = heard(written(tmp_path, [renumbered(page, 0) for page in talk.pages]))
     expect(talk, after, [], after.findings.undecodable)
+
+
+# ── Speex ────────────────────────────────────────────────────────────────────────────────────────
+
+SPEEX_FRAME, SPEEX_BYTES, SPEEX_RATE = 160, 20, 8_000  # narrow band, submode 3
+A_PAGE = 50  # packets: a second
+
+
+def a_speex(seconds: int) -> list[bytes]:
+    """Pages of noise: nothing here encodes Speex, but any bits behind a frame's first are sound."""
+    fields = (1, 80, SPEEX_RATE, 0, 4, 1, -1, SPEEX_FRAME, 0, 1, 0, 0, 0)
+    head = struct.pack("<8s20s13i", b"Speex   ", b"1.2", *fields)
+    chance = random.Random("speex")
+    pages = [a_page(0, 0, [head], 2), a_page(1, 0, [struct.pack("<I4sI", 4, b"here", 0)])]
+    for number in range(seconds):
+        packets = [b"\x18" + chance.randbytes(SPEEX_BYTES - 1) for _ in range(A_PAGE)]
+        last = 4 if number == seconds - 1 else 0
+        pages.append(a_page(2 + number, (number + 1) * A_PAGE * SPEEX_FRAME, packets, last))
+    return pages
+
+
+def a_page(number: int, granule: int, packets: Sequence[bytes], flags: int = 0) -> bytes:
+    table = bytes(len(packet) for packet in packets)
+    head = struct.pack("<4sxBqIIIB", b"OggS", flags, granule, 9, number, 0, len(table))
+    return checked(head + table + b"".join(packets))
+
+
+def test_pages_of_speex_are_lost_as_others_are(tmp_path: Path) -> None:
+    pages = a_speex(12)
+    before = heard(written(tmp_path, pages))
+    assert before.seconds == pytest.approx(12, abs=WITHIN_S)
+    assert before.undecodable == []
+    for how, after in heard_both_ways(written(tmp_path, [*pages[:5], *pages[7:]])).items():
+        assert after.seconds == pytest.approx(12, abs=WITHIN_S), how
+        (lost,) = after.undecodable
+        assert lost == pytest.approx((3, 5), abs=WITHIN_S), how

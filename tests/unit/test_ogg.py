@@ -1,4 +1,4 @@
-"""An Ogg file in runs, between whose pages nothing is lost: known by numbers and checksums alone."""
+"""An Ogg file in runs, between whose pages nothing is lost: known by numbers and checksums."""
 
 import io
 import random
@@ -28,7 +28,8 @@ def a_file(count: int, serial: int = 7, size: int = 50) -> list[bytes]:
     """Headers and so many pages of a second."""
     noise = random.Random(serial)
     head = [a_page(0, 0, FIRST, serial, MAGIC), a_page(1, 0, 0, serial, b"OpusTags")]
-    sound = [a_page(2 + n, (n + 1) * SECOND, LAST if n == count - 1 else 0, serial, noise.randbytes(size)) for n in range(count)]
+    flags = [0] * (count - 1) + [LAST]
+    sound = [a_page(number + 2, (number + 1) * SECOND, flag, serial, noise.randbytes(size)) for number, flag in enumerate(flags)]
     return head + sound
 
 

@@ -1,9 +1,9 @@
-"""Ogg files, read page by page (RFC 3533): which stretches of them are whole, and what is lost. Pure.
+"""Ogg files, read page by page (RFC 3533): which parts are whole, and what is lost. Pure.
 
 Each page has a number and a checksum, and the time (granule) at which its last packet ends. FFmpeg
 passes over pages that are damaged, and looks at nobody's numbers: it takes what follows a lost page
-for what came next. So a file is given to it in runs, between whose pages nothing is lost. Files that
-are joined ("chaining") are runs of their own, too.
+for what came next. So a file is given to it in runs, between whose pages nothing is lost. Files
+that are joined ("chaining") are runs of their own, too.
 """
 
 import zlib
@@ -35,7 +35,10 @@ class File(Protocol):
 
 
 class Page(NamedTuple):
-    """A page, [start, end) in the file. `granule`: the time that it ends at; -1: no packet ends in it."""
+    """A page, [start, end) in the file.
+
+    `granule` is the time that it ends at; -1: no packet ends in it.
+    """
 
     start: int
     end: int
@@ -175,7 +178,10 @@ class _Runs:
         self._end = page.end
 
     def finish(self) -> list[Run]:
-        """Hand out the runs, at least one. Numbers that are mostly wrong mean nothing: some programs don't count."""
+        """Hand out the runs, at least one.
+
+        Numbers that are mostly wrong mean nothing: some programs don't count.
+        """
         if 2 * self._odd <= self._pages:
             return self._runs or [Run(0, 0, self._end)]
         joined: list[Run] = []

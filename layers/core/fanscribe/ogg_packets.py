@@ -58,7 +58,7 @@ class OggPackets:
         file.tail, file.unended = found[-1].tail, not found[-1].ended
 
     def _opened(self, run: Run, *, whole: bool) -> av.container.InputContainer | None:
-        """Open a run, with the headers that it needs. None: what is wrong with it costs no other."""
+        """Open a run, with the headers that it needs. None: its faults cost no other one."""
         if whole:
             return self._file.container
         with self._file.path.open("rb") as file:
@@ -83,8 +83,7 @@ class OggPackets:
         """Say whether a file begins in the middle of a live stream."""
         if not (run.first and run.torn):
             return False
-        streams = self._streams.values()
-        ends = (run.begins.get(stream.index, 0) * float(stream.time_base or 0) for stream in streams)
+        ends = [self._seconds(run.begins.get(each.index, 0), each) for each in self._streams.values()]
         return max(ends, default=0.0) > LATE_S
 
     def _in_place(
@@ -121,7 +120,7 @@ class OggPackets:
                 yield from self._moved(self._without_surplus(page), self._end(run, number))
 
     def _with_clock_from(self, page: list[Packet], packet: Packet, places: Places) -> Packet:
-        """Let the clock begin with a page that is the first. Of FLAC, FFmpeg's begins at 0, and jumps."""
+        """Let the clock begin with the first page. Of FLAC, FFmpeg's begins at 0, and jumps."""
         jump = (packet.at or 0.0) - (page[-1].at or 0.0) - page[-1].length
         if jump <= TOLERANCE:
             return packet
@@ -164,5 +163,8 @@ class OggPackets:
         """Turn a stream's time into samples since its file began."""
         if units is None:
             return None
-        scale = float(self._streams[number].time_base or 0)
-        return (units * scale - (self._start or 0.0)) * SAMPLE_RATE
+        seconds = self._seconds(units, self._streams[number])
+        return (seconds - (self._start or 0.0)) * SAMPLE_RATE
+
+    def _seconds(self, units: int, stream: av.AudioStream) -> float:
+        return units * float(stream.time_base or 0)
