@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from fanscribe.contracts import Selection
 from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.hostile.media import encoded
 from tests.media.broken import (
+    Track,
     checked,
     granule_of,
+    in_file,
     in_vorbis,
     marked,
     pages_of,
@@ -236,6 +239,26 @@ def test_pages_that_nobody_numbered_are_not_lost(
     talk = talks[kind]
     after = heard(written(tmp_path, [renumbered(page, 0) for page in talk.pages]))
     expect(talk, after, [], after.findings.undecodable)
+
+
+@pytest.mark.parametrize("track", ["1", "2"])
+def test_what_one_track_lost_is_told_of_that_track(
+    tmp_path: Path,
+    speech: Samples,
+    track: str,
+) -> None:
+    """The second one lost a page; both are measured."""
+    sound = marked(speech[: 8 * SAMPLE_RATE], {700: 6.0})[None]
+    pages = pages_of(in_file("ogg", "libopus", "mono", Track(sound), Track(sound), rate=48_000))
+    second = [page for page in pages if page[14:18] == pages[1][14:18]]
+    lost = second[5]
+    path = written(tmp_path, [page for page in pages if page is not lost])
+    after = heard(path, selection=Selection(track=track, fixed=True))
+    assert after.seconds == pytest.approx(8, abs=WITHIN_S)
+    assert after.places(700)[700] == pytest.approx(6.0, abs=WITHIN_S)
+    begin, end = (granule_of(page) / 48_000 for page in second[4:6])
+    expected = [pytest.approx((begin, end), abs=WITHIN_S)] if track == "2" else []
+    assert after.undecodable == expected
 
 
 # ── Speex ────────────────────────────────────────────────────────────────────────────────────────

@@ -134,6 +134,7 @@ class MediaFile:
         self.size = self.path.stat().st_size
         self.container = self.open(self.source())
         self.streams = list(self.container.streams.audio)
+        self.taken = {*range(1, len(self.streams) + 1)}
         for other in self.container.streams:
             if other.type != "audio":
                 other.discard = Discard.all  # hours of video are skipped over
@@ -165,6 +166,7 @@ class MediaFile:
 
     def take(self, numbers: set[int]) -> None:
         """Skip over all tracks but these."""
+        self.taken = numbers
         for number, stream in enumerate(self.streams, start=1):
             if number not in numbers:
                 stream.discard = Discard.all

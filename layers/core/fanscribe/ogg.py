@@ -57,7 +57,8 @@ class Run:
     link: int  # which of the joined files it is of
     start: int
     end: int
-    torn: bool = False  # pages were lost before it
+    torn: bool = False  # pages were lost before it,
+    of: int = 0  # of this stream
     first: bool = True  # of its file
     head: tuple[int, int] = (0, 0)  # the file's headers, without which it can't be read
     begins: dict[int, int] = field(default_factory=dict)  # by stream: when its first page ends,
@@ -212,7 +213,7 @@ class _Runs:
             self._odd += not follows
             size = run.head[1] - run.head[0]
             if not follows and len(self._runs) < MOST_RUNS and size <= MOST_HEAD:
-                run = self._tear(run, page)
+                run = self._tear(run, page, stream.index)
         if headers and page.granule == 0:
             run.head = (run.head[0], page.end)
         self._timed = self._timed or page.granule > 0
@@ -230,14 +231,14 @@ class _Runs:
         run.end = self._end
         self._runs.append(Run(run.link, page.end, page.end, first=False, head=run.head))
 
-    def _tear(self, run: Run, page: Page) -> Run:
+    def _tear(self, run: Run, page: Page, of: int) -> Run:
         """Begin a run behind pages that are lost."""
         first = not self._timed
         if first:
             self._runs.pop()  # there is nothing in it but headers
         else:
             run.end = self._end
-        new = Run(run.link, page.start, page.end, torn=True, first=first, head=run.head)
+        new = Run(run.link, page.start, page.end, torn=True, of=of, first=first, head=run.head)
         self._runs.append(new)
         return new
 

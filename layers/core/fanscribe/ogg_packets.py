@@ -50,7 +50,7 @@ class OggPackets:
             if container:
                 self._know(run, container)
                 if run.torn and not self._joined_late(run):
-                    torn |= {*self._streams}
+                    torn |= {n for n, each in self._streams.items() if run.link or each.index == run.of}
                 for packet in self._in_place(run, container, section):
                     yield packet._replace(torn=True) if packet.number in torn else packet
                     torn.discard(packet.number)
@@ -71,8 +71,12 @@ class OggPackets:
 
     def _know(self, run: Run, container: av.container.InputContainer) -> None:
         """Know the streams of a run, and when the joined file began that it is of."""
-        streams = [stream for stream in container.streams.audio if stream.codec_context]
-        self._streams = dict(enumerate(streams[:1] if run.link else container.streams.audio, 1))
+        taken, every = self._file.taken, enumerate(container.streams.audio, 1)
+        known = {number: stream for number, stream in every if stream.codec_context}
+        if run.link:  # whatever tracks a joined file has, the first one goes on with what is taken
+            self._streams = {min(taken): stream for stream in [*known.values()][:1]}
+        else:
+            self._streams = {number: known[number] for number in known if number in taken}
         if run.first:
             self._reached = {}
             self._start = start_s(container)
