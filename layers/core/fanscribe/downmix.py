@@ -84,7 +84,7 @@ class Meter:
         there = as_floats(blocks[:, :, 1::STEP])
         lasts = np.array(seconds)
         steps = there[:, :, : here.shape[2]] - here  # voices rather than hum, LFE and offsets
-        covariances = steps @ steps.transpose(0, 2, 1) / here.shape[2]
+        covariances = np.einsum("bin,bjn->bij", steps, steps) / here.shape[2]
         variances = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)
         audible = (variances >= QUIETEST) & np.isfinite(variances)
         self.audible += float(lasts[audible].sum())
