@@ -112,6 +112,7 @@ class Hearing:
             loudness=loudness(self.frames),
             overlapped=found.overlapped,
             miscounted=found.miscounted,
+            unended=found.unended,
         )
 
 

@@ -2,6 +2,9 @@
 
 The real state machine on the embedded engine, real worker processes, the functions' real code over the real S3Storage; the
 model alone is one whose readings are known. Every run has one fault, decided by its name (functions.py).
+
+The recording is damaged: two pages of its Ogg are lost, some two seconds. Whatever else goes wrong, the
+ledger has them once, and the loss policy is kept.
 """
 
 import collections
@@ -13,19 +16,22 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fanscribe.audio import write_wav
-from fanscribe.times import clock
+from fanscribe.times import SAMPLE_RATE, clock
 from local.engine import Engine
 from local.executions import Execution
 from local.host import FunctionHost, function_environment
 from local.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.functions import NOTES, Fault
+from tests.hostile.media import encoded
+from tests.media.broken import pages_of
 from tests.unit.test_audio import decoded
 from tests.workflow.conftest import DEFAULTS
 
@@ -37,6 +43,8 @@ TIMEOUT_S = 6  # of Transcribe
 SPLIT_STEPS = range(1, 11)  # describe, look, claim, plan, sections, download, sound, finished, plan, list of chunks
 TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
 MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
+LOST_PAGES = range(40, 42)  # of the recording's Ogg
+TOLERATED = 0.05  # of the speech may be missing: the lost pages, and not a tile
 MOMENTS = ("before", "in", "after")
 
 
@@ -62,6 +70,7 @@ def faults() -> Iterator[Fault]:
     for seed in range(12):
         yield Fault("throttle", seed=seed)
         yield Fault("s3errors", seed=seed)
+    yield Fault("intolerant")
     for seed in range(4):
         yield Fault("s3storm", seed=seed)
         yield Fault("duplicate", seed=seed)
@@ -114,10 +123,24 @@ class Laboratory:
         self.speech = decoded(SAMPLE)[0, : SPEECH_S * 16_000]
         self.whole = self.transcript(self.execute(Fault("none"), self.event("whole.wav", self.speech)))
 
+    @cached_property
+    def damaged(self) -> dict[str, Any]:
+        """The transcript of the damaged recording when nothing else is wrong."""
+        return self.transcript(self.execute(Fault("none"), self.damaged_event("damaged.ogg", self.speech), "damaged"))
+
     def event(self, key: str, speech: Any) -> dict[str, Any]:
         """Upload a recording; the input that an execution for exactly this version has."""
+        return self._uploaded(key, write_wav(speech), {"language": "en"})
+
+    def damaged_event(self, key: str, speech: Any, tolerated: float = TOLERATED) -> dict[str, Any]:
+        """Upload a recording that is damaged; so much of its speech may be missing."""
+        pages = pages_of(encoded(speech, "ogg", "flac", SAMPLE_RATE))
+        there = b"".join([*pages[: LOST_PAGES.start], *pages[LOST_PAGES.stop :]])
+        return self._uploaded(key, there, {"language": "en", "tolerated-loss": str(tolerated)})
+
+    def _uploaded(self, key: str, data: bytes, metadata: Mapping[str, str]) -> dict[str, Any]:
         bucket = self.engine.bucket("RecordingsBucket")
-        stored = self.engine.s3.put_object(Bucket=bucket, Key=key, Body=write_wav(speech), Metadata={"language": "en"})
+        stored = self.engine.s3.put_object(Bucket=bucket, Key=key, Body=data, Metadata=metadata)
         return {"bucket": bucket, "key": key, "version": stored["VersionId"]}
 
     def execute(self, fault: Fault, event: Mapping[str, Any], mark: str = "") -> Execution:
@@ -142,15 +165,18 @@ class Laboratory:
         return collections.Counter(int(line) for line in file.read_text().split()) if file.exists() else {}
 
     def run(self, fault: Fault) -> Run:
-        key = f"talks & more/{fault.name} ü+..wav"
-        event = self.event(key, self.speech)
+        key = f"talks & more/{fault.name} ü+..ogg"
+        if fault.kind == "intolerant":
+            return self._refused(fault, key)
+        event = self.damaged_event(key, self.speech)
         if fault.kind == "duplicate":
-            return self._several(fault, [event, event, event], [self.whole] * 3)
+            return self._several(fault, [event, event, event], [self.damaged] * 3)
         if fault.kind == "overwritten":
             shorter = self.speech[: 70 * 16_000]
-            newer = self.event(key, shorter)
-            short = self.transcript(self.execute(Fault("none", seed=fault.seed + 1), self.event("short.wav", shorter)))
-            return self._several(fault, [newer, event, newer], [short, self.whole, short])
+            newer = self.damaged_event(key, shorter)
+            other = self.damaged_event("short.ogg", shorter)
+            short = self.transcript(self.execute(Fault("none", seed=fault.seed + 1), other))
+            return self._several(fault, [newer, event, newer], [short, self.damaged, short])
         execution = self.execute(fault, event)
         run = self._judged(fault, execution, key)
         if fault.function != "none":
@@ -159,6 +185,21 @@ class Laboratory:
             repaired = self._judged(fault, self.execute(replace(fault, kind="none"), event, f"after-{fault.kind}"), key)
             return replace(run, again=repaired.outcome, reads=repaired.reads)
         return run
+
+    def _refused(self, fault: Fault, key: str) -> Run:
+        """Run the damaged recording where no speech may be missing: all is there, and what is not is named."""
+        execution = self.execute(fault, self.damaged_event(key, self.speech, tolerated=0))
+        written = self._written(key)
+        (lost,) = undecodable(self.damaged)
+        named = f"{clock(lost[0] // 16)}-{clock(lost[1] // 16)} (undecodable" in execution.message
+        same = written is not None and said(self.stored(written))[1:] == said(self.damaged)[1:]
+        reported = execution.error == "IncompleteTranscript" and named and same
+        return Run(fault, "reported" if reported else "lost", execution.message, {})
+
+    def _written(self, key: str) -> str | None:
+        """Find the transcript of a recording."""
+        found = self.engine.s3.list_objects_v2(Bucket=self.engine.bucket("TranscriptsBucket"), Prefix=key)
+        return next((e["Key"] for e in found.get("Contents", []) if e["Key"].endswith(".json")), None)
 
     def _several(self, fault: Fault, events: Sequence[Mapping[str, Any]], expected: Sequence[Mapping[str, Any]]) -> Run:
         """Executions started at once."""
@@ -170,22 +211,21 @@ class Laboratory:
         return Run(fault, "recovered" if same else "lost", "", reads)  # type: ignore[arg-type]
 
     def _judged(self, fault: Fault, execution: Execution, key: str) -> Run:
-        found = self.engine.s3.list_objects_v2(Bucket=self.engine.bucket("TranscriptsBucket"), Prefix=key)
-        written = next((e["Key"] for e in found.get("Contents", []) if e["Key"].endswith(".json")), None)
+        written = self._written(key)
         job = written.split("/")[-2] if written else ""
         why = f"{execution.error}: {execution.message}" if execution.error else ""
         if written is None:
             return Run(fault, "lost", why, {})
         transcript = self.stored(written)
         if execution.status == "SUCCEEDED":
-            return Run(fault, "recovered" if said(transcript) == said(self.whole) else "lost", why, self.reads(job))
+            return Run(fault, "recovered" if said(transcript) == said(self.damaged) else "lost", why, self.reads(job))
         return Run(fault, "reported" if self._names_what_is_missing(execution, transcript) else "lost", why, self.reads(job))
 
     def _names_what_is_missing(self, execution: Execution, transcript: Mapping[str, Any]) -> bool:
         """All words are there but those of failed tiles, and each failed tile is in a range that the error names."""
         tiles = transcript["ledger"]["tiles"]
         failed = [tile for tile in tiles if tile["state"] == "failed"]
-        kept = [word for word in self.whole["words"] if not any(f"tile{tile['tile']}-" in word["word"] for tile in failed)]
+        kept = [word for word in self.damaged["words"] if not any(f"tile{tile['tile']}-" in word["word"] for tile in failed)]
         ranges = re.findall(r"([\d:]+)-([\d:]+) \((\w|\.)+\)", execution.message)
         starts, ends = {start for start, _, _ in ranges}, {end for _, end, _ in ranges}
         edges = [(clock(tile["start"] // 16), clock(tile["end"] // 16)) for tile in failed]
@@ -194,9 +234,15 @@ class Laboratory:
             and bool(failed)
             and transcript["complete"] is False
             and transcript["words"] == kept
+            and undecodable(transcript) == undecodable(self.damaged)
             and edges[0][0] in starts
             and edges[-1][1] in ends
         )
+
+
+def undecodable(transcript: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """The stretches that the ledger calls so, in samples."""
+    return [(tile["start"], tile["end"]) for tile in transcript["ledger"]["tiles"] if tile["state"] == "undecodable"]
 
 
 def said(transcript: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -211,6 +257,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     parameters = {"ChunkTiles": "2", "BatchTiles": str(BATCH), "MapConcurrency": "3"}
     with Engine(DEFAULTS | parameters, WORKERS, folder) as engine, ThreadPoolExecutor(AT_ONCE) as threads:
         laboratory = Laboratory(engine, folder / "notes")
+        (lost,) = undecodable(laboratory.damaged)
+        assert 1.5 < (lost[1] - lost[0]) / SAMPLE_RATE < 3
         return list(threads.map(laboratory.run, faults()))
 
 
@@ -239,7 +287,13 @@ def test_a_deadly_tile_is_named_and_the_rest_is_there(runs: list[Run]) -> None:
 
 
 def test_the_next_execution_does_the_rest(runs: list[Run]) -> None:
-    assert {run.again for run in runs if run.outcome == "reported"} == {"recovered"}
+    of_tiles = [run for run in runs if run.fault.kind != "intolerant"]
+    assert {run.again for run in of_tiles if run.outcome == "reported"} == {"recovered"}
+
+
+def test_what_is_undecodable_fails_a_job_unless_so_much_may_be_missing(runs: list[Run]) -> None:
+    """In all other runs it may."""
+    assert [run.outcome for run in runs if run.fault.kind == "intolerant"] == ["reported"]
 
 
 def test_after_a_kill_at_most_one_batch_is_computed_twice(runs: list[Run]) -> None:

@@ -319,6 +319,58 @@ def without_stamps(data: bytes, every: int) -> bytes:
     return bytes(out)
 
 
+# ── Pages of Ogg ─────────────────────────────────────────────────────────────────────────────────
+
+
+def pages_of(data: bytes) -> list[bytes]:
+    """Cut an Ogg file into its pages (RFC 3533, 6)."""
+    pages, at = [], 0
+    while at < len(data):
+        count = data[at + 26]
+        size = 27 + count + sum(data[at + 27 : at + 27 + count])
+        pages.append(data[at : at + size])
+        at += size
+    return pages
+
+
+def in_vorbis(sound: Samples) -> bytes:
+    """16 kHz mono samples, by FFmpeg's own encoder, which only knows stereo."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="ogg", options=OPTIONS) as container:
+        stream: Any = container.add_stream("vorbis", rate=44_100, layout="stereo", options={"strict": "experimental"})
+        stream.codec_context.open()
+        size = stream.codec_context.frame_size
+        resampler = av.AudioResampler("fltp", "stereo", 44_100, size)
+        frame = av.AudioFrame.from_ndarray(sound[np.newaxis], format="s16", layout="mono")
+        frame.rate, frame.pts = SAMPLE_RATE, 0
+        for resampled in [*resampler.resample(frame), *resampler.resample(None), None]:
+            for packet in stream.encode(resampled):
+                container.mux(packet)
+    return out.getvalue()
+
+
+def granule_of(page: bytes) -> int:
+    """Read the time at which a page ends, in the stream's units."""
+    return int.from_bytes(page[6:14], "little", signed=True)
+
+
+def checked(page: bytes) -> bytes:
+    """Give a page the checksum that it should have (RFC 3533, 6): bit by bit, as it is written there."""
+    rest = 0
+    for byte in page[:22] + bytes(4) + page[26:]:
+        rest ^= byte << 24
+        for _ in range(8):
+            rest = (rest << 1 ^ (0x04C1_1DB7 if rest >> 31 else 0)) & 0xFFFF_FFFF
+    return page[:22] + rest.to_bytes(4, "little") + page[26:]
+
+
+def renumbered(page: bytes, number: int, later: int = 0) -> bytes:
+    """Give a page another number, and let it end so many units of time later."""
+    granule = granule_of(page) + later
+    head = page[:6] + granule.to_bytes(8, "little", signed=True) + page[14:18]
+    return checked(head + number.to_bytes(4, "little") + page[22:])
+
+
 # ── Channels and tracks ──────────────────────────────────────────────────────────────────────────
 
 

@@ -21,7 +21,7 @@ def voices(*gains: tuple[float, ...], seed: int = 0, level: float = 0.1) -> Plan
 def measured(blocks: list[Planes], usual: np.ndarray = HALVES) -> Meter:
     meter = Meter()
     for block in blocks:
-        meter.add(block, 1.0, usual)
+        meter.add(block[None], [1.0], usual)
     return meter
 
 

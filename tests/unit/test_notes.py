@@ -86,6 +86,13 @@ def test_a_transcript_without_words_says_so_with_what_was_measured_and_the_likel
     assert cause in told
 
 
+def test_a_file_without_a_mark_of_its_end_says_so() -> None:
+    (told,) = notes(of(unended=True), 12)
+    assert told.startswith("The file has no mark of its end.")
+    cut = damaged(a_plan(tiles(1, 30)), (26, 30))
+    assert not any("no mark" in each for each in notes(of(plan=cut, unended=True), 12))
+
+
 def test_where_speech_is_missing_nobody_says_that_the_model_found_no_words() -> None:
     (told,) = notes(of(), 0, complete=False)
     assert told.endswith("There may have been speech: the ledger says where it is missing, and why.")

@@ -166,6 +166,29 @@ def test_tags_among_the_sound_are_no_damage() -> None:
     assert timeline.position <= 261 * PACKET
 
 
+def test_a_joined_file_begins_where_the_one_before_ended_and_later_by_what_that_one_lost() -> None:
+    timeline, lost = a_timeline(), 3 * SAMPLE_RATE
+    for at, _ in in_a_row(50):
+        list(timeline.sound(Arrival(at, PACKET, 0)))
+    list(timeline.begin_anew(lost))
+    placed = [each for at, _ in in_a_row(50) for each in timeline.sound(Arrival(at, PACKET, 1))]
+    assert timeline.undecodable == [(50 * PACKET, 50 * PACKET + lost)]
+    assert timeline.position == 100 * PACKET + lost
+    assert len(placed) == 50
+
+
+def test_what_overlaps_behind_damage_is_cut_off() -> None:
+    timeline = a_timeline()
+    for at, _ in in_a_row(200):
+        list(timeline.sound(Arrival(at, PACKET, 0)))
+    list(timeline.damage(None, 0, 0))
+    for at, _ in in_a_row(50, 150 * PACKET):
+        list(timeline.sound(Arrival(at, PACKET, 0)))
+    assert timeline.overlapped == 50 * PACKET
+    assert timeline.position == 200 * PACKET
+    assert timeline.undecodable == []
+
+
 def test_a_gap_after_a_complaint_of_the_demuxer_is_damage() -> None:
     timeline = a_timeline()
     for at, _ in in_a_row(50):

@@ -235,7 +235,7 @@ def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
         {"channel": number if len(decoders) > 1 else channel, "start": start, "end": end}
         for number, decoder in enumerate(decoders)
         for channel in channels
-        for start, end in _merged(decoder.timeline.undecodable)
+        for start, end in _merged(_own(decoder))
     ]
     return {
         "start": first.start or 0,
@@ -247,7 +247,14 @@ def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
         "audible": meter.audible if meter else 0.0,
         "overlapped": round(sum(decoder.timeline.overlapped for decoder in decoders)),
         "miscounted": round(sum(decoder.timeline.miscounted for decoder in decoders)),
+        "unended": first.file.unended and first.ends,
     }
+
+
+def _own(decoder: TrackDecoder) -> list[tuple[int, int]]:
+    """Leave out what is another section's: to follow the clock, sections find what is lost before them."""
+    begin = decoder.start or 0
+    return [(max(start, begin), end) for start, end in decoder.timeline.undecodable if end > begin]
 
 
 def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

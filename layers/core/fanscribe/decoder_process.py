@@ -111,7 +111,9 @@ def _environment() -> dict[str, str]:
     """Nothing but where code is: no credentials, no proxies. `-S` leaves out site-packages, so they are named."""
     package = str(Path(__file__).resolve().parent.parent)
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])}
+    path = os.pathsep.join([package, *filter(None, sys.path)])
+    # numpy's own threads would only wait for each other, at full speed: blocks are small
+    return kept | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _ending(status: int) -> str:

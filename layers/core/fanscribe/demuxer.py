@@ -3,13 +3,14 @@
 Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it reads from one file object.
 """
 
+import errno
 import logging
 import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from av.stream import Discard, Disposition
 
 from fanscribe.between_packets import foreign_bytes, is_whole
 from fanscribe.file_structure import Structure
-from fanscribe.ogg import next_link
+from fanscribe.ogg_packets import OggPackets
 from fanscribe.packet_places import Packet, Places, start_s
 from fanscribe.sections import Section
 from fanscribe.times import SAMPLE_RATE
@@ -38,7 +39,6 @@ SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the s
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
-MOST_LINKS = 10_000  # joined files: a stream of songs has one for each
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does unless told.
@@ -51,37 +51,46 @@ class Refused(Exception):
 
 
 class Source:
-    """The recording, or its bytes [start, end), as a file object that tells of its progress."""
+    """The recording, or a span of its bytes, as a file object that tells of its progress."""
 
     def __init__(
         self,
         path: Path,
         progress: Callable[[], None],
-        start: int = 0,
-        end: int | None = None,
+        span: tuple[int, int] | None = None,
+        head: bytes = b"",
         *,
         beat_s: float = BEAT_S,
     ) -> None:
+        """`head` comes before the bytes."""
         self._file = path.open("rb", buffering=0)
-        self._file.seek(start)
-        self._start, self._end = start, path.stat().st_size if end is None else end
+        self._head, self._place = head, 0
+        self._start, self._end = span or (0, path.stat().st_size)
+        self._size = len(head) + self._end - self._start
         self._progress = progress
         self._furthest = 0
         self._beat_s, self._beat = beat_s, time.monotonic()
         self.close = self._file.close
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        base = {os.SEEK_SET: self._start, os.SEEK_CUR: self._file.tell(), os.SEEK_END: self._end}[whence & 3]
-        return self._file.seek(base + offset) - self._start
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence & 3]
+        if base + offset < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._place = base + offset
+        return self._place
 
     def tell(self) -> int:
-        return self._file.tell() - self._start
+        return self._place
 
     def read(self, size: int) -> bytes:
-        data = self._file.read(max(0, min(size, self._end - self._file.tell())))
-        position = self._file.tell()
-        if position > self._furthest:
-            self._furthest = position
+        if self._place < len(self._head):
+            data = self._head[self._place : self._place + size]
+        else:
+            place = self._place - len(self._head) + self._start
+            data = os.pread(self._file.fileno(), max(0, min(size, self._end - place)), place)
+        self._place += len(data)
+        if self._place > self._furthest:
+            self._furthest = self._place
             if time.monotonic() - self._beat >= self._beat_s:
                 self._beat = time.monotonic()
                 self._progress()
@@ -115,21 +124,30 @@ class MediaFile:
     broken: bool = False  # the demuxer gave up before the file's end
     packets_read: int = 0
     broken_off: bool = False  # it complained, and gave no more packets
+    part: int = 0  # number of the container that is read: joined and damaged Ogg files have several
     link: int = 0  # number of the joined file that is read
+    lost: dict[int, float] = field(default_factory=dict)  # samples lost at a link's end, by track
+    tail: int = 0  # bytes at the file's end that are no packets, and nobody knows for how long
+    unended: bool = False  # the file has no mark of its end, and its format has one
 
     def __post_init__(self) -> None:
         self.size = self.path.stat().st_size
-        self.container = self._open(0)
+        self.container = self.open(self.source())
         self.streams = list(self.container.streams.audio)
+        self.taken = {*range(1, len(self.streams) + 1)}
         for other in self.container.streams:
             if other.type != "audio":
                 other.discard = Discard.all  # hours of video are skipped over
 
-    def _open(self, start: int, end: int | None = None) -> av.container.InputContainer:
+    def source(self, span: tuple[int, int] | None = None, head: bytes = b"") -> Source:
+        """Give all of its bytes, or a span of them behind a head."""
+        return Source(self.path, self.progress, span, head)
+
+    def open(self, source: Source) -> av.container.InputContainer:
+        """Open it, or a part of it, by FFmpeg."""
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
-        source = Source(self.path, self.progress, start, end)
         container: av.container.InputContainer = av.open(source, "r", options=options, **LENIENT)
         return container
 
@@ -148,72 +166,48 @@ class MediaFile:
 
     def take(self, numbers: set[int]) -> None:
         """Skip over all tracks but these."""
+        self.taken = numbers
         for number, stream in enumerate(self.streams, start=1):
             if number not in numbers:
                 stream.discard = Discard.all
 
     def packets(self, section: Section | None = None) -> Iterator[Packet]:
-        """Read the packets of the tracks that are taken.
-
-        Joined Ogg files are read one by one: FFmpeg would go on with the first one's decoder.
-        """
-        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
-        links = self._links()
-        if len(links) == 1:
-            yield from self._packets(self.container, numbers, 0, section)
-            return
-        for self.link, (start, end) in enumerate(links, start=1):
-            try:
-                container = self._open(start, end)
-            except av.error.FFmpegError:
-                self.broken = True  # what is wrong with one is no reason to give up the others
-                continue
-            first = next((stream for stream in container.streams.audio if stream.codec_context), None)
-            if first:
-                yield from self._packets(container, {first.index: min(numbers.values())}, start, section)
-
-    def _links(self) -> list[tuple[int, int]]:
-        """Where the files that were joined to this one begin and end, in bytes."""
-        starts = [0]
+        """Read the packets of the tracks that are taken: all, or those up to a section's end."""
         if self.format == "ogg":
-            with self.path.open("rb") as file:
-                while (found := next_link(file, starts[-1])) and len(starts) < MOST_LINKS:
-                    starts.append(found)
-        return list(pairwise([*starts, self.size]))
+            yield from OggPackets(self).read(section)
+            return
+        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
+        places = Places(self.path, self.container, 0, start_s(self.container))
+        every = self.of_container(self.container, numbers, places, section)
+        yield from takewhile(lambda packet: packet.first < section.end, every) if section else every
 
-    def _packets(
+    def of_container(
         self,
         container: av.container.InputContainer,
         numbers: dict[int, int],
-        offset: int,
+        place: Places,
         section: Section | None,
     ) -> Iterator[Packet]:
-        """Read those of a section, or all; before a section's those that warm its decoder up."""
-        place = Places(self.path, container, offset)
-        complaints = self.complaints.count
-        demuxed = container.demux([stream for stream in container.streams.audio if stream.discard != Discard.all])
-        while True:
-            try:
-                packet = next(demuxed)
-            except StopIteration:
-                self.broken_off = self.complaints.count > complaints
-                return
-            except MemoryError:
+        """Read the packets of some of its streams, from the beginning and past a section's end."""
+        told = self.complaints
+        complaints = told.count
+        wanted = [stream for stream in container.streams.audio if stream.discard != Discard.all]
+        try:
+            for packet in container.demux(wanted):
+                number = numbers.get(packet.stream_index)
+                if number is None or not packet.size:
+                    continue
+                self.packets_read += 1
+                yield place.of(number, packet, section, told.count > complaints)
+                complaints = told.count  # what the decoder says of a packet is not of the next
+        except MemoryError:
+            raise
+        except av.error.FFmpegError:
+            self.broken = True
+            if not self.packets_read:
                 raise
-            except av.error.FFmpegError:
-                self.broken = True
-                if not self.packets_read:
-                    raise
-                return
-            number = numbers.get(packet.stream_index)
-            if number is None or not packet.size:
-                continue
-            self.packets_read += 1
-            found = place.of(number, packet, section, warned=self.complaints.count > complaints)
-            if section and found.first >= section.end:
-                return
-            yield found
-            complaints = self.complaints.count  # what the decoder says of a packet is not of the next
+            return
+        self.broken_off = told.count > complaints
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.
@@ -243,7 +237,7 @@ class MediaFile:
     def _track_end(self, stream: av.AudioStream) -> int | None:
         if stream.duration is None or stream.time_base is None:
             return None
-        began = float((stream.start_time or 0) * stream.time_base - start_s(self.container))
+        began = float((stream.start_time or 0) * stream.time_base) - (start_s(self.container) or 0.0)
         return round((float(stream.duration * stream.time_base) + max(began, 0)) * SAMPLE_RATE)
 
     def declared_s(self, number: int) -> float:

@@ -6,7 +6,8 @@ named. So while a track is decoded, its usual downmix is held against its channe
 so are a few others that might be taken instead.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,11 @@ USUAL = "usual"  # FFmpeg's
 QUIETEST = 1e-9  # mean square (-90 dBFS) of a block's first difference; digital noise is below
 KEPT = 0.05  # of the power that incoherent channels would give; -13 dB, a voice that is gone
 STEP = 4  # every fourth pair of samples is compared: a covariance needs no more
-AT_ONCE = 32  # blocks that are measured together
 LOST_S = 1.0  # seconds of sound that a downmix must have lost before another is taken,
 LOST_SHARE = 0.1  # or this share of all that is no silence
 
 Planes = NDArray[np.float32]  # shape (channels, samples)
+Blocks = NDArray[Any]  # of any kind of samples, shape (blocks, channels, samples)
 Weights = NDArray[np.float32]  # shape (channels,)
 
 
@@ -62,64 +63,42 @@ class Meter:
     """Measures a track: how loud it gets, and what each downmix of it loses."""
 
     def __init__(self) -> None:
-        self._loudest = 0.0
-        self._audible = 0.0
-        self._lost: dict[str, float] = {}
-        self._usual: Weights | None = None
-        self._waiting: list[tuple[Planes, float]] = []
-
-    @property
-    def loudest(self) -> float:
-        """Mean square of the loudest channel in the loudest block."""
-        self._measure()
-        return self._loudest
-
-    @property
-    def audible(self) -> float:
-        """Seconds that are no silence, where downmixes were compared."""
-        self._measure()
-        return self._audible
-
-    @property
-    def lost(self) -> dict[str, float]:
-        """Seconds that each downmix loses, by its name."""
-        self._measure()
-        return self._lost
-
-    def add(self, planes: Planes, seconds: float, usual: Weights | None = None) -> None:
-        """Take a block, or a part of it, that stands for so many seconds, a tenth to a few.
-
-        `usual` is FFmpeg's downmix of it, if it is to be judged.
-        """
-        alike = self._waiting and self._waiting[0][0].shape == planes.shape and self._usual is usual
-        if self._waiting and (not alike or len(self._waiting) == AT_ONCE):
-            self._measure()
-        self._usual = usual
-        self._waiting.append((planes, seconds))
+        self.loudest = 0.0  # mean square of the loudest channel in the loudest block
+        self.audible = 0.0  # seconds that are no silence, where downmixes were compared
+        self.lost: dict[str, float] = {}  # seconds that each downmix loses, by its name
 
     @np.errstate(over="ignore", invalid="ignore")  # samples may be floats, and those anything: such blocks don't count
-    def _measure(self) -> None:
-        """Measure what waits, all at once: numpy takes as long for one block as for many."""
-        if not self._waiting:
-            return
-        blocks = np.stack([planes for planes, _ in self._waiting])  # shape (blocks, channels, samples)
-        seconds = np.array([seconds for _, seconds in self._waiting])
-        self._waiting.clear()
-        here, there = blocks[:, :, :-1:STEP], blocks[:, :, 1::STEP]
+    def add(self, blocks: Blocks, seconds: Sequence[float], usual: Weights | None = None) -> None:
+        """Take blocks, or parts of them, that stand for so many seconds each, a tenth to a few.
+
+        Many at once: numpy takes as long for one. `usual` is FFmpeg's downmix of them, if it is to
+        be judged.
+        """
+        here = as_floats(blocks[:, :, :-1:STEP])
         if not here.shape[2]:
             return
         powers = np.square(here).mean(axis=2).max(axis=1)
-        self._loudest = max(self._loudest, float(powers.max(initial=0.0, where=np.isfinite(powers))))
-        if self._usual is None or blocks.shape[1] == 1:
+        self.loudest = max(self.loudest, float(powers.max(initial=0.0, where=np.isfinite(powers))))
+        if usual is None or blocks.shape[1] == 1:
             return
+        there = as_floats(blocks[:, :, 1::STEP])
+        lasts = np.array(seconds)
         steps = there[:, :, : here.shape[2]] - here  # voices rather than hum, LFE and offsets
-        covariances = steps @ steps.transpose(0, 2, 1) / here.shape[2]
+        covariances = np.einsum("bin,bjn->bij", steps, steps) / here.shape[2]
         variances = np.diagonal(covariances, axis1=1, axis2=2).max(axis=1)
         audible = (variances >= QUIETEST) & np.isfinite(variances)
-        self._audible += float(seconds[audible].sum())
-        for name, kept in _kept(covariances[audible], self._usual):
-            lost = float(seconds[audible][~kept].sum())
-            self._lost[name] = self._lost.get(name, 0.0) + lost
+        self.audible += float(lasts[audible].sum())
+        for name, kept in _kept(covariances[audible], usual):
+            lost = float(lasts[audible][~kept].sum())
+            self.lost[name] = self.lost.get(name, 0.0) + lost
+
+
+def as_floats(samples: Blocks) -> NDArray[np.float32]:
+    """Turn samples of any kind into float32 from -1 to 1."""
+    if samples.dtype.kind == "f":
+        return samples.astype(np.float32, copy=False)
+    middle = 128 if samples.dtype == np.uint8 else 0
+    return (samples.astype(np.float32) - middle) / np.float32(1 << (8 * samples.dtype.itemsize - 1))
 
 
 def _kept(covariances: NDArray[np.float32], usual: Weights) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -109,6 +109,11 @@ def _on_damage(plan: Plan) -> Iterator[str]:
         yield f"{seconds:.1f} s in {len(brief)} {places} could not be decoded: the file is damaged there."
     samples = plan.recording.samples
     at_end = [start for start, end in stretches if end >= samples and end - start >= LEAST_LOST]
+    if plan.origin.unended and not at_end:
+        yield (
+            "The file has no mark of its end. Live recordings often have none; if it is a copy, "
+            "hear whether it ends as the original does."
+        )
     if at_end:
         yield (
             f"From {clock(milliseconds(min(at_end)))} to its end at {clock(milliseconds(samples))} the recording could "

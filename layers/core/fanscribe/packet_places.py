@@ -17,6 +17,9 @@ COMPARED = 32  # bytes of a packet by which it is found again
 MOST_SKIPPED = 1 << 20  # bytes in which it is looked for
 
 
+_new = tuple.__new__
+
+
 class Packet(NamedTuple):
     """A packet of a track and its place."""
 
@@ -28,32 +31,42 @@ class Packet(NamedTuple):
     last: int
     own: bool = True  # the section's; before them come those that warm the decoder up
     warned: bool = False  # the demuxer complained before it
+    torn: bool = False  # something is lost before it, and its time says how much
     hole: int = 0  # where bytes begin that are no chunk, up to this packet; 0: there are none
 
 
-def start_s(container: av.container.InputContainer) -> float:
-    """When the earliest stream of a container begins, in seconds by its clock."""
-    return float((container.start_time or 0) / av.time_base)
+def start_s(container: av.container.InputContainer) -> float | None:
+    """Say when the earliest stream of a container begins, in seconds by its clock."""
+    return None if container.start_time is None else float(container.start_time / av.time_base)
 
 
 class Places:
     """Says where each packet of a container belongs."""
 
-    def __init__(self, path: Path, container: av.container.InputContainer, offset: int) -> None:
-        """`offset` is where in the file the container begins: joined files are opened one by one."""
+    def __init__(
+        self,
+        path: Path,
+        container: av.container.InputContainer,
+        offset: int,
+        start: float | None,
+    ) -> None:
+        """`offset` is where in the file the container begins: some files are opened part by part.
+
+        `start` is when the file begins, in seconds by its clock; None: with its first packet.
+        """
         self._offset = offset
-        self._known = container.start_time is not None
-        self._start = start_s(container) * SAMPLE_RATE
-        self._scales: dict[int, float] = {}  # samples in a unit of a stream's timestamps
+        self._known = start is not None
+        self._start = (start or 0.0) * SAMPLE_RATE
+        self._scales: dict[int, float] = {}  # samples in a unit of a track's timestamps
         self._first = self._last = 0  # some demuxers don't say of each packet where it begins
         self._slipped = 0  # bytes that FFmpeg has skipped and not counted
         self._chunked = container.format.name == "avi"
         self._special = self._chunked or container.format.name == "aac"
         self._file = path.open("rb")  # read beside FFmpeg, which has a file object of its own
 
-    def of(self, number: int, packet: "av.Packet[Any]", section: Section | None, *, warned: bool) -> Packet:
+    def of(self, number: int, packet: "av.Packet[Any]", section: Section | None, warned: bool = False) -> Packet:
         """Place a packet of the track `number`; `warned`: the demuxer complained before it."""
-        scale = self._scales.get(packet.stream_index) or self._scale(packet)
+        scale = self._scales.get(number) or self._scale(number, packet)
         pts, hole = packet.pts, 0
         if not self._known:
             self._known, self._start = True, (pts or 0) * scale
@@ -67,21 +80,19 @@ class Places:
             if first > self._first:  # noqa: PLR1730  (a call for each packet)
                 self._first = first
             self._last = place + packet.size
-        return Packet(
-            number,
-            packet,
-            None if pts is None else pts * scale - self._start,
-            (packet.duration or 0) * scale,
-            self._first,
-            self._last,
-            section is None or self._first >= section.start,
-            warned,
-            hole,
-        )
+        at = None if pts is None else pts * scale - self._start
+        own = section is None or self._first >= section.start
+        length, first, last = (packet.duration or 0) * scale, self._first, self._last
+        # Packet(…) by a shorter way: there are forty of them for a second of sound
+        return _new(Packet, (number, packet, at, length, first, last, own, warned, False, hole))
 
-    def _scale(self, packet: "av.Packet[Any]") -> float:
+    def begin_later(self, samples: float) -> None:
+        """Count from so many samples later."""
+        self._start += samples
+
+    def _scale(self, number: int, packet: "av.Packet[Any]") -> float:
         scale = float(packet.time_base or 0) * SAMPLE_RATE
-        self._scales[packet.stream_index] = scale
+        self._scales[number] = scale
         return scale
 
     def _begins(self, packet: "av.Packet[Any]", place: int) -> tuple[int, int, int]:

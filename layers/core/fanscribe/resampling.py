@@ -21,6 +21,8 @@ FRAME_SAMPLES = 1 << 14  # resampled at once: in frames of 600 to 2,000 it takes
 SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
 LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
+ALL_OF_IT = 1 << 31
+AT_ONCE = 4 << 20  # bytes that are measured together: numpy takes nearly as long for few as for many
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 
 Buffer = bytes | bytearray | memoryview
@@ -34,9 +36,68 @@ class Kind(NamedTuple):
     layout: str
     format: str
 
-    @property
-    def channels(self) -> int:
-        return av.AudioLayout(self.layout).nb_channels
+    channels: int
+
+    def fits(self, frame: av.AudioFrame, own: bool) -> bool:
+        """Say whether a frame is of this kind. One channel or two are the same by any name."""
+        return (
+            own is self.own
+            and frame.sample_rate == self.rate
+            and frame.format.name == self.format
+            and frame.layout.nb_channels == self.channels
+            and (self.channels <= 2 or frame.layout.name == self.layout)
+        )
+
+
+def kind_of(frame: av.AudioFrame, *, own: bool) -> Kind:
+    """Say of what kind a frame is."""
+    layout = frame.layout
+    return Kind(own, frame.sample_rate, layout.name, frame.format.name, layout.nb_channels)
+
+
+class Waiting:
+    """What is to be measured, as bytes, until there is enough of it."""
+
+    def __init__(self, meter: Meter, most: int = MEASURED) -> None:
+        """`most` samples of a frame are measured."""
+        self._meter, self._most = meter, most
+        self._kind: tuple[str, int, int] | None = None  # format, channels, samples
+        self._usual: Weights | None = None
+        self._blocks: list[bytes] = []
+        self._seconds: list[float] = []
+        self._bytes = 0
+
+    def add(self, frame: av.AudioFrame, usual: Weights | None) -> None:
+        """Take the first samples of a frame; `usual` is FFmpeg's downmix, if it is to be judged."""
+        kind = frame.format.name, frame.layout.nb_channels, min(frame.samples, self._most)
+        if kind != self._kind or usual is not self._usual or self._bytes >= AT_ONCE:
+            self.measure()
+            self._kind, self._usual = kind, usual
+        planes, width = frame.planes, frame.format.bytes * kind[2]
+        if len(planes) == 1:
+            width *= kind[1]
+        self._blocks += [bytes(memoryview(plane)[:width]) for plane in planes]
+        self._bytes += width * len(planes)
+        self._seconds.append(frame.samples / frame.sample_rate)
+
+    def measure(self) -> None:
+        """Measure all of it."""
+        if not self._kind or not self._seconds:
+            return
+        name, channels, samples = self._kind
+        blocks = shaped(b"".join(self._blocks), name, channels, samples)
+        self._meter.add(blocks, self._seconds, self._usual)
+        self._blocks, self._seconds, self._bytes = [], [], 0
+
+
+def shaped(data: bytes, name: str, channels: int, samples: int) -> Any:
+    """Give samples of a format as blocks, shape (blocks, channels, samples)."""
+    import numpy as np  # noqa: PLC0415
+
+    array = np.frombuffer(data, DTYPES[name.removesuffix("p")])
+    if name.endswith("p") or channels == 1:
+        return array.reshape(-1, channels, samples)
+    return array.reshape(-1, samples, channels).swapaxes(1, 2)
 
 
 class Samples:
@@ -45,7 +106,8 @@ class Samples:
     def __init__(self, separate: av.AudioLayout | None, downmix: str | None, meter: Meter | None) -> None:
         """Keep the channels of `separate` apart (None: mix them by `downmix`), and measure them with `meter`."""
         self.position = 0
-        self._separate, self._downmix, self._meter = separate, downmix, meter
+        self._separate, self._downmix = separate, downmix
+        self._waiting = Waiting(meter) if meter else None
         self._width = SAMPLE_BYTES * (separate.nb_channels if separate else 1)
         self._skip = 0  # samples still to be cut off: they are there already
         self._queue: Any = None
@@ -75,8 +137,9 @@ class Samples:
     def takes(self, frame: av.AudioFrame) -> bool:
         """Take a frame; True: there is enough to be resampled."""
         frame.pts = None  # the resampler counts by itself: jumps in timestamps would make it fail
-        self._queue.write(frame)
-        return bool(self._queue.samples >= FRAME_SAMPLES)
+        queue = self._queue
+        queue.write(frame)
+        return queue.samples >= FRAME_SAMPLES  # type: ignore[no-any-return]
 
     def resampled(self) -> Iterator[Buffer]:
         """Yield the samples of what was taken."""
@@ -90,6 +153,8 @@ class Samples:
             yield from self._resampled(frame)
         for resampled in self._resampler.resample(None):
             yield from self._counted(resampled)
+        if self._waiting:
+            self._waiting.measure()
         self._renew()
 
     def go_to(self, at: int) -> Iterator[Buffer]:
@@ -102,8 +167,8 @@ class Samples:
 
     def _resampled(self, frame: av.AudioFrame) -> Iterator[Buffer]:
         frame.pts = None
-        if self._kind and self._kind.own and self._meter:
-            self._meter.add(planes(frame, MEASURED), frame.samples / frame.sample_rate, self._usual)
+        if self._waiting and self._kind and self._kind.own:
+            self._waiting.add(frame, self._usual)
         if self._weights is not None:
             frame = _mixed(planes(frame), self._weights, frame.sample_rate)
         for resampled in self._resampler.resample(frame):
@@ -118,21 +183,15 @@ class Samples:
         yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
 
 
-def planes(frame: av.AudioFrame, most: int | None = None) -> Any:
-    """A frame, or the first samples of it, as float32 from -1 to 1, shape (channels, samples)."""
-    import numpy as np  # noqa: PLC0415
+def planes(frame: av.AudioFrame) -> Any:
+    """Give a frame as float32 from -1 to 1, shape (channels, samples)."""
+    from fanscribe.downmix import as_floats  # noqa: PLC0415
 
-    kind = np.dtype(DTYPES[frame.format.name.removesuffix("p")])
-    channels, count = frame.layout.nb_channels, min(frame.samples, most or frame.samples)
-    if frame.format.is_planar:
-        rows = [np.frombuffer(memoryview(frame.planes[i]), kind, count) for i in range(channels)]
-        array = np.stack(rows)
-    else:
-        array = np.frombuffer(memoryview(frame.planes[0]), kind, count * channels).reshape(-1, channels).T
-    if kind.kind == "f":
-        return array.astype(np.float32, copy=False)
-    middle = 128 if kind == np.uint8 else 0
-    return (array.astype(np.float32) - middle) / np.float32(1 << (8 * kind.itemsize - 1))
+    width = frame.format.bytes * frame.samples
+    if len(frame.planes) == 1:
+        width *= frame.layout.nb_channels
+    data = b"".join(memoryview(plane)[:width] for plane in frame.planes)
+    return as_floats(shaped(data, frame.format.name, frame.layout.nb_channels, frame.samples)[0])
 
 
 def _mixed(channels: Any, weights: Weights, rate: int) -> av.AudioFrame:

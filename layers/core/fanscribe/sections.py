@@ -14,6 +14,9 @@ FEWEST, MOST = 3, 20  # below three hours one invocation is nearly as fast: the 
 WARM = 32  # a section's decoder and VAD begin this part of its length earlier, some two minutes: both have a memory
 
 
+LEAST_WARM = 65_307  # bytes, a page of Ogg: its packets begin, for FFmpeg, where the page does
+
+
 class Section(NamedTuple):
     """Packets that begin at the bytes [start, end) of a file; those from `warm` to `start` are decoded to warm up alone."""
 
@@ -31,7 +34,8 @@ def how_many(seconds: float) -> int:
 def section(size: int, count: int, number: int) -> Section:
     """One of `count` equal shares of a file of `size` bytes. Together they are all of it, to whatever end it has."""
     start, end = size * number // count, size * (number + 1) // count
-    return Section(max(0, start - size // count // WARM), start, end)
+    warm = max(size // count // WARM, LEAST_WARM)
+    return Section(max(0, start - warm), start, end)
 
 
 def laid_end_to_end(sections: Iterable[tuple[int | None, int]]) -> list[tuple[int, int]]:

@@ -69,6 +69,7 @@ def together(every: Sequence[Findings], begins: Sequence[int]) -> Findings:
             "audible": sum(each.audible for each in every),
             "overlapped": sum(each.overlapped for each in every),
             "miscounted": max(each.miscounted for each in every),
+            "unended": any(each.unended for each in every),
         }
     )
 

@@ -97,7 +97,13 @@ class Timeline(Generic[Item]):
             return False
         if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
             return False
-        self._count(length, first, last)
+        self._good += length
+        self.position += length
+        if (size := last - first) > 0:
+            self._good_bytes += size
+            self._read_from, self._read_to = first, last
+            if not self._smallest <= size <= self._largest:
+                self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
         return True
 
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:
@@ -122,9 +128,19 @@ class Timeline(Generic[Item]):
             self._damaged_to = self.position
         self._damage += sum(arrival.length for arrival in self._waiting) + length
         self._waiting.clear()
-        if at is not None and at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
+        if at is None:
+            self._damaged_to = min(self._damaged_to + length, max(self.limit, self.position))
+        elif at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
             self._damaged_to = max(self._damaged_to, at + self._offset + length)
         self._damaged_bytes = max(self._damaged_bytes, last)
+
+    def begin_anew(self, lost: float) -> Iterator[Placed[Item]]:
+        """Go over to a joined file: its clock begins where the one before ended, `lost` samples later."""
+        yield from self._settle()
+        if lost or self._damage is not None:
+            yield from self.damage(None, lost, self._damaged_bytes)
+            yield from self.finish()
+        self._offset = self.position
 
     def warn(self, within: float = AHEAD) -> None:
         """Note that FFmpeg complained: a gap that follows within so many samples is damage, not silence."""
@@ -168,11 +184,11 @@ class Timeline(Generic[Item]):
         off = self._shift()
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._waiting[0].first, off)))
-        elif off:
-            if off > 0 and (self.position <= self._warned_to or self._is_torn()):
-                self.undecodable.append((round(self.position), round(self.position + off)))
-            self.overlapped -= min(off, 0.0)
-            self.position += off
+            off = 0.0 if self.counted else min(off, 0.0)
+        if off > 0 and (self.position <= self._warned_to or self._is_torn()):
+            self.undecodable.append((round(self.position), round(self.position + off)))
+        self.overlapped -= min(off, 0.0)
+        self.position += off
         at: int | None = round(self.position)
         waiting, self._waiting = self._waiting, []
         for arrival in waiting:

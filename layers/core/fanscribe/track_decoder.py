@@ -20,7 +20,7 @@ from fanscribe.demuxer import (
     Refused,
 )
 from fanscribe.packet_places import Packet
-from fanscribe.resampling import Buffer, Kind, Samples, planes
+from fanscribe.resampling import ALL_OF_IT, Buffer, Kind, Samples, Waiting, kind_of
 from fanscribe.sections import Section
 from fanscribe.timeline import AHEAD, AT_ONCE, Arrival, Placed, Timeline
 from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
@@ -63,6 +63,9 @@ class TrackDecoder:
 
     def __post_init__(self) -> None:
         context = self._context(self.number)
+        self._others: dict[int, Waiting] = {}  # by track
+        self._decoding = context  # of the container that is read
+        self._complaints = self.file.complaints
         self._amr = self.file.format == "amr"
         self._padded = self.file.ends() is not None
         self._frame = context.frame_size * SAMPLE_RATE / (context.sample_rate or SAMPLE_RATE)  # 0: it varies
@@ -78,6 +81,8 @@ class TrackDecoder:
             from fanscribe.downmix import Meter  # noqa: PLC0415  (numpy takes a tenth of a second)
 
             self.meters = {number: Meter() for number in sorted(numbers)}
+            for number in numbers - {self.number}:
+                self._others[number] = Waiting(self.meters[number], most=ALL_OF_IT)
         for number in numbers:
             _prepare(self._context(number))
 
@@ -92,43 +97,59 @@ class TrackDecoder:
     def placed(self) -> Iterator[tuple[Decoded | None, int | None]]:
         """Decode, and place what is the section's own; what comes before it has no place."""
         last: Packet | None = None
-        link, continues = self.file.link, self.timeline.continues
-        for packet in self.file.packets(self.section):
-            if packet.number != self.number:
+        file, continues = self.file, self.timeline.continues
+        part, link = file.part, file.link
+        for packet in file.packets(self.section):
+            number, _, _, _, first, end, own, warned, torn, hole = packet
+            if number != self.number:
                 self._measure_other(packet)
                 continue
             self.read += 1
-            if not packet.own:
+            if file.part != part:
+                yield from self._begin_part(packet, last, joined=file.link != link)
+                part, link = file.part, file.link
+            if not own:
                 yield from self._warm_up(packet)
                 continue
             if self._skimmed:
                 self._skim(packet)
                 self._skimmed = None
-            if self.file.link != link:
-                yield from self._begin_link(packet, last)
-                link = self.file.link
             last = packet
             frames, failed = self._frames(packet)
-            if len(frames) != 1 or failed or packet.warned or packet.hole:
+            if len(frames) != 1 or failed or warned or torn or hole:
                 yield from self._arrived(frames, packet, failed=failed)
                 continue
             at, length = self._times(frames[0], packet)
-            if continues(at, length, packet.first, packet.last):
+            if continues(at, length, first, end):
                 yield (frames[0], True), None
             else:
-                yield from self.timeline.sound(Arrival(at, length, (frames[0], True), packet.first, packet.last))
+                yield from self.timeline.sound(Arrival(at, length, (frames[0], True), first, end))
         if last:
-            yield from self._drained(last)
+            yield from self._drained()
             if self.ends:
                 yield from self._left_over(last.last)
         self._skim(None)
         yield from self.timeline.finish()
 
-    def _begin_link(self, packet: Packet, last: Packet | None) -> Iterator[Placed[Decoded | None]]:
-        """Go over to a joined file, which has a decoder of its own."""
+    def _begin_part(
+        self,
+        packet: Packet,
+        last: Packet | None,
+        *,
+        joined: bool,
+    ) -> Iterator[Placed[Decoded | None]]:
+        """Go over to the next container of the file, which has a decoder of its own.
+
+        That of a joined file has a clock of its own, too.
+        """
+        if joined and self._skimmed:
+            self._skim(None)
         if last:
-            yield from self._drained(last)
-        _prepare(packet.packet.stream.codec_context)
+            yield from self._drained()
+        if joined:
+            yield from self.timeline.begin_anew(self.file.lost.get(self.number, 0.0))
+        self._decoding = packet.packet.stream.codec_context
+        _prepare(self._decoding)
 
     def _warm_up(self, packet: Packet) -> Iterator[tuple[Decoded, int | None]]:
         """Follow the clock of what is another section's, and decode the end of it."""
@@ -164,6 +185,9 @@ class TrackDecoder:
         """Place what came of a packet in which, or before which, something is wrong."""
         if packet.warned:
             self.timeline.warn(AHEAD)
+        if packet.torn:
+            length = 0.0 if frames else packet.length
+            yield from self.timeline.damage(packet.at, length, packet.first)
         if packet.hole:
             yield from self.timeline.damage(None, 0, packet.first)
         if failed:
@@ -177,12 +201,12 @@ class TrackDecoder:
     def _times(self, frame: av.AudioFrame, packet: Packet) -> tuple[float | None, float]:
         """When the container plays a frame, and how long. A decoder moves it where it cuts off an encoder's delay."""
         at, length = packet.at, frame.samples * SAMPLE_RATE / frame.sample_rate
-        pts, before = frame.pts, packet.packet.pts
         if at is None:
             return None, length
+        pts, before = frame.pts, packet.packet.pts
         if pts != before and pts is not None and before is not None:
             at += (pts - before) * self._scale(frame, packet)
-        if packet.length and self._padded:
+        if self._padded and packet.length:
             self.padding = at + length - (packet.at or 0) - packet.length
         return at, length
 
@@ -194,9 +218,9 @@ class TrackDecoder:
         """Decode a packet; True: something in it can't be."""
         if self._amr and bytes(packet.packet)[0] & NOT_AMR:
             return [], True
-        complaints = self.file.complaints.count
-        frames = _decode(packet, packet.packet)
-        complained = self.file.complaints.count > complaints
+        complaints = self._complaints.count
+        frames = _decode(self._decoding, packet.packet)
+        complained = self._complaints.count > complaints
         if complained:
             self.timeline.warn(AT_ONCE)
         if frames is None:
@@ -206,44 +230,53 @@ class TrackDecoder:
         good = [frame for frame in frames if not frame.is_corrupt]
         return good, (complained and not frames) or len(good) < len(frames)
 
-    def _drained(self, last: Packet) -> Iterator[Placed[Decoded | None]]:
+    def _drained(self) -> Iterator[Placed[Decoded | None]]:
         """Take what the decoder still holds."""
-        good = [frame for frame in _decode(last, None) or [] if not frame.is_corrupt]
+        good = [frame for frame in _decode(self._decoding, None) or [] if not frame.is_corrupt]
         for frame in good:
             self.padding = 0
             length = frame.samples * SAMPLE_RATE / frame.sample_rate
             yield from self.timeline.sound(Arrival(None, length, (frame, True)))
 
     def _left_over(self, read_to: int) -> Iterator[Placed[Decoded | None]]:
-        """Note the bytes behind the last packet of a file that is nothing but sound."""
+        """Note what is lost behind the last packet, and the bytes of a file that is nothing but sound."""
+        if lost := self._lost_at_end():
+            yield from self.timeline.damage(None, lost, self.file.size)
         left = self.file.size - read_to
         if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
             yield from self.timeline.damage(None, 0, self.file.size)
+
+    def _lost_at_end(self) -> float:
+        """Samples that a file lacks by its pages; if they don't say so, as many as its bytes hold."""
+        if lost := self.file.lost.get(self.number, 0.0):
+            return lost
+        rate = self.timeline.bytes_a_sample
+        return self.file.tail / rate if rate else 0.0
 
     def _measure_other(self, packet: Packet) -> None:
         """Measure a track that is not taken."""
         if not packet.own:
             return
-        for frame in _decode(packet, packet.packet) or []:
-            self.meters[packet.number].add(planes(frame), frame.samples / frame.sample_rate)
+        for frame in _decode(packet.packet.stream.codec_context, packet.packet) or []:
+            self._others[packet.number].add(frame, None)
 
     # ── From frames to samples ───────────────────────────────────────────────────────────────────
 
     def sound(self) -> Iterator[Kind | Trim | Buffer]:
         """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
-        layout = self._context(self.number).layout if self.separate else None
-        output = Samples(layout, self.downmix, self.meters.get(self.number))
+        apart = self._context(self.number).layout if self.separate else None
+        output = Samples(apart, self.downmix, self.meters.get(self.number))
         kind: Kind | None = None
         for (frame, own), place in self._own():
             at = place
             if own and not self.heard:
                 self.heard, at = True, self._first_place(frame, place)
                 self.start = output.position = self._own_start(at)
-            found = (own, frame.sample_rate, frame.layout.name, frame.format.name)
-            if found != kind or at is not None:
+            new = kind is None or not kind.fits(frame, own)
+            if new or at is not None:
                 yield from output.drain()
-            if found != kind:
-                kind = Kind(*found)
+            if new:
+                kind = kind_of(frame, own=own)
                 yield kind
                 output.begin(kind)
             if own and at is not None:
@@ -251,12 +284,21 @@ class TrackDecoder:
             if output.takes(frame):
                 yield from output.resampled()
         yield from output.drain()
+        for waiting in self._others.values():
+            waiting.measure()
+        if kind:
+            yield from self._ending(output)
+        elif self.start is None:
+            self.start = round(self.timeline.position) if self.section else 0
+
+    def _ending(self, output: Samples) -> Iterator[Trim | Buffer]:
+        """Fill up to where the recording ends, or say what is behind it."""
         if self.start is None:
             self.start = output.position = round(self.timeline.position) if self.section else 0
         end = self._end(output.position)
-        if kind and end > output.position:
+        if end > output.position:
             yield from output.go_to(end)
-        elif kind and self.ends and (padding := round(self._padding(output.position))) in PADDING:
+        elif self.ends and (padding := round(self._padding(output.position))) in PADDING:
             yield Trim(padding)
 
     def _padding(self, position: int) -> float:
@@ -296,9 +338,11 @@ class TrackDecoder:
         return end
 
 
-def _decode(place: Packet, packet: av.Packet[Any] | None) -> list[av.AudioFrame] | None:
-    """Decode a packet by its stream's decoder; None drains it. Gives None for what can't be decoded."""
-    context: av.AudioCodecContext = place.packet.stream.codec_context
+def _decode(
+    context: av.AudioCodecContext,
+    packet: av.Packet[Any] | None,
+) -> list[av.AudioFrame] | None:
+    """Decode a packet of the context's stream; None drains it. Gives None for what can't be."""
     try:
         return context.decode(packet)
     except MemoryError:
