@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
-SOURCES := .ci benchmarks layers/core functions local models tests
+SOURCES := .ci benchmarks layers/core functions fanscribe_local models tests
 
 .PHONY: help demo test test-sam stage check lint types unit browser validate audit model deploy lock clean
 
@@ -24,7 +24,7 @@ test-sam: $(VENV)/.installed .venv-sam/.installed ## sam build, then its image a
 	@$(BIN)/pytest tests/container
 
 stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local without AWS
-	@$(BIN)/python -m local.stage
+	@$(BIN)/python -m fanscribe_local.emulator.stage
 
 check: lint types unit ## lint, types and unit tests: under a minute
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.containers import (
+from fanscribe_local.emulator.containers import (
     Container,
     ContainerHost,
     built_functions,
@@ -28,9 +28,9 @@ from local.containers import (
     run_limited,
     secluded_network,
 )
-from local.engine import ROOT, Engine
-from local.stage import SAMPLE
-from local.worker import Answer
+from fanscribe_local.emulator.engine import ROOT, Engine
+from fanscribe_local.emulator.stage import SAMPLE
+from fanscribe_local.emulator.worker import Answer
 
 BUILD = ROOT / ".aws-sam" / "build"
 DOCS = ROOT / "docs" / "containers.md"
@@ -39,9 +39,9 @@ LIMIT_MB = 250  # of a zip function and its layers, unzipped
 IMPORT_AND_LOAD = """
 import os, time
 began = time.perf_counter()
-import transcribe
+from transcribe import handler
 imported = time.perf_counter()
-transcribe.load_recognizer(os.environ["MODEL"])
+handler.load_recognizer(os.environ["MODEL"])
 print(imported - began, time.perf_counter() - imported)
 """
 PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"

@@ -29,11 +29,11 @@ from typing import Any
 from benchmarks.recordings import CORPUS, tiled
 from benchmarks.speed import machine, size_of, with_table
 from benchmarks.synthetic import SHAPES, TOKENS, Vocabulary, make
-from fanscribe.costs import ModelSpeed, speeds, vcpus
-from fanscribe.models import find_model
-from fanscribe.planner import a_job, most_tiles
-from fanscribe.simulator import FIRST_LOOK, Fleet
-from local.template import deploy
+from fanscribe.planning.planner import a_job, most_tiles
+from fanscribe.planning.prices import ModelSpeed, speeds, vcpus
+from fanscribe.planning.simulator import FIRST_LOOK, Fleet
+from fanscribe.recognition.models import find_model
+from fanscribe_local.emulator.template import deploy
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "models"
@@ -52,8 +52,8 @@ READER = """
 import json, pickle, re, sys, time
 from collections import Counter
 from pathlib import Path
-from fanscribe.options import ReadingOptions
-from fanscribe.whisper import WhisperRecognizer
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.recognition.whisper import WhisperRecognizer
 folder, threads, second_look, batches = sys.argv[1:]
 
 class Timed:

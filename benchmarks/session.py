@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from local.engine import ROOT, Engine
+from fanscribe_local.emulator.engine import ROOT, Engine
 
 SESSION = ROOT / "docs" / "session.txt"
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"

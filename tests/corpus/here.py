@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detect_language import detect_language
-from fanscribe.contracts import Job, MergeTask, Plan, SplitTask, TranscribeTask
-from fanscribe.deadline import Deadline
-from fanscribe.jobs import JobFolder
-from fanscribe.recognizer import Recognizer, load_recognizer
-from fanscribe.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
-from merge import merge
-from split import split
-from tests.fakes import MemoryStorage
-from transcribe import transcribe
+from fanscribe.documents.payloads import Job, MergeTask, SplitTask, TranscribeTask
+from fanscribe.documents.plan import Plan
+from fanscribe.jobs.deadline import Deadline
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.recognition.recognizer import Recognizer, load_recognizer
+from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
+from fanscribe.steps.detect_language import detect_language
+from fanscribe.steps.merge import merge
+from fanscribe.steps.split import split
+from fanscribe.steps.transcribe import transcribe
+from tests.support.fakes import MemoryStorage
 
 
 @dataclass(frozen=True)

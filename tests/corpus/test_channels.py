@@ -10,7 +10,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import load, read_sentences
 from tests.corpus.here import transcribed_here
-from tests.unit.test_audio import a_wav
+from tests.unit.audio.test_decode import a_wav
 
 JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 

@@ -14,8 +14,8 @@ import jiwer
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from local.engine import Engine
-from local.executions import Execution
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
 from tests.workflow.conftest import an_engine, transcripts
 
 LJ9 = "Printing, then, for our purpose, may be considered as the art of making books by means of movable types."

@@ -9,7 +9,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from tests.corpus.here import transcribed_here
 from tests.corpus.test_faults import JFK
-from tests.unit.test_audio import a_wav, decoded
+from tests.unit.audio.test_decode import a_wav, decoded
 
 
 def quieter(source: Path, target: Path, decibels: int) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.recordings import Clip, load, read_sentences, store
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.corpus.here import transcribed_here
 

@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from fanscribe.times import clock
-from local.engine import Engine
-from local.executions import Execution
-from local.host import FunctionHost, function_environment
-from local.worker import Answer, throttled
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.functions import NOTES, Fault
-from tests.unit.test_audio import decoded
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.conftest import DEFAULTS
 
 SPEECH_S = 120  # of the sample: six tiles or so, in chunks of two
@@ -38,6 +38,12 @@ SPLIT_STEPS = range(1, 11)  # describe, look, claim, plan, sections, download, s
 TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
 MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
 MOMENTS = ("before", "in", "after")
+ENTRIES = {
+    "SplitFunction": "run_split",
+    "DetectLanguageFunction": "run_detect_language",
+    "TranscribeFunction": "run_transcribe",
+    "MergeFunction": "run_merge",
+}
 
 
 def faults() -> Iterator[Fault]:
@@ -105,9 +111,8 @@ class Laboratory:
         notes.mkdir()
         for arn, host in list(engine.hosts.items()):
             timeout = timeout_s if host.function.name == "TranscribeFunction" else 60
-            entry = f"tests.faults.functions.run_{host.function.handler.split('.')[0]}"
-            folders = ("split", "detect_language", "transcribe", "merge")
-            code = (ROOT, *(ROOT / "functions" / name for name in folders), ROOT / "layers" / "core")
+            entry = f"tests.faults.functions.{ENTRIES[host.function.name]}"
+            code = (ROOT, ROOT / "layers" / "core")
             function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
             extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
             engine.hosts[arn] = made_of(function, function_environment(function, extra), WORKERS, host.log)

@@ -16,7 +16,7 @@ from typing import cast
 import av
 import numpy as np
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.media.broken import KINDS, Track, in_file, jittered, moved, muxed, parts_of
 

@@ -19,7 +19,7 @@ import av
 import numpy as np
 from av.stream import Disposition
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 
 BURST_S = 0.2  # a marker

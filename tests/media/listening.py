@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fanscribe.audio import AS_USUAL, Decoding
-from fanscribe.contracts import Findings, Selection
-from fanscribe.sections import Section, laid_end_to_end, section
-from fanscribe.selection import together
-from fanscribe.sound import Block, Samples
+from fanscribe.audio.decode import AS_USUAL, Decoding
+from fanscribe.audio.sections import Section, laid_end_to_end, section
+from fanscribe.audio.sound import Block, Samples
+from fanscribe.documents.plan import Findings, Selection
+from fanscribe.tiling.selection import together
 from fanscribe.times import SAMPLE_RATE
 from tests.media.broken import found_at
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.media.broken import (
     KINDS,

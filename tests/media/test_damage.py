@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from fanscribe.audio.sound import Samples
 from fanscribe.errors import UnreadableRecording
-from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.hostile.media import CONTAINERS, encoded
 from tests.media.listening import Heard, heard

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.media.broken import KINDS, Kind, Part, found_at, marked, moved, muxed, parts_of
 from tests.media.listening import heard

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.hostile.media import encoded
 from tests.media.broken import marked

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.hostile.media import encoded
 from tests.media.broken import (

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.contracts import Selection
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.plan import Selection
+from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption, RecordingTooLarge
-from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from fanscribe.tracks import ALL
 from tests.media.broken import Track, found_at, in_file, marked
 from tests.media.listening import heard
 

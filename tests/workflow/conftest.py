@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from fanscribe.contracts import Sections
+from fanscribe.documents.plan import Sections
 from fanscribe.keys import sections
-from local.engine import Engine
-from local.executions import Execution
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
 
 DEFAULTS = {"Model": "tiny.en", "ChunkTiles": "4"}

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.engine import INVOKE, Engine
-from local.template import ACCOUNT, REGION, URL_SUFFIX
-from tests.iam import Call, Rule
+from fanscribe_local.emulator.engine import INVOKE, Engine
+from fanscribe_local.emulator.template import ACCOUNT, REGION, URL_SUFFIX
+from tests.support.iam import Call, Rule
 
 USER = "local"
 INTERPRETER = "ak"  # what moto's interpreter signs with (moto/stepfunctions/parser/asl/utils/boto_client.py)

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.contracts import Took
-from local.engine import Engine
-from local.upload import SMALLEST_PART
+from fanscribe.documents.job import Took
+from fanscribe_local.client.upload import SMALLEST_PART
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import a_wav, decoded
+from tests.unit.audio.test_decode import a_wav, decoded
 from tests.workflow.conftest import all_keys
 from tests.workflow.line import Line
 from tests.workflow.test_command import FANSCRIBE

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.executions import Execution
-from local.host import PASSED_ON
-from local.template import STACK
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import PASSED_ON
+from fanscribe_local.emulator.template import STACK
 from tests.conftest import ROOT, SAMPLE
-from tests.monitoring import OURS, Metric, emitted, on_the_dashboard
-from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
+from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard
+from tests.support.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
 from tests.workflow.conftest import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}

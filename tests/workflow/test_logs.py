@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from fanscribe import keys
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.conftest import an_engine, transcripts
 
 

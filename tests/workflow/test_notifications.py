@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from fanscribe.audio import write_wav
-from local.engine import Engine
-from local.executions import Execution
-from local.host import FunctionHost
-from local.template import ACCOUNT, REGION
-from local.worker import Answer, error_answer, throttled
-from tests.built_media import a_film
+from fanscribe.audio.decode import write_wav
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.template import ACCOUNT, REGION
+from fanscribe_local.emulator.worker import Answer, error_answer, throttled
 from tests.conftest import SAMPLE
-from tests.policies import RESOURCES, a_stack
-from tests.unit.test_audio import decoded
+from tests.support.built_media import a_film
+from tests.support.policies import RESOURCES, a_stack
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.conftest import DEFAULTS, an_engine, transcripts
 
 RECORDINGS = a_stack().resolve({"Ref": "RecordingsBucket"})

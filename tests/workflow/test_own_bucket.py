@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from tests.workflow.conftest import an_engine, transcripts
 
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from decoding import HEAD, SMALL
 from fanscribe import keys
-from fanscribe.audio import write_wav
-from fanscribe.contracts import Attempt
-from local.executions import Execution
-from local.host import FunctionHost
-from local.worker import Answer, error_answer
+from fanscribe.audio.decode import write_wav
+from fanscribe.documents.job import Attempt
+from fanscribe.steps.split_decoding import HEAD, SMALL
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
 from tests.hostile.media import encoded
-from tests.iam import Call, Rule
-from tests.policies import BUCKETS, KEY, a_stack, encryption, role_rules
-from tests.unit.test_audio import decoded
+from tests.support.iam import Call, Rule
+from tests.support.policies import BUCKETS, KEY, a_stack, encryption, role_rules
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.guard import GuardedEngine
 
 STACK = a_stack(KmsKeyArn=KEY)

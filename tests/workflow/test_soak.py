@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.audio import write_wav
-from local.engine import Engine
+from fanscribe.audio.decode import write_wav
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.conftest import an_engine, transcripts
 
 RECORDINGS, DIFFERENT = 50, 5

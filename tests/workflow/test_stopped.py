@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.children import children
 from tests.conftest import SAMPLE
+from tests.support.children import children
 from tests.workflow.test_command import FANSCRIBE
 
 WORKERS = 2

@@ -11,10 +11,10 @@ import pytest
 from moto.events.models import EventPattern
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.audio import write_wav
-from fanscribe.costs import price_list
-from local.engine import Engine
-from local.executions import Execution
+from fanscribe.audio.decode import write_wav
+from fanscribe.planning.prices import price_list
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import ROOT, SAMPLE
 from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from fanscribe.times import SAMPLE_RATE
-from local.engine import Engine
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
 from tests.hostile.media import containers
-from tests.unit.test_audio import decoded
+from tests.unit.audio.test_decode import decoded
 from tests.workflow.conftest import an_engine, transcribed
 
 
