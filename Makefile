@@ -29,7 +29,7 @@ stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local withou
 check: lint types unit ## lint, types and unit tests: under a minute
 
 lint: $(VENV)/.installed
-	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/cfn-lint template.yaml
+	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/lint-imports --no-logo --no-cache && $(BIN)/cfn-lint template.yaml
 
 types: $(VENV)/.installed
 	@$(BIN)/mypy

@@ -143,7 +143,7 @@ def test_one_whose_parent_was_killed_ends_by_itself() -> None:
 
 def test_what_a_library_prints_is_no_message(recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
     prints = (
-        "from fanscribe import decoder, demuxer\n"
+        "from fanscribe.audio import decoder, demuxer\n"
         "class Loud(demuxer.Source):\n"
         "    def read(self, size):\n        os.write(1, b'oops')\n        return super().read(size)\n"
         "demuxer.Source = Loud\ndecoder.main(*sys.argv[1:])"
