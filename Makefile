@@ -17,10 +17,10 @@ demo: $(VENV)/.installed ## transcribe the sample recording through the whole st
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
-test: $(VENV)/.installed .venv-sam/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
+test: $(VENV)/.developed .venv-sam/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
 	@$(BIN)/pytest --ignore=tests/container
 
-test-sam: $(VENV)/.installed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
+test-sam: $(VENV)/.developed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
 	@$(BIN)/pytest tests/container
 
 stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local without AWS
@@ -28,13 +28,13 @@ stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local withou
 
 check: lint types unit ## lint, types and unit tests: under a minute
 
-lint: $(VENV)/.installed
+lint: $(VENV)/.developed
 	@$(BIN)/ruff check $(SOURCES) && $(BIN)/ruff format --check $(SOURCES) && $(BIN)/lint-imports --no-logo --no-cache && $(BIN)/cfn-lint template.yaml
 
-types: $(VENV)/.installed
+types: $(VENV)/.developed
 	@$(BIN)/mypy
 
-unit: $(VENV)/.installed
+unit: $(VENV)/.developed
 	@$(BIN)/pytest tests/unit
 
 browser: $(VENV)/.browser ## the transcript page in Chromium, driven by Playwright; needs a Chromium and npm
@@ -64,10 +64,10 @@ lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build fanscribe.egg-info transcripts .aws-sam tests/browser/node_modules
+	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist transcripts .aws-sam tests/browser/node_modules
 
 # Beside the rest in .venv: where they are not, the browser tests skip and say so. A Chromium is taken from the machine.
-$(VENV)/.browser: $(VENV)/.installed requirements/browser.txt tests/browser/package-lock.json
+$(VENV)/.browser: $(VENV)/.developed requirements/browser.txt tests/browser/package-lock.json
 	@echo "Installing what drives a browser …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/browser.txt
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
@@ -80,11 +80,17 @@ $(VENV)/.browser: $(VENV)/.installed requirements/browser.txt tests/browser/pack
 	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-# Installed from the lock file, which is complete, with hashes; a failed installation leaves no mark and is tried again.
-$(VENV)/.installed: requirements/lock.txt pyproject.toml
+# Installed from lock files, which are complete, with hashes; a failed installation leaves no mark and is tried again.
+# .installed holds what running needs, .developed what testing and linting need besides.
+$(VENV)/.installed: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Fanscribe needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed requirements/lock.txt
+	@echo "Installing what tests need into $(VENV) (once) …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
 	@touch $@

@@ -28,12 +28,13 @@ from fanscribe_local.emulator.containers import (
     run_limited,
     secluded_network,
 )
-from fanscribe_local.emulator.engine import ROOT, Engine
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.project import PROJECT
 from fanscribe_local.emulator.stage import SAMPLE
 from fanscribe_local.emulator.worker import Answer
 
-BUILD = ROOT / ".aws-sam" / "build"
-DOCS = ROOT / "docs" / "containers.md"
+BUILD = PROJECT / ".aws-sam" / "build"
+DOCS = PROJECT / "docs" / "containers.md"
 MARKS = ("<!-- python -m benchmarks.container -->", "<!-- end -->")
 LIMIT_MB = 250  # of a zip function and its layers, unzipped
 IMPORT_AND_LOAD = """
@@ -126,7 +127,7 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
 
 def conditions() -> str:
     cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     when = dt.datetime.now(dt.UTC).date()
     return f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, {when}, commit {commit.strip()}."
 

@@ -11,6 +11,7 @@ from fanscribe.errors import StorageFault
 from fanscribe_local.cli.estimate import estimate
 from fanscribe_local.cli.fetch import fetch
 from fanscribe_local.cli.follow import complain
+from fanscribe_local.cli.init import init
 from fanscribe_local.cli.list import list_jobs
 from fanscribe_local.cli.redo import redo
 from fanscribe_local.cli.report import report
@@ -25,7 +26,7 @@ def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine or on AWS."""
 
 
-for each in (transcribe, redo, estimate, status, fetch, report, list_jobs):
+for each in (transcribe, redo, estimate, status, fetch, report, list_jobs, init):
     command.add_command(each)
 
 

@@ -39,9 +39,8 @@ from fanscribe_local.emulator.job_cache import Shelf
 from fanscribe_local.emulator.map_runs import MapRuns
 from fanscribe_local.emulator.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
 from fanscribe_local.emulator.worker import PRELOAD
+from fanscribe_local.project import TEMPLATE
 
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = ROOT / "template.yaml"
 STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
 JOB = re.compile(r"^jobs/([0-9a-f]{16})/.*")
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")

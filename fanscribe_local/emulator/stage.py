@@ -15,11 +15,12 @@ import click
 from fanscribe import keys
 from fanscribe.documents.plan import Sections
 from fanscribe_local.emulator.containers import gateway
-from fanscribe_local.emulator.engine import ROOT, Engine
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.project import PROJECT
 
-EVENTS = ROOT / "events"
-SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
-VARIABLES = ROOT / ".aws-sam" / "stage.json"
+EVENTS = PROJECT / "events"
+SAMPLE = PROJECT / "sample" / "lighthouse-talk.mp3"
+VARIABLES = PROJECT / ".aws-sam" / "stage.json"
 
 
 def stage(engine: Engine) -> None:
@@ -64,7 +65,7 @@ def main() -> None:
         VARIABLES.parent.mkdir(exist_ok=True)
         VARIABLES.write_text(json.dumps(variables(engine, url), indent=2), "utf-8")
         click.echo(f"S3 with what events/ name: {url}. In another terminal, for example:")
-        options = f"--env-vars {VARIABLES.relative_to(ROOT)} --parameter-overrides Model=tiny.en"
+        options = f"--env-vars {VARIABLES.relative_to(PROJECT)} --parameter-overrides Model=tiny.en"
         click.echo(f"  sam local invoke SplitFunction --event events/split.json {options}")
         click.echo("Ctrl-C ends it.")
         try:

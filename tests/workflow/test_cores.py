@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from fanscribe_local.emulator.engine import DETECT_LANGUAGE, TEMPLATE, TRANSCRIBE
+from fanscribe_local.emulator.engine import DETECT_LANGUAGE, TRANSCRIBE
+from fanscribe_local.project import TEMPLATE
 from fanscribe_local.emulator.function_host import function_environment
 from fanscribe_local.emulator.template import deploy
 from tests.conftest import ROOT, SAMPLE

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe_local.client.stack import OUTPUTS, job_name
-from fanscribe_local.emulator.engine import TEMPLATE
+from fanscribe_local.project import TEMPLATE
 from fanscribe_local.emulator.template import deploy
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import Job
 from fanscribe_local.client.progress import BEGUN, STAGES, WAITING, Progress, SplitJob, read_history
-from fanscribe_local.emulator.engine import ROOT
+from fanscribe_local.project import PROJECT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JOB = Job(
@@ -73,7 +73,7 @@ def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
 
 
 def test_every_stage_that_is_told_is_a_state_of_the_machine() -> None:
-    definition = json.loads((ROOT / "statemachine" / "transcription.asl.json").read_text())
+    definition = json.loads((PROJECT / "statemachine" / "transcription.asl.json").read_text())
     assert set(STAGES) <= set(definition["States"])
 
 
