@@ -29,9 +29,9 @@ from fanscribe_local.emulator.containers import (
     secluded_network,
 )
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.project import PROJECT
 from fanscribe_local.emulator.stage import SAMPLE
 from fanscribe_local.emulator.worker import Answer
+from fanscribe_local.project import PROJECT
 
 BUILD = PROJECT / ".aws-sam" / "build"
 DOCS = PROJECT / "docs" / "containers.md"
@@ -127,7 +127,9 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
 
 def conditions() -> str:
     cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     when = dt.datetime.now(dt.UTC).date()
     return f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, {when}, commit {commit.strip()}."
 

@@ -15,7 +15,7 @@ from fanscribe_local.emulator.stage import stage, variables
 from fanscribe_local.emulator.worker import Answer
 from tests.conftest import ROOT
 from tests.container import sam
-from tests.workflow.conftest import an_engine
+from tests.support.workflow import an_engine
 
 RECORDINGS = "fanscribe-recordingsbucket"
 FUNCTIONS = {

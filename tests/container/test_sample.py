@@ -13,7 +13,7 @@ from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.stage import variables
 from tests.conftest import SAMPLE
 from tests.container import sam
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.workflow import an_engine, transcripts
 
 METADATA = {"language": "en", "formats": ",".join(FORMATS)}
 

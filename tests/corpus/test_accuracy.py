@@ -17,7 +17,7 @@ from fanscribe.documents.plan import Tile
 from fanscribe.recognition.models import find_model
 from fanscribe.recognition.whisper import WhisperRecognizer
 from fanscribe.times import milliseconds
-from tests.corpus.here import transcribed_here
+from tests.support.steps_in_memory import transcribed_here
 
 NORMAL = EnglishTextNormalizer()
 PIECES = {11: (0.4, 2), 12: (1, 5)}  # two choices of them, and how long the pauses between them are, in seconds

@@ -14,8 +14,8 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.times import SAMPLE_RATE
 from fanscribe_local.emulator.engine import Engine
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import DEFAULTS, transcribed
+from tests.support.audio import decoded
+from tests.support.workflow import DEFAULTS, transcribed
 
 CONTAINERS = ["sonnet1.aac", "sonnet1.flac", "sonnet1.mp3", "sonnet1.mp4", "sonnet1.ogg", "sonnet1.webm"]
 

@@ -26,8 +26,8 @@ from fanscribe_local.emulator.function_host import FunctionHost, function_enviro
 from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.functions import NOTES, Fault
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import DEFAULTS
+from tests.support.audio import decoded
+from tests.support.workflow import DEFAULTS
 
 SPEECH_S = 120  # of the sample: six tiles or so, in chunks of two
 AT_ONCE = 10  # executions

@@ -19,7 +19,7 @@ from fanscribe_local.emulator.worker import Answer, error_answer, refused
 from tests.faults.functions import Fault
 from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingHost, said
 from tests.support.lambda_errors import NAMES
-from tests.workflow.conftest import DEFAULTS, all_keys
+from tests.support.workflow import DEFAULTS, all_keys
 
 TASKS = ("Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge")
 SECTIONS = 2

@@ -32,10 +32,10 @@ from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split import split
 from fanscribe.times import SAMPLE_RATE
 from tests.conftest import SAMPLE
-from tests.hostile.media import CONTAINERS, Canaries, Media, every_file, pointing
+from tests.support.audio import a_wav, decoded
 from tests.support.children import children
 from tests.support.fakes import MemoryStorage
-from tests.unit.audio.test_decode import a_wav, decoded
+from tests.support.hostile_media import CONTAINERS, Canaries, Media, every_file, pointing
 
 SETTINGS = SplitSettings(
     work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=1, max_duration_hours=0.05, max_decoded_megabytes=50

@@ -5,7 +5,7 @@ import pytest
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import decoded
+from tests.support.audio import decoded
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from fanscribe.jobs.folder import JobFolder
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split_decoding import Hearing, Source, hear, split_section
 from fanscribe.times import SAMPLE_RATE
-from tests.media.broken import Track, in_file
-from tests.media.listening import heard
+from tests.support.broken_media import Track, in_file
+from tests.support.decoded_media import heard
 from tests.support.fakes import MemoryStorage
 
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)

@@ -12,7 +12,7 @@ import numpy as np
 
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import atom, patched
+from tests.support.hostile_media import atom, patched
 
 
 def tone(seconds: float) -> Samples:

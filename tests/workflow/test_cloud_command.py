@@ -20,9 +20,9 @@ from fanscribe.documents.job import Took
 from fanscribe_local.client.upload import SMALLEST_PART
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import a_wav, decoded
-from tests.workflow.conftest import all_keys
-from tests.workflow.line import Line
+from tests.support.audio import a_wav, decoded
+from tests.support.cut_connection import Line
+from tests.support.workflow import all_keys
 from tests.workflow.test_command import FANSCRIBE
 
 HERE = ("--stack", "fanscribe")

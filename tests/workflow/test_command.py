@@ -11,8 +11,8 @@ import pytest
 
 from fanscribe.audio.decode import write_wav
 from tests.conftest import SAMPLE
+from tests.support.audio import a_tone, a_video_without_sound, a_wav, decoded
 from tests.support.builders import a_model_folder
-from tests.unit.audio.test_decode import a_tone, a_video_without_sound, a_wav, decoded
 
 FANSCRIBE = Path(sys.executable).with_name("fanscribe")
 

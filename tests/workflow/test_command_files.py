@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.audio.test_decode import a_wav
+from tests.support.audio import a_wav
 from tests.workflow.test_command import FANSCRIBE
 
 TRANSCRIBE = ("transcribe", "--language", "en", "--formats", "json", "--workers", "1")

@@ -18,7 +18,7 @@ from fanscribe_local.emulator.template import STACK
 from tests.conftest import ROOT, SAMPLE
 from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard
 from tests.support.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.workflow import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcripts
 
 
 def words(text: str) -> set[str]:

@@ -17,8 +17,8 @@ from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.function_host import FunctionHost
 from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import an_engine, transcribed
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcribed
 
 AT_ONCE, MEMORY_MB = 3, 3008
 LENGTH_S = 180  # of the sample

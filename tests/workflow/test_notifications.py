@@ -16,10 +16,10 @@ from fanscribe_local.emulator.function_host import FunctionHost
 from fanscribe_local.emulator.template import ACCOUNT, REGION
 from fanscribe_local.emulator.worker import Answer, error_answer, throttled
 from tests.conftest import SAMPLE
+from tests.support.audio import decoded
 from tests.support.built_media import a_film
 from tests.support.policies import RESOURCES, a_stack
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import DEFAULTS, an_engine, transcripts
+from tests.support.workflow import DEFAULTS, an_engine, transcripts
 
 RECORDINGS = a_stack().resolve({"Ref": "RecordingsBucket"})
 RULE = a_stack().resolve(RESOURCES["EmailRule"]["Properties"])

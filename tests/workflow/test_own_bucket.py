@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fanscribe.audio.decode import write_wav
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.workflow import an_engine, transcripts
 
 
 @pytest.mark.parametrize("versioned", [True, False])

@@ -13,7 +13,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from fanscribe.documents.plan import Plan
 from fanscribe_local.client.executions import Execution
 from tests.conftest import SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, shared_out, transcripts
+from tests.support.workflow import all_keys, an_engine, shared_out, transcripts
 
 COUNT = 3
 

@@ -13,8 +13,8 @@ import pytest
 from fanscribe.audio.decode import write_wav
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcripts
 
 RECORDINGS, DIFFERENT = 50, 5
 LENGTH_S = 24

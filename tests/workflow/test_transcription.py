@@ -16,7 +16,7 @@ from fanscribe.planning.prices import price_list
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import ROOT, SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
+from tests.support.workflow import all_keys, an_engine, transcribed, transcripts
 
 RECORDINGS = "fanscribe-recordingsbucket"
 WORDS = f"s3://{RECORDINGS}/words.mp3"

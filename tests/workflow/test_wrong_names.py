@@ -8,9 +8,9 @@ import pytest
 from fanscribe.times import SAMPLE_RATE
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.hostile.media import containers
-from tests.unit.audio.test_decode import decoded
-from tests.workflow.conftest import an_engine, transcribed
+from tests.support.audio import decoded
+from tests.support.hostile_media import containers
+from tests.support.workflow import an_engine, transcribed
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from fanscribe.audio.decoder_process import Decoder
 from fanscribe.audio.demuxer import Source
 from fanscribe.errors import UnreadableRecording
 from tests.conftest import SAMPLE
+from tests.support.audio import a_tone, a_wav
 from tests.support.children import children
-from tests.unit.audio.test_decode import a_tone, a_wav
 
 
 def doing(program: str) -> Sequence[str]:

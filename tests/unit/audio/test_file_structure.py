@@ -15,18 +15,6 @@ from hypothesis import strategies as st
 
 from fanscribe.audio.file_structure import Structure, asf, chunks, read_structure, wav
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import (
-    CONTAINERS,
-    a_header_of_wav,
-    absurd_headers,
-    absurd_wavs,
-    atom,
-    chunk,
-    containers,
-    impostors,
-    noise,
-    patched,
-)
 from tests.support.built_media import (
     PICTURES_PID,
     PMT_PID,
@@ -48,6 +36,18 @@ from tests.support.built_media import (
     tone,
     with_objects,
     without,
+)
+from tests.support.hostile_media import (
+    CONTAINERS,
+    a_header_of_wav,
+    absurd_headers,
+    absurd_wavs,
+    atom,
+    chunk,
+    containers,
+    impostors,
+    noise,
+    patched,
 )
 
 NOTHING = Structure()

@@ -16,7 +16,7 @@ from fanscribe.errors import BadInput, RecordingTooLarge
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.times import SAMPLE_RATE
 from tests.conftest import ROOT
-from tests.unit.audio.test_decode import a_tone, a_wav
+from tests.support.audio import a_tone, a_wav
 
 TEMPLATE: dict[str, Any] = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
 HOUR = 3600 * SAMPLE_RATE

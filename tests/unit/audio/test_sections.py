@@ -16,8 +16,8 @@ from fanscribe.tiling.frames import Frames, on_one_grid
 from fanscribe.tiling.listening import lay_tiles, listen
 from fanscribe.times import FRAME, SAMPLE_RATE
 from tests.conftest import SAMPLE
-from tests.hostile.media import CONTAINERS, encoded
-from tests.unit.audio.test_decode import decoded
+from tests.support.audio import decoded
+from tests.support.hostile_media import CONTAINERS, encoded
 
 
 @given(st.integers(1, 10**13), st.integers(1, MOST))

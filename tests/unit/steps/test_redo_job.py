@@ -37,9 +37,9 @@ from fanscribe.steps.split import split
 from fanscribe.steps.split_redo import redo
 from fanscribe.steps.transcribe import transcribe
 from tests.conftest import SAMPLE
+from tests.support.audio import a_wav, decoded
 from tests.support.builders import a_model_folder
 from tests.support.fakes import MemoryStorage, SpellingRecognizer
-from tests.unit.audio.test_decode import a_wav, decoded
 
 TALK = {"bucket": "recordings", "key": "talk.wav"}
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=1, map_concurrency=10)

@@ -30,9 +30,9 @@ from fanscribe.steps.split import split
 from fanscribe.steps.split_decoding import HEAD, SMALL, Source, split_section
 from fanscribe.tiling.frames import Frames
 from tests.conftest import SAMPLE
+from tests.support.audio import a_wav, decoded
 from tests.support.builders import a_model_folder
 from tests.support.fakes import MemoryStorage
-from tests.unit.audio.test_decode import a_wav, decoded
 
 NOTHING = Findings(start=0, clocked=True)
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)

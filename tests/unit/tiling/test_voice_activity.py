@@ -10,7 +10,7 @@ from fanscribe.tiling.tiles import speech_spans
 from fanscribe.tiling.voice_activity import SpeechDetector
 from fanscribe.times import FRAME
 from tests.conftest import SAMPLE
-from tests.unit.audio.test_decode import decoded
+from tests.support.audio import decoded
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from fanscribe.planning.prices import price_list
 from fanscribe_local.cli.estimate import as_seconds
 from fanscribe_local.cli.main import command
 from tests.conftest import SAMPLE
+from tests.support.audio import a_tone, a_wav, decoded
 from tests.support.builders import a_model_folder
-from tests.unit.audio.test_decode import a_tone, a_wav, decoded
 
 
 def typed(*arguments: str) -> Result:

@@ -82,14 +82,14 @@ class GuardedEngine(Engine):
                 ]
             case "s3":
                 return self._s3_calls(principal, environment)
-        raise NotImplementedError(f"tests/workflow/guard.py does not know what {principal} asks {service} for")
+        raise NotImplementedError(f"tests/support/guarded_engine.py does not know what {principal} asks {service} for")
 
     def _s3_calls(self, principal: str, environment: Environment) -> list[Call]:
         method = environment["REQUEST_METHOD"]
         bucket, _, key = environment["PATH_INFO"].encode("latin-1").decode().lstrip("/").partition("/")
         query = dict(urllib.parse.parse_qsl(environment.get("QUERY_STRING", ""), keep_blank_values=True))
         if query.keys() - PLAIN or "HTTP_X_AMZ_COPY_SOURCE" in environment:
-            raise NotImplementedError(f"tests/workflow/guard.py does not know what S3's {method} with {query} needs")
+            raise NotImplementedError(f"tests/support/guarded_engine.py does not know what S3's {method} with {query} needs")
         arn, version = f"arn:aws:s3:::{bucket}", "Version" if "versionId" in query else ""
         calls: list[Call] = []
         match method, bool(key):
@@ -105,7 +105,7 @@ class GuardedEngine(Engine):
             case "GET", False if "list-type" in query:
                 calls = [Call(principal, "s3:ListBucket", arn, {"s3:prefix": query.get("prefix", "")})]
             case _:
-                raise NotImplementedError(f"tests/workflow/guard.py does not know what S3's {method} of {arn}/{key} needs")
+                raise NotImplementedError(f"tests/support/guarded_engine.py does not know what S3's {method} of {arn}/{key} needs")
         return calls
 
     def _key(self, principal: str, action: str, bucket: str) -> Call:

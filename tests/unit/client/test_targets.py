@@ -6,7 +6,7 @@ import pytest
 from fanscribe.documents.options import DEFAULT_FORMATS, Format
 from fanscribe_local.client.recordings import Recording, WrongFiles, find_recordings
 from fanscribe_local.client.targets import Place, Wanted, check_apart, check_folder, check_targets
-from tests.unit.local.test_recordings import a_folder
+from tests.unit.client.test_recordings import a_folder
 
 JSON: tuple[Format, ...] = ("json",)
 

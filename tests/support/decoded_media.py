@@ -13,7 +13,7 @@ from fanscribe.audio.sound import Block, Samples
 from fanscribe.documents.plan import Findings, Selection
 from fanscribe.tiling.selection import together
 from fanscribe.times import SAMPLE_RATE
-from tests.media.broken import found_at
+from tests.support.broken_media import found_at
 
 SECTIONS = 3
 AT_ONCE = 2  # decoders

@@ -18,7 +18,7 @@ import numpy as np
 
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.media.broken import KINDS, Track, in_file, jittered, moved, muxed, parts_of
+from tests.support.broken_media import KINDS, Track, in_file, jittered, moved, muxed, parts_of
 
 
 @dataclass(frozen=True)

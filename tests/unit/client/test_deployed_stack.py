@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe_local.client.stack import OUTPUTS, job_name
-from fanscribe_local.project import TEMPLATE
 from fanscribe_local.emulator.template import deploy
+from fanscribe_local.project import TEMPLATE
 
 
 @given(st.text(min_size=1, max_size=300))
