@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import click
 
+from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.results import NOT_WRITTEN, NotWritten, Result, collect, unwritten
 from fanscribe_local.client.screen import Screen
 from fanscribe_local.client.stack import DeployedStack
@@ -49,8 +50,3 @@ def show(result: Result, *, as_json: bool) -> None:
         click.echo("\n".join(result.lines()))
     else:
         complain(result.complaint())
-
-
-def complain(message: str) -> None:
-    """Names in it are `printable`."""
-    click.echo(f"fanscribe: {message}", err=True)

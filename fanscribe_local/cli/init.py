@@ -22,7 +22,7 @@ WRITTEN = (
 NO_SOURCE = shutil.ignore_patterns("__pycache__")
 
 
-@click.command()
+@click.command(short_help="Write the project that `sam build` and `sam deploy` take.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def init(folder: Path) -> None:
     """Write the project that `sam build` and `sam deploy` take into FOLDER, which is new or empty."""

@@ -1,33 +1,49 @@
 """The command `fanscribe`."""
 
+import importlib
 import io
 import sys
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from fanscribe import __version__
-from fanscribe.errors import StorageFault
-from fanscribe_local.cli.estimate import estimate
-from fanscribe_local.cli.fetch import fetch
-from fanscribe_local.cli.follow import complain
-from fanscribe_local.cli.init import init
-from fanscribe_local.cli.list import list_jobs
-from fanscribe_local.cli.redo import redo
-from fanscribe_local.cli.report import report
-from fanscribe_local.cli.status import status
-from fanscribe_local.cli.transcribe import transcribe
-from fanscribe_local.client.file_errors import sentence
+from fanscribe_local.cli.messages import complain
+
+# Where each command is, and what `--help` says of it: nothing is imported for that (a test compares it).
+COMMANDS = {
+    "transcribe": ("transcribe:transcribe", "Transcribe recordings, on this machine or with --stack on AWS."),
+    "redo": ("redo:redo", "Transcribe a part of a recording again, and mend the transcript."),
+    "estimate": ("estimate:estimate", "Say what a recording would take and cost on AWS."),
+    "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
+    "fetch": ("fetch:fetch", "Fetch the transcripts of a stack's jobs, once they are done."),
+    "report": ("report:report", "Write where the time of a stack's jobs went, as a page."),
+    "list": ("list:list_jobs", "List the latest jobs of a stack."),
+    "init": ("init:init", "Write the project that `sam build` and `sam deploy` take."),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands that are imported when they are called: `fanscribe --help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(f"fanscribe_local.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="fanscribe %(version)s")
 def command() -> None:
     """Turn long recordings into timestamped transcripts, on this machine or on AWS."""
-
-
-for each in (transcribe, redo, estimate, status, fetch, report, list_jobs, init):
-    command.add_command(each)
 
 
 def main() -> None:
@@ -43,14 +59,21 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         complain("stopped. The same command goes on from here.")
         sys.exit(130)
-    except (BotoCoreError, ClientError, StorageFault) as error:
+    except Exception as error:
+        if (said := _explained(error)) is None:
+            raise
+        complain(said)
+        sys.exit(1)
+
+
+def _explained(error: Exception) -> str | None:
+    """What AWS or the file system did not do; None for a mistake of ours."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (a fifth of a second)
+
+    from fanscribe.errors import StorageFault  # noqa: PLC0415
+    from fanscribe_local.client.file_errors import sentence  # noqa: PLC0415
+
+    if isinstance(error, (BotoCoreError, ClientError, StorageFault)):
         ended = "" if str(error).endswith(".") else "."
-        complain(f"AWS: {error}{ended} The same command goes on from here.")
-        sys.exit(1)
-    except OSError as error:
-        complain(sentence(error))
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
+        return f"AWS: {error}{ended} The same command goes on from here."
+    return sentence(error) if isinstance(error, OSError) else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from fanscribe_local.cli.follow import complain
+from fanscribe_local.cli.messages import complain
 from fanscribe_local.cli.shared import Where, check_jobs, check_out, job_of, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import printable

@@ -11,7 +11,8 @@ import click
 from boto3.exceptions import Boto3Error
 
 from fanscribe.documents.options import as_metadata
-from fanscribe_local.cli.follow import complain, follow, show
+from fanscribe_local.cli.follow import follow, show
+from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.file_errors import reason, sentence, work_failed
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress

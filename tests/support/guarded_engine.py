@@ -105,7 +105,9 @@ class GuardedEngine(Engine):
             case "GET", False if "list-type" in query:
                 calls = [Call(principal, "s3:ListBucket", arn, {"s3:prefix": query.get("prefix", "")})]
             case _:
-                raise NotImplementedError(f"tests/support/guarded_engine.py does not know what S3's {method} of {arn}/{key} needs")
+                raise NotImplementedError(
+                    f"tests/support/guarded_engine.py does not know what S3's {method} of {arn}/{key} needs"
+                )
         return calls
 
     def _key(self, principal: str, action: str, bucket: str) -> Call:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from fanscribe_local.cli.main import command
@@ -19,7 +20,10 @@ TYPED = [line for line in LINES if line.startswith("fanscribe ")]
 @pytest.mark.parametrize("line", TYPED)
 def test_what_is_typed_in_the_session_is_understood(line: str) -> None:
     name, *arguments = shlex.split(line)[1:]
-    command.commands[name].make_context(name, arguments, default_map={"stack": "fanscribe"})
+    with click.Context(command) as context:
+        found = command.get_command(context, name)
+    assert found is not None, name
+    found.make_context(name, arguments, default_map={"stack": "fanscribe"})
 
 
 def test_the_session_shows_every_command_that_a_stack_takes() -> None:
