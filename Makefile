@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 SOURCES := .ci benchmarks layers/core functions fanscribe_local models tests
 
-.PHONY: help demo test test-sam stage check lint types unit browser validate audit model deploy lock clean
+.PHONY: help demo test test-all test-sam stage check lint types unit browser validate audit model deploy lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,11 +17,14 @@ demo: $(VENV)/.installed ## transcribe the sample recording through the whole st
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
-test: $(VENV)/.developed .venv-sam/.installed ## every test but test-sam's; those that need ../shared skip where it is absent, and say so
-	@$(BIN)/pytest --ignore=tests/container
+test: $(VENV)/.developed ## the tests that a change needs: a few minutes
+	@$(BIN)/pytest --ignore=tests/container --ignore=tests/corpus
+
+test-all: $(VENV)/.developed .venv-sam/.installed ## every test that needs no Docker; what needs ../shared skips where it is absent
+	@$(BIN)/pytest --everything --ignore=tests/container
 
 test-sam: $(VENV)/.developed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
-	@$(BIN)/pytest tests/container
+	@$(BIN)/pytest --everything tests/container
 
 stage: $(VENV)/.installed ## S3 with all that events/ name, for sam local without AWS
 	@$(BIN)/python -m fanscribe_local.emulator.stage

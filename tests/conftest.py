@@ -1,4 +1,8 @@
-"""What every lane shares: where things are, and what is skipped by name where they are not."""
+"""What every lane shares: where things are, what is skipped by name where they are not, and what takes long.
+
+`pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long` too,
+and all of the lanes that otherwise run a seeded share of their cases.
+"""
 
 import subprocess
 from pathlib import Path
@@ -14,6 +18,33 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
 CORPUS = ROOT.parent / "shared" / "corpus"
 BASE_SCRIPT = ROOT.parent / "shared" / "models" / "whisper-base.sh"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="run the tests that take long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--everything"):
+        return
+    takes_long = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=takes_long)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What did not run, in a line, with the command that would run it."""
+    if skipped := len(terminalreporter.stats.get("skipped", [])):
+        lacking = f"{skipped} tests need something that is not here: `pytest -rs` names it."
+        terminalreporter.write_line(lacking)
+    if left := len(terminalreporter.stats.get("deselected", [])):
+        terminalreporter.write_line(f"{left} tests take long: `make test-all` runs them too.")
+
+
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether a lane runs all of its cases, or a share."""
+    return bool(request.config.getoption("--everything"))
 
 
 @pytest.fixture(scope="session")

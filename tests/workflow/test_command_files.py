@@ -17,6 +17,8 @@ import pytest
 from tests.support.audio import a_wav
 from tests.workflow.test_command import FANSCRIBE
 
+pytestmark = pytest.mark.long
+
 TRANSCRIBE = ("transcribe", "--language", "en", "--formats", "json", "--workers", "1")
 NO_TEXT = "caf\udce9.wav"
 TWO_LINES = "two\nlines.wav"

@@ -15,6 +15,8 @@ from fanscribe_local.emulator.template import deploy
 from fanscribe_local.project import TEMPLATE
 from tests.conftest import ROOT, SAMPLE
 
+pytestmark = pytest.mark.long
+
 SPECTRA = """
 import hashlib, sys
 from pathlib import Path

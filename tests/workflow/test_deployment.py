@@ -116,7 +116,7 @@ def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine,
     assert host.function.handler == (own.get("Handler") or own["ImageConfig"]["Command"][0])
     assert host.function.timeout_s == TEMPLATE["Globals"]["Function"]["Timeout"] == 900
     assert str(host.function.memory_mb) == valued(engine, own["MemorySize"])
-    module = f"{host.function.handler.rsplit('.', 1)[0]}.py"
+    module = f"{host.function.handler.rsplit('.', 1)[0].replace('.', '/')}.py"
     assert [folder for folder in host.function.code if (folder / module).is_file()], "its code is where the template says"
     assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], "and so is the package"
 

@@ -20,6 +20,8 @@ from tests.conftest import SAMPLE
 from tests.support.audio import decoded
 from tests.support.workflow import an_engine, transcribed
 
+pytestmark = pytest.mark.long
+
 AT_ONCE, MEMORY_MB = 3, 3008
 LENGTH_S = 180  # of the sample
 

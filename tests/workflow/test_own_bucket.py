@@ -8,6 +8,8 @@ import pytest
 from fanscribe.audio.decode import write_wav
 from tests.support.workflow import an_engine, transcripts
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("versioned", [True, False])
 def test_a_bucket_of_ones_own_is_read_versioned_or_not_and_no_other_is_made(tmp_path: Path, versioned: bool) -> None:

@@ -15,6 +15,8 @@ from fanscribe_local.client.executions import Execution
 from tests.conftest import SAMPLE
 from tests.support.workflow import all_keys, an_engine, shared_out, transcripts
 
+pytestmark = pytest.mark.long
+
 COUNT = 3
 
 

@@ -16,6 +16,8 @@ from tests.conftest import SAMPLE
 from tests.support.audio import decoded
 from tests.support.workflow import an_engine, transcripts
 
+pytestmark = pytest.mark.long
+
 RECORDINGS, DIFFERENT = 50, 5
 LENGTH_S = 24
 WORKERS = 2

@@ -138,6 +138,7 @@ def test_bad_input_fails_at_once_by_name(engine: Engine, started_with: dict[str,
     assert not [key for key in all_keys(engine, "TranscriptsBucket") if key.startswith("words.mp3")]
 
 
+@pytest.mark.long
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
     """Same bytes in every format for 1, 4 and 64 tiles a chunk, as many as the planner chooses (0), and fewer and fewer."""
     made = []

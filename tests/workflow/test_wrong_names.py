@@ -12,6 +12,8 @@ from tests.support.audio import decoded
 from tests.support.hostile_media import containers
 from tests.support.workflow import an_engine, transcribed
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:

@@ -18,6 +18,9 @@ from fanscribe.times import FRAME, SAMPLE_RATE
 from tests.conftest import SAMPLE
 from tests.support.audio import decoded
 from tests.support.hostile_media import CONTAINERS, encoded
+from tests.support.lanes import long_but
+
+QUICK = ("mp3", "mp4", "flac")
 
 
 @given(st.integers(1, 10**13), st.integers(1, MOST))
@@ -45,7 +48,7 @@ def speech() -> Block:
     return np.tile(decoded(SAMPLE)[:, : 300 * SAMPLE_RATE], 2)
 
 
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
 def test_sections_make_the_whole_whatever_the_container(tmp_path: Path, speech: Block, name: str) -> None:
     """To a sample or two, as the resampler starts anew, and to what a lossy decoder remembers of what it has not heard."""
     path = tmp_path / f"talk.{name}"
@@ -108,7 +111,7 @@ def test_what_a_section_hears_is_what_is_heard_in_the_whole(speech: Block) -> No
     assert abs(len(lay_tiles(joined, 0.5)) - len(lay_tiles(whole, 0.5))) <= 1
 
 
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
 def test_a_section_knows_where_it_begins(tmp_path: Path, speech: Block, name: str) -> None:
     """By the file's clock, where there is one: to what containers round, less than what may be a gap."""
     path = tmp_path / f"talk.{name}"
