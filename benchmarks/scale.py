@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.made_day import JOB, documents
-from benchmarks.speed import LONG_EN, RESULTS, ROOT, machine
+from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe.audio.decode import decode_section, write_wav
 from fanscribe.audio.sound import Cutter, Piece, Samples
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import MergeTask
 from fanscribe.runtime.settings import MergeSettings
+from fanscribe.steps.merge import merge
 from fanscribe.tiling.listening import lay_tiles, listen
 from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
@@ -57,9 +58,6 @@ def _as_stored(piece: tuple[Piece, Samples]) -> int:
 
 def merged(hours: str) -> dict[str, float]:
     """A made job, with its parts in memory: what they take is in the peak."""
-    sys.path.append(str(ROOT / "functions" / "merge"))
-    from fanscribe.steps.merge import merge  # noqa: PLC0415  (functions are no packages)
-
     storage = MemoryStorage({("work", key): data for key, data in documents(float(hours))})
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     before_mb, began, cpu = _peak_mb(), time.monotonic(), time.process_time()

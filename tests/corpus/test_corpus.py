@@ -85,8 +85,7 @@ import re
 import resource
 import sys
 from pathlib import Path
-sys.path.append("functions/split")
-from decoding import Source, hear
+from fanscribe.steps.split_decoding import Source, hear
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.audio.limits import Limits
 from fanscribe.jobs.storage import S3Storage, StoredObject
