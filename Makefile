@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+# Two files of tests at once: more would hold more speech models than a small machine has memory for
+TWO := -n 2 --dist loadfile
 SOURCES := .ci benchmarks layers/core functions fanscribe_local models tests
 
 .PHONY: help demo test test-all test-sam stage check lint types unit browser validate audit model deploy lock clean
@@ -18,10 +20,10 @@ demo: $(VENV)/.installed ## transcribe the sample recording through the whole st
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 
 test: $(VENV)/.developed ## the tests that a change needs: a few minutes
-	@$(BIN)/pytest --ignore=tests/container --ignore=tests/corpus
+	@$(BIN)/pytest $(TWO) --ignore=tests/container --ignore=tests/corpus
 
 test-all: $(VENV)/.developed .venv-sam/.installed ## every test that needs no Docker; what needs ../shared skips where it is absent
-	@$(BIN)/pytest --everything --ignore=tests/container
+	@$(BIN)/pytest $(TWO) --everything --ignore=tests/container
 
 test-sam: $(VENV)/.developed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
 	@$(BIN)/pytest --everything tests/container

@@ -6,6 +6,7 @@ and all of the lanes that otherwise run a seeded share of their cases.
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ settings.load_profile("any machine")
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
 CORPUS = ROOT.parent / "shared" / "corpus"
+LONG = pytest.StashKey[int]()  # tests that were left out
 BASE_SCRIPT = ROOT.parent / "shared" / "models" / "whisper-base.sh"
 
 
@@ -30,6 +32,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     takes_long = [item for item in items if item.get_closest_marker("long")]
     items[:] = [item for item in items if not item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=takes_long)
+    if hasattr(config, "workeroutput"):  # one of several processes: it tells the one that prints
+        config.workeroutput["long"] = len(takes_long)
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Each process collects all tests, so each leaves out as many (pytest-xdist)."""
+    node.config.stash[LONG] = getattr(node, "workeroutput", {}).get("long", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -37,7 +46,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped := len(terminalreporter.stats.get("skipped", [])):
         lacking = f"{skipped} tests need something that is not here: `pytest -rs` names it."
         terminalreporter.write_line(lacking)
-    if left := len(terminalreporter.stats.get("deselected", [])):
+    left = len(terminalreporter.stats.get("deselected", []))
+    if left := left or terminalreporter.config.stash.get(LONG, 0):
         terminalreporter.write_line(f"{left} tests take long: `make test-all` runs them too.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -10,6 +11,8 @@ from moto import mock_aws
 
 from fanscribe.errors import StorageFault, WorkDamaged
 from fanscribe.jobs.storage import PIECE, S3Storage
+
+LARGE = partial(pytest.param, marks=pytest.mark.long)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def storage() -> Iterator[S3Storage]:
         yield S3Storage(client)
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 2 * PIECE + 77])
+@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, LARGE(2 * PIECE + 77)])
 def test_what_is_downloaded_is_the_whole_recording(storage: S3Storage, tmp_path: Path, size: int) -> None:
     content = bytes(range(251)) * (size // 251 + 1)
     storage.write("recordings", "talk.wav", content[:size], "audio/wav")
@@ -29,7 +32,7 @@ def test_what_is_downloaded_is_the_whole_recording(storage: S3Storage, tmp_path:
     assert target.read_bytes() == content[:size]
 
 
-@pytest.mark.parametrize(("size", "most"), [(100, 10), (PIECE + 1, 7), (2 * PIECE, PIECE + 1), (10, 11)])
+@pytest.mark.parametrize(("size", "most"), [(100, 10), (PIECE + 1, 7), LARGE(2 * PIECE, PIECE + 1), (10, 11)])
 def test_what_is_downloaded_can_be_its_beginning(storage: S3Storage, tmp_path: Path, size: int, most: int) -> None:
     content = bytes(range(251)) * (size // 251 + 1)
     storage.write("recordings", "talk.wav", content[:size], "audio/wav")
