@@ -19,7 +19,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS, of_short_pieces, store
 from benchmarks.speed import measured
-from fanscribe.models import find_model
+from fanscribe.recognition.models import find_model
 
 WAYS = ("sequential", "batched", "fanscribe")
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.containers import (
+from fanscribe_local.emulator.containers import (
     Container,
     ContainerHost,
     built_functions,
@@ -28,20 +28,21 @@ from local.containers import (
     run_limited,
     secluded_network,
 )
-from local.engine import ROOT, Engine
-from local.stage import SAMPLE
-from local.worker import Answer
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.stage import SAMPLE
+from fanscribe_local.emulator.worker import Answer
+from fanscribe_local.project import PROJECT
 
-BUILD = ROOT / ".aws-sam" / "build"
-DOCS = ROOT / "docs" / "containers.md"
+BUILD = PROJECT / ".aws-sam" / "build"
+DOCS = PROJECT / "docs" / "containers.md"
 MARKS = ("<!-- python -m benchmarks.container -->", "<!-- end -->")
 LIMIT_MB = 250  # of a zip function and its layers, unzipped
 IMPORT_AND_LOAD = """
 import os, time
 began = time.perf_counter()
-import transcribe
+from transcribe import handler
 imported = time.perf_counter()
-transcribe.load_recognizer(os.environ["MODEL"])
+handler.load_recognizer(os.environ["MODEL"])
 print(imported - began, time.perf_counter() - imported)
 """
 PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
@@ -126,7 +127,9 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
 
 def conditions() -> str:
     cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     when = dt.datetime.now(dt.UTC).date()
     return f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, {when}, commit {commit.strip()}."
 

@@ -10,9 +10,9 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fanscribe.costs import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
-from fanscribe.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
-from fanscribe.simulator import Fleet
+from fanscribe.planning.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
+from fanscribe.planning.prices import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
+from fanscribe.planning.simulator import Fleet
 from fanscribe.times import clock_of
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,13 +25,13 @@ import numpy as np
 from benchmarks.made_day import spoken
 from benchmarks.recordings import CORPUS, load
 from benchmarks.speed import RESULTS, ROOT, machine
-from fanscribe.contracts import Plan
+from fanscribe.documents.plan import Plan
 from fanscribe.keys import plan
 from fanscribe.times import SAMPLE_RATE
-from local.engine import TRANSCRIBE, Engine
-from local.executions import Execution
-from local.host import FunctionHost, function_environment
-from local.report.run import outside_sections
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import TRANSCRIBE, Engine
+from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.report.run import outside_sections
 
 WORKERS = 2 * (os.cpu_count() or 1)
 RESULT = RESULTS / "scale" / "day.json"

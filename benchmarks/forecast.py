@@ -28,12 +28,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.recordings import CORPUS, Clip, load, store
-from fanscribe.contracts import Part, Plan
-from fanscribe.costs import VCPU_MB, ModelSpeed, Stages, price_list, speeds
-from fanscribe.planner import tiles_in
-from fanscribe.simulator import Fleet, Work, simulate
+from fanscribe.documents.plan import Plan
+from fanscribe.documents.reading import Part
+from fanscribe.planning.planner import tiles_in
+from fanscribe.planning.prices import VCPU_MB, ModelSpeed, Stages, price_list, speeds
+from fanscribe.planning.simulator import Fleet, Work, simulate
 from fanscribe.times import SAMPLE_RATE
-from local.engine import Engine
+from fanscribe_local.emulator.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = Path(__file__).with_name("forecast.json")
@@ -67,7 +68,7 @@ def around_s(model: str, silence: Path) -> float:
 def cold_s(model: str) -> float:
     """Seconds of a process that starts and loads the model."""
     began = time.monotonic()
-    code = f"from fanscribe.recognizer import load_recognizer; load_recognizer({model!r})"
+    code = f"from fanscribe.recognition.recognizer import load_recognizer; load_recognizer({model!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
     return time.monotonic() - began
 

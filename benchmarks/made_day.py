@@ -6,8 +6,10 @@ from itertools import cycle
 from pathlib import Path
 
 from fanscribe import keys
-from fanscribe.contracts import Part, Plan, Reading, Recording, Sound, Span, Spent, Tile, Word
-from fanscribe.options import ReadingOptions
+from fanscribe.documents.job import Spent
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.plan import Plan, Recording, Sound, Span, Tile
+from fanscribe.documents.reading import Part, Reading, Word
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 
 TEXT = Path(__file__).resolve().parents[1] / "sample" / "lighthouse-talk.txt"

@@ -29,18 +29,18 @@ from typing import Any
 from benchmarks.recordings import CORPUS, tiled
 from benchmarks.speed import machine, size_of, with_table
 from benchmarks.synthetic import SHAPES, TOKENS, Vocabulary, make
-from fanscribe.costs import ModelSpeed, speeds, vcpus
-from fanscribe.models import find_model
-from fanscribe.planner import a_job, most_tiles
-from fanscribe.simulator import FIRST_LOOK, Fleet
-from local.template import deploy
+from fanscribe.planning.planner import a_job, most_tiles
+from fanscribe.planning.prices import ModelSpeed, speeds, vcpus
+from fanscribe.planning.simulator import FIRST_LOOK, Fleet
+from fanscribe.recognition.models import find_model
+from fanscribe_local.emulator.template import deploy
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "models"
 MADE = ROOT / "build" / "synthetic"
 BASE = Path("/var/tmp/whisper-base")  # where ../shared/models/whisper-base.sh puts it
 LONG_EN = CORPUS / "long-en" / "fairy-tales-30min.mp3"
-SPEEDS = ROOT / "layers" / "core" / "fanscribe" / "speeds.json"
+SPEEDS = ROOT / "layers" / "core" / "fanscribe" / "planning" / "speeds.json"
 PAGE = ROOT / "docs" / "speed.md"
 BATCH = 4  # the template's BatchTiles
 DISK_MB_S = 200  # at which a cold start reads the model: assumed
@@ -52,8 +52,8 @@ READER = """
 import json, pickle, re, sys, time
 from collections import Counter
 from pathlib import Path
-from fanscribe.options import ReadingOptions
-from fanscribe.whisper import WhisperRecognizer
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.recognition.whisper import WhisperRecognizer
 folder, threads, second_look, batches = sys.argv[1:]
 
 class Timed:

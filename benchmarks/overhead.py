@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed import LONG_EN, RESULTS, machine, narrow
-from fanscribe.models import Model, find_model
-from local.engine import Engine
-from local.shares import shares
+from fanscribe.recognition.models import Model, find_model
+from fanscribe_local.emulator.defaults import shares
+from fanscribe_local.emulator.engine import Engine
 
 WORKERS = os.cpu_count() or 1
 OPTIONS = {"language": "en"}
@@ -36,13 +36,13 @@ def orchestrated(engine: Engine) -> None:
 def fed(engine: Engine) -> None:
     """Split, every chunk, Merge, as the state machine would call them."""
     name = {"execution": f"{engine.state_machine}:fed".replace(":stateMachine:", ":execution:")}
-    job = _call(engine, "split", name | {"input": engine.upload(LONG_EN, OPTIONS)})
+    job = _call(engine, "SplitFunction", name | {"input": engine.upload(LONG_EN, OPTIONS)})
     listed = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=job["chunks_key"])["Body"].read()
     task = name | {"job": job["job"], "language": job["language"]}
     with ThreadPoolExecutor(WORKERS) as threads:
-        done = list(threads.map(lambda chunk: _call(engine, "transcribe", task | {"chunk": chunk}), json.loads(listed)))
+        done = list(threads.map(lambda chunk: _call(engine, "TranscribeFunction", task | {"chunk": chunk}), json.loads(listed)))
     assert not any(progress["remaining"] for progress in done)
-    _call(engine, "merge", name | {"job": job["job"], "output": job["output"]})
+    _call(engine, "MergeFunction", name | {"job": job["job"], "output": job["output"]})
 
 
 def nothing(engine: Engine) -> None:
@@ -51,7 +51,7 @@ def nothing(engine: Engine) -> None:
 
 
 def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
-    (host,) = [host for host in engine.hosts.values() if host.function.handler == f"{function}.handler"]
+    (host,) = [host for host in engine.hosts.values() if host.function.name == function]
     answer = host.invoke(json.dumps(payload).encode())
     assert not answer.failed, answer.payload
     return json.loads(answer.payload)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fanscribe.audio import decode, decode_section, write_wav
-from fanscribe.contracts import Tile
-from fanscribe.recording import lay_tiles, listen
-from fanscribe.sound import Block, Samples
-from fanscribe.tiles import SPEECH
+from fanscribe.audio.decode import decode, decode_section, write_wav
+from fanscribe.audio.sound import Block, Samples
+from fanscribe.documents.plan import Tile
+from fanscribe.tiling.listening import lay_tiles, listen
+from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.made_day import JOB, documents
-from benchmarks.speed import LONG_EN, RESULTS, ROOT, machine
-from fanscribe.audio import decode_section, write_wav
-from fanscribe.contracts import MergeTask
-from fanscribe.options import OutputOptions
-from fanscribe.recording import lay_tiles, listen
-from fanscribe.settings import MergeSettings
-from fanscribe.sound import Cutter, Piece, Samples
-from fanscribe.tiles import SPEECH
+from benchmarks.speed import LONG_EN, RESULTS, machine
+from fanscribe.audio.decode import decode_section, write_wav
+from fanscribe.audio.sound import Cutter, Piece, Samples
+from fanscribe.documents.options import OutputOptions
+from fanscribe.documents.payloads import MergeTask
+from fanscribe.runtime.settings import MergeSettings
+from fanscribe.steps.merge import merge
+from fanscribe.tiling.listening import lay_tiles, listen
+from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
-from tests.fakes import MemoryStorage
+from tests.support.fakes import MemoryStorage
 
 RESULT = RESULTS / "scale" / "long-en.json"
 COPIES = (1, 8, 24)  # of half an hour
@@ -57,9 +58,6 @@ def _as_stored(piece: tuple[Piece, Samples]) -> int:
 
 def merged(hours: str) -> dict[str, float]:
     """A made job, with its parts in memory: what they take is in the peak."""
-    sys.path.append(str(ROOT / "functions" / "merge"))
-    from merge import merge  # noqa: PLC0415  (functions are no packages)
-
     storage = MemoryStorage({("work", key): data for key, data in documents(float(hours))})
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     before_mb, began, cpu = _peak_mb(), time.monotonic(), time.process_time()

@@ -11,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from local.engine import ROOT, Engine
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.project import PROJECT
 
-SESSION = ROOT / "docs" / "session.txt"
-SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
+SESSION = PROJECT / "docs" / "session.txt"
+SAMPLE = PROJECT / "sample" / "lighthouse-talk.mp3"
 FANSCRIBE = Path(sys.executable).with_name("fanscribe")
 STACK = "fanscribe"
 JOB = "lighthouse"  # the beginning of its name

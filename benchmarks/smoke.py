@@ -23,10 +23,10 @@ import jiwer
 from botocore.client import BaseClient
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.contracts import Took
-from fanscribe.costs import price_list
-from local.executions import Child, Execution
-from local.stack import DeployedStack, NotFound
+from fanscribe.documents.job import Took
+from fanscribe.planning.prices import price_list
+from fanscribe_local.client.executions import Child, Execution
+from fanscribe_local.client.stack import DeployedStack, NotFound
 
 SAMPLE = Path(__file__).parent.parent / "sample" / "lighthouse-talk.mp3"
 BEGINS_WITHIN_S = 120  # EventBridge delivers in seconds

@@ -35,9 +35,8 @@ import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import CORPUS
-from fanscribe.models import find_model
-from fanscribe.processor import cpu_features
-from fanscribe.settings import ComputeType, Computing, Device, computing
+from fanscribe.recognition.compute import ComputeType, Computing, Device, computing, cpu_features
+from fanscribe.recognition.models import find_model
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

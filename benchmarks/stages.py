@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 
 from benchmarks.recordings import CORPUS
-from fanscribe.audio import decode_section
-from fanscribe.recording import lay_tiles, listen
-from fanscribe.tiles import SPEECH
+from fanscribe.audio.decode import decode_section
+from fanscribe.tiling.listening import lay_tiles, listen
+from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
 
 

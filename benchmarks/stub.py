@@ -5,15 +5,17 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-import transcribe
 from benchmarks.made_day import spoken
-from fanscribe.contracts import Reading, Tile, TranscribeTask
-from fanscribe.deadline import Deadline
-from fanscribe.language import Probabilities
-from fanscribe.options import ENGLISH, ReadingOptions
-from fanscribe.settings import TranscribeSettings
-from fanscribe.sound import Samples
-from fanscribe.storage import S3Storage
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.options import ENGLISH, ReadingOptions
+from fanscribe.documents.payloads import TranscribeTask
+from fanscribe.documents.plan import Tile
+from fanscribe.documents.reading import Reading
+from fanscribe.jobs.deadline import Deadline
+from fanscribe.jobs.storage import S3Storage
+from fanscribe.recognition.language import Probabilities
+from fanscribe.runtime.settings import TranscribeSettings
+from fanscribe.steps import transcribe
 
 
 class Stub:

@@ -24,7 +24,7 @@ import numpy as np
 from ctranslate2.specs import whisper_spec
 from tokenizers import Tokenizer
 
-from fanscribe.models import MULTILINGUAL_VOCABULARY, find_model
+from fanscribe.recognition.models import MULTILINGUAL_VOCABULARY, find_model
 
 TEXT = Path(__file__).resolve().parent.parent / "sample" / "lighthouse-talk.txt"
 TOKENS = 96  # of a tile of long-en, on average (tiny.en, first readings: 82 words)

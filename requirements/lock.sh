@@ -5,6 +5,7 @@
 #   convert.txt                       torch and transformers, for `make model`: 5.7 GB when installed, so not in .venv
 #   browser.txt                       what drives a browser, for `make browser`, beside lock.txt in .venv
 #   lock.txt                          everything, for .venv, any Python from 3.11 on
+#   run.txt                           of it what running needs, for `make demo`
 #   ../functions/requirements.txt     the image of Split and Transcribe
 #   ../layers/core/requirements.txt   the layer of Merge
 set -euo pipefail
@@ -14,7 +15,8 @@ trap 'rm -rf "$tools"' EXIT
 "${PYTHON:-python3}" -m venv "$tools"
 "$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
 compile() { "$tools/bin/uv" pip compile --quiet --upgrade --generate-hashes --no-annotate --strip-extras --custom-compile-command "make lock" "$@"; }
-compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements/lock.txt
+compile --universal --python-version 3.11 --extra dev --extra build pyproject.toml -o requirements/lock.txt
+compile --universal --python-version 3.11 --extra build -c requirements/lock.txt pyproject.toml -o requirements/run.txt
 compile --universal --python-version 3.11 requirements/sam.in -o requirements/sam.txt
 compile --universal --python-version 3.11 requirements/checkov.in -o requirements/checkov.txt
 compile --universal --python-version 3.12 requirements/emulator.in -o requirements/emulator.txt

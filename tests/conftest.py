@@ -1,7 +1,12 @@
-"""What every lane shares: where things are, and what is skipped by name where they are not."""
+"""What every lane shares: where things are, what is skipped by name where they are not, and what takes long.
+
+`pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long` too,
+and all of the lanes that otherwise run a seeded share of their cases.
+"""
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +18,43 @@ settings.load_profile("any machine")
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
 CORPUS = ROOT.parent / "shared" / "corpus"
+LONG = pytest.StashKey[int]()  # tests that were left out
 BASE_SCRIPT = ROOT.parent / "shared" / "models" / "whisper-base.sh"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="run the tests that take long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--everything"):
+        return
+    takes_long = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=takes_long)
+    if hasattr(config, "workeroutput"):  # one of several processes: it tells the one that prints
+        config.workeroutput["long"] = len(takes_long)
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Each process collects all tests, so each leaves out as many (pytest-xdist)."""
+    node.config.stash[LONG] = getattr(node, "workeroutput", {}).get("long", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What did not run, in a line, with the command that would run it."""
+    if skipped := len(terminalreporter.stats.get("skipped", [])):
+        lacking = f"{skipped} tests need something that is not here: `pytest -rs` names it."
+        terminalreporter.write_line(lacking)
+    left = len(terminalreporter.stats.get("deselected", []))
+    if left := left or terminalreporter.config.stash.get(LONG, 0):
+        terminalreporter.write_line(f"{left} tests take long: `make test-all` runs them too.")
+
+
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether a lane runs all of its cases, or a share."""
+    return bool(request.config.getoption("--everything"))
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fanscribe.audio import write_wav
-from fanscribe.formats import Edition, as_html
+from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE
-from fanscribe.transcript import Transcript
-from local.report.page import Report, render
+from fanscribe.transcript.build import Transcript
+from fanscribe.transcript.formats import Edition, as_html
+from fanscribe_local.report.page import Report, render
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"

@@ -3,14 +3,15 @@
 import random
 from heapq import heapreplace
 
-from fanscribe.contracts import Failure, Took, Usage
-from fanscribe.ledger import Ledger, settle_ledger
-from local.executions import Child
-from local.report.page import Report
-from local.report.run import read_run
+from fanscribe.documents.job import Failure, Took
+from fanscribe.documents.payloads import Usage
+from fanscribe.transcript.ledger import Ledger, settle_ledger
+from fanscribe_local.client.executions import Child
+from fanscribe_local.report.page import Report
+from fanscribe_local.report.run import read_run
 from tests.browser.transcripts import AGAIN, HOSTILE_NAME
-from tests.builders import a_plan, a_reading, damaged, tiles, words
-from tests.histories import Call, a_child, a_state, an_execution, at, split
+from tests.support.builders import a_plan, a_reading, damaged, tiles, words
+from tests.support.histories import Call, a_child, a_state, an_execution, at, split
 
 USAGE = Usage(audio_s=14_400, transcribe_s=3_020, rtf=0.21, gb_seconds=30_200, usd=0.5034, prices="2026-01-01")
 

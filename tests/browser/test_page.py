@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from fanscribe.formats import Edition, as_html, as_srt, as_text, as_vtt
-from fanscribe.transcript import Transcript
+from fanscribe.transcript.build import Transcript
+from fanscribe.transcript.formats import Edition, as_html, as_srt, as_text, as_vtt
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
 from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
-from tests.builders import a_damaged_talk, a_transcript
+from tests.support.builders import a_damaged_talk, a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek

@@ -2,11 +2,12 @@
 
 from functools import cache
 
-from fanscribe.contracts import Failure, Scores, SecondLook, Word
-from fanscribe.ledger import settle_ledger
-from fanscribe.options import ReadingOptions
-from fanscribe.transcript import Transcript, build_transcript
-from tests.builders import a_plan, a_reading, tiles, words
+from fanscribe.documents.job import Failure
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.reading import Scores, SecondLook, Word
+from fanscribe.transcript.build import Transcript, build_transcript
+from fanscribe.transcript.ledger import settle_ledger
+from tests.support.builders import a_plan, a_reading, tiles, words
 
 AGAIN = SecondLook(
     reason="speech without words",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.containers import invoke_over_http, parse_answer
-from local.host import FunctionHost
-from local.worker import Answer
+from fanscribe_local.emulator.containers import invoke_over_http, parse_answer
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.worker import Answer
 from tests.conftest import ROOT
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"

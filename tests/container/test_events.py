@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from local.containers import gateway
-from local.engine import Engine
-from local.stage import stage, variables
-from local.worker import Answer
+from fanscribe_local.emulator.containers import gateway
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.stage import stage, variables
+from fanscribe_local.emulator.worker import Answer
 from tests.conftest import ROOT
 from tests.container import sam
-from tests.workflow.conftest import an_engine
+from tests.support.workflow import an_engine
 
 RECORDINGS = "fanscribe-recordingsbucket"
 FUNCTIONS = {

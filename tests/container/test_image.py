@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from fanscribe_local.emulator.containers import built_functions, container_environment, docker, run_limited
+from fanscribe_local.emulator.template import deploy
 from functions.bake import KNOWN
-from local.containers import built_functions, container_environment, docker, run_limited
-from local.template import deploy
 from tests.conftest import ROOT
-from tests.unit.test_layer_size import LIMIT
+from tests.unit.deployment.test_layer_size import LIMIT
 
 EVENTS = {
     "SplitFunction": "split",

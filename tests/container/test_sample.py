@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.options import FORMATS
-from local.containers import ContainerHost, built_functions, container_environment, gateway, secluded_network
-from local.engine import Engine
-from local.stage import variables
+from fanscribe.documents.options import FORMATS
+from fanscribe_local.emulator.containers import ContainerHost, built_functions, container_environment, gateway, secluded_network
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.stage import variables
 from tests.conftest import SAMPLE
 from tests.container import sam
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.workflow import an_engine, transcripts
 
 METADATA = {"language": "en", "formats": ",".join(FORMATS)}
 

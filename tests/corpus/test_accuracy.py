@@ -12,12 +12,12 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces, tiled
-from fanscribe.contracts import Tile
-from fanscribe.models import find_model
-from fanscribe.options import ReadingOptions
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.plan import Tile
+from fanscribe.recognition.models import find_model
+from fanscribe.recognition.whisper import WhisperRecognizer
 from fanscribe.times import milliseconds
-from fanscribe.whisper import WhisperRecognizer
-from tests.corpus.here import transcribed_here
+from tests.support.steps_in_memory import transcribed_here
 
 NORMAL = EnglishTextNormalizer()
 PIECES = {11: (0.4, 2), 12: (1, 5)}  # two choices of them, and how long the pauses between them are, in seconds

@@ -9,8 +9,8 @@ import numpy as np
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import load, read_sentences
-from tests.corpus.here import transcribed_here
-from tests.unit.test_audio import a_wav
+from tests.support.audio import a_wav
+from tests.support.steps_in_memory import transcribed_here
 
 JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 

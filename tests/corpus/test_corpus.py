@@ -13,9 +13,9 @@ import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.times import SAMPLE_RATE
-from local.engine import Engine
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import DEFAULTS, transcribed
+from fanscribe_local.emulator.engine import Engine
+from tests.support.audio import decoded
+from tests.support.workflow import DEFAULTS, transcribed
 
 CONTAINERS = ["sonnet1.aac", "sonnet1.flac", "sonnet1.mp3", "sonnet1.mp4", "sonnet1.ogg", "sonnet1.webm"]
 
@@ -85,11 +85,10 @@ import re
 import resource
 import sys
 from pathlib import Path
-sys.path.append("functions/split")
-from decoding import Source, hear
-from fanscribe.jobs import JobFolder
-from fanscribe.limits import Limits
-from fanscribe.storage import S3Storage, StoredObject
+from fanscribe.steps.split_decoding import Source, hear
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.audio.limits import Limits
+from fanscribe.jobs.storage import S3Storage, StoredObject
 
 class Disk(S3Storage):
     # The recording is a file here, and what is stored is counted and forgotten

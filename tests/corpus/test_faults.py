@@ -14,9 +14,9 @@ import jiwer
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from local.engine import Engine
-from local.executions import Execution
-from tests.workflow.conftest import an_engine, transcripts
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from tests.support.workflow import an_engine, transcripts
 
 LJ9 = "Printing, then, for our purpose, may be considered as the art of making books by means of movable types."
 LJ7 = "the earliest book printed with movable types, the Gutenberg, or forty-two line Bible of about fourteen fifty-five,"

@@ -9,7 +9,7 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from whisper_normalizer.basic import BasicTextNormalizer
 
 from benchmarks.recordings import Clip, load, store
-from tests.corpus.here import transcribed_here
+from tests.support.steps_in_memory import transcribed_here
 
 LANGUAGES = ["en", "de", "es", "fr", "pt"]
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from tests.corpus.here import transcribed_here
 from tests.corpus.test_faults import JFK
-from tests.unit.test_audio import a_wav, decoded
+from tests.support.audio import a_wav, decoded
+from tests.support.steps_in_memory import transcribed_here
 
 
 def quieter(source: Path, target: Path, decibels: int) -> Path:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.recordings import Clip, load, read_sentences, store
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.corpus.here import transcribed_here
+from tests.support.steps_in_memory import transcribed_here
 
 LOUD = 0.02 * 32_768  # a level that only speech has in these clips
 

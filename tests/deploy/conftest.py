@@ -11,7 +11,7 @@ from boto3.s3.transfer import TransferConfig
 from tests.conftest import SAMPLE
 from tests.deploy.emulator import Emulator, emulating, what_is_missing
 from tests.deploy.stacks import Stack
-from tests.unit.test_audio import decoded
+from tests.support.audio import decoded
 
 SECONDS = 30
 RATE = 48_000  # so that half a minute is more than a part

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from boto3.s3.transfer import TransferConfig
 
-from local.executions import Execution
-from local.stack import OUTPUTS, DeployedStack
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.client.stack import OUTPUTS, DeployedStack
 from tests.conftest import ROOT
 from tests.container import sam
 from tests.deploy.emulator import Emulator

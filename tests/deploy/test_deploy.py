@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from benchmarks.smoke import Reference
-from local.upload import digest
+from fanscribe_local.client.upload import digest
 from tests.conftest import SAMPLE
 from tests.deploy.stacks import Stack
 

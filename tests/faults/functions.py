@@ -1,7 +1,7 @@
 """The project's functions as workers run them, but for a model whose readings are known and one fault on the way.
 
 Which fault, the execution's name says (it is in every payload): a `Fault`, spelt by `name`. It strikes once, at the given step of
-one invocation; a step is a call of the storage or of the model. Run by local/worker.py with the real S3Storage underneath.
+one invocation; a step is a call of the storage or of the model. Run by fanscribe_local/emulator/worker.py with the real S3Storage underneath.
 What Lambda does not take, or tells by another name, is the host's part (test_faults.py, test_names.py).
 """
 
@@ -21,19 +21,18 @@ from typing import Any, TypeVar
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.awsrequest import AWSResponse
 
-import decoding
-import detect_language
-import merge
-import split
-import transcribe
-from fanscribe.contracts import Job, MergeTask, Reading, SectionTask, SplitTask, Tile, TranscribeTask
-from fanscribe.deadline import Deadline
-from fanscribe.executions import still_runs
-from fanscribe.options import ReadingOptions
-from fanscribe.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
-from fanscribe.sound import Samples
-from fanscribe.storage import S3Storage
-from tests.fakes import SpellingRecognizer
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.payloads import Job, MergeTask, SectionTask, SplitTask, TranscribeTask
+from fanscribe.documents.plan import Tile
+from fanscribe.documents.reading import Reading
+from fanscribe.jobs.deadline import Deadline
+from fanscribe.jobs.executions import still_runs
+from fanscribe.jobs.storage import S3Storage
+from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
+from fanscribe.steps import detect_language, merge, split, transcribe
+from fanscribe.steps.split_decoding import split_section
+from tests.support.fakes import SpellingRecognizer
 
 NOTES = "FAULT_NOTES"  # the variable that names the folder for what happened: faults that struck, tiles that were read
 READ_S = 0.03  # what the model takes for a batch, so that it can be interrupted
@@ -203,7 +202,7 @@ class FaultyRecognizer(SpellingRecognizer):
 def run_split(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     storage = FaultyStorage(Stage("Split", event))
     if "section" in event:
-        decoding.split_section(SectionTask.parse(event), SplitSettings.read(), storage)
+        split_section(SectionTask.parse(event), SplitSettings.read(), storage)
         return {}
     return split.split(SplitTask.parse(event), SplitSettings.read(), storage, still_runs).model_dump()
 

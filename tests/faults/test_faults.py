@@ -22,18 +22,18 @@ from typing import Any
 
 import pytest
 
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE, clock
-from local.engine import Engine
-from local.executions import Execution
-from local.host import FunctionHost, function_environment
-from local.worker import Answer, throttled
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.functions import NOTES, Fault
-from tests.hostile.media import encoded
-from tests.media.broken import pages_of
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import DEFAULTS
+from tests.support.audio import decoded
+from tests.support.broken_media import pages_of
+from tests.support.hostile_media import encoded
+from tests.support.workflow import DEFAULTS
 
 SPEECH_S = 120  # of the sample: six tiles or so, in chunks of two
 AT_ONCE = 10  # executions
@@ -46,6 +46,12 @@ MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, fou
 LOST_PAGES = range(40, 42)  # of the recording's Ogg
 TOLERATED = 0.05  # of the speech may be missing: the lost pages, and not a tile
 MOMENTS = ("before", "in", "after")
+ENTRIES = {
+    "SplitFunction": "run_split",
+    "DetectLanguageFunction": "run_detect_language",
+    "TranscribeFunction": "run_transcribe",
+    "MergeFunction": "run_merge",
+}
 
 
 def faults() -> Iterator[Fault]:
@@ -114,9 +120,8 @@ class Laboratory:
         notes.mkdir()
         for arn, host in list(engine.hosts.items()):
             timeout = timeout_s if host.function.name == "TranscribeFunction" else 60
-            entry = f"tests.faults.functions.run_{host.function.handler.split('.')[0]}"
-            folders = ("split", "detect_language", "transcribe", "merge")
-            code = (ROOT, *(ROOT / "functions" / name for name in folders), ROOT / "layers" / "core")
+            entry = f"tests.faults.functions.{ENTRIES[host.function.name]}"
+            code = (ROOT, ROOT / "layers" / "core")
             function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
             extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
             engine.hosts[arn] = made_of(function, function_environment(function, extra), WORKERS, host.log)

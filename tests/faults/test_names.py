@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fanscribe.contracts import Sections
+from fanscribe.documents.plan import Sections
 from fanscribe.keys import sections
-from local.engine import Engine
-from local.executions import Execution
-from local.worker import Answer, error_answer, refused
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.worker import Answer, error_answer, refused
 from tests.faults.functions import Fault
 from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingHost, said
-from tests.lambda_errors import NAMES
-from tests.workflow.conftest import DEFAULTS, all_keys
+from tests.support.lambda_errors import NAMES
+from tests.support.workflow import DEFAULTS, all_keys
 
 TASKS = ("Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge")
 SECTIONS = 2

@@ -1,6 +1,6 @@
 """A redrive goes on from where an execution failed: shown for each task that invokes a function.
 
-By an interpreter of the tests' own making over moto's (tests/redrive.py says what that leaves out).
+By an interpreter of the tests' own making over moto's (tests/support/redrive.py says what that leaves out).
 """
 
 import json
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local.engine import Engine
-from local.executions import Execution
-from local.worker import Answer, error_answer
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.faults.functions import Fault
 from tests.faults.test_faults import WORKERS, Laboratory, ThrottlingHost, said
 from tests.faults.test_names import a_model_of_two_languages, share_out, task_of
-from tests.redrive import open_state, redrive
-from tests.workflow.conftest import DEFAULTS
+from tests.support.redrive import open_state, redrive
+from tests.support.workflow import DEFAULTS
 
 BROKEN = "Broken"  # an error that nothing repeats and nothing catches
 # The task that fails for good, the state that is then not left, and what a redrive calls

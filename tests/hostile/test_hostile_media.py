@@ -20,21 +20,22 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe.audio import decode
-from fanscribe.contracts import Plan, SplitTask
-from fanscribe.decoder_process import Decoder
+from fanscribe.audio.decode import decode
+from fanscribe.audio.decoder_process import Decoder
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.payloads import SplitTask
+from fanscribe.documents.plan import Plan
 from fanscribe.errors import BadInput
-from fanscribe.jobs import JobFolder
-from fanscribe.settings import SplitSettings
-from fanscribe.sound import Samples
-from fanscribe.soundtrack import sounds
+from fanscribe.jobs.audio_store import sounds
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split import split
 from fanscribe.times import SAMPLE_RATE
-from split import split
-from tests.children import children
 from tests.conftest import SAMPLE
-from tests.fakes import MemoryStorage
-from tests.hostile.media import CONTAINERS, Canaries, Media, every_file, pointing
-from tests.unit.test_audio import a_wav, decoded
+from tests.support.audio import a_wav, decoded
+from tests.support.children import children
+from tests.support.fakes import MemoryStorage
+from tests.support.hostile_media import CONTAINERS, Canaries, Media, every_file, pointing
 
 SETTINGS = SplitSettings(
     work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=1, max_duration_hours=0.05, max_decoded_megabytes=50
@@ -66,7 +67,7 @@ class Watch:
         while not self.done.wait(0.01):
             for thread, kind in list(self.kinds.items()):
                 for child in read(Path(f"/proc/self/task/{thread}/children")).split():
-                    if "fanscribe.decoder" not in read(Path(f"/proc/{child}/cmdline")):
+                    if "fanscribe.audio.decoder" not in read(Path(f"/proc/{child}/cmdline")):
                         continue  # not yet: it still is this process
                     if peak := re.search(r"VmHWM:\s+(\d+)", read(Path(f"/proc/{child}/status"))):
                         self.peaks[kind] = max(self.peaks[kind], int(peak[1]) * 1024)

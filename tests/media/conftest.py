@@ -2,10 +2,10 @@
 
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
+from tests.support.audio import decoded
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from decoding import Hearing, Source, hear, split_section
-from fanscribe.contracts import Sections, SectionTask
-from fanscribe.jobs import JobFolder
-from fanscribe.settings import SplitSettings
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.payloads import SectionTask
+from fanscribe.documents.plan import Sections
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split_decoding import Hearing, Source, hear, split_section
 from fanscribe.times import SAMPLE_RATE
-from tests.fakes import MemoryStorage
-from tests.media.broken import Track, in_file
-from tests.media.listening import heard
+from tests.support.broken_media import Track, in_file
+from tests.support.decoded_media import heard
+from tests.support.fakes import MemoryStorage
 
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)
 Planes = NDArray[np.int16]

@@ -13,20 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.media.broken import (
-    KINDS,
-    Kind,
-    Part,
-    damaged,
-    first_at,
-    marked,
-    moved,
-    muxed,
-    parts_of,
-)
-from tests.media.listening import Heard, heard, heard_both_ways
+from tests.support.broken_media import KINDS, Kind, Part, damaged, first_at, marked, moved, muxed, parts_of
+from tests.support.decoded_media import Heard, heard, heard_both_ways
 
 # More of them: MEDIA_SEEDS=50 pytest tests/media
 SEEDS = range(int(os.environ.get("MEDIA_SEEDS", "2")))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from fanscribe.audio.sound import Samples
 from fanscribe.errors import UnreadableRecording
-from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import CONTAINERS, encoded
-from tests.media.listening import Heard, heard
 from tests.media.test_clock import SEEDS
+from tests.support.decoded_media import Heard, heard
+from tests.support.hostile_media import CONTAINERS, encoded
 
 WITHIN_S = 0.1
 NOISE = 3_000  # bytes

@@ -12,22 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.contracts import Selection
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.plan import Selection
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import encoded
-from tests.media.broken import (
-    Track,
-    checked,
-    granule_of,
-    in_file,
-    in_vorbis,
-    marked,
-    pages_of,
-    renumbered,
-)
-from tests.media.listening import Heard, heard, heard_both_ways
 from tests.media.test_clock import SEEDS
+from tests.support.broken_media import Track, checked, granule_of, in_file, in_vorbis, marked, pages_of, renumbered
+from tests.support.decoded_media import Heard, heard, heard_both_ways
+from tests.support.hostile_media import encoded
 
 WITHIN_S = 0.05
 LASTS_S = 16

@@ -12,10 +12,10 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.media.broken import KINDS, Kind, Part, found_at, marked, moved, muxed, parts_of
-from tests.media.listening import heard
+from tests.support.broken_media import KINDS, Kind, Part, found_at, marked, moved, muxed, parts_of
+from tests.support.decoded_media import heard
 
 WITHIN_S = 0.1  # aresample's own threshold (min_hard_comp)
 MARKERS = {700: 2.0, 1_000: 6.0, 1_300: 10.0}

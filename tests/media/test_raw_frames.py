@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import encoded
-from tests.media.broken import marked
-from tests.media.listening import heard, heard_both_ways
 from tests.media.test_clock import SEEDS
+from tests.support.broken_media import marked
+from tests.support.decoded_media import heard, heard_both_ways
+from tests.support.hostile_media import encoded
 
 WITHIN_S = 0.05
 LASTS_S = 8.0

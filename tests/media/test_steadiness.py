@@ -9,22 +9,11 @@ import av
 import numpy as np
 import pytest
 
-from fanscribe.sound import Samples
+from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.hostile.media import encoded
-from tests.media.broken import (
-    KINDS,
-    Kind,
-    Part,
-    jittered,
-    marked,
-    moved,
-    muxed,
-    parts_of,
-    restamped,
-    without_stamps,
-)
-from tests.media.listening import Heard, heard, heard_both_ways
+from tests.support.broken_media import KINDS, Kind, Part, jittered, marked, moved, muxed, parts_of, restamped, without_stamps
+from tests.support.decoded_media import Heard, heard, heard_both_ways
+from tests.support.hostile_media import encoded
 
 CLOCKED = ["mkv", "webm", "ts", "flv"]
 DAY_S = 86_400.0

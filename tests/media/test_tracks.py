@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.contracts import Selection
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.plan import Selection
+from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption, RecordingTooLarge
-from fanscribe.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from fanscribe.tracks import ALL
-from tests.media.broken import Track, found_at, in_file, marked
-from tests.media.listening import heard
+from tests.support.broken_media import Track, found_at, in_file, marked
+from tests.support.decoded_media import heard
 
 FIRST, SECOND = {700: 2.0}, {1_000: 3.0}
 FILES = [("matroska", "aac"), ("mp4", "aac"), ("mpegts", "mp2"), ("matroska", "libopus")]

@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.contracts import Took
-from local.engine import Engine
-from local.upload import SMALLEST_PART
+from fanscribe.documents.job import Took
+from fanscribe_local.client.upload import SMALLEST_PART
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import a_wav, decoded
-from tests.workflow.conftest import all_keys
-from tests.workflow.line import Line
+from tests.support.audio import a_wav, decoded
+from tests.support.cut_connection import Line
+from tests.support.workflow import all_keys
 from tests.workflow.test_command import FANSCRIBE
 
 HERE = ("--stack", "fanscribe")
@@ -94,6 +94,7 @@ def parts_there(engine: Engine) -> dict[int, tuple[int, datetime]]:
     return {part["PartNumber"]: (part["Size"], part["LastModified"]) for part in found}
 
 
+@pytest.mark.long
 def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "calls/a.wav", 0, 8)
     speech(tmp_path, "calls/later/b.wav", 20, 28)
@@ -137,6 +138,7 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line
     assert (tmp_path / "talk.txt").exists()
 
 
+@pytest.mark.long
 def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: Engine, line: Line, tmp_path: Path) -> None:
     recording = a_large_recording(tmp_path)
     line.cut_at = 3 * SMALLEST_PART
@@ -170,6 +172,7 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
     assert line.sent - before < SMALLEST_PART // 4, "what is there is not sent again"
 
 
+@pytest.mark.long
 def test_watching_outlives_a_line_that_is_cut(engine: Engine, line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "talk.wav", 100, 140)
     watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "txt", folder=tmp_path)
@@ -183,6 +186,7 @@ def test_watching_outlives_a_line_that_is_cut(engine: Engine, line: Line, tmp_pa
     assert out.splitlines()[1] == "  talk.txt"
 
 
+@pytest.mark.long
 def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "talk.wav", 0, 120)
     code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--json", folder=tmp_path)
@@ -207,6 +211,7 @@ def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line:
     assert told["text"].startswith("[missing 0:00-")
 
 
+@pytest.mark.long
 def test_a_run_is_reported_as_it_ends_and_later_from_its_history(engine: Engine, line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "talk.wav", 0, 40)
     code, out, err = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--report", "--json", folder=tmp_path)
@@ -247,6 +252,7 @@ def document(folder: Path, name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engine: Engine, line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "talk.wav", 60, 110)
     code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "json", "--json", folder=tmp_path)
@@ -324,6 +330,7 @@ def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
     assert told in said
 
 
+@pytest.mark.long
 def test_a_job_is_fetched_under_the_name_that_its_recording_has_here(line: Line, tmp_path: Path) -> None:
     names = ["1.1 Lesson name", "caf\udce9.wav", "two\nlines.wav", "é" * 125 + "b.wav"]
     for number, name in enumerate(names):
@@ -362,6 +369,7 @@ def test_what_is_piped_into_it_is_uploaded(line: Line, tmp_path: Path) -> None:
     assert (code, out.splitlines()[-1:], err) == (0, ["  pipe.txt"], "")
 
 
+@pytest.mark.long
 def test_files_that_can_not_be_fetched_are_a_line_and_the_next_goes_on(line: Line, tmp_path: Path) -> None:
     a_wav(tmp_path / "a.wav", np.zeros(16_000, np.int16))
     a_wav(tmp_path / "b.wav", np.zeros(17_000, np.int16))

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fanscribe.audio import write_wav
-from tests.builders import a_model_folder
+from fanscribe.audio.decode import write_wav
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import a_tone, a_video_without_sound, a_wav, decoded
+from tests.support.audio import a_tone, a_video_without_sound, a_wav, decoded
+from tests.support.builders import a_model_folder
 
 FANSCRIBE = Path(sys.executable).with_name("fanscribe")
 
@@ -50,6 +50,7 @@ def test_formats_and_chunks_are_as_they_were_asked_for(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "hush.json").read_text())["complete"] is True
 
 
+@pytest.mark.long
 def test_every_format_and_option_reaches_the_job(tmp_path: Path) -> None:
     speech = decoded(SAMPLE)[0, : 8 * 16_000]
     both = np.stack([speech, np.zeros_like(speech)], axis=1).reshape(-1)
@@ -135,6 +136,7 @@ def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path
     assert [file.name for file in tmp_path.iterdir()] == ["tone.txt"]
 
 
+@pytest.mark.long
 def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path) -> None:
     a_wav(tmp_path / "talk.wav", decoded(SAMPLE)[0, 60 * 16_000 : 100 * 16_000])
     out = ("--formats", "json", "--work", "work", "--workers", "1")

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.test_audio import a_wav
+from tests.support.audio import a_wav
 from tests.workflow.test_command import FANSCRIBE
+
+pytestmark = pytest.mark.long
 
 TRANSCRIBE = ("transcribe", "--language", "en", "--formats", "json", "--workers", "1")
 NO_TEXT = "caf\udce9.wav"

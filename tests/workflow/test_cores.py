@@ -9,17 +9,20 @@ import sys
 
 import pytest
 
-from local.engine import DETECT_LANGUAGE, TEMPLATE, TRANSCRIBE
-from local.host import function_environment
-from local.template import deploy
+from fanscribe_local.emulator.engine import DETECT_LANGUAGE, TRANSCRIBE
+from fanscribe_local.emulator.function_host import function_environment
+from fanscribe_local.emulator.template import deploy
+from fanscribe_local.project import TEMPLATE
 from tests.conftest import ROOT, SAMPLE
+
+pytestmark = pytest.mark.long
 
 SPECTRA = """
 import hashlib, sys
 from pathlib import Path
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
-from fanscribe.audio import decode, waveform
+from fanscribe.audio.decode import decode, waveform
 sound = np.concatenate(list(decode(Path(sys.argv[1]), "sample")), axis=1)[0]
 for samples in range(160_000, 480_000, 33_280):  # tiles of 10 to 30 s
     print(hashlib.sha256(FeatureExtractor()(waveform(sound[:samples])).tobytes()).hexdigest())

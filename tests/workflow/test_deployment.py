@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.executions import Execution
-from local.host import PASSED_ON
-from local.template import PARTITION, STACK
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import PASSED_ON
+from fanscribe_local.emulator.template import PARTITION, STACK
 from tests.conftest import ROOT, SAMPLE
-from tests.monitoring import OURS, Metric, emitted, on_the_dashboard
-from tests.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard
+from tests.support.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
+from tests.support.workflow import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 
@@ -120,7 +120,7 @@ def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine,
     assert TEMPLATE["Globals"]["Function"]["Timeout"] == 900
     assert host.function.timeout_s == own.get("Timeout", 900) == wanted
     assert str(host.function.memory_mb) == valued(engine, own["MemorySize"])
-    module = f"{host.function.handler.rsplit('.', 1)[0]}.py"
+    module = f"{host.function.handler.rsplit('.', 1)[0].replace('.', '/')}.py"
     assert [folder for folder in host.function.code if (folder / module).is_file()], "its code is where the template says"
     assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], "and so is the package"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from fanscribe import keys
-from local.engine import Engine
-from local.host import FunctionHost
-from local.worker import Answer, error_answer
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
-from tests.workflow.conftest import an_engine, transcribed, transcripts
+from tests.support.workflow import an_engine, transcribed, transcripts
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,15 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from fanscribe import keys
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcripts
+
+pytestmark = pytest.mark.long
 
 
 def words(text: str) -> set[str]:

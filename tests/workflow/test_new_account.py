@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.audio import write_wav
+from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE
-from local.engine import Engine
-from local.host import FunctionHost
-from local.worker import Answer, throttled
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import an_engine, transcribed
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcribed
+
+pytestmark = pytest.mark.long
 
 AT_ONCE, MEMORY_MB = 3, 3008
 LENGTH_S = 180  # of the sample

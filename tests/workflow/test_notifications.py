@@ -1,5 +1,5 @@
 """Whoever waits for a transcript is told: the real state machine's executions end, Step Functions'
-event of that comes (tests/ended.py), and the real function makes Fanscribe's of it.
+event of that comes (tests/support/ended.py), and the real function makes Fanscribe's of it.
 """
 
 import json
@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from fanscribe.audio import write_wav
-from local.engine import Engine
-from local.executions import Execution
-from local.host import FunctionHost
-from local.template import ACCOUNT, REGION
-from local.worker import Answer, error_answer, throttled
-from tests import ended
-from tests.built_media import a_film
+from fanscribe.audio.decode import write_wav
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.template import ACCOUNT, REGION
+from fanscribe_local.emulator.worker import Answer, error_answer, throttled
 from tests.conftest import SAMPLE
-from tests.policies import a_stack
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import DEFAULTS, an_engine, transcripts
+from tests.support import ended
+from tests.support.audio import decoded
+from tests.support.built_media import a_film
+from tests.support.policies import a_stack
+from tests.support.workflow import DEFAULTS, an_engine, transcripts
 
 RECORDINGS = a_stack().resolve({"Ref": "RecordingsBucket"})
 LOG = "events"

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.audio import write_wav
-from tests.workflow.conftest import an_engine, transcripts
+from fanscribe.audio.decode import write_wav
+from tests.support.workflow import an_engine, transcripts
+
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("versioned", [True, False])

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.models import find_model
-from fanscribe.options import ReadingOptions
-from fanscribe.whisper import WhisperRecognizer
-from tests.builders import a_tile
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.recognition.models import find_model
+from fanscribe.recognition.whisper import WhisperRecognizer
 from tests.conftest import ROOT
+from tests.support.builders import a_tile
 
 CONVERTER = ROOT / ".venv-convert" / "bin" / "python"
 # A checkpoint as transformers saves one: random weights, and the tokenizer of tiny.en

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanscribe.audio import write_wav
-from local.engine import Engine
-from local.executions import Execution
+from fanscribe.audio.decode import write_wav
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, transcripts
+from tests.support.workflow import all_keys, an_engine, transcripts
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Each role has what its code calls, all of it and nothing else: the real state machine with the roles of the template in force.
 
-With a KMS key of one's own, the most that a deployment needs. moto asks nobody for leave, so tests/workflow/guard.py does.
+With a KMS key of one's own, the most that a deployment needs. moto asks nobody for leave, so tests/support/guarded_engine.py does.
 """
 
 import json
@@ -11,20 +11,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from decoding import HEAD, SMALL
 from fanscribe import keys
-from fanscribe.audio import write_wav
-from fanscribe.contracts import Attempt
-from local.executions import Execution
-from local.host import FunctionHost
-from local.worker import Answer, error_answer
-from tests import ended
+from fanscribe.audio.decode import write_wav
+from fanscribe.documents.job import Attempt
+from fanscribe.steps.split_decoding import HEAD, SMALL
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
-from tests.hostile.media import encoded
-from tests.iam import Call, Rule
-from tests.policies import BUCKETS, KEY, a_stack, encryption, role_rules
-from tests.unit.test_audio import decoded
-from tests.workflow.guard import GuardedEngine
+from tests.support import ended
+from tests.support.audio import decoded
+from tests.support.guarded_engine import GuardedEngine
+from tests.support.hostile_media import encoded
+from tests.support.iam import Call, Rule
+from tests.support.policies import BUCKETS, KEY, a_stack, encryption, role_rules
 
 STACK = a_stack(KmsKeyArn=KEY)
 RULES = list(role_rules(STACK))

@@ -10,10 +10,12 @@ import jiwer
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.contracts import Plan
-from local.executions import Execution
+from fanscribe.documents.plan import Plan
+from fanscribe_local.client.executions import Execution
 from tests.conftest import SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, shared_out, transcripts
+from tests.support.workflow import all_keys, an_engine, shared_out, transcripts
+
+pytestmark = pytest.mark.long
 
 COUNT = 3
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from fanscribe.audio import write_wav
-from local.engine import Engine
+from fanscribe.audio.decode import write_wav
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import an_engine, transcripts
+from tests.support.audio import decoded
+from tests.support.workflow import an_engine, transcripts
+
+pytestmark = pytest.mark.long
 
 RECORDINGS, DIFFERENT = 50, 5
 LENGTH_S = 24

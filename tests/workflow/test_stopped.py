@@ -7,9 +7,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.children import children
+import pytest
+
 from tests.conftest import SAMPLE
+from tests.support.children import children
 from tests.workflow.test_command import FANSCRIBE
+
+pytestmark = pytest.mark.long
 
 WORKERS = 2
 

@@ -11,12 +11,12 @@ import pytest
 from moto.events.models import EventPattern
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.audio import write_wav
-from fanscribe.costs import price_list
-from local.engine import Engine
-from local.executions import Execution
+from fanscribe.audio.decode import write_wav
+from fanscribe.planning.prices import price_list
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import ROOT, SAMPLE
-from tests.workflow.conftest import all_keys, an_engine, transcribed, transcripts
+from tests.support.workflow import all_keys, an_engine, transcribed, transcripts
 
 RECORDINGS = "fanscribe-recordingsbucket"
 WORDS = f"s3://{RECORDINGS}/words.mp3"
@@ -138,6 +138,7 @@ def test_bad_input_fails_at_once_by_name(engine: Engine, started_with: dict[str,
     assert not [key for key in all_keys(engine, "TranscriptsBucket") if key.startswith("words.mp3")]
 
 
+@pytest.mark.long
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
     """Same bytes in every format for 1, 4 and 64 tiles a chunk, as many as the planner chooses (0), and fewer and fewer."""
     made = []

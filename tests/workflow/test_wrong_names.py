@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from fanscribe.times import SAMPLE_RATE
-from local.engine import Engine
+from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
-from tests.hostile.media import containers
-from tests.unit.test_audio import decoded
-from tests.workflow.conftest import an_engine, transcribed
+from tests.support.audio import decoded
+from tests.support.hostile_media import containers
+from tests.support.workflow import an_engine, transcribed
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

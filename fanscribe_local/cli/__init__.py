@@ -1,0 +1,1 @@
+"""The command `fanscribe`, one module for each of its commands."""

@@ -1,0 +1,82 @@
+"""The command `fanscribe`."""
+
+import importlib
+import io
+import sys
+
+import click
+
+from fanscribe import __version__
+from fanscribe_local.cli.messages import complain
+
+# Where each command is, and what `--help` says of it: nothing is imported for that (a test compares it).
+COMMANDS = {
+    "transcribe": ("transcribe:transcribe", "Transcribe recordings, on this machine or with --stack on AWS."),
+    "redo": ("redo:redo", "Transcribe a part of a recording again, and mend the transcript."),
+    "estimate": ("estimate:estimate", "Say what a recording would take and cost on AWS."),
+    "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
+    "fetch": ("fetch:fetch", "Fetch the transcripts of a stack's jobs, once they are done."),
+    "report": ("report:report", "Write where the time of a stack's jobs went, as a page."),
+    "list": ("list:list_jobs", "List the latest jobs of a stack."),
+    "init": ("init:init", "Write the project that `sam build` and `sam deploy` take."),
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called: `fanscribe --help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(f"fanscribe_local.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="fanscribe %(version)s")
+def command() -> None:
+    """Turn long recordings into timestamped transcripts, on this machine or on AWS."""
+
+
+def main() -> None:
+    """Exit code 2 for a wrong call, 1 for a job that failed, 130 for Ctrl-C; one line says why."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the terminal can't show is no error
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(command.main(standalone_mode=False))
+    except click.ClickException as error:
+        complain(error.format_message())
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        complain("stopped. The same command goes on from here.")
+        sys.exit(130)
+    except Exception as error:
+        if (said := _explained(error)) is None:
+            raise
+        complain(said)
+        sys.exit(1)
+
+
+def _explained(error: Exception) -> str | None:
+    """What AWS or the file system did not do; None for a mistake of ours."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (a fifth of a second)
+
+    from fanscribe.errors import StorageFault  # noqa: PLC0415
+    from fanscribe_local.client.file_errors import sentence  # noqa: PLC0415
+    from fanscribe_local.client.retry import GaveUp  # noqa: PLC0415
+
+    if isinstance(error, (BotoCoreError, ClientError, StorageFault)):
+        ended = "" if str(error).endswith(".") else "."
+        return f"AWS: {error}{ended} The same command goes on from here."
+    if isinstance(error, GaveUp):
+        return f"{error}. The same command goes on from here."
+    return sentence(error) if isinstance(error, OSError) else None

@@ -1,0 +1,8 @@
+"""What the command says to people, on standard error."""
+
+import click
+
+
+def complain(message: str) -> None:
+    """Names in it are `printable`."""
+    click.echo(f"fanscribe: {message}", err=True)

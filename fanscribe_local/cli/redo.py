@@ -1,0 +1,230 @@
+"""`fanscribe redo`: a part of a recording transcribed again, and its transcript mended with that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fanscribe.documents.inputs import parse_job_input
+from fanscribe.documents.options import REDOABLE, Options, OutputOptions
+from fanscribe.documents.plan import Plan
+from fanscribe.errors import BadInput
+from fanscribe.recognition.compute import ComputeType, Device
+from fanscribe.times import clock, from_clock, timestamp
+from fanscribe_local.cli.follow import follow, show
+from fanscribe_local.cli.shared import Failed, Where, check_out, job_of, session_options
+from fanscribe_local.cli.transcribe import a_shelf, check_place, choose_device, deployed, device_options, job_options
+from fanscribe_local.cli.transcribe_here import an_engine, run_here
+from fanscribe_local.client.names import printable
+from fanscribe_local.client.progress import JobProgress
+from fanscribe_local.client.recordings import Recording, WrongFiles, at_hand, find_recordings
+from fanscribe_local.client.results import Result
+from fanscribe_local.client.retry import GaveUp, patiently
+from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.stack import job_name
+from fanscribe_local.client.targets import Place, check_targets
+from fanscribe_local.client.watch import Watched
+from fanscribe_local.emulator.defaults import default_workers
+from fanscribe_local.emulator.job_cache import Shelf
+
+HERE_ONLY = ("device", "compute_type", "workers", "work", "verbose")
+
+
+class Clock(click.ParamType[int]):
+    """`12:10`, `1:02:03`, `730`, as milliseconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return value if isinstance(value, int) else from_clock(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+@click.command(short_help="Transcribe a part of a recording again, and mend the transcript.")
+@click.argument("job", metavar="JOB")
+@click.option("--from", "start", metavar="TIME", type=Clock(), required=True, help="Where it begins: 12:10, 1:02:03 or 730.")
+@click.option("--to", "end", metavar="TIME", type=Clock(), required=True, help="Where it ends.")
+@click.option(
+    "--model",
+    metavar="NAME_OR_FOLDER",
+    help="Another model. With --stack it must be the one that is deployed.  [default: the same]",
+)
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
+@click.option("--no-wait", is_flag=True, help="With --stack: start it and leave. `fanscribe fetch JOB` comes back.")
+@session_options
+@device_options
+@click.option("--workers", metavar="N", type=click.IntRange(1), help="Tiles transcribed at once.  [default: one a core]")
+@click.option(
+    "--work", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
+)  # fmt: skip
+@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@job_options([*REDOABLE, *OutputOptions.model_fields], defaults=False)
+@click.pass_context
+def redo(
+    context: click.Context,
+    /,
+    job: str,
+    start: int,
+    end: int,
+    model: str | None,
+    out: Path,
+    as_json: bool,
+    stack: str | None,
+    no_wait: bool,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    device: Device,
+    compute_type: ComputeType | None,
+    workers: int | None,
+    work: Path | None,
+    verbose: bool,
+    **chosen: str | None,
+) -> None:
+    """Transcribe a part of a recording again, with another model or other options, and write its transcript anew.
+
+    Words that the range does not touch stay as they are, and only the tiles that it overlaps are read. What you don't say is as
+    it was when the recording was transcribed. The transcript's ledger says what was done again, and by what.
+
+    On this machine JOB is the recording, and the transcript of it that was made last is mended. With --stack it is a job, as
+    `fanscribe list` shows it; so is the redo, and it can be redone in turn.
+
+    \b
+    fanscribe redo talk.mp3 --from 12:10 --to 12:40 --model large-v3
+    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords "Fresnel, Eddystone" --stack fanscribe
+    """
+    options = {name: value for name, value in chosen.items() if value is not None}
+    check_place(context, stack, HERE_ONLY)
+    if start >= end:
+        raise click.UsageError(f"--to {clock(end)} is not after --from {clock(start)}.")
+    check_out(out)
+    try:
+        parsed = Options.parse(options)
+        typed = parsed.model_dump(mode="json", include=set(options))
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    request = {"from": timestamp(start), "to": timestamp(end)}
+    if stack:
+        where = Where(stack, region, profile, endpoint_url)
+        asked = {"redo": request | ({"model": model} if model else {}), "options": typed}
+        succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
+    else:
+        shelf = a_shelf(work)
+        named = _named(job, out, parsed)
+        with _at_hand(named) as recording:
+            base, first = _kept(recording, shelf)
+            name, found = deployed(model or first.model, options)
+            parameters = {"Model": name, "ChunkTiles": "1"}
+            asked = {"redo": request | {"job": base.job}, "options": typed}
+            choose_device(device, compute_type)
+            workers = workers or default_workers(found, device)
+            succeeded = _redo_here(
+                parameters,
+                workers,
+                shelf,
+                recording,
+                asked,
+                out,
+                verbose=verbose,
+                as_json=as_json,
+            )
+    if not succeeded:
+        raise SystemExit(1)
+
+
+# ── On this machine ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _named(job: str, out: Path, options: Options) -> Recording:
+    """The recording. Raises click.UsageError also where its transcript can't be written."""
+    try:
+        (found,) = find_recordings([job]).recordings
+        hindered = check_targets([found], out, options.formats, report=False)
+    except (WrongFiles, ValueError) as error:
+        folder = f"{printable(job)} is a folder: name one recording in it."
+        why = str(error) if isinstance(error, WrongFiles) else folder
+        raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
+    if hindered:
+        raise click.UsageError(hindered[0].message)
+    return found
+
+
+@contextmanager
+def _at_hand(recording: Recording) -> Iterator[Recording]:
+    """As a file: it is looked at twice, and a pipe can be read once."""
+    with at_hand(recording) as file:
+        yield recording._replace(file=file, called=recording.name, piped=False)
+
+
+def _kept(recording: Recording, shelf: Shelf) -> tuple[Plan, Plan]:
+    """The plan of its job that was begun last, and that of the job that read all of it."""
+    base = first = shelf.latest(recording.file, recording.name)
+    while first and first.redo:
+        first = shelf.plan(first.redo.base)
+    if base is None or first is None:
+        where = printable(str(shelf.folder))
+        raise click.UsageError(
+            f"Nothing is kept of {printable(recording.name)} in {where}: it was not transcribed "
+            "here, not in this week, or has changed since. Transcribe it, and redo a part of that."
+        )
+    return base, first
+
+
+def _redo_here(
+    parameters: dict[str, str],
+    workers: int,
+    shelf: Shelf,
+    recording: Recording,
+    asked: dict[str, Any],
+    out: Path,
+    *,
+    verbose: bool,
+    as_json: bool,
+) -> bool:
+    parameters = parameters | {"MapConcurrency": str(workers)}
+    with an_engine(parameters, workers, shelf, verbose=verbose) as engine, Screen() as screen:
+
+        def start(file: Path) -> str:
+            uploaded = engine.upload(file, {}, recording.name)["detail"]
+            where = {"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]}
+            return engine.start(where | asked)
+
+        place = Place(out, recording.name)
+        return run_here(engine, screen, recording, start, place, as_json=as_json)
+
+
+# ── On AWS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool) -> bool:
+    stack = where.find()
+    execution = job_of(stack, name)
+    progress = JobProgress(stack, execution.arn)
+    patiently(progress.now, "what the job has stored")
+    if progress.job is None:
+        reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
+        named = f"{execution.name} ({printable(execution.recording)})"
+        raise Failed(f"There is nothing to redo of {named}: {reason}")
+    before = parse_job_input(execution.input)
+    recording = {"bucket": before.bucket, "key": before.key} | ({"version": before.version} if before.version else {})
+    request, options = asked["redo"] | {"job": progress.job.name}, {**progress.job.output, **asked["options"]}
+    started = recording | {"redo": request, "options": options}
+    new = job_name(f"redo-{execution.recording}")
+    # of a name that runs already, Step Functions starts no second
+    arn = patiently(lambda: stack.start(started, new), "the start of the job")
+    if not wait:
+        show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
+        return True
+    watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
+    try:
+        with Screen() as screen:
+            return follow(stack, [watched], screen, as_json=as_json)
+    except (KeyboardInterrupt, GaveUp) as error:
+        raise where.come_back([new], error) from None

@@ -1,0 +1,112 @@
+"""What the commands share: where the stack is, how to be told to come back, where files go."""
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import click
+from botocore.exceptions import ProfileNotFound
+
+from fanscribe_local.client.names import printable
+from fanscribe_local.client.recordings import WrongFiles
+from fanscribe_local.client.retry import GaveUp
+from fanscribe_local.client.stack import DeployedStack, NotFound
+from fanscribe_local.client.targets import Place, Spelling, Wanted, check_apart, check_folder
+
+Command = Callable[..., None]
+
+
+class Stopped(click.ClickException):
+    """Ctrl-C, with what goes on without us."""
+
+    exit_code = 130
+
+
+class Failed(click.ClickException):
+    """What was asked for can't be done now."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Where:
+    """A stack as the call names it."""
+
+    stack: str
+    region: str | None
+    profile: str | None
+    endpoint_url: str | None
+
+    def find(self) -> DeployedStack:
+        """Raises click.UsageError."""
+        try:
+            session = boto3.Session(profile_name=self.profile, region_name=self.region)
+            return DeployedStack.find(self.stack, session, self.endpoint_url)
+        except (NotFound, ProfileNotFound) as error:
+            raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+
+    def come_back(
+        self,
+        jobs: Sequence[str],
+        why: BaseException,
+        rest: str = "",
+    ) -> click.ClickException:
+        """What to say of jobs that go on without us, after Ctrl-C or GaveUp."""
+        many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
+        calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
+        told = f"stopped watching; {many}. Come back:\n{calls}{rest}"
+        return Failed(f"{why}. {told}") if isinstance(why, GaveUp) else Stopped(told)
+
+    def _call(self, command: str, jobs: Sequence[str]) -> str:
+        given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile, "--endpoint-url": self.endpoint_url}
+        options = [word for name, value in given.items() if value for word in (name, value)]
+        return shlex.join(["fanscribe", command, *jobs, *options])
+
+
+def session_options(function: Command) -> Command:
+    """How to reach AWS, in the AWS CLI's words."""
+    for name, metavar, text in (
+        ("--endpoint-url", "URL", "Where AWS is, if not where it always is.  [env: AWS_ENDPOINT_URL]"),
+        ("--profile", "NAME", "Of your AWS configuration.  [env: AWS_PROFILE]"),
+        ("--region", "NAME", "Where the stack is.  [env: AWS_DEFAULT_REGION, or your AWS configuration]"),
+    ):
+        function = click.option(name, metavar=metavar, help=text)(function)
+    return function
+
+
+def stack_options(function: Command) -> Command:
+    """Which stack, where it must be said."""
+    text = "The stack, as `sam deploy` was told to call it."
+    return click.option("--stack", metavar="NAME", envvar="FANSCRIBE_STACK", show_envvar=True, required=True, help=text)(
+        session_options(function)
+    )
+
+
+def job_of(stack: DeployedStack, name: str) -> Any:
+    """The execution of a JOB. Raises click.UsageError."""
+    try:
+        return stack.find_job(name)
+    except NotFound as error:
+        raise click.UsageError(str(error)) from None
+
+
+def check_out(out: Path) -> Spelling:
+    """How names are compared there. Raises click.UsageError if nothing can be written there."""
+    if out.is_file():
+        raise click.UsageError(f"{printable(str(out))} is a file. --out takes a folder.")
+    try:
+        return check_folder(out, "--out")
+    except WrongFiles as error:
+        raise click.UsageError(str(error)) from None
+
+
+def check_jobs(jobs: Iterable[tuple[str, Place]], spelled: Spelling) -> None:
+    """No two jobs of a call write the same file. Raises click.UsageError."""
+    wanted = [Wanted(name, place.files()) for name, place in jobs]
+    try:
+        check_apart(wanted, lambda file: spelled(file.name))
+    except WrongFiles as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,80 @@
+"""`fanscribe status`: how far jobs are, and what they have heard so far."""
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from fanscribe.transcript.build import build_transcript
+from fanscribe.transcript.formats import Edition, as_text
+from fanscribe.transcript.ledger import settle_ledger
+from fanscribe_local.cli.shared import Failed, Where, job_of, stack_options
+from fanscribe_local.client.executions import Execution
+from fanscribe_local.client.names import json_line, printable
+from fanscribe_local.client.progress import JobProgress, Progress
+from fanscribe_local.client.screen import job_row
+
+
+@click.command(short_help="Show how far jobs of a stack are, and their text so far.")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.option("--text", is_flag=True, help="What is read so far, in order, with what is missing marked.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
+@stack_options
+def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> None:
+    """Show how far each JOB is: one of those that `fanscribe list` shows, or the beginning of its name.
+
+    \b
+    fanscribe status talk-3f2a91 --stack fanscribe
+    fanscribe status talk-3f2a91 --stack fanscribe --text | less
+    """
+    stack = Where(**where).find()
+    for job in jobs:
+        execution = job_of(stack, job)
+        looked_at = JobProgress(stack, execution.arn)
+        progress = looked_at.now()
+        heard = text_so_far(looked_at) if text else None
+        if as_json:
+            click.echo(json_line(_document(execution, progress, heard)))
+        elif text and heard is None:
+            raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.")
+        elif text:
+            click.echo(heard, nl=False)
+            click.echo(f"fanscribe: {_line(execution, progress)}", err=True)
+        else:
+            click.echo(_line(execution, progress))
+
+
+def text_so_far(progress: JobProgress) -> str | None:
+    """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
+    if progress.plan is None or progress.folder is None:
+        return None
+    heard = progress.folder.heard_so_far(progress.plan)
+    return as_text(Edition(build_transcript(heard.plan, heard.readings, settle_ledger(*heard))))
+
+
+def _line(execution: Execution, progress: Progress) -> str:
+    row = job_row(execution.about, replace(progress, used=execution.usage or progress.used))
+    told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
+    if not execution.running and execution.error:
+        told.append(printable(execution.message))
+    return f"{execution.name} ({execution.about}): {' · '.join(part for part in told if part)}"
+
+
+def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
+    used = execution.usage or progress.used
+    known = {
+        "job": execution.name,
+        "recording": execution.recording,
+        "redone": execution.redone,
+        "status": execution.status,
+        "stage": progress.stage if execution.running else None,
+        "seconds": progress.total,
+        "seconds_done": progress.done,
+        "seconds_left": progress.left if execution.running else None,
+        "chunks": progress.chunks._asdict() if progress.chunks else None,
+        "usd": used.usd if used else None,
+        "error": execution.error,
+        "message": None if execution.error is None else execution.message,
+        "text": heard,
+    }
+    return {name: value for name, value in known.items() if value is not None}

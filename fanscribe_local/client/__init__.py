@@ -1,0 +1,1 @@
+"""What the command needs of a stack, on AWS or on this machine, and of the file system."""

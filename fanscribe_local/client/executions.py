@@ -1,0 +1,114 @@
+"""An execution of the state machine, as Step Functions describes it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from fanscribe.documents.inputs import parse_job_input
+from fanscribe.documents.payloads import Usage
+from fanscribe.errors import InvalidInput
+from fanscribe.jobs.executions import told_by
+from fanscribe.keys import UPLOADS
+from fanscribe.times import clock
+from fanscribe_local.client.names import from_key, printable
+
+
+class Child(NamedTuple):
+    """One of a Map run's, with the events of its history."""
+
+    status: str
+    started: datetime
+    stopped: datetime | None
+    events: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, listed: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> "Child":
+        """From an entry of ListExecutions."""
+        return cls(listed["status"], listed["startDate"], listed.get("stopDate"), events)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How an execution stands."""
+
+    arn: str
+    status: str  # RUNNING, SUCCEEDED, FAILED, …
+    input: Any
+    output: dict[str, Any] | None
+    error: str | None
+    cause: str | None
+    started: datetime
+    stopped: datetime | None
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> "Execution":
+        """From the answer of DescribeExecution."""
+        output = json.loads(described["output"]) if described.get("output") else None
+        return cls(
+            arn=described["executionArn"],
+            status=described["status"],
+            input=json.loads(described.get("input", "null")),
+            output=output,
+            error=described.get("error"),
+            cause=described.get("cause"),
+            started=described["startDate"],
+            stopped=described.get("stopDate"),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.arn.rsplit(":", 1)[1]
+
+    @property
+    def key(self) -> str:
+        """The recording's, as far as the input tells."""
+        try:
+            return parse_job_input(self.input).key
+        except InvalidInput:
+            return "?"
+
+    @property
+    def recording(self) -> str:
+        """The name of the file that it is about; of one that the command uploaded, as it was."""
+        name = self.key.rsplit("/", 1)[-1]
+        return from_key(name) if self.key.startswith(UPLOADS) else name
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the job has used, if Merge said so."""
+        return Usage.model_validate(self.output["usage"]) if self.output and "usage" in self.output else None
+
+    @property
+    def redone(self) -> str | None:
+        """What of it is done again, `12:10-12:40`; None: it is about all of the recording."""
+        try:
+            redo = parse_job_input(self.input).redo
+        except InvalidInput:
+            return None
+        return f"{clock(redo.start)}-{clock(redo.end)}" if redo else None
+
+    @property
+    def about(self) -> str:
+        """What it is about, for people."""
+        named = printable(self.recording)
+        return f"{named} {self.redone}" if self.redone else named
+
+    @property
+    def running(self) -> bool:
+        return self.status == "RUNNING"
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in the words of the function that said so; a file that the command uploaded by the name it had."""
+        message = self._said()
+        return (
+            re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: printable(self.recording), message)
+            if self.key.startswith(UPLOADS)
+            else message
+        )
+
+    def _said(self) -> str:
+        return told_by(self.cause) or self.error or self.status

@@ -1,0 +1,173 @@
+"""How far a job is, from its history, its Map run and what it has stored: the same for the embedded engine and for AWS."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from fanscribe import keys
+from fanscribe.documents.job import Spent
+from fanscribe.documents.payloads import Usage
+from fanscribe.documents.plan import Plan, Tile
+from fanscribe.errors import JobInProgress
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import S3Storage
+from fanscribe.runtime.usage import tally
+from fanscribe.times import SAMPLE_RATE
+from fanscribe_local.client.stack import DeployedStack
+
+STAGES = {
+    "Split": "splitting",
+    "SplitSections": "splitting",
+    "DetectLanguage": "finding the language",
+    "TranscribeChunks": "transcribing",
+    "Merge": "merging",
+}
+WAITING = "waiting: another execution is at the same job"
+
+
+class Chunks(NamedTuple):
+    """The children of the Map state."""
+
+    waiting: int
+    running: int
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since the fan-out began."""
+
+    stage: str
+    done: float = 0.0
+    total: float | None = None  # None: Split has not said
+    chunks: Chunks | None = None
+    pace: float | None = None
+    used: Usage | None = None  # so far, by what it has stored; None where nobody is billed
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until all is read, if it goes on as it did."""
+        return (self.total - self.done) / self.pace if self.total is not None and self.pace else None
+
+
+def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
+    return sum(tile.end - tile.start for tile in tiles) / SAMPLE_RATE / channels
+
+
+class SplitJob(NamedTuple):
+    """What is needed of Split's answer (contracts.Job), also of a stack whose version is another."""
+
+    name: str  # its folder in the work bucket
+    chunks: int
+    at_once: int  # of them
+    output: Mapping[str, Any]  # how its transcript is to be written
+
+
+class History(NamedTuple):
+    """What an execution's events tell."""
+
+    stage: str
+    fanned_out: datetime | None = None  # when the Map state began
+    job: SplitJob | None = None
+
+
+BEGUN = History(STAGES["Split"])
+
+
+def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> History:
+    """From the events of GetExecutionHistory, in their order, after those that have been `told`."""
+    for event in events:
+        entered = event.get("stateEnteredEventDetails", {}).get("name")
+        left = event.get("stateExitedEventDetails", {})
+        if entered in STAGES:
+            told = told._replace(stage=STAGES[entered])
+        if entered == "TranscribeChunks":
+            told = told._replace(fanned_out=event["timestamp"])
+        if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
+            told = told._replace(stage=WAITING)
+        answer = json.loads(left["output"]) if left.get("name") == "Split" else {}
+        if "job" in answer and not answer.get("sections"):  # not where its failure was caught, nor where it is asked again
+            told = told._replace(
+                job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"], answer.get("output", {}))
+            )
+    return told
+
+
+@dataclass
+class JobProgress:
+    """Of one execution."""
+
+    stack: DeployedStack
+    execution: str  # ARN
+    job: SplitJob | None = None
+    plan: Plan | None = None
+    billed: bool = True
+    _told: History = BEGUN
+    _last: int = 0  # event that was read
+    _map_run: str | None = None
+    _spent: dict[str, Spent | None] = field(default_factory=dict)  # on each part, by key
+
+    def now(self) -> Progress:
+        """What there is to say at this moment."""
+        stage, entered, _ = self._read_history()
+        if self.plan is None or self.job is None:
+            return Progress(stage)
+        parts = self._parts()
+        finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
+        fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
+        channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
+        read = [tile for tile in self.plan.scope if tile.silent or tile.index in finished]
+        new = seconds_of((tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels)
+        took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
+        return Progress(
+            stage=stage,
+            done=seconds_of(read, channels),
+            total=self.plan.samples / SAMPLE_RATE,
+            chunks=self._chunks(self.job),
+            pace=new / took if took > 0 and new else None,
+            used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,
+        )
+
+    @property
+    def folder(self) -> JobFolder | None:
+        """The job's folder in the work bucket, once it is known which."""
+        return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name) if self.job else None
+
+    def _read_history(self) -> History:
+        """Goes on from where it was, and learns of the job and its plan on the way."""
+        events = self.stack.history(self.execution, after=self._last)
+        self._told = read_history(events, self._told)
+        self._last = events[-1]["id"] if events else self._last
+        self.job = self.job or self._told.job
+        if self.plan is None and self.folder:
+            self.plan = self.folder.find_plan()
+        return self._told
+
+    def _used(self, plan: Plan, parts: list[str]) -> Usage:
+        """By what the parts say that they took: it is what Merge will count, it is there a batch after it was spent, and a part
+        is read once. Transcribe's answers say the same later, each in a history of its own, of which AWS gives 20 a second.
+        """
+        new = [key for key in parts if key not in self._spent]
+        if new and self.folder:
+            self._spent |= self.folder.spent(new)
+        return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
+
+    def _parts(self) -> list[tuple[str, datetime]]:
+        prefix = keys.parts(self.job.name if self.job else "")
+        pages = self.stack.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack.work, Prefix=prefix)
+        return [(entry["Key"], entry["LastModified"]) for page in pages for entry in page.get("Contents", [])]
+
+    def _chunks(self, job: SplitJob) -> Chunks | None:
+        """None before the Map state began. What is not counted yet is waiting: moto counts a child when it begins."""
+        if self._map_run is None:
+            runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]
+            self._map_run = runs[0]["mapRunArn"] if runs else None
+        if self._map_run is None:
+            return None
+        counts = self.stack.states.describe_map_run(mapRunArn=self._map_run)["itemCounts"]
+        failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
+        waiting = job.chunks - counts["running"] - counts["succeeded"] - failed
+        return Chunks(max(0, waiting), counts["running"], counts["succeeded"], failed)

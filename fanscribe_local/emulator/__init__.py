@@ -1,0 +1,1 @@
+"""Step Functions, Lambda and S3 on this machine."""

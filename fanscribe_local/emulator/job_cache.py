@@ -1,0 +1,95 @@
+"""What a run has finished, on this machine's disk: a run that was stopped, however, goes on where it was, and one can be redone.
+
+The embedded S3 forgets everything when its process ends. So plans, languages and parts of the work bucket are also files,
+and come back when their job is begun again. Audio is not kept: Split makes it anew.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from boto3.s3.transfer import TransferConfig
+from pydantic import ValidationError
+
+from fanscribe import keys
+from fanscribe.documents.plan import Plan
+from fanscribe_local.client.files import write_whole
+from fanscribe_local.client.names import as_key
+
+CLAIM = re.compile(r"^(jobs/[0-9a-f]{16})/claim\.json$")
+TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a part
+KEPT = re.compile(r"^jobs/[0-9a-f]{16}/(plan\.json|language\.json|parts/[\d-]+\.json)$")
+
+
+def default_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fanscribe"
+
+
+def etag(file: Path) -> str:
+    """What S3 calls the content of a file that boto3 has uploaded: its MD5, or for several parts that of theirs, and how many."""
+    with file.open("rb") as content:
+        parts = [
+            hashlib.md5(part, usedforsecurity=False) for part in iter(lambda: content.read(TRANSFER.multipart_chunksize), b"")
+        ]
+    if file.stat().st_size < TRANSFER.multipart_threshold:
+        return parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    return f"{hashlib.md5(b''.join(part.digest() for part in parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder with one folder for each job; `fresh` forgets what is there of a job when it is begun."""
+
+    folder: Path
+    fresh: bool = False
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Store an object of the work bucket, if it is one to keep; of a claim, that its job was begun now."""
+        if (claimed := CLAIM.match(key)) and (folder := self.folder / claimed[1]).exists():
+            os.utime(folder, ns=(time.time_ns(), time.time_ns()))
+        if not KEPT.match(key):
+            return
+        target = self.folder / key
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(target, data)
+
+    def drop(self, key: str) -> None:
+        if KEPT.match(key):
+            (self.folder / key).unlink(missing_ok=True)
+
+    def restore(self, job: str) -> Iterator[tuple[str, bytes]]:
+        """What was kept of a job, as keys and contents."""
+        folder = self.folder / "jobs" / job
+        if self.fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in sorted(folder.rglob("*.json")):
+            yield file.relative_to(self.folder).as_posix(), file.read_bytes()
+
+    def plan(self, job: str) -> Plan | None:
+        """Of a job that was kept."""
+        file = self.folder / keys.plan(job)
+        try:
+            return Plan.model_validate_json(file.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def latest(self, recording: Path, name: str | None = None) -> Plan | None:
+        """The plan of the job of a recording that was begun last, if there is one. `name`: where it
+        is not the file's.
+        """
+        folders = sorted(self.folder.glob("jobs/*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        plans = (self.plan(folder.name) for folder in folders)
+        ours = as_key(name or recording.name), etag(recording)
+        return next((plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours), None)
+
+    def forget(self, days: int) -> None:
+        """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle does."""
+        for job in self.folder.glob("jobs/*"):
+            newest = max((file.stat().st_mtime for file in job.rglob("*")), default=0.0)
+            if newest < time.time() - days * 24 * 3600:
+                shutil.rmtree(job, ignore_errors=True)

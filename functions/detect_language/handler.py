@@ -1,0 +1,18 @@
+"""The Lambda function DetectLanguage: decide the language of a recording."""
+
+from typing import Any
+
+from fanscribe.documents.payloads import Job
+from fanscribe.jobs.storage import S3Storage
+from fanscribe.recognition.recognizer import load_recognizer
+from fanscribe.runtime.logs import observed
+from fanscribe.runtime.settings import ModelSettings
+from fanscribe.steps.detect_language import detect_language
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    job = Job.parse(event)
+    settings = ModelSettings.read()
+    heard = detect_language(job, settings, S3Storage(), lambda: load_recognizer(settings.model))
+    return heard.model_dump()

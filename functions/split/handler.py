@@ -1,0 +1,24 @@
+"""The Lambda function Split: decode a recording, or a section of one, and lay out the chunks to transcribe."""
+
+from typing import Any
+
+from fanscribe.documents.payloads import SectionTask, SplitTask
+from fanscribe.jobs.executions import still_runs
+from fanscribe.jobs.storage import S3Storage
+from fanscribe.runtime.logs import observed
+from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split import split
+from fanscribe.steps.split_decoding import split_section
+from fanscribe.steps.split_redo import redo
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    settings, storage = SplitSettings.read(), S3Storage()
+    if "section" in event:
+        split_section(SectionTask.parse(event), settings, storage)
+        return {}
+    task = SplitTask.parse(event)
+    request = task.input.redo
+    job = redo(task, request, settings, storage, still_runs) if request else split(task, settings, storage, still_runs)
+    return job.model_dump()

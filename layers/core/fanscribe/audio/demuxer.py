@@ -1,0 +1,282 @@
+"""A media file as FFmpeg's demuxers have it: its sound tracks, and the packets of one, each with its place.
+
+Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it reads from one file object.
+"""
+
+import errno
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import av
+from av.stream import Discard, Disposition
+
+from fanscribe.audio.between_packets import foreign_bytes, is_whole
+from fanscribe.audio.file_structure import Structure
+from fanscribe.audio.ogg_packets import OggPackets
+from fanscribe.audio.packet_places import Packet, Places, start_s
+from fanscribe.audio.sections import Section
+from fanscribe.documents.track import Track
+from fanscribe.times import SAMPLE_RATE
+
+# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens
+# other files.
+DEMUXERS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,"
+    "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
+)
+MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}  # their header or index counts the samples
+LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
+COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
+SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
+LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
+MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
+ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
+LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+# Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does unless told.
+LENIENT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+BEAT_S = 0.5  # between two signs of progress, at least
+
+
+class Refused(Exception):
+    """Why a recording can't be decoded: the rest of a sentence that begins with its name."""
+
+
+class Source:
+    """The recording, or a span of its bytes, as a file object that tells of its progress."""
+
+    def __init__(
+        self,
+        path: Path,
+        progress: Callable[[], None],
+        span: tuple[int, int] | None = None,
+        head: bytes = b"",
+        *,
+        beat_s: float = BEAT_S,
+    ) -> None:
+        """`head` comes before the bytes."""
+        self._file = path.open("rb", buffering=0)
+        self._head, self._place = head, 0
+        self._start, self._end = span or (0, path.stat().st_size)
+        self._size = len(head) + self._end - self._start
+        self._progress = progress
+        self._furthest = 0
+        self._beat_s, self._beat = beat_s, time.monotonic()
+        self.close = self._file.close
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence & 3]
+        if base + offset < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._place = base + offset
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def read(self, size: int) -> bytes:
+        if self._place < len(self._head):
+            data = self._head[self._place : self._place + size]
+        else:
+            place = self._place - len(self._head) + self._start
+            data = os.pread(self._file.fileno(), max(0, min(size, self._end - place)), place)
+        self._place += len(data)
+        if self._place > self._furthest:
+            self._furthest = self._place
+            if time.monotonic() - self._beat >= self._beat_s:
+                self._beat = time.monotonic()
+                self._progress()
+        return data
+
+
+class Complaints(logging.Handler):
+    """Counts what FFmpeg logs as errors. What it says is not looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        av.logging.set_level(av.logging.ERROR)
+        av.logging.set_skip_repeated(False)
+        logger = logging.getLogger("libav")
+        logger.propagate = False
+        logger.addHandler(self)
+
+    def emit(self, _: logging.LogRecord) -> None:
+        self.count += 1
+
+
+@dataclass
+class MediaFile:
+    """A file, opened. Tracks are numbered from 1, among those with sound."""
+
+    path: Path
+    progress: Callable[[], None]
+    structure: Structure
+    complaints: Complaints = field(default_factory=Complaints)
+    broken: bool = False  # the demuxer gave up before the file's end
+    packets_read: int = 0
+    broken_off: bool = False  # it complained, and gave no more packets
+    part: int = 0  # number of the container that is read: joined and damaged Ogg files have several
+    link: int = 0  # number of the joined file that is read
+    lost: dict[int, float] = field(default_factory=dict)  # samples lost at a link's end, by track
+    tail: int = 0  # bytes at the file's end that are no packets, and nobody knows for how long
+    unended: bool = False  # the file has no mark of its end, and its format has one
+
+    def __post_init__(self) -> None:
+        self.size = self.path.stat().st_size
+        self.container = self.open(self.source())
+        self.streams = list(self.container.streams.audio)
+        self.taken = {*range(1, len(self.streams) + 1)}
+        for other in self.container.streams:
+            if other.type != "audio":
+                other.discard = Discard.all  # hours of video are skipped over
+
+    def source(self, span: tuple[int, int] | None = None, head: bytes = b"") -> Source:
+        """Give all of its bytes, or a span of them behind a head."""
+        return Source(self.path, self.progress, span, head)
+
+    def open(self, source: Source) -> av.container.InputContainer:
+        """Open it, or a part of it, by FFmpeg."""
+        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
+        if self.structure.surplus:
+            options["ignore_length"] = "1"  # its header names fewer bytes than there are
+        container: av.container.InputContainer = av.open(source, "r", options=options, **LENIENT)
+        return container
+
+    @property
+    def format(self) -> str:
+        return self.container.format.name
+
+    @property
+    def counted(self) -> bool:
+        """Whether there are no timestamps in the file itself."""
+        return self.format in COUNTED
+
+    @property
+    def tracks(self) -> list[Track]:
+        return [_described(number, stream) for number, stream in enumerate(self.streams, start=1)]
+
+    def take(self, numbers: set[int]) -> None:
+        """Skip over all tracks but these."""
+        self.taken = numbers
+        for number, stream in enumerate(self.streams, start=1):
+            if number not in numbers:
+                stream.discard = Discard.all
+
+    def packets(self, section: Section | None = None) -> Iterator[Packet]:
+        """Read the packets of the tracks that are taken: all, or those up to a section's end."""
+        if self.format == "ogg":
+            yield from OggPackets(self).read(section)
+            return
+        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
+        places = Places(self.path, self.container, 0, start_s(self.container))
+        every = self.of_container(self.container, numbers, places, section)
+        yield from takewhile(lambda packet: packet.first < section.end, every) if section else every
+
+    def of_container(
+        self,
+        container: av.container.InputContainer,
+        numbers: dict[int, int],
+        place: Places,
+        section: Section | None,
+    ) -> Iterator[Packet]:
+        """Read the packets of some of its streams, from the beginning and past a section's end."""
+        told = self.complaints
+        complaints = told.count
+        wanted = [stream for stream in container.streams.audio if stream.discard != Discard.all]
+        try:
+            for packet in container.demux(wanted):
+                number = numbers.get(packet.stream_index)
+                if number is None or not packet.size:
+                    continue
+                self.packets_read += 1
+                yield place.of(number, packet, section, told.count > complaints)
+                complaints = told.count  # what the decoder says of a packet is not of the next
+        except MemoryError:
+            raise
+        except av.error.FFmpegError:
+            self.broken = True
+            if not self.packets_read:
+                raise
+            return
+        self.broken_off = told.count > complaints
+
+    def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
+        """Say where the track ends by its header or index, in samples.
+
+        `read` are the packets that were, up to `end`. A file that was cut off has fewer than its index names.
+        """
+        stream = self.streams[number - 1]
+        if self.format == MP4:
+            return self._track_end(stream) if stream.frames and read < stream.frames else None
+        if self.format in COUNTING and not self.structure.missing:
+            return self._track_end(stream)
+        if not (self.structure.missing or self.broken_off or self.broken):
+            return None
+        lasts = 0
+        if self.format == "matroska,webm":
+            lasts = round((self.container.duration or 0) / av.time_base * SAMPLE_RATE)
+        elif self.format == "avi" and stream.time_base:
+            lasts = round(float(stream.frames * stream.time_base) * SAMPLE_RATE)
+        if lasts > end:
+            return lasts
+        return end + round(self.structure.missing / bytes_a_sample) if bytes_a_sample else None
+
+    def track_end(self, number: int) -> int | None:
+        """Say where a track of an mp4 ends by its edit list or its header, in samples; None: it is no mp4."""
+        return self._track_end(self.streams[number - 1]) if self.format == MP4 else None
+
+    def _track_end(self, stream: av.AudioStream) -> int | None:
+        if stream.duration is None or stream.time_base is None:
+            return None
+        began = float((stream.start_time or 0) * stream.time_base) - (start_s(self.container) or 0.0)
+        return round((float(stream.duration * stream.time_base) + max(began, 0)) * SAMPLE_RATE)
+
+    def declared_s(self, number: int) -> float:
+        """Say how many seconds the header promises, where the file is large enough for them; else 0."""
+        stream = self.streams[number - 1]
+        if self.format not in COUNTING or stream.duration is None or stream.time_base is None:
+            return 0
+        promised = float(stream.duration * stream.time_base)
+        context = stream.codec_context
+        least = max((context.bit_rate or 0) / 8 if context else 0, LEAST_BYTES_A_SECOND)
+        return promised if promised * least < self.size * 1.1 else 0
+
+    def ends(self) -> float | None:
+        """Say when the container ends by its own header, in samples."""
+        duration = self.container.duration
+        if self.format not in LASTING or not duration or duration < 0:
+            return None
+        return duration / av.time_base * SAMPLE_RATE
+
+    def torn(self, first: int, last: int) -> bool:
+        """Say whether something is broken in the file from a packet to the next one."""
+        with self.path.open("rb") as file:
+            return not is_whole(self.format, file, first, last)
+
+    def foreign(self, first: int, last: int) -> int:
+        """Count the bytes of tags among [first, last)."""
+        with self.path.open("rb") as file:
+            return foreign_bytes(file, first, last)
+
+
+def _described(number: int, stream: av.AudioStream) -> Track:
+    context = stream.codec_context
+    language = stream.metadata.get("language", "")
+    title = " ".join(stream.metadata.get("title", "").split())
+    return Track(
+        number=number,
+        codec=context.name if context else None,
+        channels=context.channels if context else 1,
+        language=language if LANGUAGE.fullmatch(language) and language != "und" else None,
+        title="".join(filter(str.isprintable, title))[:LONGEST_TITLE] or None,
+        default=bool(stream.disposition & Disposition.default),
+    )

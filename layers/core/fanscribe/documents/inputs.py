@@ -1,0 +1,114 @@
+"""What starts an execution: an S3 event, or an input written by hand."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AliasPath,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from fanscribe.contract import Contract, explain
+from fanscribe.errors import InvalidInput
+from fanscribe.times import from_clock
+
+
+class RedoRequest(Contract):
+    """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to": "12:40"}`."""
+
+    job: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
+    end: Annotated[int, BeforeValidator(from_clock), Field(alias="to")]
+    model: str | None = None  # who names one wants no other
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("'to' is not after 'from'")
+        return self
+
+
+class UploadEvent(Contract):
+    """EventBridge's "Object Created" event. Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is."""
+
+    # by alias only: the event has a `version` of its own, which is not the object's
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=False)
+    source: Literal["aws.s3"]
+    detail_type: Literal["Object Created"] = Field(alias="detail-type")
+    bucket: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))]
+    key: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "object", "key"))]
+    version: str | None = Field(default=None, validation_alias=AliasPath("detail", "object", "version-id"))
+
+    @property
+    def options(self) -> dict[str, Any] | None:
+        """None: they are in the object's metadata."""
+        return None
+
+    @property
+    def redo(self) -> None:
+        """An upload is transcribed whole."""
+        return None
+
+
+class ObjectInput(Contract):
+    """Written by hand in the console: `{"bucket": …, "key": …, "options": {…}}`."""
+
+    bucket: Annotated[str, Field(min_length=1)]
+    key: Annotated[str, Field(min_length=1)]
+    version: str | None = None
+    options: dict[str, Any] | None = None
+    redo: RedoRequest | None = None  # None: all of it
+
+
+class UriInput(Contract):
+    """The same as one line: `{"uri": "s3://bucket/key", "options": {…}}`."""
+
+    uri: Annotated[str, Field(pattern=r"^s3://[^/]+/.+$")]
+    options: dict[str, Any] | None = None
+    redo: RedoRequest | None = None
+    version: None = None
+
+    @property
+    def bucket(self) -> str:
+        return self.uri.removeprefix("s3://").split("/", 1)[0]
+
+    @property
+    def key(self) -> str:
+        return self.uri.removeprefix("s3://").split("/", 1)[1]
+
+
+def _kind(value: Any) -> str | None:
+    fields = value if isinstance(value, dict) else {}
+    return "event" if "detail" in fields else "uri" if "uri" in fields else "object" if "bucket" in fields else None
+
+
+JobInput = Annotated[
+    Annotated[UploadEvent, Tag("event")] | Annotated[ObjectInput, Tag("object")] | Annotated[UriInput, Tag("uri")],
+    Discriminator(_kind),
+]
+
+
+_JOB_INPUT: TypeAdapter[UploadEvent | ObjectInput | UriInput] = TypeAdapter(JobInput)
+
+
+def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
+    """One of the three kinds, told apart by `detail`, `bucket` or `uri`. Raises InvalidInput."""
+    try:
+        return _JOB_INPUT.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "union_tag_not_found":
+            given = f"the fields {', '.join(value)}" if isinstance(value, dict) and value else "no fields"
+            reason = f"it has {given}"
+        else:
+            reason = explain(error, skip=1)
+        raise InvalidInput(
+            f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
+            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" and "redo" if you like.'
+        ) from None

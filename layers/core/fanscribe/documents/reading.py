@@ -1,0 +1,73 @@
+"""What the model made of tiles.
+
+Times of words are milliseconds, counted from the recording's start.
+"""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+)
+
+from fanscribe.contract import Contract
+from fanscribe.documents.job import Spent
+
+
+def _finite(value: Any) -> Any:
+    """What a model that overflows gives, NaN and infinity, and the null that they are stored as, is 0.0: no JSON has them."""
+    return 0.0 if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+Score = Annotated[float, BeforeValidator(_finite)]  # a probability or the like, always a number
+
+
+class Word(Contract):
+    """A word as the model wrote it (with its leading space, if any), in ms from the recording's start."""
+
+    text: str
+    start: int
+    end: int
+    probability: Score
+
+
+Reason = Literal["speech without words", "repetition", "unsure"]
+
+
+class Scores(Contract):
+    """What two looks are compared by."""
+
+    words: int
+    unaccounted: int  # ms of speech that no word accounts for
+    avg_logprob: Score
+    compression_ratio: Score
+
+
+class SecondLook(Contract):
+    """The evidence, for the ledger: why a tile was read again, both readings' scores, and which was kept."""
+
+    reason: Reason
+    first: Scores
+    second: Scores
+    kept: Literal["first", "second"]
+
+
+class Reading(Contract):
+    """What the model made of one tile. Scores as in faster-whisper's Segment."""
+
+    tile: int
+    language: str
+    words: tuple[Word, ...]
+    avg_logprob: Score
+    no_speech_prob: Score
+    compression_ratio: Score
+    second_look: SecondLook | None = None  # None: the first was believed
+
+
+class Part(Contract):
+    """Readings of the speech tiles in `first..last`; the other tiles in it are silent."""
+
+    first: int
+    last: int
+    readings: tuple[Reading, ...]
+    spent: Spent | None = None  # by Transcribe, on these tiles: with the model's loading, if it came before them

@@ -1,0 +1,1 @@
+"""How a recording is spread over invocations, and what that takes and costs."""

@@ -1,0 +1,134 @@
+"""How a recording is shared out: the size of its chunks, from the model's speed, memory, concurrency and a wish. Pure.
+
+Every size that is worth it is simulated, and the wish decides between the forecasts (docs/adr/0009). No chunk may pass half
+of Lambda's 15 minutes, even if each of its tiles were read again. The transcript does not depend on any of it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from fanscribe.contract import Contract
+from fanscribe.planning.prices import AwsPrices, ModelSpeed, Stages, price_list, speeds, vcpus
+from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work, simulate
+
+HALF_S = TIMEOUT_S / 2
+WORTH = 1.5  # without a wish: as fast as may be had for half as much again as the cheapest
+TILE_S = 28.0  # of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last silence before 30 s
+STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500)
+WAVES = 8  # how many rounds of chunks, one in every place, are tried besides
+
+BOUNDLESS = 10_000  # children of a Map state at once, at most (docs.aws.amazon.com/step-functions, "Quotas")
+SPLITTING = ("fetch_s", "decode_s", "listen_s", "upload_s")  # stages that grow with the recording
+WORTH_SAYING = 0.02  # of the wall time: what a limit must cost to be named
+
+
+class Wish(Contract):
+    """What matters. Neither: fast, and within WORTH of the cheapest."""
+
+    cheapest: bool = False
+    finish_in_s: float | None = None
+
+    def choose(self, forecasts: Sequence[Forecast]) -> Forecast:
+        """The cheapest in time; the fastest, if none is in time."""
+        cheapest = min(forecasts, key=lambda forecast: (forecast.usd, forecast.wall_s))
+        if self.cheapest:
+            return cheapest
+        if self.finish_in_s is None:
+            return _fastest([forecast for forecast in forecasts if forecast.usd <= cheapest.usd * WORTH])
+        in_time = [forecast for forecast in forecasts if forecast.wall_s <= self.finish_in_s]
+        return min(in_time, key=lambda forecast: (forecast.usd, forecast.wall_s)) if in_time else _fastest(forecasts)
+
+
+USUAL, CHEAPEST, FASTEST = Wish(), Wish(cheapest=True), Wish(finish_in_s=0)
+
+
+class Limit(Contract):
+    """What holds a job up, and the seconds that it would be done earlier without it."""
+
+    name: str
+    costs_s: float
+
+
+class Job(Contract):
+    """A recording and where it is to be transcribed."""
+
+    audio_s: float
+    tiles: int
+    fleet: Fleet
+    speed: ModelSpeed
+    stages: Stages
+    prices: AwsPrices
+
+    def forecast(self, chunk_tiles: int) -> Forecast:
+        work = Work(audio_s=self.audio_s, tiles=self.tiles, chunk_tiles=chunk_tiles)
+        return simulate(work, self.fleet, self.speed, self.stages, self.prices)
+
+
+def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> Job:
+    """At list prices, with the stages' seconds as they are known."""
+    return Job(audio_s=audio_s, tiles=tiles, fleet=fleet, speed=speed, stages=speeds().stages, prices=price_list().aws)
+
+
+def tiles_in(audio_s: float) -> int:
+    """Tiles of that much audio, if it is all speech."""
+    return max(1, round(audio_s / TILE_S))
+
+
+def most_tiles(job: Job) -> int:
+    """Tiles in the longest chunk that can't pass half of the 15 minutes; one at least, for less there is not."""
+    spare = HALF_S - job.stages.start_s - job.speed.load_s - job.stages.invoke_s
+    return max(1, int(spare / (job.speed.tile_s(vcpus(job.fleet.memory_mb)) * WORST)))
+
+
+def plan(job: Job, wish: Wish) -> Forecast:
+    """The forecast of the size that the wish chooses."""
+    rounds = {-(-job.tiles // (job.fleet.concurrency * waves)) for waves in range(1, WAVES + 1)}
+    most = min(most_tiles(job), max(1, job.tiles))
+    sizes = sorted(size for size in {*STEPS, *rounds, most} if 1 <= size <= most)
+    return wish.choose([job.forecast(size) for size in sizes])
+
+
+def what_binds(job: Job, wish: Wish) -> tuple[Limit, ...]:
+    """The limits that are worth saying, the costliest first: each by planning again without it.
+
+    Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading one chunk.
+    """
+    wish = wish if wish.finish_in_s is None else FASTEST
+    now = plan(job, wish).wall_s
+    lifted = [(name(job), now - plan(lift(job), wish).wall_s) for name, lift in _LIMITS]
+    costly = sorted((cost, name) for name, cost in lifted if cost > now * WORTH_SAYING)
+    return tuple(Limit(name=name, costs_s=cost) for cost, name in reversed(costly))
+
+
+def _fastest(forecasts: Sequence[Forecast]) -> Forecast:
+    return min(forecasts, key=lambda forecast: (forecast.wall_s, forecast.usd))
+
+
+def _concurrency(job: Job) -> str:
+    fleet = job.fleet
+    if fleet.map_concurrency < fleet.account_concurrency:
+        return f"MapConcurrency {fleet.map_concurrency:,}"
+    return f"the account's concurrency of {fleet.account_concurrency:,}"
+
+
+def _splitting(job: Job) -> str:
+    sections = job.fleet.sections(job.audio_s)
+    return "splitting, which one invocation does" if sections == 1 else f"splitting in {sections} sections"
+
+
+def _fleet(job: Job, **changes: int) -> Job:
+    return job.model_copy(update={"fleet": job.fleet.model_copy(update=changes)})
+
+
+def _stages(job: Job, **changes: float) -> Job:
+    return job.model_copy(update={"stages": job.stages.model_copy(update=changes)})
+
+
+_LIMITS: tuple[tuple[Callable[[Job], str], Callable[[Job], Job]], ...] = (
+    (_concurrency, lambda job: _fleet(job, map_concurrency=BOUNDLESS, account_concurrency=BOUNDLESS)),
+    (lambda _: "1,000 new environments in 10 s", lambda job: _fleet(job, burst=BOUNDLESS)),
+    (_splitting, lambda job: _stages(_fleet(job, most_sections=1), **dict.fromkeys(SPLITTING, 0.0))),
+    (
+        lambda _: "cold starts and loading the model",
+        lambda job: _stages(job, start_s=0.0).model_copy(update={"speed": job.speed.model_copy(update={"load_s": 0.0})}),
+    ),
+)

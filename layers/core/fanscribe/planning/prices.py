@@ -1,0 +1,126 @@
+"""What things cost: AWS's list prices (prices.json), and each stage's and model's seconds (speeds.json). Each with its origin."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from fanscribe.contract import Contract
+
+VCPU_MB = 1_769  # memory that comes with one whole vCPU on Lambda
+MOST_VCPUS = 6.0
+GB = 1_024  # MB, as Lambda bills them
+
+Data = TypeVar("Data", bound=Contract)
+
+
+class Price(Contract):
+    """One unit's list price, when it was read, and where."""
+
+    usd: float
+    read: str  # YYYY-MM-DD
+    source: str
+
+
+class AwsPrices(Contract):
+    """What a job uses of AWS, in one region."""
+
+    region: str
+    lambda_gb_second: Price
+    lambda_request: Price
+    transition: Price  # of a standard workflow
+    s3_put: Price  # LIST too
+    s3_get: Price
+    event: Price
+
+    @property
+    def read(self) -> str:
+        """The day of the oldest."""
+        return min(price.read for _, price in self if isinstance(price, Price))
+
+
+class Service(Contract):
+    """What somebody else asks for an hour of audio."""
+
+    name: str
+    usd_an_hour: float
+    read: str
+    source: str
+
+
+class PriceList(Contract):
+    aws: AwsPrices
+    services: tuple[Service, ...]
+
+
+class Stages(Contract):
+    """Seconds of what is the same for every model."""
+
+    split_start_s: float  # a cold start of Split, to its first line
+    head_s: float  # to fetch and decode the head of a recording, from which its length is estimated
+    fetch_s: float  # to fetch one second of a recording
+    skip_s: float  # to pass over it, where it comes before a section
+    decode_s: float  # to decode it, on one core
+    listen_s: float  # to listen for speech in it, on one core
+    upload_s: float  # to store its sound, while it is decoded
+    join_s: float  # to read what was heard in it in a section, and lay tiles over it
+    request_s: float  # S3's, to answer one request
+    map_s: float  # into the Map of sections and out of it
+    start_s: float  # a cold start of Transcribe, to its first line
+    invoke_s: float  # around an invocation of Transcribe: plan and chunk read, the part stored, states changed
+    states_s: float  # between the job's own states
+    merge_start_s: float
+    merge_s: float  # for one tile
+
+
+class ModelSpeed(Contract):
+    """Seconds of one model for a tile, second looks included: `serial_s`, which more cores don't shorten, and `work_s`."""
+
+    name: str
+    also: tuple[str, ...] = ()  # names of the same shape
+    weights_mb: int  # model.bin
+    memory_mb: int  # that Transcribe needs with it
+    load_s: float
+    serial_s: float
+    work_s: float
+    had: Literal["measured", "synthetic", "scaled"]
+
+    def tile_s(self, vcpus: float) -> float:
+        """Seconds for one tile on so many cores."""
+        return self.serial_s + self.work_s / vcpus if vcpus >= 1 else (self.serial_s + self.work_s) / vcpus
+
+
+class Speeds(Contract):
+    """`origin` says how the figures were had."""
+
+    origin: dict[str, str]
+    stages: Stages
+    models: tuple[ModelSpeed, ...]  # by size
+
+
+@cache
+def price_list() -> PriceList:
+    return _read("prices.json", PriceList)
+
+
+@cache
+def speeds() -> Speeds:
+    return _read("speeds.json", Speeds)
+
+
+def speed_of(name: str, weights_mb: float = 0) -> ModelSpeed:
+    """A model's speed by its name; of an unknown one, that of the smallest known model whose weights are not smaller."""
+    models = speeds().models
+    for model in models:
+        if name in (model.name, *model.also):
+            return model
+    return next((model for model in models if model.weights_mb >= weights_mb), models[-1])
+
+
+def vcpus(memory_mb: int) -> float:
+    """Lambda's cores for so much memory."""
+    return min(MOST_VCPUS, memory_mb / VCPU_MB)
+
+
+def _read(name: str, kind: type[Data]) -> Data:
+    return kind.model_validate(json.loads(Path(__file__).with_name(name).read_text("utf-8")))

@@ -1,0 +1,1 @@
+"""From a tile's samples to its words."""

@@ -1,0 +1,35 @@
+"""The language of a recording, by a vote of tiles from its whole length. Pure.
+
+One window can mislead: an opening in another language, a name, music. A recording has one language unless it is said to be
+multilingual, and then this is the one for tiles that leave it in doubt.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from fanscribe.documents.plan import Tile
+
+VOTERS = 12  # tiles that are heard: one encoder pass each, about a tenth of transcribing them
+DOUBT = 0.5  # below this probability a tile of a multilingual recording is read in the recording's language
+
+Probabilities = Mapping[str, float]  # language code -> probability
+
+
+def voters(tiles: Sequence[Tile]) -> list[Tile]:
+    """From each of VOTERS stretches of equal count, the tile with the most speech."""
+    spoken = [tile for tile in tiles if not tile.silent]
+    count = min(VOTERS, len(spoken))
+    edges = [len(spoken) * i // count for i in range(count + 1)] if count else []
+    return [max(spoken[first:last], key=lambda tile: tile.spoken) for first, last in pairwise(edges)]
+
+
+def elect(ballots: Sequence[Probabilities]) -> str:
+    """The language with the greatest mean probability; of equals the first by code."""
+    languages = sorted({language for ballot in ballots for language in ballot})
+    return max(languages, key=lambda language: sum(ballot.get(language, 0.0) for ballot in ballots))
+
+
+def spoken_in(ballot: Probabilities, otherwise: str) -> str:
+    """The language of one tile of a multilingual recording."""
+    likeliest = elect([ballot])
+    return likeliest if ballot[likeliest] >= DOUBT else otherwise

@@ -1,0 +1,34 @@
+"""What reads: the interface, and how it is had. whisper.py is the one that Fanscribe comes with."""
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from typing import Protocol
+
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.plan import Tile
+from fanscribe.documents.reading import Reading
+from fanscribe.recognition.compute import computing, threads, widest_vectors
+from fanscribe.recognition.language import Probabilities
+from fanscribe.recognition.models import find_model
+
+
+class Recognizer(Protocol):
+    """What turns tiles into readings. Same tile, samples, language and options: same reading."""
+
+    def read(
+        self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions
+    ) -> list[Reading]: ...
+
+    def hear(self, samples: Sequence[Samples]) -> list[Probabilities]: ...
+
+
+@cache
+def load_recognizer(model: str) -> Recognizer:
+    """Loaded once and kept while the process lives: what a warm start is for."""
+    for name, value in widest_vectors().items():  # before CTranslate2 looks; what somebody said stands
+        os.environ.setdefault(name, value)
+    from fanscribe.recognition.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
+
+    return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())

@@ -1,0 +1,1 @@
+"""What every function does besides its work: settings, logs, metrics, usage."""

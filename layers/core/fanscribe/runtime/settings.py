@@ -1,0 +1,61 @@
+"""Each function's environment as a typed model, read once. The variables are set in template.yaml and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError
+
+from fanscribe.audio.limits import Limits
+from fanscribe.contract import Contract, explain
+
+
+class MisconfiguredError(Exception):
+    """A variable of the function's environment is missing or wrong: the deployment's fault, not the caller's."""
+
+
+class Settings(Contract):
+    """Base of all. Field `work_bucket` is variable `WORK_BUCKET`."""
+
+    work_bucket: Annotated[str, Field(min_length=1)]
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Raises MisconfiguredError, naming the variable."""
+        values = {name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            name, reason = explain(error).split(": ", 1)
+            raise MisconfiguredError(f"The variable {name.upper()}: {reason}. See template.yaml.") from None
+
+
+class ModelSettings(Settings):
+    model: str  # a name or a folder: see models.find_model
+
+
+class SplitSettings(ModelSettings, Limits):
+    chunk_tiles: Annotated[int, Field(ge=0)]  # tiles in one chunk; 0: the planner chooses (planner.py)
+    guided_chunks: bool = False  # fewer of them towards the end: tiles.plan_chunks
+    map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
+    tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0  # share of speech that may be missing, where a job says nothing
+    transcribe_memory: Annotated[int, Field(ge=128)] = 10_240  # MB that Transcribe has, for the planner
+    split_memory: Annotated[int, Field(ge=128)] = 3_008  # MB that Split has itself, likewise
+    max_job_cost: Annotated[float, Field(ge=0)] = 0  # USD; 0: a job may cost anything
+
+
+class TranscribeSettings(ModelSettings):
+    batch_tiles: Annotated[int, Field(ge=1)]  # tiles decoded together: bounds memory, and what a kill can lose
+
+
+class MergeSettings(Settings):
+    transcripts_bucket: Annotated[str, Field(min_length=1)]
+
+
+class NotifySettings(Settings):
+    transcripts_bucket: Annotated[str, Field(min_length=1)]
+
+
+def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
+    """What the function is billed for, as Lambda and the local host say it; 0 where neither does."""
+    return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))

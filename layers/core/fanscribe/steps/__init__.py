@@ -1,0 +1,1 @@
+"""What each state of the state machine does, one module for each."""

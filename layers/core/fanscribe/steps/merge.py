@@ -1,0 +1,79 @@
+"""Merge: hold what was read against the plan, and write one transcript in every format that was asked for."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fanscribe import keys
+from fanscribe.documents.payloads import MergeTask, TranscriptReference
+from fanscribe.errors import IncompleteTranscript, ReadAgain
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import Storage
+from fanscribe.runtime.metrics import measure_transcript
+from fanscribe.runtime.settings import MergeSettings
+from fanscribe.runtime.usage import tally
+from fanscribe.times import seconds
+from fanscribe.transcript.build import build_transcript
+from fanscribe.transcript.formats import WRITERS, Edition, transcript_keys
+from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
+from fanscribe.transcript.notes import notes, without_titles
+
+NAMED = 50  # missing stretches in a message, which Step Functions cuts off after 32,768 characters
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for reference cycles, a third of the time for a day's words, among which there are none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_uncollected()
+def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
+    """Write the transcript, whole or partial. If too much is missing, raises IncompleteTranscript,
+    which names the time ranges; in a redriven execution ReadAgain first.
+    """
+    folder = JobFolder(storage, settings.work_bucket, task.job)
+    plan = folder.plan()
+    heard, spent = folder.heard(plan)
+    ledger = settle_ledger(*heard)
+    transcript = build_transcript(heard.plan, heard.readings, ledger)
+
+    edition = Edition(transcript, task.output)
+    written = transcript_keys(plan.recording.key, task.job, task.output.formats)
+    for name in task.output.formats:
+        text = WRITERS[name].write(edition)
+        storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
+    words = len(transcript.words)
+    told = notes(without_titles(heard.plan), words, complete=ledger.complete)
+    lost = lost_share(heard.plan, ledger)
+    measure_transcript(plan.samples, lost)
+    if lost > task.output.tolerated_loss:
+        if task.redriven:
+            raise ReadAgain(f"{lost:.1%} of the speech is missing: what can be read is read again.")
+        where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
+        raise IncompleteTranscript(
+            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
+            f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *told])}"
+        )
+    return TranscriptReference(
+        job=task.job,
+        recording=plan.recording.uri,
+        bucket=settings.transcripts_bucket,
+        keys=written,
+        duration=seconds(transcript.duration),
+        words=words,
+        complete=ledger.complete,
+        message=" ".join([f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]),
+        notes=told,
+        usage=tally(plan, spent, folder.meter.lap()),
+    )
+
+
+def _missing(ledger: Ledger) -> str:
+    missing = list(ledger.missing())
+    more = [f"and {len(missing) - NAMED} more"] if len(missing) > NAMED else []
+    return ", ".join([*missing[:NAMED], *more])

@@ -1,0 +1,72 @@
+"""How tiles are shared out among chunks. The transcript does not depend on it."""
+
+from collections.abc import Collection, Sequence
+
+from fanscribe.documents.plan import Chunk, Plan, Tile
+from fanscribe.errors import JobTooExpensive
+from fanscribe.planning import planner
+from fanscribe.planning.prices import speed_of
+from fanscribe.planning.simulator import Fleet, Forecast
+from fanscribe.recognition.models import Model
+from fanscribe.runtime.settings import SplitSettings
+from fanscribe.tiling.tiles import plan_chunks
+from fanscribe.times import SAMPLE_RATE
+
+
+def chunks_to_read(
+    plan: Plan, finished: Collection[int], language: str | None, model: Model, settings: SplitSettings
+) -> tuple[Chunk, ...]:
+    """Those with tiles that are not `finished`. Of a job that needs any of them, all, where its
+    language is still to be heard.
+
+    Raises JobTooExpensive.
+    """
+    if not unread(plan.scope, finished):
+        return ()
+    channels = len({tile.channel for tile in plan.tiles})
+    audio_s = plan.samples * channels / SAMPLE_RATE
+    spoken = [tile.index for tile in plan.scope if not tile.silent]
+    left = len(set(spoken) - set(finished))
+    check_cost(plan.recording.key, audio_s, left, model, settings)
+    size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
+    chunks = plan_chunks(plan.scope, size, settings.map_concurrency if settings.guided_chunks else None)
+    if language is None:  # tiles from the whole length have a vote
+        return chunks
+    return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
+
+
+def check_cost(
+    name: str,
+    audio_s: float,
+    spoken: int,
+    model: Model,
+    settings: SplitSettings,
+) -> None:
+    """Of so much audio, and so many tiles with speech to be read. Raises JobTooExpensive."""
+    most = settings.max_job_cost
+    if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
+        raise JobTooExpensive(
+            f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
+            f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
+            "the recording."
+        )
+
+
+def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> Forecast:
+    """With chunks as the deployment says, else as the planner has them."""
+    concurrency = settings.map_concurrency
+    fleet = Fleet(
+        memory_mb=settings.transcribe_memory,
+        split_mb=settings.split_memory,
+        map_concurrency=concurrency,
+        account_concurrency=concurrency,
+    )
+    job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
+    if settings.chunk_tiles:
+        return job.forecast(settings.chunk_tiles)
+    return planner.plan(job, planner.USUAL)
+
+
+def unread(tiles: Sequence[Tile], finished: Collection[int]) -> bool:
+    """Whether some tile with speech is not among the finished ones."""
+    return any(not tile.silent and tile.index not in finished for tile in tiles)

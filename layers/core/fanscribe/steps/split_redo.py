@@ -1,0 +1,117 @@
+"""Split, of a part of a job that was done before: its tiles stay, and those that the range overlaps are laid out again."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fanscribe import __version__, keys
+from fanscribe.documents.inputs import RedoRequest
+from fanscribe.documents.options import REDOABLE, Options, ReadingOptions
+from fanscribe.documents.payloads import Job, SplitTask
+from fanscribe.documents.plan import Plan, Redo
+from fanscribe.errors import InvalidInput, InvalidOption, RecordingNotFound, UnknownModel
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.recognition.compute import computing
+from fanscribe.recognition.models import Model, find_model
+from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split_chunks import chunks_to_read
+from fanscribe.steps.split_decoding import Source, restore
+from fanscribe.steps.split_place import found
+from fanscribe.times import clock, milliseconds
+from fanscribe.transcript.formats import transcript_keys
+
+
+class _Asked(NamedTuple):
+    """A redo, as it is understood."""
+
+    plan: Plan  # of the redo
+    model: Model
+    options: Options
+    key: str  # of the recording
+    recording: StoredObject
+
+
+def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
+    """A plan with the tiles of the job to redo, and chunks of those that are to be read again, as far as they are not yet.
+
+    Raises BadInput before any compute: JobNotFound where that job's work has expired. Raises JobInProgress while an execution
+    that still `runs` is at that job, or at the same redo.
+    """
+    asked = _understood(task, request, settings, storage)
+    plan, output = asked.plan, asked.options.output
+    folder = JobFolder(storage, settings.work_bucket, plan.job)
+    if plan.redo:
+        JobFolder(storage, settings.work_bucket, plan.redo.base).await_end(runs)
+    folder.claim(task.execution, runs)
+
+    heard = folder.find_language() or JobFolder(storage, settings.work_bucket, plan.sound.job).find_language()
+    language = asked.model.known_language(plan.options) or heard
+    chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
+    if chunks or folder.find_plan() is None:
+        separate = plan.options.separate
+        recording = Source(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
+        restore(folder, plan, chunks, recording)
+        folder.save_plan(plan, chunks)
+    return Job(
+        execution=task.execution,
+        job=plan.job,
+        recording=plan.recording.uri,
+        language=language,
+        chunks_key=keys.chunks(plan.job),
+        chunks=len(chunks),
+        max_concurrency=settings.map_concurrency,
+        output=output,
+        keys=transcript_keys(plan.recording.key, plan.job, output.formats),
+        redrives=task.context.redrives,
+    )
+
+
+def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage) -> _Asked:
+    key, stored = found(task.input, storage)
+    lineage = JobFolder(storage, settings.work_bucket, request.job).lineage()
+    first = list(lineage.values())[-1]  # of the job that read all of the recording
+    _check_recording(f"s3://{task.input.bucket}/{key}", request, stored, first)
+    model = find_model(settings.model)
+    if request.model not in {None, settings.model, model.name}:
+        raise UnknownModel(
+            f"The model {request.model} was asked for, and the functions have {settings.model}. Leave the model out, or deploy "
+            f"the other one first: make deploy MODEL={request.model}."
+        )
+    options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
+    reading = _as_at_first_but(options, first.options)
+    model.check(reading)
+
+    def named(base: str) -> tuple[str, Redo]:
+        span = Redo(base=base, start=request.start, end=min(request.end, milliseconds(first.recording.samples)))
+        inputs = span.model_dump_json(), model.identity, computing().model_dump_json(), reading.model_dump_json()
+        return keys.job_id("redo", __version__, *inputs), span
+
+    job, span = named(request.job)
+    if (before := lineage[request.job].redo) and named(before.base)[0] == request.job:  # it is itself what is asked for
+        job, span = named(before.base)
+    plan = first.model_copy(update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()})
+    return _Asked(plan, model, options, key, stored)
+
+
+def _check_recording(given: str, request: RedoRequest, stored: StoredObject, first: Plan) -> None:
+    recording, length = first.recording, milliseconds(first.samples)
+    if recording.uri != given:
+        raise InvalidInput(f"The job {request.job} is of {recording.uri}, not of {given}.")
+    if recording.etag != stored.etag:
+        raise RecordingNotFound(
+            f"{recording.key} is another recording now than the job {request.job} has read. "
+            "Name the 'version' that it was, or transcribe it anew."
+        )
+    if request.start >= length:
+        raise InvalidOption(f"{recording.key} lasts {clock(length)}: there is nothing to redo from {clock(request.start)} on.")
+
+
+def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
+    """The options that the whole recording was read with, but for those that are given."""
+    given = {name: getattr(options, name) for name in ReadingOptions.model_fields if name in options.model_fields_set}
+    if fixed := [name for name, value in given.items() if name not in REDOABLE and value != getattr(first, name)]:
+        raise InvalidOption(
+            f"The option {fixed[0]!r} can't be another in a part of a recording: it was {getattr(first, fixed[0])!r}. "
+            f"A redo takes {', '.join(REDOABLE)}, and how the transcript is written."
+        )
+    return first.model_copy(update=given)

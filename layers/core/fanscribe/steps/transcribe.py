@@ -1,0 +1,55 @@
+"""Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
+
+from collections.abc import Callable
+
+from fanscribe.documents.payloads import Progress, TranscribeTask
+from fanscribe.documents.plan import Tile
+from fanscribe.jobs.attempts import next_batch, poison, suspects
+from fanscribe.jobs.audio_store import sounds
+from fanscribe.jobs.deadline import Deadline
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import Storage
+from fanscribe.recognition.recognizer import Recognizer
+from fanscribe.runtime.metrics import measure_batch, measure_given_up
+from fanscribe.runtime.settings import TranscribeSettings
+
+
+def transcribe(
+    task: TranscribeTask, settings: TranscribeSettings, storage: Storage, load: Callable[[], Recognizer], deadline: Deadline
+) -> Progress:
+    """Store a part for each batch of the chunk's speech tiles that has none, while the deadline allows.
+
+    A tile that ends its worker is tried alone the second time, and given up, with its reason, before a third.
+    """
+    folder = JobFolder(storage, settings.work_bucket, task.job)
+    plan = folder.plan()
+    tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
+    spoken = [tile for tile in tiles if not tile.silent]
+    waiting = {tile.index for tile in spoken} - folder.finished_tiles()
+    if not waiting:
+        return Progress(remaining=0, took=folder.meter.took([]))
+
+    attempts = folder.attempts()
+    given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
+    for index, failure in given_up.items():
+        folder.save_failure(index, failure)
+    measure_given_up(len(given_up))
+    waiting -= given_up.keys()
+
+    sound_of = sounds(storage, settings.work_bucket, plan, tiles)
+    alone = suspects(attempts)
+    read: list[Tile] = []
+    while waiting and (room := deadline.room(settings.batch_tiles)):
+        batch = next_batch(spoken, waiting, alone, room)
+        deadline.begin(len(batch))
+        with folder.attempt(batch, task.execution):
+            folder.meter.mark("store")
+            recognizer = load()
+            folder.meter.mark("load")
+            readings = recognizer.read(batch, [sound_of[tile.index] for tile in batch], task.language, plan.options)
+            took = folder.meter.mark("read")
+        measure_batch(batch, readings, took / 1000)
+        folder.save_part(readings)
+        read += batch
+        waiting -= {tile.index for tile in batch}
+    return Progress(remaining=len(waiting), took=folder.meter.took(read))

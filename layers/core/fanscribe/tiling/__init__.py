@@ -1,0 +1,1 @@
+"""From samples to tiles: where there is speech, and where a recording is cut."""

@@ -1,0 +1,1 @@
+"""From words to a transcript, and to the files that people, players and programs read."""

@@ -1,0 +1,222 @@
+"""The transcript: words in order, segments built from them, and the ledger. Pure.
+
+Printed as JSON it is a superset of OpenAI's `verbose_json`, so what reads that reads this.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from fanscribe.contract import Contract
+from fanscribe.documents.plan import Plan
+from fanscribe.documents.reading import Reading, Score, Word
+from fanscribe.documents.track import Track
+from fanscribe.times import milliseconds, seconds
+from fanscribe.transcript.ledger import Ledger
+from fanscribe.transcript.notes import notes
+
+SENTENCE_ENDS = ".?!…。！？"
+CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
+PAUSE = 1_000  # ms of silence between words that end a segment, sentence or not
+LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut at its longest pause
+PARAGRAPH = 2_000  # ms of silence that begin a new paragraph in plain text
+
+
+class Segment(Contract):
+    """A sentence, or what was said between two pauses. Scores are those of its words' tiles, weighted by words."""
+
+    words: tuple[Word, ...]
+    language: str
+    channel: int | None  # None where the channels were mixed
+    avg_logprob: Score
+    no_speech_prob: Score
+    compression_ratio: Score
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+    @property
+    def text(self) -> str:
+        return joined(self.words)
+
+
+class Transcript(Contract):
+    """All that is known of what was said. `language` is None where nothing was said."""
+
+    recording: str  # s3://bucket/key
+    model: str
+    task: str  # transcribe or translate
+    language: str | None
+    duration: int  # ms
+    segments: tuple[Segment, ...]
+    ledger: Ledger
+    notes: tuple[str, ...] = ()  # sentences on the recording, for whoever reads this
+    tracks: tuple[Track, ...] = ()  # of the file, if it has more than one
+    track: int | None = None  # that was taken; None: all, or there is but one
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for segment in self.segments for word in segment.words]
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+
+class _ReadWord(NamedTuple):
+    word: Word
+    reading: Reading
+
+
+def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
+    """Readings in the order of their tiles, whoever made them and when; channels interleaved by time."""
+    separate = plan.options.separate
+    segments = [
+        _segment(run, channel if separate else None)
+        for channel in sorted({tile.channel for tile in plan.tiles})
+        for sentence in _sentences(_words_of(plan, readings, channel))
+        for run in _short_enough(sentence)
+    ]
+    origin = plan.origin
+    several = len(origin.tracks) > 1
+    return Transcript(
+        notes=notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
+        tracks=origin.tracks if several else (),
+        track=origin.track if several else None,
+        recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
+        model=plan.model,
+        task=plan.options.task,
+        language=_main_language(readings.values()),
+        duration=milliseconds(plan.recording.samples),
+        segments=tuple(sorted(segments, key=lambda segment: (segment.start, segment.channel or 0))),
+        ledger=ledger,
+    )
+
+
+def _words_of(plan: Plan, readings: Mapping[int, Reading], channel: int) -> list[_ReadWord]:
+    read = [readings[tile.index] for tile in plan.tiles if tile.channel == channel and tile.index in readings]
+    return [_ReadWord(word, reading) for reading in read for word in reading.words]
+
+
+def channel_label(channel: int) -> str:
+    """As Amazon Transcribe labels channels: `ch_0`, `ch_1`."""
+    return f"ch_{channel}"
+
+
+def joined(words: Sequence[Word]) -> str:
+    """Words carry their own leading space, or none in scripts without: joining is all there is to do."""
+    return "".join(word.text for word in words).strip()
+
+
+def _main_language(readings: Iterable[Reading]) -> str | None:
+    spoken = Counter[str]()
+    for reading in readings:
+        spoken[reading.language] += len(reading.words)
+    return spoken.most_common(1)[0][0] if spoken.total() else None
+
+
+def _sentences(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
+    first = 0
+    for i, (here, following) in enumerate(pairwise(words), start=1):
+        if _ends_sentence(here.word, following.word) or _parted(here, following):
+            yield words[first:i]
+            first = i
+    if words:
+        yield words[first:]
+
+
+def _parted(here: _ReadWord, following: _ReadWord) -> bool:
+    pause = following.word.start - here.word.end
+    return pause >= PAUSE or here.reading.language != following.reading.language
+
+
+def _ends_sentence(word: Word, following: Word) -> bool:
+    """A mark that ends sentences, unless what follows goes on in lower case, as after "e.g." or an ellipsis."""
+    return word.text.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS)) and not following.text.strip()[:1].islower()
+
+
+def _short_enough(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
+    if len(words) == 1 or words[-1].word.end - words[0].word.start <= LONGEST_SEGMENT:
+        yield words
+        return
+    cut = max(range(1, len(words)), key=lambda i: words[i].word.start - words[i - 1].word.end)
+    yield from _short_enough(words[:cut])
+    yield from _short_enough(words[cut:])
+
+
+def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
+    def mean(values: Iterator[float]) -> float:
+        return round(sum(values) / len(words), 4)
+
+    return Segment(
+        words=tuple(entry.word for entry in words),
+        language=words[0].reading.language,
+        channel=channel,
+        avg_logprob=mean(entry.reading.avg_logprob for entry in words),
+        no_speech_prob=mean(entry.reading.no_speech_prob for entry in words),
+        compression_ratio=mean(entry.reading.compression_ratio for entry in words),
+    )
+
+
+def verbose_json(transcript: Transcript) -> dict[str, Any]:
+    """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds.
+
+    For json_text.py: segments and words are iterators, made one by one as they are written.
+
+    Nothing in it tells when or how it was made: the same recording and options give the same bytes.
+    """
+    return {
+        "task": transcript.task,
+        "language": transcript.language,
+        "duration": seconds(transcript.duration),
+        "text": transcript.text,
+        "segments": (_segment_json(i, segment) for i, segment in enumerate(transcript.segments)),
+        "words": (_word_json(word, segment.channel) for segment in transcript.segments for word in segment.words),
+        "complete": transcript.ledger.complete,
+        "model": transcript.model,
+        "recording": transcript.recording,
+        **({"notes": list(transcript.notes)} if transcript.notes else {}),
+        **({"tracks": [_track_json(track, transcript.track) for track in transcript.tracks]} if transcript.tracks else {}),
+        "ledger": transcript.ledger.model_dump(exclude_none=True),
+    }
+
+
+def _track_json(track: Track, taken: int | None) -> dict[str, Any]:
+    """Levels in dBFS."""
+    known = {name: value for name, value in asdict(track).items() if value is not None}
+    return known | {"transcribed": taken in {None, track.number}}
+
+
+def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
+    return {
+        "id": number,
+        "start": seconds(segment.start),
+        "end": seconds(segment.end),
+        "text": segment.text,
+        "avg_logprob": segment.avg_logprob,
+        "no_speech_prob": segment.no_speech_prob,
+        "compression_ratio": segment.compression_ratio,
+        "language": segment.language,
+        **_channel_json(segment.channel),
+    }
+
+
+def _word_json(word: Word, channel: int | None) -> dict[str, Any]:
+    return {
+        "word": word.text.strip(),
+        "start": seconds(word.start),
+        "end": seconds(word.end),
+        "probability": word.probability,
+        **_channel_json(channel),
+    }
+
+
+def _channel_json(channel: int | None) -> dict[str, str]:
+    return {} if channel is None else {"channel": channel_label(channel)}

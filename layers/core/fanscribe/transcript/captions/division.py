@@ -1,0 +1,69 @@
+"""Division: which pieces share a cue."""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+
+from fanscribe.transcript.build import PAUSE
+from fanscribe.transcript.captions.breaks import reluctances
+from fanscribe.transcript.captions.lines import furthest
+from fanscribe.transcript.captions.pieces import Piece, written
+from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE, Screen
+
+# What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one sentence are of a length.
+SEGMENT_END_INSIDE = 5
+SECOND_MISSING = 10  # a second that it lacks of its shortest time
+LONELY = 8  # the less of a quarter of the screen it fills, if it is a part of a sentence: "and why."
+TOO_MANY = 1_000_000  # more than all else: for each cue, where only the fewest will do
+
+
+def runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """Parted at pauses and around gaps, which no cue may hold."""
+    first = 0
+    for i, (here, following) in enumerate(pairwise(pieces), start=1):
+        if following.start - here.end >= PAUSE or here.in_gap != following.in_gap:
+            yield pieces[first:i]
+            first = i
+    if pieces:
+        yield pieces[first:]
+
+
+def divide(run: Sequence[Piece], until: int, screen: Screen, *, fewest: bool = False) -> list[Sequence[Piece]]:
+    """The cheapest way to divide a run into cues, of all ways: a shortest path. `until` is when the next run begins."""
+    starts, ends = [*(piece.start for piece in run), until], [piece.end for piece in run]
+    begins_segment = [True, *(piece.ends_segment for piece in run)]
+    ended = list(accumulate(begins_segment[1:], initial=0))  # segments before each piece
+    characters, full = written(run), furthest(run, screen)
+    breaks = [TOO_MANY * fewest + reluctance for reluctance in reluctances(run)]
+    fullness, lonely = _costs_by_size(screen)
+    costs, origins = [0.0, *[math.inf] * len(run)], [0] * (len(run) + 1)  # up to each piece, and where the last cue begins
+    for first, start in enumerate(starts[:-1]):
+        last = first
+        while last < full[first]:
+            last += 1
+            if ends[last - 1] - start > LONGEST_CUE and last > first + 1:
+                full[first] = last - 1
+                break
+            size, time = characters[last] - characters[first], starts[last] - start
+            cost = breaks[last - 1] + fullness[size] + SEGMENT_END_INSIDE * (ended[last - 1] - ended[first])
+            if time < SHORTEST_CUE:
+                cost += SECOND_MISSING * (SHORTEST_CUE - time) / 1000
+            if not (begins_segment[first] and begins_segment[last]):
+                cost += lonely[size]
+            if costs[first] + cost < costs[last]:
+                costs[last], origins[last] = costs[first] + cost, first
+    return _followed_back(run, origins)
+
+
+def _costs_by_size(screen: Screen) -> tuple[list[float], list[float]]:
+    """What it costs to be as full, and as lonely, for cues of so many characters: a space more on each line than fits."""
+    shares = [size / (screen.width * screen.lines) for size in range((screen.width + 1) * screen.lines + 1)]
+    return [share**2 for share in shares], [LONELY * max(0, 1 - 4 * share) for share in shares]
+
+
+def _followed_back(run: Sequence[Piece], origins: Sequence[int]) -> list[Sequence[Piece]]:
+    cues, last = [], len(run)
+    while last:
+        cues.append(run[origins[last] : last])
+        last = origins[last]
+    return cues[::-1]

@@ -1,0 +1,74 @@
+"""Lines: how many there must be, and where they break within a cue."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from fanscribe.transcript.captions.breaks import reluctances
+from fanscribe.transcript.captions.pieces import Piece, written
+from fanscribe.transcript.captions.screen import Screen
+
+# What a line costs: its fullness, squared, and a break at 6 % of what it costs between cues, so that balance counts for more.
+LINE_BREAK = 0.06
+TOP_HEAVY = 0.1  # each line's fullness weighs a little more than the next one's: rather the longer line below
+
+
+def furthest(pieces: Sequence[Piece], screen: Screen) -> list[int]:
+    """For each piece, behind which one a cue that begins with it is full: every line takes what it can."""
+    first_line, line = _line_ends(pieces, screen.room), _line_ends(pieces, screen.width)
+    reached = first_line
+    for _ in range(screen.lines - 1):
+        reached = [line[last] for last in reached]
+    return reached[:-1]
+
+
+def _line_ends(pieces: Sequence[Piece], room: int) -> list[int]:
+    """For each piece, behind which one a line that begins with it is full. A piece always fits; behind the last, nothing does."""
+    characters, ends, last = written(pieces), [], 0
+    for first, piece in enumerate(pieces):
+        last = max(last, first + 1)
+        while last < len(pieces) and characters[last + 1] - characters[first] - piece.spaced <= room:
+            last += 1
+        ends.append(last)
+    return [*ends, len(pieces)]
+
+
+def broken(pieces: Sequence[Piece], screen: Screen) -> str:
+    """A cue's text on the fewest lines that hold it, broken where it costs least."""
+    if len(whole := _line(pieces)) <= screen.room:
+        return whole
+    return "\n".join(_line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen)))
+
+
+def _cheapest_ends(pieces: Sequence[Piece], screen: Screen) -> list[int]:
+    """Behind which pieces the lines end, after a 0."""
+    characters, breaks = written(pieces), reluctances(pieces)
+    count = _fewest(characters, pieces, screen)
+    best: dict[int, tuple[float, list[int]]] = {0: (0, [0])}  # pieces on the lines so far: cost, and where the lines end
+    for number in range(count):
+        room = screen.width if number else screen.room
+        weight = 1 + TOP_HEAVY * (count - number)
+        reached: dict[int, tuple[float, list[int]]] = {}
+        for first, (cost, ends) in best.items():
+            rest = range(first + 1, len(pieces) + 1) if number < count - 1 else (len(pieces),)
+            for last in rest:
+                used = characters[last] - characters[first] - pieces[first].spaced
+                if used > room:
+                    break
+                more = weight * (used / room) ** 2 + LINE_BREAK * breaks[last - 1]
+                reached[last] = min(reached.get(last, (math.inf, [])), (cost + more, [*ends, last]))
+        best = reached
+    return best[len(pieces)][1]
+
+
+def _fewest(characters: Sequence[int], pieces: Sequence[Piece], screen: Screen) -> int:
+    """Lines that are needed where each takes what it can."""
+    count, room, first = 1, screen.room, 0
+    for last in range(1, len(pieces)):
+        if characters[last + 1] - characters[first] - pieces[first].spaced > room:
+            count, room, first = count + 1, screen.width, last
+    return count
+
+
+def _line(pieces: Sequence[Piece]) -> str:
+    return "".join(f" {piece.text}" if piece.spaced else piece.text for piece in pieces).strip()

@@ -1,0 +1,99 @@
+"""Pieces: what no line break parts. A word, with what clings to it."""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from fanscribe.documents.reading import Word
+from fanscribe.transcript.build import Transcript, joined
+from fanscribe.transcript.captions.gaps import Gap
+from fanscribe.transcript.captions.screen import LONGEST_CUE
+
+UNSPACED = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "FULLWIDTH", "HALFWIDTH", "THAI", "LAO", "KHMER", "MYANMAR"}
+OPENING = {"Ps", "Pi"}  # Unicode's categories
+FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}  # what no line begins with, if no space is before it
+
+
+class Piece(NamedTuple):
+    """What stays on one line: a word with what clings to it, or as much of it as a line holds."""
+
+    text: str
+    start: int
+    end: int
+    spaced: bool  # a space parts it from the piece before it, if they share a line
+    ends_segment: bool = False
+    in_gap: bool = False
+
+
+def unbroken(words: Iterable[Word], room: float = math.inf) -> Iterator[list[Word]]:
+    """Words, together with what clings to them where that fits into `room`: Whisper has "well-known" and "3.5" as two."""
+    group: list[Word] = []
+    for word in words:
+        if group and not (_clings(group[-1].text, word.text) and len(joined([*group, word])) <= room):
+            yield group
+            group = []
+        if word.text.strip():
+            group.append(word)
+    if group:
+        yield group
+
+
+def _clings(before: str, after: str) -> bool:
+    """No space is between them, and none of them is of a script that does without; or it is a mark that begins no line."""
+    if before[-1].isspace() or after[:1].isspace():
+        return False
+    here, there = before[-1], after[:1] or " "
+    if unicodedata.category(here) in OPENING or unicodedata.category(there) in FOLLOWING:
+        return True
+    return not (_unspaced(here) or _unspaced(there))
+
+
+@cache
+def _unspaced(character: str) -> bool:
+    return unicodedata.name(character, "").split(" ")[0] in UNSPACED
+
+
+def pieces_of(transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int) -> list[Piece]:
+    """A channel's words and gaps, by time."""
+    said = [_of_words(segment.words, room) for segment in transcript.segments if segment.channel == channel]
+    unsaid = [_of_words(_said(gap), room) for gap in missing if gap.channel == channel]
+    pieces = [piece for segment in said for piece in segment]
+    pieces += [piece._replace(in_gap=True) for gap in unsaid for piece in gap]
+    return sorted(pieces, key=lambda piece: (piece.start, piece.in_gap))
+
+
+def _said(gap: Gap) -> list[Word]:
+    """A gap as two words, which share the time that it may be on the screen."""
+    first, second = gap.text.split(" ")
+    end = min(gap.end, gap.start + LONGEST_CUE)
+    middle = (gap.start + end) // 2
+    return [
+        Word(text=f" {first}", start=gap.start, end=middle, probability=1),
+        Word(text=f" {second}", start=middle, end=end, probability=1),
+    ]
+
+
+def _of_words(words: Sequence[Word], room: int) -> list[Piece]:
+    """The pieces of one segment, which stands apart from others as it does in the transcript's text."""
+    pieces = [piece for group in unbroken(words, room) for piece in _cut(group, room)]
+    if pieces:
+        pieces[0] = pieces[0]._replace(spaced=True)
+        pieces[-1] = pieces[-1]._replace(ends_segment=True)
+    return pieces
+
+
+def _cut(words: Sequence[Word], room: int) -> Iterator[Piece]:
+    text = " ".join(joined(words).split())
+    start, length = words[0].start, words[-1].end - words[0].start
+    for first in range(0, len(text), room):
+        last = min(first + room, len(text))
+        spaced = first == 0 and words[0].text[0].isspace()
+        yield Piece(text[first:last].strip(), start + length * first // len(text), start + length * last // len(text), spaced)
+
+
+def written(pieces: Iterable[Piece]) -> list[int]:
+    """How many characters there are before each piece, and in all: spaces included, also where lines begin."""
+    return list(accumulate((piece.spaced + len(piece.text) for piece in pieces), initial=0))

@@ -1,0 +1,128 @@
+"""The ledger: for every tile, whether it was transcribed, is silent, could not be decoded, or failed and why. Pure."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from types import MappingProxyType
+from typing import Literal
+
+from fanscribe.contract import Contract
+from fanscribe.documents.job import Failure
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.documents.plan import Plan, Span, Tile
+from fanscribe.documents.reading import Reading, SecondLook
+from fanscribe.times import SAMPLE_RATE, clock, milliseconds
+
+NOTHING = "nothing was stored for it"  # the reason where none is known
+DAMAGED = "undecodable: the file is damaged there"
+LEAST_LOST = SAMPLE_RATE  # samples; in a shorter stretch that can't be decoded there is no more than a word
+
+State = Literal["transcribed", "silent", "failed", "undecodable"]
+
+
+class Redone(Contract):
+    """By which job, with which model and options, a stretch was transcribed again."""
+
+    job: str
+    model: str
+    options: ReadingOptions
+
+
+NOT_REDONE: Mapping[int, Redone] = MappingProxyType({})
+
+
+class LedgerTile(Contract):
+    """One tile's account: [start, end) in samples. A redo's edges cut tiles: what it changed has accounts of its own.
+
+    So does what could not be decoded. Nobody can say that nothing was said there, so it counts as missing, unless
+    it is `brief`: a stretch of less than a second.
+    """
+
+    tile: int
+    channel: int | None = None  # None where the channels were mixed
+    start: int
+    end: int
+    state: State
+    reason: str | None = None
+    brief: Literal[True] | None = None
+    second_look: SecondLook | None = None  # where the first reading was not believed
+    redone: Redone | None = None  # where it is not as the recording was read at first
+
+    @property
+    def missing(self) -> bool:
+        """Whether speech is missing there, or may be."""
+        return self.state == "failed" or (self.state == "undecodable" and not self.brief)
+
+
+class Ledger(Contract):
+    """The accounts of all tiles, which partition the recording, each channel of it, to the sample."""
+
+    sample_rate: int = SAMPLE_RATE
+    samples: int
+    tiles: tuple[LedgerTile, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not any(tile.missing for tile in self.tiles)
+
+    def missing(self) -> Iterator[str]:
+        """Runs of missing tiles as people read them: `0:29-1:58 (BadAudio)`."""
+        for (missing, channel, reason), run in groupby(self.tiles, key=lambda t: (t.missing, t.channel, t.reason)):
+            if missing:
+                tiles = list(run)
+                where = "" if channel is None else f" in channel {channel}"
+                yield f"{clock(milliseconds(tiles[0].start))}-{clock(milliseconds(tiles[-1].end))}{where} ({reason})"
+
+
+def settle_ledger(
+    plan: Plan, readings: Mapping[int, Reading], failures: Mapping[int, Failure], redone: Mapping[int, Redone] = NOT_REDONE
+) -> Ledger:
+    """Hold what was planned against what was read, why the rest was not, and who read it again; all by tile."""
+    accounts: list[LedgerTile] = []
+    for tile in plan.tiles:
+        state: State = "transcribed" if tile.index in readings else "silent" if tile.silent else "failed"
+        reason = None
+        if state == "failed":
+            reason = failures[tile.index].error if tile.index in failures else NOTHING
+        account = LedgerTile(
+            tile=tile.index,
+            channel=tile.channel if plan.options.separate else None,
+            start=tile.start,
+            end=tile.end,
+            state=state,
+            reason=reason,
+            second_look=readings[tile.index].second_look if tile.index in readings else None,
+            redone=redone.get(tile.index),
+        )
+        accounts += _without_damage(account, _damage_in(tile, plan))
+    return Ledger(samples=plan.recording.samples, tiles=tuple(accounts))
+
+
+def _damage_in(tile: Tile, plan: Plan) -> list[tuple[Span, bool]]:
+    """The stretches of a tile that could not be decoded, each with whether all of it is brief."""
+    return [
+        ((max(lost.start, tile.start), min(lost.end, tile.end)), lost.end - lost.start < LEAST_LOST)
+        for lost in plan.undecodable
+        if lost.channel == tile.channel and lost.start < tile.end and tile.start < lost.end
+    ]
+
+
+def _without_damage(account: LedgerTile, damage: list[tuple[Span, bool]]) -> Iterator[LedgerTile]:
+    """A tile's account, divided where it could not be decoded. The first of its parts tells of its second look."""
+    here, evidence = account.start, account.second_look
+    for (start, end), brief in damage:
+        if here < start:
+            yield account.model_copy(update={"start": here, "end": start, "second_look": evidence})
+            evidence = None
+        lost = {"start": start, "end": end, "state": "undecodable", "reason": DAMAGED}
+        yield account.model_copy(update=lost | {"brief": True if brief else None, "second_look": None})
+        here = end
+    if here < account.end or not damage:
+        yield account.model_copy(update={"start": here, "second_look": evidence})
+
+
+def lost_share(plan: Plan, ledger: Ledger) -> float:
+    """The share of the recording's speech that is missing, from 0 to 1: what was detected, and what may be in damage."""
+    failed = {account.tile for account in ledger.tiles if account.state == "failed"}
+    damaged = sum(each.end - each.start for each in ledger.tiles if each.missing and each.state == "undecodable")
+    lost = damaged + sum(tile.spoken for tile in plan.tiles if tile.index in failed)
+    return lost / (damaged + sum(tile.spoken for tile in plan.tiles)) if lost else 0.0

@@ -1,0 +1,45 @@
+"""A transcript as people read it: segments and gaps in order, and the turns that they make. Pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from fanscribe.transcript.build import PARAGRAPH, Segment, Transcript
+from fanscribe.transcript.captions import gaps
+
+
+class Entry(NamedTuple):
+    """A segment, or a gap where there is none. Times in ms."""
+
+    start: int
+    end: int
+    text: str
+    channel: int | None = None
+    segment: Segment | None = None
+
+    @property
+    def missing(self) -> bool:
+        return self.segment is None
+
+
+def entries(transcript: Transcript) -> list[Entry]:
+    """Segments in the transcript's order, gaps where they are."""
+    said = [Entry(segment.start, segment.end, segment.text, segment.channel, segment) for segment in transcript.segments]
+    unsaid = [Entry(gap.start, gap.end, gap.text, gap.channel) for gap in gaps(transcript.ledger)]
+    return sorted([*said, *unsaid], key=lambda entry: (entry.start, entry.missing))
+
+
+def turns(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """A new one after PARAGRAPH of silence, for another channel, and for a gap."""
+    turn: list[Entry] = []
+    for entry in entries:
+        if turn and _parted(turn[-1], entry):
+            yield turn
+            turn = []
+        turn.append(entry)
+    if turn:
+        yield turn
+
+
+def _parted(here: Entry, following: Entry) -> bool:
+    other = (here.channel, here.missing) != (following.channel, following.missing)
+    return other or following.start - here.end >= PARAGRAPH

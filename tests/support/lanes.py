@@ -1,0 +1,13 @@
+"""Which cases of a test are run each time, and which only with `--everything`."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import pytest
+
+
+def long_but(quick: Collection[str], cases: Iterable[str]) -> list[Any]:
+    """All of the cases as parameters; those that are not `quick` are marked `long`."""
+    known = list(cases)
+    assert set(quick) <= set(known)
+    return [case if case in quick else pytest.param(case, marks=pytest.mark.long) for case in known]

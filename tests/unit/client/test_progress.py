@@ -1,0 +1,83 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from fanscribe.documents.options import OutputOptions
+from fanscribe.documents.payloads import Job
+from fanscribe_local.client.progress import BEGUN, STAGES, WAITING, Progress, SplitJob, read_history
+from fanscribe_local.project import PROJECT
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+JOB = Job(
+    execution="e",
+    job="0123",
+    recording="s3://b/r.wav",
+    language="en",
+    chunks_key="k",
+    chunks=3,
+    max_concurrency=2,
+    output=OutputOptions(),
+    keys={},
+)
+
+
+def entered(state: str) -> dict[str, Any]:
+    return {"timestamp": NOON, "stateEnteredEventDetails": {"name": state}}
+
+
+def failed(error: str) -> dict[str, Any]:
+    return {"timestamp": NOON, "taskFailedEventDetails": {"error": error}}
+
+
+SPLIT = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": JOB.model_dump_json()}}
+
+
+def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
+    assert read_history([]).stage == "splitting"
+    assert read_history([entered("Split")]) == ("splitting", None, None)
+    fanned_out = [entered("Split"), SPLIT, entered("WhatRemains"), entered("LanguageKnown"), entered("TranscribeChunks")]
+    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")))
+    assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
+
+
+def test_a_split_that_names_sections_is_still_splitting_and_tells_no_job_yet() -> None:
+    answer = JOB.model_copy(update={"sections": (0, 1, 2), "chunks": 0})
+    named = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": answer.model_dump_json()}}
+    waiting = [entered("Split"), named, entered("WhatRemains"), entered("SplitSections"), entered("SplitSection")]
+    assert read_history(waiting) == BEGUN
+    assert read_history([*waiting, entered("Split"), SPLIT, entered("TranscribeChunks")]).job is not None
+
+
+def test_a_split_that_failed_tells_no_job() -> None:
+    left = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": '{"Error": "BadInput", "Cause": "{}"}'}}
+    assert read_history([entered("Split"), failed("BadInput"), left]) == BEGUN
+
+
+def test_a_history_is_read_on_from_where_it_was() -> None:
+    events = [
+        entered("Split"),
+        failed("JobInProgress"),
+        SPLIT,
+        entered("WhatRemains"),
+        entered("TranscribeChunks"),
+        entered("Merge"),
+    ]
+    for cut in range(len(events)):
+        assert read_history(events[cut:], read_history(events[:cut])) == read_history(events)
+
+
+def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
+    assert read_history([entered("Split"), failed("JobInProgress")]).stage == WAITING
+    assert read_history([entered("Split"), failed("StorageFault")]).stage == "splitting"
+    assert read_history([entered("Split"), failed("JobInProgress"), SPLIT, entered("Merge")]).stage == "merging"
+
+
+def test_every_stage_that_is_told_is_a_state_of_the_machine() -> None:
+    definition = json.loads((PROJECT / "statemachine" / "transcription.asl.json").read_text())
+    assert set(STAGES) <= set(definition["States"])
+
+
+def test_what_is_left_is_what_it_takes_at_this_pace() -> None:
+    assert Progress("transcribing", done=100, total=400, pace=10).left == 30
+    assert Progress("transcribing", done=0, total=400).left is None
+    assert Progress("splitting").left is None

@@ -1,0 +1,69 @@
+"""The same options wherever they are said, and what is told of a wrong one."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanscribe.documents.options import FORMATS, Options, OutputOptions, ReadingOptions, as_metadata
+from fanscribe.errors import InvalidOption
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60)
+options = st.builds(
+    Options,
+    language=st.sampled_from([None, "en", "fr", "multilingual"]),
+    task=st.sampled_from(["transcribe", "translate"]),
+    beam_size=st.integers(1, 10),
+    initial_prompt=st.none() | texts,
+    hotwords=st.none() | texts,
+    formats=st.lists(st.sampled_from(FORMATS), min_size=1, unique=True).map(tuple),
+)
+
+
+@given(options)
+def test_metadata_says_the_same_as_an_input(chosen: Options) -> None:
+    said = {name: value for name, value in chosen.model_dump().items() if value is not None}
+    metadata = as_metadata(said)
+    assert all(value.isascii() for value in metadata.values())
+    assert Options.from_metadata(metadata) == Options.parse(said) == chosen
+
+
+def test_every_option_decides_either_the_words_or_how_they_are_written() -> None:
+    assert ReadingOptions.model_fields.keys() | OutputOptions.model_fields.keys() == Options.model_fields.keys()
+    assert not ReadingOptions.model_fields.keys() & OutputOptions.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"langauge": "en"}, r"no option 'langauge'\. The options are .*language"),
+        ({"formats": "srt,docx"}, "'formats' can't be 'docx': it takes one or more of json, txt, srt"),
+        ({"formats": []}, "'formats' can't be"),
+        ({"language": "English"}, "'language' can't be 'English': it takes a code such as 'en'"),
+        ({"task": "summarise"}, "'task' can't be 'summarise': it takes 'transcribe', or 'translate' into English"),
+        ({"beam_size": 0}, "'beam_size' can't be 0: it takes a whole number from 1 to 10"),
+        ({"beam_size": "many"}, "'beam_size' can't be 'many'"),
+        ({"initial_prompt": "x" * 801}, "'initial_prompt' can't be"),
+        ({"vad_threshold": 1}, "'vad_threshold' can't be 1: it takes a number from 0.05 to 0.95"),
+        ({"channels": "left"}, "'channels' can't be 'left': it takes 'mix', or 'separate'"),
+        ({"caption_lines": 9}, "'caption_lines' can't be 9"),
+        ({"caption_line_length": 5}, "'caption_line_length' can't be 5"),
+        ({"tolerated_loss": 2}, "'tolerated_loss' can't be 2: it takes the share of speech"),
+    ],
+)
+def test_a_wrong_option_is_named_with_what_is_possible(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(InvalidOption, match=told):
+        Options.parse(given)
+
+
+def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
+    said = {"language": "fr", "formats": "srt, vtt,srt", "beam-size": "5", "initial_prompt": "=?UTF-8?Q?Z=C3=BCrich?="}
+    chosen = Options.from_metadata(said)
+    assert (chosen.language, chosen.formats, chosen.beam_size, chosen.initial_prompt) == ("fr", ("srt", "vtt"), 5, "Zürich")
+
+
+def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_told() -> None:
+    assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
+    with pytest.raises(InvalidOption, match="no option 'langauge'"):
+        Options.from_metadata({"langauge": "en"})

@@ -1,0 +1,139 @@
+"""A function's process can't tell that it is not on Lambda, and neither can its caller."""
+
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.template import Function
+
+HANDLER = """
+    import os, signal, sys, time
+
+    class UnreadableRecording(Exception):
+        pass
+
+    calls = 0
+
+    def handler(event, context):
+        global calls
+        calls += 1
+        match event.get("do"):
+            case "environment": return dict(os.environ)
+            case "context": return {name: str(getattr(context, name)) for name in event["names"]} | {
+                "left": context.get_remaining_time_in_millis()}
+            case "raise": raise UnreadableRecording("talk.mp3 has no sound")
+            case "exit": sys.exit(3)
+            case "die": os.kill(os.getpid(), signal.SIGKILL)
+            case "sleep": time.sleep(event["seconds"])
+            case "set": return {1, 2}
+        return {"calls": calls, "process": os.getpid()}
+"""
+
+Host = Callable[..., FunctionHost]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """Hosts of a function that does what its event says."""
+    made: list[FunctionHost] = []
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "thing.py").write_text(textwrap.dedent(HANDLER))
+
+    def make(limit: int = 1, timeout_s: int = 30) -> FunctionHost:
+        arn = "arn:aws:lambda:us-east-1:123456789012:function:Thing"
+        function = Function("Thing", arn, "thing.handler", (code,), {"WORK_BUCKET": "work"}, timeout_s, 512)
+        environment = function_environment(function, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+        made.append(FunctionHost(function, environment, limit, tmp_path / "log"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def asked(host: FunctionHost, **event: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(host.invoke(json.dumps(event).encode()).payload)
+    return answer
+
+
+def test_a_handlers_value_is_the_answer_and_its_process_stays_warm(host: Host) -> None:
+    thing = host()
+    first, second = asked(thing), asked(thing)
+    assert first["process"] == second["process"] != os.getpid()
+    assert (first["calls"], second["calls"]) == (1, 2)
+
+
+def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> None:
+    answer = host().invoke(b'{"do": "raise"}')
+    assert answer.failed
+    error = json.loads(answer.payload)
+    assert error.keys() == {"errorMessage", "errorType", "requestId", "stackTrace"}
+    assert (error["errorType"], error["errorMessage"]) == ("UnreadableRecording", "talk.mp3 has no sound")
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "told"),
+    [
+        ({"do": "exit"}, "Runtime.ExitError", "Runtime exited with exit status 3"),
+        ({"do": "die"}, "Runtime.ExitError", "Runtime exited with signal 9"),
+        ({"do": "sleep", "seconds": 60}, "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+        ({"do": "set"}, "Runtime.MarshalError", "not JSON serializable"),
+    ],
+)
+def test_what_befalls_a_process_has_lambdas_names(host: Host, event: dict[str, Any], kind: str, told: str) -> None:
+    thing = host(timeout_s=1 if event["do"] == "sleep" else 30)
+    error = asked(thing, **event)
+    assert error["errorType"] == kind
+    assert told in error["errorMessage"]
+    assert asked(thing)["calls"] >= 1, "the next invocation finds a process"
+
+
+def test_the_context_is_lambdas(host: Host) -> None:
+    names = [
+        "function_name",
+        "function_version",
+        "memory_limit_in_mb",
+        "invoked_function_arn",
+        "aws_request_id",
+        "log_group_name",
+    ]
+    context = asked(host(timeout_s=30), do="context", names=names)
+    assert (context["function_name"], context["function_version"]) == ("Thing", "$LATEST")
+    assert (context["memory_limit_in_mb"], context["log_group_name"]) == ("512", "/aws/lambda/Thing")
+    assert context["invoked_function_arn"].endswith(":function:Thing")
+    assert 25_000 < context["left"] <= 30_000
+
+
+def test_the_environment_is_the_functions_and_lambdas_and_not_ours(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORK_BUCKET", "ours")
+    monkeypatch.setenv("AWS_PROFILE", "ours")
+    environment = asked(host(), do="environment")
+    assert environment["WORK_BUCKET"] == "work"
+    assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
+    assert "AWS_PROFILE" not in environment
+    assert "HOME" not in environment
+
+
+def test_no_more_processes_than_the_limit_run_at_once(host: Host) -> None:
+    thing = host(limit=2)
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: asked(thing, do="sleep", seconds=0.1), range(6)))
+    assert thing.busiest == 2
+    assert len({answer["process"] for answer in answers}) == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
+def test_closing_leaves_no_process(host: Host) -> None:
+    thing = host()
+    process = asked(thing)["process"]
+    thing.close()
+    assert not Path(f"/proc/{process}").exists()

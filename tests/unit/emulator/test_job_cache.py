@@ -1,0 +1,62 @@
+"""What is kept on one machine, and which of it a redo is about."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from fanscribe import keys
+from fanscribe.documents.plan import Plan, Recording
+from fanscribe_local.emulator.job_cache import Shelf, etag
+from tests.support.builders import a_plan, tiles
+
+EIGHT = 8 << 20
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    file = tmp_path / "talk.mp3"
+    file.write_bytes(b"speech")
+    return file
+
+
+def keep(shelf: Shelf, job: str, recording: Path) -> Plan:
+    plan = a_plan(tiles(1))
+    named = Recording(bucket="recordings", key=recording.name, etag=etag(recording), samples=plan.recording.samples)
+    plan = plan.model_copy(update={"job": job, "recording": named})
+    shelf.keep(keys.plan(job), plan.model_dump_json().encode())
+    return plan
+
+
+def begin(shelf: Shelf, job: str) -> None:
+    shelf.keep(keys.claim(job), b"{}")
+
+
+def test_the_latest_is_the_one_that_was_begun_last_whether_or_not_it_wrote_anything(tmp_path: Path, talk: Path) -> None:
+    shelf = Shelf(tmp_path / "work")
+    assert shelf.latest(talk) is None
+    first, second = keep(shelf, "0" * 16, talk), keep(shelf, "1" * 16, talk)
+    begin(shelf, first.job)
+    assert shelf.latest(talk) == first
+    begin(shelf, second.job)
+    assert shelf.latest(talk) == second
+    list(shelf.restore(first.job))  # only looked at
+    assert shelf.latest(talk) == second
+
+
+def test_other_content_under_the_same_name_and_work_that_nobody_understands_do_not_count(tmp_path: Path, talk: Path) -> None:
+    shelf = Shelf(tmp_path / "work")
+    plan = keep(shelf, "0" * 16, talk)
+    shelf.keep(keys.plan("1" * 16), b"{")
+    assert shelf.latest(talk) == plan
+    talk.write_bytes(b"another")
+    assert shelf.latest(talk) is None
+
+
+@pytest.mark.parametrize(("size", "parts"), [(0, 0), (10, 0), (EIGHT - 1, 0), (EIGHT, 1), (2 * EIGHT, 2), (2 * EIGHT + 1, 3)])
+def test_a_files_etag_is_s3s(tmp_path: Path, size: int, parts: int) -> None:
+    """S3 user guide, "Checking object integrity": of an upload in parts, the MD5 of their MD5s, a dash, and their number."""
+    file, data = tmp_path / "file", bytes(size)
+    file.write_bytes(data)
+    pieces = [hashlib.md5(data[i : i + EIGHT]).digest() for i in range(0, size, EIGHT)]
+    assert etag(file) == (f"{hashlib.md5(b''.join(pieces)).hexdigest()}-{parts}" if parts else hashlib.md5(data).hexdigest())

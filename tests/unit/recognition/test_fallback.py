@@ -1,0 +1,150 @@
+"""A reading is believed, or its tile is read again: judged by the tile alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanscribe.documents.plan import Tile
+from fanscribe.recognition.fallback import (
+    LOOP,
+    MISSED,
+    UNSURE,
+    Look,
+    compare,
+    doubt,
+    hears_nothing,
+    joined,
+    missed_runs,
+    pieces,
+    unaccounted,
+)
+from fanscribe.recognition.word_times import TimedWord
+from fanscribe.times import FRAME, SAMPLE_RATE
+
+spans = st.lists(st.tuples(st.integers(1, 40), st.integers(5, 120)), min_size=1, max_size=8)
+
+
+def speaking(*spans: tuple[float, float], start: float = 0, end: float = 30) -> Tile:
+    """A tile with speech in `spans`; all in seconds."""
+    speech = tuple((round(a * SAMPLE_RATE), round(b * SAMPLE_RATE)) for a, b in spans)
+    return Tile(index=0, start=round(start * SAMPLE_RATE), end=round(end * SAMPLE_RATE), speech=speech)
+
+
+def said(*words: tuple[str, float, float], logprob: float = -0.2, ratio: float = 1.5, no_speech: float = 0.0) -> Look:
+    """A reading of words at times in seconds."""
+    timed = tuple(TimedWord(f" {text}", round(a * 1000), round(b * 1000), 0.9) for text, a, b in words)
+    return Look(timed, logprob, no_speech, ratio, len(words))
+
+
+def talking(start: float, end: float) -> Look:
+    """A word every third of a second."""
+    count = round((end - start) * 3)
+    return said(*(("word", start + i / 3, start + (i + 1) / 3) for i in range(count)))
+
+
+@given(spans, st.integers(0, 100))
+def test_speech_is_missed_or_accounted_for_and_never_both(frames: list[tuple[int, int]], seed: int) -> None:
+    speech, here = [], 0
+    for gap, length in frames:
+        speech.append((here + gap * FRAME, here + (gap + length) * FRAME))
+        here = speech[-1][1]
+    tile = Tile(index=0, start=0, end=here + FRAME, speech=tuple(speech))
+    everything = sum(end - start for start, end in speech) // 16
+    assert unaccounted(said(), tile) == everything
+    assert 0 <= unaccounted(talking(0, seed / 10), tile) <= everything
+
+
+def test_a_tile_whose_speech_has_words_is_believed() -> None:
+    assert doubt(talking(0.5, 28), speaking((0.4, 28.2))) is None
+
+
+def test_an_opening_that_was_skipped_is_doubted() -> None:
+    """As tiny.en does with the spoken introduction of a chapter."""
+    assert doubt(talking(16, 28), speaking((0.4, 12), (13, 28.2))) == "speech without words"
+
+
+def test_an_opening_that_was_skipped_is_doubted_though_a_word_is_stretched_over_it() -> None:
+    look = joined([said(("Chapter", 0.2, 16.9), ("six.", 16.9, 21)), talking(21, 28)])
+    assert doubt(look, speaking((0.4, 12), (13, 28.2))) == "speech without words"
+
+
+def test_an_end_that_was_dropped_is_doubted() -> None:
+    assert doubt(talking(0, 9), speaking((0, 9.1), (10, 14))) == "speech without words"
+
+
+def test_a_slow_speaker_is_believed() -> None:
+    """One word every two seconds: words per second of speech would call it weak."""
+    slow = tuple((i * 2.0, i * 2.0 + 0.6) for i in range(14))
+    look = said(*(("well", a, b) for a, b in slow))
+    assert doubt(look, speaking(*slow)) is None
+
+
+def test_a_long_number_or_name_is_believed() -> None:
+    look = said(("1,234,567", 0, 0.9), ("Llanfairpwllgwyngyll", 1, 2.4))
+    assert doubt(look, speaking((0, 2.5))) is None
+
+
+def test_a_cough_is_no_reason() -> None:
+    assert doubt(talking(0, 9), speaking((0, 9.1), (10, 10 + MISSED / 1000 - 0.1))) is None
+
+
+@pytest.mark.parametrize(
+    ("look", "reason"),
+    [
+        (said(("thank", 0, 0.3), ("you", 0.3, 0.5), ratio=LOOP + 0.1), "repetition"),
+        (said(("hm", 0, 0.5), logprob=UNSURE - 0.1), "unsure"),
+    ],
+)
+def test_loops_and_guesses_are_doubted(look: Look, reason: str) -> None:
+    assert doubt(look, speaking((0, 0.6))) == reason
+
+
+def test_a_tile_is_cut_around_what_was_missed() -> None:
+    tile = speaking((0, 8), (9, 14), (15, 22), (23, 29))
+    look = joined([talking(0, 8), talking(15, 29)])
+    assert missed_runs(look.words, tile.speech)[0][0][0] > 8_000
+    assert [(part.start / SAMPLE_RATE, part.end / SAMPLE_RATE) for part in pieces(tile, look)] == [
+        (0, 8.48),
+        (8.48, 14.496),
+        (14.496, 30),
+    ]
+
+
+@given(spans, st.integers(0, 300))
+def test_pieces_partition_the_tile_and_share_out_its_speech(frames: list[tuple[int, int]], until: int) -> None:
+    speech, here = [], 512 * 1000
+    for gap, length in frames:
+        speech.append((here + gap * FRAME, here + (gap + length) * FRAME))
+        here = speech[-1][1]
+    tile = Tile(index=3, channel=1, start=512 * 1000, end=here + FRAME, speech=tuple(speech))
+    parts = pieces(tile, talking(32, 32 + until / 10))
+    assert [part.start for part in parts] == [tile.start, *(part.end for part in parts[:-1])]
+    assert parts[-1].end == tile.end
+    assert [span for part in parts for span in part.speech] == list(tile.speech), "cut at silences alone"
+    assert {(part.index, part.channel) for part in parts} == {(3, 1)}
+
+
+def test_a_tile_without_silences_is_one_piece() -> None:
+    tile = speaking((0, 30))
+    assert pieces(tile, talking(0, 9)) == [tile]
+
+
+def test_the_reading_that_accounts_for_more_speech_is_kept_with_both_scores() -> None:
+    tile = speaking((0, 10))
+    evidence = compare("speech without words", talking(0, 5), talking(0, 10), tile)
+    assert (evidence.kept, evidence.first.words, evidence.second.words) == ("second", 15, 30)
+    assert evidence.first.unaccounted > 4_000 > evidence.second.unaccounted
+    assert compare("speech without words", talking(0, 10), talking(0, 5), tile).kept == "first"
+
+
+def test_a_reading_that_repeats_itself_is_never_better() -> None:
+    loop = said(*(("you", i / 3, (i + 1) / 3) for i in range(30)), ratio=9)
+    assert compare("repetition", loop, talking(0, 4), speaking((0, 10))).kept == "second"
+    assert compare("speech without words", talking(0, 4), loop, speaking((0, 10))).kept == "first"
+
+
+def test_words_where_the_model_itself_hears_no_speech_are_not_believed() -> None:
+    long, short = speaking((0, 3)), speaking((0, 0.5))
+    assert hears_nothing(said(("Thanks", 0, 1), logprob=-1.2, no_speech=0.8), long)
+    assert not hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), long), "it is sure of its words"
+    assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), "but of half a second it can't be"

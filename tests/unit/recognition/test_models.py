@@ -1,0 +1,64 @@
+"""Models are folders, found by name."""
+
+from pathlib import Path
+
+import pytest
+
+from fanscribe.documents.options import ReadingOptions
+from fanscribe.errors import UnknownModel, UnsupportedLanguage
+from fanscribe.recognition.models import find_model, open_model
+from tests.support.builders import a_model_folder
+
+
+def test_tiny_en_comes_with_the_installation() -> None:
+    model = find_model("tiny.en")
+    assert (model.name, model.languages, model.multilingual) == ("tiny.en", ("en",), False)
+    assert (model.folder / "model.bin").is_file()
+
+
+def test_a_folder_is_a_model(tmp_path: Path) -> None:
+    folder = a_model_folder(tmp_path / "mine", ["en", "fr", "haw"], multilingual=True)
+    assert find_model(str(folder)).languages == ("en", "fr", "haw")
+
+
+def test_an_english_only_model_is_told_by_its_vocabulary(tmp_path: Path) -> None:
+    folder = a_model_folder(tmp_path / "mine", ["en", "fr"])
+    assert find_model(str(folder)).languages == ("en",)
+
+
+def test_the_path_of_the_weights_is_answered_with_their_folder(tmp_path: Path) -> None:
+    folder = a_model_folder(tmp_path / "mine")
+    with pytest.raises(UnknownModel, match=rf"a model is a folder with model\.bin in it: name its folder, {folder}"):
+        find_model(str(folder / "model.bin"))
+
+
+def test_a_folder_without_weights_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModel, match=r"holds no model: there is no model\.bin in it"):
+        find_model(str(tmp_path))
+
+
+def test_a_folder_without_vocabulary_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    with pytest.raises(UnknownModel, match="no vocabulary"):
+        find_model(str(tmp_path))
+
+
+def test_an_unknown_name_is_answered_with_the_names_that_exist() -> None:
+    with pytest.raises(UnknownModel, match=r"no model 'larg-v3'.*tiny\.en.*large-v3.*turbo"):
+        find_model("larg-v3")
+
+
+def test_a_language_that_the_model_does_not_know_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedLanguage, match=r"tiny\.en does not know the language 'fr': it knows only English"):
+        find_model("tiny.en").check(ReadingOptions(language="fr"))
+    model = open_model(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True), "mine")
+    with pytest.raises(UnsupportedLanguage, match="knows en, fr"):
+        model.check(ReadingOptions(language="de"))
+    for language in ("fr", "multilingual", None):
+        model.check(ReadingOptions(language=language, task="translate"))
+
+
+def test_models_of_the_same_name_are_told_apart_by_their_weights(tmp_path: Path) -> None:
+    one, other = a_model_folder(tmp_path / "a" / "mine"), a_model_folder(tmp_path / "b" / "mine")
+    (other / "model.bin").write_bytes(b"other weights")
+    assert open_model(one, "mine").identity != open_model(other, "mine").identity

@@ -1,0 +1,42 @@
+"""The report's page: one file, nothing that runs, and every number as text."""
+
+import re
+
+from fanscribe.transcript.page.markup import digest
+from fanscribe_local.report.page import render
+from tests.browser.reports import failed, of_chunks, running, undecodable
+from tests.unit.transcript.test_page import Page
+
+
+def test_the_policy_lets_the_pages_own_style_in_and_nothing_else() -> None:
+    page = render(failed())
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert f"default-src 'none'; style-src {digest(style)}; base-uri 'none'" in page
+    elements = Page(page).elements
+    assert not {name for name, _ in elements} & {"script", "img", "link", "iframe", "a"}
+    assert not [
+        attributes for _, attributes in elements if "style" in attributes or any(name.startswith("on") for name in attributes)
+    ]
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert render(of_chunks(30, 4)) == render(of_chunks(30, 4))
+
+
+def test_what_is_not_read_yet_is_not_called_missing_while_the_job_runs() -> None:
+    assert "not read yet 5:00" in render(running())
+    assert "issing" not in render(running())
+    assert "<strong>Missing</strong> 1:40-2:55" in render(failed())
+
+
+def test_what_could_not_be_decoded_has_a_colour_and_a_word_of_its_own() -> None:
+    page = render(undecodable())
+    assert '<i class="undecodable"></i>could not be decoded 0:34</li>' in page
+    assert "<strong>Missing</strong> 0:30-0:50 (undecodable: the file is damaged there)" in page
+    assert "missing 0:" not in page
+
+
+def test_without_a_plan_chunks_are_called_by_their_tiles() -> None:
+    page = render(of_chunks(3, 2)._replace(plan=None, ledger=None, usage=None))
+    assert "tiles 4–7" in page
+    assert "The ledger" not in page

@@ -1,0 +1,27 @@
+"""DetectLanguage: from a job without a language to the same job with one."""
+
+from fanscribe import keys
+from fanscribe.documents.options import OutputOptions
+from fanscribe.documents.payloads import Job
+from fanscribe.runtime.settings import ModelSettings
+from fanscribe.steps.detect_language import detect_language
+from tests.support.fakes import SpellingRecognizer
+from tests.unit.steps.test_transcribe import PLAN, a_job
+
+
+def test_the_job_comes_back_with_the_language_that_most_tiles_are_heard_in() -> None:
+    """The fake hears French in a tile whose first sample is no multiple of three: here in all of them but two."""
+    storage, chunks = a_job(PLAN, 4)
+    job = Job(
+        execution="here",
+        job=PLAN.job,
+        language=None,
+        chunks_key=keys.chunks(PLAN.job),
+        chunks=len(chunks),
+        max_concurrency=1,
+        output=OutputOptions(),
+        recording="s3://recordings/talk.mp3",
+        keys={},
+    )
+    heard = detect_language(job, ModelSettings(work_bucket="work", model="any"), storage, SpellingRecognizer)
+    assert heard == job.model_copy(update={"language": "fr"})

@@ -1,0 +1,38 @@
+"""Tests that take long are left out of `make test`, counted, and run by `make test-all`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+SUITE = """
+import pytest
+
+@pytest.mark.long
+def test_long(): pass
+
+def test_short(): pass
+
+@pytest.mark.skip(reason="needs a thing")
+def test_lacking(): pass
+"""
+
+
+def run(folder: Path, *arguments: str) -> str:
+    (folder / "conftest.py").write_text("from tests.conftest import *\n")
+    (folder / "test_suite.py").write_text(SUITE)
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)]
+    done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def test_what_takes_long_or_lacks_something_is_counted_in_a_line_each(tmp_path: Path) -> None:
+    printed = run(tmp_path)
+    assert "1 tests need something that is not here: `pytest -rs` names it." in printed
+    assert "1 tests take long: `make test-all` runs them too." in printed
+    assert "1 passed, 1 skipped, 1 deselected" in printed
+
+
+def test_everything_runs_all(tmp_path: Path) -> None:
+    assert "2 passed, 1 skipped" in run(tmp_path, "--everything")

@@ -1,0 +1,51 @@
+"""Voice activity, over a stream, as faster-whisper hears it in one piece."""
+
+import numpy as np
+import pytest
+from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
+
+from fanscribe.audio.decode import FULL_SCALE
+from fanscribe.audio.sound import Samples
+from fanscribe.tiling.tiles import speech_spans
+from fanscribe.tiling.voice_activity import SpeechDetector
+from fanscribe.times import FRAME
+from tests.conftest import SAMPLE
+from tests.support.audio import decoded
+
+
+@pytest.fixture(scope="module")
+def talk() -> Samples:
+    """The first minute and a bit of the sample: not a whole number of frames."""
+    return decoded(SAMPLE)[0, : 60 * 16_000 + 77]
+
+
+def detected(samples: Samples, block: int) -> SpeechDetector:
+    detector = SpeechDetector()
+    for start in range(0, len(samples), block):
+        detector.feed(samples[start : start + block])
+    detector.finish()
+    return detector
+
+
+def test_probabilities_are_silerovads_own(talk: Samples) -> None:
+    padded = np.pad(talk.astype(np.float32) / FULL_SCALE, (0, -len(talk) % FRAME))
+    assert np.allclose(detected(talk, 100_000).probabilities, get_vad_model()(padded).reshape(-1), atol=1e-5)
+
+
+@pytest.mark.parametrize("block", [160_000, 16_000, 1_001])
+def test_the_size_of_the_blocks_leaves_no_trace(talk: Samples, block: int) -> None:
+    whole, pieces = detected(talk, len(talk)), detected(talk, block)
+    assert len(pieces.probabilities) == len(pieces.levels) == -(-len(talk) // FRAME)
+    assert np.allclose(pieces.probabilities, whole.probabilities, atol=1e-5)
+    assert np.allclose(pieces.levels, whole.levels)
+
+
+def test_spans_of_speech_are_those_of_faster_whisper(talk: Samples) -> None:
+    options = VadOptions(threshold=0.5, min_silence_duration_ms=160, speech_pad_ms=0)
+    theirs = get_speech_timestamps(talk.astype(np.float32) / FULL_SCALE, options)
+    ours = speech_spans(detected(talk, 160_000).probabilities, len(talk))
+    assert ours == [(span["start"], span["end"]) for span in theirs]
+
+
+def test_levels_are_those_of_the_sound() -> None:
+    assert np.allclose(detected(np.full(FRAME * 3, 16_384, np.int16), FRAME).levels, 0.5)

@@ -1,0 +1,239 @@
+"""The page holds every word as text, whatever the words are, and nothing that could run but its own script."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fanscribe.documents.job import Failure
+from fanscribe.documents.options import OutputOptions, ReadingOptions
+from fanscribe.documents.reading import Reading, Scores, SecondLook, Word
+from fanscribe.transcript.build import Transcript, build_transcript
+from fanscribe.transcript.formats import Edition, as_html, as_srt, as_vtt
+from fanscribe.transcript.ledger import settle_ledger
+from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, damaged, tiles, words
+
+OUTPUT = OutputOptions()
+AGAIN = SecondLook(
+    reason="speech without words",
+    first=Scores(words=2, unaccounted=9_000, avg_logprob=-0.5, compression_ratio=1.0),
+    second=Scores(words=9, unaccounted=0, avg_logprob=-0.3, compression_ratio=1.2),
+    kept="second",
+)
+HOSTILE = (
+    "</p></script><script>alert(1)</script> <!--<script> &amp; &#13; \"quoted' ]]> {{name}} $name "
+    "مرحبا 😀 \u202egnol a\u0000b c\rd"
+)
+characters = st.characters(codec="utf-8")
+texts = st.lists(st.text(characters, min_size=1, max_size=12) | st.sampled_from(HOSTILE.split(" ")))
+
+
+class Page(HTMLParser):
+    """What a browser would see of a page: its elements, and text by the element that it is in."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.paragraphs: list[str] = []
+        self.scripts: dict[str, str] = {}
+        self._open: list[str] = []
+        self._script = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.elements.append((tag, found))
+        if tag not in {"meta", "input", "path"}:
+            self._open.append(tag)
+        if tag == "script":
+            self._script = str(found.get("id") or found["type"])
+        if tag == "p" and self._in_main:
+            self.paragraphs.append("")
+        if tag == "span" and self._in_paragraph:
+            self.words.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == "path" or self._open.pop() == tag, "every element is closed where it should be"
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] == ["script"]:
+            self.scripts[self._script] = data
+        elif self._in_paragraph:
+            self.paragraphs[-1] += data
+            if self._open[-1] == "span":
+                self.words[-1] += data
+
+    @property
+    def _in_main(self) -> bool:
+        return "main" in self._open
+
+    @property
+    def _in_paragraph(self) -> bool:
+        return self._in_main and "p" in self._open
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.scripts["data"])
+
+
+def seen(text: str) -> str:
+    """As HTML can carry it: it has no NUL."""
+    return text.replace("\0", "\ufffd")
+
+
+def of_words(said: list[str], name: str = "talk.mp3") -> Transcript:
+    plan = a_plan(tiles(1, max(1, len(said))))
+    plan = plan.model_copy(update={"recording": plan.recording.model_copy(update={"key": f"folder/{name}"})})
+    timed = tuple(Word(text=text, start=i * 500, end=i * 500 + 400, probability=0.9) for i, text in enumerate(said))
+    readings = {0: a_reading(0, timed)}
+    return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
+
+
+def a_talk(readings: Mapping[int, Reading], failures: Mapping[int, Failure], count: int = 4) -> Transcript:
+    plan = a_plan(tiles(count))
+    return build_transcript(plan, readings, settle_ledger(plan, readings, failures))
+
+
+@given(texts)
+@example(HOSTILE.split(" "))
+@example([" a", "\n", "b", "\u3000", "東", "京"])
+def test_any_words_come_back_from_the_page_each_in_its_element_with_its_times(said: list[str]) -> None:
+    transcript = of_words(said)
+    page = Page(as_html(Edition(transcript)))
+    shown = [word for word in transcript.words if word.text.strip()]
+    assert page.words == [seen(word.text.strip()) for word in shown]
+    assert page.data["tracks"] == [[[word.start for word in shown], [word.end for word in shown]]]
+    assert " ".join(" ".join(page.paragraphs).split()) == seen(" ".join(transcript.text.split()))
+
+
+@given(st.text(characters, min_size=1).filter(lambda name: "/" not in name))
+@example('<script>alert("hi")<!-- $name {name} 😀.mp3')
+def test_any_name_and_any_caption_come_back_from_the_data(name: str) -> None:
+    transcript = of_words([f" {name}"], name)
+    page = Page(as_html(Edition(transcript)))
+    assert page.data["name"] == name
+    assert json.loads(page.scripts["captions"]) == {"srt": as_srt(Edition(transcript)), "vtt": as_vtt(Edition(transcript))}
+
+
+@given(texts)
+@example(HOSTILE.split(" "))
+def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) -> None:
+    hostile, tame = Page(as_html(Edition(of_words(said)))), Page(as_html(Edition(of_words(["x" for _ in said]))))
+    kinds = {(tag, *attributes) for tag, attributes in hostile.elements}
+    assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {("p", "dir"), ("span",), ("span", "dir")}
+    assert hostile.scripts.keys() == {"data", "captions", "module"}
+
+
+def test_the_policy_lets_the_pages_own_script_and_style_run_and_nothing_be_fetched() -> None:
+    page = as_html(Edition(a_transcript("Hello.")))
+    (policy,) = [str(found["content"]) for tag, found in Page(page).elements if found.get("http-equiv")]
+    directives = {name: sources for name, *sources in (directive.split() for directive in policy.split("; "))}
+    assert directives.pop("default-src") == ["'none'"]
+    assert directives.pop("media-src") == ["blob:", "file:"]
+    assert directives.pop("script-src") == [digest(re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL))]
+    assert directives.pop("style-src") == [digest(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))]
+    assert set(map(tuple, directives.values())) == {("'none'",)}
+
+
+def digest(found: list[str]) -> str:
+    (inline,) = found
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
+
+
+def test_the_page_names_no_other_address() -> None:
+    page = as_html(Edition(a_transcript("Hello.")))
+    assert not re.findall(r"https?:|//[\w.]+\.\w|@import|url\(", page)
+
+
+def test_the_frame_the_look_and_the_script_are_in_the_package() -> None:
+    assert {"page.html", "page.css", "page.js"} <= {file.name for file in files("fanscribe.transcript.page").iterdir()}
+
+
+def test_the_same_transcript_gives_the_same_bytes() -> None:
+    assert as_html(Edition(a_transcript("One. | Two."))) == as_html(Edition(a_transcript("One. | Two.")))
+
+
+def test_words_of_less_than_half_a_chance_are_marked_with_it() -> None:
+    said = tuple(word.model_copy(update={"probability": p}) for word, p in zip(words("sure not"), (0.5, 0.494), strict=True))
+    page = as_html(Edition(a_talk({0: a_reading(0, said)}, {}, 1)))
+    assert '<p dir="auto"><span>sure</span> <span class="unsure" title="49%">not</span></p>' in page
+    assert "To check: 1 unsure word</summary>" in page
+
+
+def test_a_word_that_turns_text_around_turns_itself_alone() -> None:
+    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(Edition(a_transcript("\u202egnol after")))
+
+
+def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence() -> None:
+    first, second = a_reading(0, words("One two", 8_000)), a_reading(1, words("three four.", 10_000))
+    page = as_html(Edition(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2)))
+    told = "read twice (speech without words): the second reading was kept, 9 words; the other had 2"
+    assert f'<span>two</span> <mark title="{told}"><span>three</span> <span>four.</span></mark></p>' in page
+    assert f">0:10–0:20</button> {told}</li>" in page
+    assert "To check: 1 passage read twice</summary>" in page
+
+
+def test_what_is_missing_stands_where_it_is_missing_with_the_reason() -> None:
+    failed = {1: Failure(error="BadAudio"), 2: Failure(error="States.Timeout")}
+    said = {0: a_reading(0, words("Good evening.")), 3: a_reading(3, words("That is all.", 31_000))}
+    page = as_html(Edition(a_talk(said, failed)))
+    assert Page(page).paragraphs == ["Good evening.", "[missing 0:10-0:30]", "That is all."]
+    assert "<small>BadAudio, States.Timeout</small>" in page
+    assert "speech is missing in 1 place" in page
+    assert Page(page).data["missing"] == [[10_000, 30_000]]
+
+
+def test_notes_are_listed_above_what_is_to_be_checked_as_text() -> None:
+    page = as_html(Edition(a_damaged_talk()))
+    (listed,) = re.findall(r'<ul class="notes">(.*?)</ul>', page)
+    assert listed.count("<li>") == 3
+    assert "“Director &amp; &lt;crew&gt; --&gt; both”" in listed
+    assert page.index('class="notes"') < page.index('class="check"')
+    assert 'class="notes"' not in as_html(Edition(a_transcript("Ordinary.")))
+
+
+def test_a_moment_that_could_not_be_decoded_is_a_place_to_check_once_even_across_two_tiles() -> None:
+    plan = damaged(a_plan(tiles(2)), (3.0, 3.25), (9.8, 10.2))
+    readings = {i: a_reading(i, words("word", i * 10_000)) for i in range(2)}
+    page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
+    assert "To check: 2 moments that could not be decoded" in page
+    assert ">0:03</button> 0.2 s could not be decoded<" in page
+    assert ">0:09–0:10</button> 0.4 s could not be decoded<" in page
+    assert "[undecodable" not in page
+
+
+def test_nothing_to_check_says_nothing() -> None:
+    assert "<details" not in as_html(Edition(a_transcript("Hello there.")))
+
+
+def test_a_long_turn_goes_on_in_a_new_paragraph_between_sentences() -> None:
+    page = Page(as_html(Edition(a_transcript("This sentence has eight words in it, really. " * 40))))
+    assert [len(paragraph.split()) for paragraph in page.paragraphs] == [80, 80, 80, 80]
+
+
+@pytest.mark.parametrize(("channels", "layout"), [(1, "column"), (2, "columns"), (3, "column")])
+def test_two_channels_are_two_columns_and_more_are_told_by_their_names(channels: int, layout: str) -> None:
+    laid = tuple(tile.model_copy(update={"index": i, "channel": i}) for i in range(channels) for tile in tiles(1))
+    plan = a_plan(laid, ReadingOptions(channels="separate"))
+    readings = {i: a_reading(i, words("Hello?", i * 1_000)) for i in range(channels)}
+    page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
+    assert f'<body class="{layout}">' in page
+    assert re.findall(r'data-track="(\d)".*?class="who">(ch_\d)', page) == [(str(i), f"ch_{i}") for i in range(channels)]
+
+
+def test_the_text_is_said_to_be_in_its_language_and_a_translation_in_english() -> None:
+    transcript = a_transcript("Bonsoir.").model_copy(update={"language": "fr"})
+    assert '<main lang="fr"' in as_html(Edition(transcript))
+    translated = as_html(Edition(transcript.model_copy(update={"task": "translate"})))
+    assert '<main lang="en"' in translated
+    assert '<span id="language">fr</span>, translated into English' in translated
