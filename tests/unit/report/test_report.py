@@ -36,6 +36,19 @@ def test_the_policy_lets_the_pages_own_style_in_and_nothing_else() -> None:
     ]
 
 
+def test_no_text_of_a_run_whichever_it_is_becomes_markup() -> None:
+    tame, hostile = failed(), "</td><script>alert('1')</script>\0\r\"&"
+    run = tame.run
+    chunks = tuple(chunk.model_copy(update={"status": hostile}) for chunk in run.chunks)
+    states = tuple(state.model_copy(update={"name": hostile}) for state in run.states)
+    texts = dict.fromkeys(("job", "recording", "status", "error", "message"), hostile)
+    changed = run.model_copy(update={**texts, "chunks": chunks, "states": states})
+    page = render(tame._replace(run=changed))
+    kinds = {(tag, *found) for tag, found in Page(page).elements}
+    assert kinds <= {(tag, *found) for tag, found in Page(render(tame)).elements}
+    assert "&lt;/td&gt;&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;\ufffd&#13;&quot;&amp;" in page
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert render(of_chunks(30, 4)) == render(of_chunks(30, 4))
 
