@@ -13,8 +13,9 @@ from fanscribe_local.client.results import write
 from fanscribe_local.client.retry import patiently
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import REPORT, Place
-from fanscribe_local.report.page import Report, render
+from fanscribe_local.report.page import render
 from fanscribe_local.report.run import read_run
+from fanscribe_local.report.sections import Report
 
 MANY = 100  # chunks: what takes more than five seconds is told before
 

@@ -17,7 +17,8 @@ from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.formats import Edition, as_html
-from fanscribe_local.report.page import Report, render
+from fanscribe_local.report.page import render
+from fanscribe_local.report.sections import Report
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"

@@ -7,8 +7,8 @@ from fanscribe.documents.job import Failure, Took
 from fanscribe.documents.payloads import Usage
 from fanscribe.transcript.ledger import Ledger, settle_ledger
 from fanscribe_local.client.executions import Child
-from fanscribe_local.report.page import Report
 from fanscribe_local.report.run import read_run
+from fanscribe_local.report.sections import Report
 from tests.browser.transcripts import AGAIN, HOSTILE_NAME
 from tests.support.builders import a_plan, a_reading, damaged, tiles, words
 from tests.support.histories import Call, a_child, a_state, an_execution, at, split

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fanscribe_local.report.page import Report
+from fanscribe_local.report.sections import Report
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open
 from tests.browser.reports import failed, of_chunks, running, undecodable
 from tests.browser.transcripts import HOSTILE_NAME

@@ -1,11 +1,28 @@
-"""The report's page: one file, nothing that runs, and every number as text."""
+"""The report's page: one file, nothing that runs, and every number as text.
+
+The files in golden/ are reports as they were when somebody last looked at them. After a change
+that is meant, `.venv/bin/python -m tests.unit.report.test_report` writes them anew.
+"""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from fanscribe.transcript.page.markup import digest
 from fanscribe_local.report.page import render
 from tests.browser.reports import failed, of_chunks, running, undecodable
+from tests.unit.transcript.test_formats import bare
 from tests.unit.transcript.test_page import Page
+
+GOLDEN = Path(__file__).with_name("golden")
+REPORTS = {"failed": failed(), "running": running(), "undecodable": undecodable()}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_golden(name: str) -> None:
+    golden = (GOLDEN / f"{name}.html").read_bytes()
+    assert bare(render(REPORTS[name])).encode() == golden
 
 
 def test_the_policy_lets_the_pages_own_style_in_and_nothing_else() -> None:
@@ -17,6 +34,19 @@ def test_the_policy_lets_the_pages_own_style_in_and_nothing_else() -> None:
     assert not [
         attributes for _, attributes in elements if "style" in attributes or any(name.startswith("on") for name in attributes)
     ]
+
+
+def test_no_text_of_a_run_whichever_it_is_becomes_markup() -> None:
+    tame, hostile = failed(), "</td><script>alert('1')</script>\0\r\"&"
+    run = tame.run
+    chunks = tuple(chunk.model_copy(update={"status": hostile}) for chunk in run.chunks)
+    states = tuple(state.model_copy(update={"name": hostile}) for state in run.states)
+    texts = dict.fromkeys(("job", "recording", "status", "error", "message"), hostile)
+    changed = run.model_copy(update={**texts, "chunks": chunks, "states": states})
+    page = render(tame._replace(run=changed))
+    kinds = {(tag, *found) for tag, found in Page(page).elements}
+    assert kinds <= {(tag, *found) for tag, found in Page(render(tame)).elements}
+    assert "&lt;/td&gt;&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;\ufffd&#13;&quot;&amp;" in page
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -40,3 +70,9 @@ def test_without_a_plan_chunks_are_called_by_their_tiles() -> None:
     page = render(of_chunks(3, 2)._replace(plan=None, ledger=None, usage=None))
     assert "tiles 4–7" in page
     assert "The ledger" not in page
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, report in REPORTS.items():
+        (GOLDEN / f"{name}.html").write_bytes(bare(render(report)).encode())

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -134,6 +136,37 @@ def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) ->
     assert hostile.scripts.keys() == {"data", "captions", "module"}
 
 
+def test_no_text_of_a_transcript_whichever_it_is_becomes_markup() -> None:
+    said = tuple(word.model_copy(update={"probability": 0.1}) for word in words(" ".join(HOSTILE.split())))
+    reading = a_reading(0, said).model_copy(update={"second_look": AGAIN.model_copy(update={"reason": HOSTILE})})
+
+    def page(text: str) -> Page:
+        failed = {1: Failure(error=text)}
+        transcript = a_talk({0: reading}, failed, 2)
+        named = {"recording": f"a/{text.replace('/', '')}", "language": text, "model": text.replace("/", "")}
+        return Page(as_html(Edition(transcript.model_copy(update={**named, "notes": (text, text)}))))
+
+    assert [(tag, *found) for tag, found in page(HOSTILE).elements] == [(tag, *found) for tag, found in page("x").elements]
+
+
+@pytest.mark.parametrize("package", ["fanscribe.transcript.page", "fanscribe_local.report"])
+def test_no_template_calls_anything_safe_or_stops_escaping(package: str) -> None:
+    templates = {file.name: file.read_text("utf-8") for file in files(package).iterdir() if file.name.endswith(".html")}
+    assert len(templates) >= 3
+    assert not [name for name, text in templates.items() if re.search(r"\|\s*safe|autoescape|Markup", text)]
+
+
+def test_jinja_is_loaded_where_a_page_is_asked_for_and_the_page_by_no_step() -> None:
+    """The image of Split and Transcribe has no jinja2; Merge and the command start sooner without."""
+    steps = (
+        "import sys, fanscribe.steps.split, fanscribe.steps.transcribe, fanscribe.steps.detect_language, fanscribe.steps.merge"
+    )
+    loaded = "print(*{'jinja2', 'markupsafe', 'fanscribe.transcript.page'} & set(sys.modules))"
+    command = "import fanscribe_local.cli.main; print(*{'jinja2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", f"{steps}; {loaded}; {command}"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_the_policy_lets_the_pages_own_script_and_style_run_and_nothing_be_fetched() -> None:
     page = as_html(Edition(a_transcript("Hello.")))
     (policy,) = [str(found["content"]) for tag, found in Page(page).elements if found.get("http-equiv")]
@@ -155,8 +188,10 @@ def test_the_page_names_no_other_address() -> None:
     assert not re.findall(r"https?:|//[\w.]+\.\w|@import|url\(", page)
 
 
-def test_the_frame_the_look_and_the_script_are_in_the_package() -> None:
-    assert {"page.html", "page.css", "page.js"} <= {file.name for file in files("fanscribe.transcript.page").iterdir()}
+def test_the_templates_the_look_and_the_script_are_in_the_package() -> None:
+    assert {"page.html", "check.html", "paragraph.html", "page.css", "page.js"} <= {
+        file.name for file in files("fanscribe.transcript.page").iterdir()
+    }
 
 
 def test_the_same_transcript_gives_the_same_bytes() -> None:

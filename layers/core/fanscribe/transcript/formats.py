@@ -15,7 +15,6 @@ from fanscribe.times import seconds, timestamp
 from fanscribe.transcript.build import Segment, Transcript, channel_label, joined, verbose_json
 from fanscribe.transcript.captions import Cue, channels_of, cues, label, unbroken
 from fanscribe.transcript.json_text import printed
-from fanscribe.transcript.page import render
 from fanscribe.transcript.paragraphs import Entry, entries, turns
 
 # Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
@@ -121,7 +120,9 @@ def _channel_cell(entry: Entry) -> str:
 
 
 def as_html(edition: Edition) -> str:
-    """One page to read, hear, search and check the transcript with; it offers the captions that are written here."""
+    """One page to read, hear, search and check the transcript with; it offers the captions too."""
+    from fanscribe.transcript.page import render  # noqa: PLC0415  (jinja2: not in the image)
+
     return render(edition.transcript, {"srt": as_srt(edition), "vtt": as_vtt(edition)})
 
 
