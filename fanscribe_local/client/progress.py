@@ -12,6 +12,7 @@ from fanscribe.documents.payloads import Usage
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.errors import JobInProgress
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import spent_on
 from fanscribe.jobs.storage import S3Storage
 from fanscribe.runtime.usage import tally
 from fanscribe.times import SAMPLE_RATE
@@ -152,7 +153,7 @@ class JobProgress:
         """
         new = [key for key in parts if key not in self._spent]
         if new and self.folder:
-            self._spent |= self.folder.spent(new)
+            self._spent |= spent_on(self.folder, new)
         return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
 
     def _parts(self) -> list[tuple[str, datetime]]:

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fanscribe.jobs.lineage import readings_so_far
 from fanscribe.transcript.ledger import Ledger, settle_ledger
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.progress import JobProgress
@@ -58,4 +59,4 @@ def _so_far(progress: JobProgress) -> Ledger | None:
     """As Merge would write it now; None before there is a plan."""
     if progress.plan is None or progress.folder is None:
         return None
-    return settle_ledger(*progress.folder.heard_so_far(progress.plan))
+    return settle_ledger(*readings_so_far(progress.folder, progress.plan))

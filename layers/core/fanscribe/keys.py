@@ -21,6 +21,11 @@ LONGEST = 1024  # bytes in a key, S3's limit
 UPLOADS = "uploads/"
 
 
+def uri(bucket: str, key: str) -> str:
+    """An object's place as people and inputs write it."""
+    return f"s3://{bucket}/{key}"
+
+
 def job_id(*inputs: str) -> str:
     """16 hexadecimal digits that only the inputs of a transcript decide: same inputs, same job, same parts."""
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]  # no name holds a NUL

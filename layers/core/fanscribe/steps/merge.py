@@ -8,10 +8,11 @@ from fanscribe import keys
 from fanscribe.documents.payloads import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.lineage import gather_readings
 from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
-from fanscribe.runtime.usage import tally
+from fanscribe.runtime.usage import Meter, tally
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats import WRITERS, Edition, transcript_keys
@@ -34,9 +35,9 @@ def _uncollected() -> Iterator[None]:
 @_uncollected()
 def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> TranscriptReference:
     """Write the transcript, whole or partial. Raises IncompleteTranscript, naming the time ranges, if too much is missing."""
-    folder = JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    heard, spent = folder.heard(plan)
+    heard, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*heard)
     transcript = build_transcript(heard.plan, heard.readings, ledger)
 
@@ -65,7 +66,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         complete=ledger.complete,
         message=" ".join([f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]),
         notes=told,
-        usage=tally(plan, spent, folder.meter.lap()),
+        usage=tally(plan, spent, meter.lap()),
     )
 
 
