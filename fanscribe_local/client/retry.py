@@ -1,39 +1,36 @@
 """Waiting out a connection that is gone, or a service that has no time."""
 
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError  # noqa: A004
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as ConnectionLost
+from tenacity import Retrying, retry_if_exception, wait_exponential
 
 from fanscribe.errors import StorageFault
 
 LONGEST_PAUSE_S = 10.0
-LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
-FAULTS = (BotoCoreError, ClientError, StorageFault)
+LOST = (ConnectionLost, HTTPClientError, IncompleteReadError)
 
 Answer = TypeVar("Answer")
 
 
-def passes(error: Exception) -> bool:
+def passes(error: BaseException) -> bool:
     """Whether it is worth asking again: the network's or the service's fault, not the caller's."""
-    if isinstance(error, StorageFault):
-        return True
     if isinstance(error, ClientError):
-        code, answer = str(error.response["Error"]["Code"]), error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return answer >= HTTPStatus.INTERNAL_SERVER_ERROR or "Throttl" in code or code == "TooManyRequestsException"
-    return isinstance(error, LOST)
+        code = str(error.response["Error"]["Code"])
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        busy = "Throttl" in code or code == "TooManyRequestsException"
+        return busy or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, (StorageFault, *LOST))
 
 
 def patiently(call: Callable[[], Answer], told: Callable[[], None] = lambda: None, pause_s: float = 0.5) -> Answer:
-    """What a call gives, however often it has to be repeated for what passes. `told` is called before each wait."""
-    while True:
-        try:
-            return call()
-        except FAULTS as error:
-            if not passes(error):
-                raise
-        told()
-        time.sleep(pause_s)
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+    """The answer of a call, however often it is repeated. `told` is called before each pause."""
+    retrying = Retrying(
+        retry=retry_if_exception(passes),
+        wait=wait_exponential(multiplier=pause_s, max=LONGEST_PAUSE_S),
+        before_sleep=lambda _: told(),
+    )
+    return retrying(call)
