@@ -10,7 +10,13 @@ import botocore.session
 import pytest
 
 from fanscribe import errors
-from fanscribe.errors import BadInput, FanscribeError, IncompleteTranscript, PoisonTile
+from fanscribe.errors import (
+    BadInput,
+    FanscribeError,
+    IncompleteTranscript,
+    MisconfiguredError,
+    PoisonTile,
+)
 from tests.conftest import ROOT
 from tests.support.lambda_errors import DEATHS, LEFT, NAMES
 from tests.support.policies import RESOURCES
@@ -23,7 +29,11 @@ DEFINITION = json.loads(TEXT)
 STATES = {"States.ALL", "States.TaskFailed", "States.Timeout"}
 OURS = {name: thing for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, FanscribeError)}
 # Neither retried nor the caller's to mend, by design
-FINAL = {IncompleteTranscript: "what could be read is kept, and the message says what is missing", PoisonTile: "is never raised"}
+FINAL = {
+    IncompleteTranscript: "what could be read is kept, and the message says what is missing",
+    MisconfiguredError: "only another deployment mends it",
+    PoisonTile: "is never raised",
+}
 
 
 def states(machine: dict[str, Any] = DEFINITION) -> Iterator[tuple[str, dict[str, Any]]]:
