@@ -7,7 +7,8 @@ import click
 
 from fanscribe.jobs.lineage import readings_so_far
 from fanscribe.transcript.build import build_transcript
-from fanscribe.transcript.formats import Edition, as_text
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.text import as_text
 from fanscribe.transcript.ledger import settle_ledger
 from fanscribe_local.cli.shared import Failed, Where, job_of, stack_options
 from fanscribe_local.client.executions import Execution

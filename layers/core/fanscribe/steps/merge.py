@@ -15,7 +15,8 @@ from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import Meter, tally
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
-from fanscribe.transcript.formats import WRITERS, Edition, transcript_keys
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
 from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
 from fanscribe.transcript.notes import notes, without_titles
 
@@ -51,7 +52,8 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     lost = lost_share(heard.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
-        where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
+        every_format = keys.transcript(plan.recording.key, task.job, "*")
+        where = keys.uri(settings.transcripts_bucket, every_format)
         raise IncompleteTranscript(
             f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
             f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *told])}"

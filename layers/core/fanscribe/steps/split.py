@@ -18,7 +18,7 @@ from fanscribe.runtime.usage import Meter
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import Hearing, Source, Unheard, asked_for, hear, restore
 from fanscribe.tiling.listening import lay_tiles
-from fanscribe.transcript.formats import transcript_keys
+from fanscribe.transcript.formats.writers import transcript_keys
 
 
 def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
@@ -55,7 +55,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     return Job(
         execution=task.execution,
         job=job,
-        recording=f"s3://{bucket}/{key}",
+        recording=keys.uri(bucket, key),
         language=language,
         sections=sections,
         chunks_key=keys.chunks(job),

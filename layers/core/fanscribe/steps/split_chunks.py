@@ -18,9 +18,9 @@ def chunks_to_read(
     """Those with tiles that are not `finished`; of a job that needs any of them, all, where its language is still to be heard."""
     if not unread(plan.scope, finished):
         return ()
-    channels = len({tile.channel for tile in plan.tiles})
     spoken = sum(not tile.silent for tile in plan.scope)
-    size = chunk_size(plan.samples * channels / SAMPLE_RATE, spoken, model, settings)
+    audio_s = plan.samples * plan.channels / SAMPLE_RATE
+    size = chunk_size(audio_s, spoken, model, settings)
     chunks = plan_chunks(plan.scope, size, settings.map_concurrency if settings.guided_chunks else None)
     if language is None:  # tiles from the whole length have a vote
         return chunks

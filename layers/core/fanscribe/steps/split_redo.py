@@ -21,7 +21,7 @@ from fanscribe.runtime.usage import Meter
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import Source, restore
 from fanscribe.times import clock, milliseconds
-from fanscribe.transcript.formats import transcript_keys
+from fanscribe.transcript.formats.writers import transcript_keys
 
 
 class _Asked(NamedTuple):
@@ -95,7 +95,8 @@ def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, 
 
 
 def _check_recording(task: SplitTask, request: RedoRequest, stored: StoredObject, first: Plan) -> None:
-    recording, given, length = first.recording, f"s3://{task.input.bucket}/{task.input.key}", milliseconds(first.samples)
+    recording, length = first.recording, milliseconds(first.samples)
+    given = keys.uri(task.input.bucket, task.input.key)
     if recording.uri != given:
         raise InvalidInput(f"The job {request.job} is of {recording.uri}, not of {given}.")
     if recording.etag != stored.etag:
