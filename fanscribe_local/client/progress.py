@@ -119,7 +119,7 @@ class JobProgress:
         parts = self._parts()
         finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
         fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
-        channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
+        channels = self.plan.channels
         read = [tile for tile in self.plan.scope if tile.silent or tile.index in finished]
         new = seconds_of((tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels)
         took = (datetime.now(UTC) - entered).total_seconds() if entered else 0

@@ -146,7 +146,7 @@ def _download(
 
     for key in found:
         data = patiently(lambda key=key: read(key))  # type: ignore[misc]
-        file = place.file(key.rpartition("/")[2].removeprefix("transcript."), whole=whole)
+        file = place.file(keys.transcript_suffix(key), whole=whole)
         write(file, data)
         yield file
 

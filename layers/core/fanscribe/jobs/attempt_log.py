@@ -34,7 +34,8 @@ def attempting(folder: JobFolder, batch: Sequence[Tile], execution: str) -> Iter
             extra={"error": kind, "trace": traceback.format_tb(error.__traceback__)},
         )
         folder.save(key, attempt.model_copy(update={"error": kind}))
-        raise ReadingFailed(f"The model raised {kind} on the tiles {attempt.first} to {attempt.last}.") from None
+        tiles = f"the tiles {attempt.first} to {attempt.last}"
+        raise ReadingFailed(f"The model raised {kind} on {tiles}.") from None
     try:
         folder.storage.delete(folder.bucket, key)
     except StorageFault as fault:  # the note costs care, not words
@@ -44,4 +45,5 @@ def attempting(folder: JobFolder, batch: Sequence[Tile], execution: str) -> Iter
 def unfinished_attempts(folder: JobFolder) -> list[Attempt]:
     """Batches that were begun and not ended, by this or an earlier execution. None, normally."""
     found = folder.storage.keys(folder.bucket, keys.attempts(folder.job))
-    return [attempt for attempt in folder.read_all(found, Attempt).values() if isinstance(attempt, Attempt)]
+    read = folder.read_all(found, Attempt).values()
+    return [attempt for attempt in read if isinstance(attempt, Attempt)]

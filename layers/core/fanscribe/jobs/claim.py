@@ -18,13 +18,16 @@ def claim_job(folder: JobFolder, execution: str, runs: Callable[[str], bool]) ->
     if held and held.execution == execution:
         return
     if held and runs(held.execution):
-        raise JobInProgress(f"Waiting for {held.execution}, which is at the same job ({folder.job}).")
+        which = f"which is at the same job ({folder.job})"
+        raise JobInProgress(f"Waiting for {held.execution}, {which}.")
     if not folder.save_over(key, Claim(execution=execution), etag):
-        raise JobInProgress(f"Waiting for another execution, which has just begun the same job ({folder.job}).")
+        which = f"which has just begun the same job ({folder.job})"
+        raise JobInProgress(f"Waiting for another execution, {which}.")
 
 
 def await_end(folder: JobFolder, runs: Callable[[str], bool]) -> None:
     """Raises JobInProgress while an execution that still `runs` is at the job."""
     held = folder.find(keys.claim(folder.job), Claim)
     if held and runs(held.execution):
-        raise JobInProgress(f"Waiting for {held.execution}, which is at the job to redo ({folder.job}).")
+        which = f"which is at the job to redo ({folder.job})"
+        raise JobInProgress(f"Waiting for {held.execution}, {which}.")

@@ -57,7 +57,11 @@ class DocumentStore:
             where = keys.uri(self.bucket, key)
             raise WorkDamaged(f"{where} is no whole {kind.__name__.lower()}.") from None
 
-    def read_all(self, found: Sequence[str], kind: type[Document]) -> Mapping[str, Document | WorkDamaged]:
+    def read_all(
+        self,
+        found: Sequence[str],
+        kind: type[Document],
+    ) -> Mapping[str, Document | WorkDamaged]:
         """Read documents by their keys, in that order; for a damaged one, what is wrong with it."""
 
         def read(key: str) -> Document | WorkDamaged:

@@ -26,7 +26,7 @@ class JobFolder(DocumentStore):
         return replace(self, job=job)
 
     def save_plan(self, plan: Plan, chunks: Sequence[Chunk], spent: Spent) -> None:
-        """Save the plan, and the chunks still to transcribe as the list that the Map state reads."""
+        """Save the plan, and the chunks still to be transcribed, which the Map state reads."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
         self.save(keys.plan(self.job), plan.model_copy(update={"spent": (*plan.spent, spent)}))
         self.storage.write(self.bucket, keys.chunks(self.job), items.encode(), JSON)

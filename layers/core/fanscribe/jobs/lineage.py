@@ -17,12 +17,16 @@ def lineage(folder: JobFolder) -> dict[str, Plan]:
     there, or nothing of what that last one read.
     """
     plan = folder.find_plan()
-    if plan is None or (plan.redo is None and any(not tile.silent for tile in plan.tiles) and not finished_tiles(folder)):
+    if plan is None or (plan.redo is None and _spoken(plan) and not finished_tiles(folder)):
         raise JobNotFound(
             f"Of the job {folder.job} nothing is kept: there was none, or its work has expired. "
             "Transcribe the recording again, and redo a part of that."
         )
     return {folder.job: plan} | (lineage(folder.of(plan.redo.base)) if plan.redo else {})
+
+
+def _spoken(plan: Plan) -> bool:
+    return any(not tile.silent for tile in plan.tiles)
 
 
 def gather_readings(folder: JobFolder, plan: Plan) -> tuple[Heard, list[Spent]]:

@@ -20,8 +20,9 @@ class StoredParts(NamedTuple):
 
 def save_part(folder: JobFolder, readings: Sequence[Reading], spent: Spent) -> None:
     """Save readings in the order of their tiles, as one part."""
-    part = Part(first=readings[0].tile, last=readings[-1].tile, readings=tuple(readings), spent=spent)
-    folder.save(keys.part(folder.job, part.first, part.last), part)
+    first, last = readings[0].tile, readings[-1].tile
+    part = Part(first=first, last=last, readings=tuple(readings), spent=spent)
+    folder.save(keys.part(folder.job, first, last), part)
 
 
 def finished_tiles(folder: JobFolder) -> frozenset[int]:
@@ -47,14 +48,16 @@ def remove_damaged(folder: JobFolder, parts: StoredParts) -> dict[int, Failure]:
     """
     failures: dict[int, Failure] = {}
     for key, damage in parts.damaged.items():
-        failures |= dict.fromkeys(keys.tiles_of(key), Failure(error=WorkDamaged.__name__, cause=str(damage)))
+        failure = Failure(error=WorkDamaged.__name__, cause=str(damage))
+        failures |= dict.fromkeys(keys.tiles_of(key), failure)
         folder.storage.delete(folder.bucket, key)
     return failures
 
 
 def spent_on(folder: JobFolder, parts: Sequence[str]) -> dict[str, Spent | None]:
     """What parts took, by their keys; None where one does not say."""
-    return {key: part.spent if isinstance(part, Part) else None for key, part in folder.read_all(parts, Part).items()}
+    read = folder.read_all(parts, Part).items()
+    return {key: part.spent if isinstance(part, Part) else None for key, part in read}
 
 
 def save_failure(folder: JobFolder, tile: int, failure: Failure) -> None:
@@ -62,13 +65,14 @@ def save_failure(folder: JobFolder, tile: int, failure: Failure) -> None:
 
 
 def load_failures(folder: JobFolder) -> dict[int, Failure]:
-    """Why chunks failed for good, by tile. What is known of a tile goes before what is of its chunk."""
-    found = sorted(
-        folder.storage.keys(folder.bucket, keys.failures(folder.job)),
-        key=lambda key: -len(keys.tiles_of(key)),
-    )
-    failures = folder.read_all(found, Failure)
-    return {tile: failure for key, failure in failures.items() for tile in keys.tiles_of(key) if isinstance(failure, Failure)}
+    """Why chunks failed for good, by tile. A failure of the tile itself goes before its chunk's."""
+    found = folder.storage.keys(folder.bucket, keys.failures(folder.job))
+    largest_first = sorted(found, key=lambda key: -len(keys.tiles_of(key)))
+    failures: dict[int, Failure] = {}
+    for key, failure in folder.read_all(largest_first, Failure).items():
+        if isinstance(failure, Failure):
+            failures |= dict.fromkeys(keys.tiles_of(key), failure)
+    return failures
 
 
 def _part_keys(folder: JobFolder) -> list[str]:

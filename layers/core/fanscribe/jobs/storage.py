@@ -13,6 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fanscribe import keys
 from fanscribe.errors import RecordingNotFound, StorageFault, WorkDamaged
 
 PIECE = 64 << 20  # bytes; a larger recording is fetched in pieces
@@ -115,7 +116,7 @@ class S3Storage:
             found = self._s3.get_object(Bucket=bucket, Key=key, Range=_range(start, end))
             data = bytes(found["Body"].read())
         if found["ContentRange"] != f"bytes {start}-{end - 1}/{size}":
-            raise WorkDamaged(f"s3://{bucket}/{key} is not {size} bytes long.")
+            raise WorkDamaged(f"{keys.uri(bucket, key)} is not {size} bytes long.")
         return data
 
     def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
@@ -168,18 +169,20 @@ def _code(error: ClientError) -> str:
 
 @contextmanager
 def _named(absent: type[Exception], bucket: str, key: str) -> Iterator[None]:
+    where = keys.uri(bucket, key)
     try:
         yield
     except ClientError as error:
         code = _code(error)
         if code in ABSENT:
-            raise absent(f"There is no s3://{bucket}/{key}.") from None
+            raise absent(f"There is no {where}.") from None
         if code in TOO_SHORT:
-            raise absent(f"s3://{bucket}/{key} is shorter than it was written.") from None
+            raise absent(f"{where} is shorter than it was written.") from None
         if code in FORBIDDEN:
-            raise absent(f"s3://{bucket}/{key} is not there, or may not be read.") from None
+            raise absent(f"{where} is not there, or may not be read.") from None
         if code in REPLACED:
-            raise StorageFault(f"s3://{bucket}/{key} was replaced while it was read.") from None
-        raise StorageFault(f"S3 answered {code} for s3://{bucket}/{key}.") from error
+            raise StorageFault(f"{where} was replaced while it was read.") from None
+        raise StorageFault(f"S3 answered {code} for {where}.") from error
     except BotoCoreError as error:
-        raise StorageFault(f"S3 could not be reached for s3://{bucket}/{key} ({type(error).__name__}).") from error
+        kind = type(error).__name__
+        raise StorageFault(f"S3 could not be reached for {where} ({kind}).") from error
