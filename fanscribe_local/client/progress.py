@@ -59,7 +59,7 @@ def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
 
 
 class SplitJob(NamedTuple):
-    """What is needed of Split's answer (contracts.Job), also of a stack whose version is another."""
+    """What is needed of Split's answer (documents.payloads.Job), also of a stack whose version is another."""
 
     name: str  # its folder in the work bucket
     chunks: int

@@ -1,4 +1,4 @@
-"""Every S3 key that Fanscribe writes, and what decides it. No other Python code spells a key.
+"""Every S3 key that Fanscribe writes, and what decides it. No other module spells one.
 
 The template's policies and the state machine (a chunk's failure) spell some again. Tests hold them
 to these: test_policies.py, test_roles.py, test_keys.py.

@@ -24,7 +24,6 @@ from fanscribe.errors import (
     UnsupportedLanguage,
 )
 from fanscribe.jobs.audio_store import sounds
-from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.storage import StoredObject
 from fanscribe.runtime.settings import SplitSettings
@@ -116,19 +115,6 @@ def test_a_job_that_another_execution_is_at_is_waited_for(talk: Samples) -> None
         begin("two")
     running.clear()
     begin("two")
-
-
-def test_of_two_that_come_at_once_one_gets_the_job() -> None:
-    storage = MemoryStorage()
-    folder = JobFolder(storage, "work", "job")
-
-    def overtaken(execution: str) -> bool:
-        claim_job(folder, "three", lambda _: False)
-        return execution == "three"
-
-    claim_job(folder, "one", overtaken)
-    with pytest.raises(JobInProgress, match="another execution, which has just begun"):
-        claim_job(folder, "two", overtaken)
 
 
 def a_part(storage: MemoryStorage, job: Job, first: int, last: int) -> None:
