@@ -9,7 +9,7 @@ from fanscribe_local.client.results import NOT_WRITTEN, NotWritten, Result, coll
 from fanscribe_local.client.screen import Screen
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.watch import LONGEST_POLL_S, LONGEST_WATCH_S, Watched, watch
-from fanscribe_local.report import write_report
+from fanscribe_local.report.write import write_report
 
 
 def follow(

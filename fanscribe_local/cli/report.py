@@ -11,7 +11,7 @@ from fanscribe_local.client.names import printable
 from fanscribe_local.client.results import NotWritten
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
-from fanscribe_local.report import write_report
+from fanscribe_local.report.write import write_report
 
 
 @click.command(short_help="Write where the time of a stack's jobs went, as a page.")

@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 
+from fanscribe.jobs.lineage import readings_so_far
 from fanscribe.transcript.build import build_transcript
-from fanscribe.transcript.formats import Edition, as_text
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.text import as_text
 from fanscribe.transcript.ledger import settle_ledger
 from fanscribe_local.cli.shared import Failed, Where, job_of, stack_options
 from fanscribe_local.client.executions import Execution
@@ -48,7 +50,7 @@ def text_so_far(progress: JobProgress) -> str | None:
     """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
     if progress.plan is None or progress.folder is None:
         return None
-    heard = progress.folder.heard_so_far(progress.plan)
+    heard = readings_so_far(progress.folder, progress.plan)
     return as_text(Edition(build_transcript(heard.plan, heard.readings, settle_ledger(*heard))))
 
 

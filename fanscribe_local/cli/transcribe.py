@@ -8,10 +8,11 @@ from typing import get_args
 import click
 from click.core import ParameterSource
 
+from fanscribe import keys
 from fanscribe.documents.options import Options, as_metadata
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device, computing
-from fanscribe.recognition.models import Model, find_model
+from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.shared import Where, check_out, session_options
 from fanscribe_local.cli.transcribe_here import transcribe_here
@@ -62,7 +63,11 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-wait", is_flag=True, help="With --stack: start the jobs and leave. `fanscribe fetch JOB` comes back.")
 @session_options
 @click.option(
-    "--model", metavar="NAME_OR_FOLDER", default="tiny.en", show_default=True, help="What faster-whisper knows, or yours."
+    "--model",
+    metavar="NAME_OR_FOLDER",
+    default=PACKAGED,
+    show_default=True,
+    help="What faster-whisper knows, or yours.",
 )
 @device_options
 @click.option(
@@ -184,7 +189,7 @@ def a_shelf(work: Path | None, *, fresh: bool = False) -> Shelf:
     """The folder where what is finished is kept."""
     shelf = Shelf(work or default_folder(), fresh)
     try:
-        for folder in (shelf.folder, shelf.folder / "jobs"):
+        for folder in (shelf.folder, shelf.folder / keys.JOBS):
             check_folder(folder, "--work")
     except WrongFiles as error:
         raise click.UsageError(str(error)) from None

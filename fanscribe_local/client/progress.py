@@ -12,6 +12,7 @@ from fanscribe.documents.payloads import Usage
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.errors import JobInProgress
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import spent_on
 from fanscribe.jobs.storage import S3Storage
 from fanscribe.runtime.usage import tally
 from fanscribe.times import SAMPLE_RATE
@@ -58,7 +59,7 @@ def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
 
 
 class SplitJob(NamedTuple):
-    """What is needed of Split's answer (contracts.Job), also of a stack whose version is another."""
+    """What is needed of Split's answer (documents.payloads.Job), also of a stack whose version is another."""
 
     name: str  # its folder in the work bucket
     chunks: int
@@ -118,7 +119,7 @@ class JobProgress:
         parts = self._parts()
         finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
         fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
-        channels = 1 + max((tile.channel for tile in self.plan.tiles), default=0)
+        channels = self.plan.channels
         read = [tile for tile in self.plan.scope if tile.silent or tile.index in finished]
         new = seconds_of((tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels)
         took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
@@ -152,7 +153,7 @@ class JobProgress:
         """
         new = [key for key in parts if key not in self._spent]
         if new and self.folder:
-            self._spent |= self.folder.spent(new)
+            self._spent |= spent_on(self.folder, new)
         return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
 
     def _parts(self) -> list[tuple[str, datetime]]:

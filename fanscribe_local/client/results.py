@@ -151,7 +151,7 @@ def _download(
 
     for key in found:
         data = patiently(partial(read, key), "the transcript")
-        file = place.file(key.rpartition("/")[2].removeprefix("transcript."), whole=whole)
+        file = place.file(keys.transcript_suffix(key), whole=whole)
         write(file, data)
         yield file
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from fanscribe.documents.options import FORMATS, Format
-from fanscribe.transcript.formats import WRITERS
+from fanscribe.transcript.formats.writers import WRITERS
 from fanscribe_local.client.file_errors import reason
 from fanscribe_local.client.files import try_writing
 from fanscribe_local.client.names import printable, stem

@@ -30,6 +30,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from fanscribe import keys
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import as_key
 from fanscribe_local.client.stack import OUTPUTS, DeployedStack
@@ -42,7 +43,6 @@ from fanscribe_local.emulator.worker import PRELOAD
 from fanscribe_local.project import TEMPLATE
 
 STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
-JOB = re.compile(r"^jobs/([0-9a-f]{16})/.*")
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
@@ -251,10 +251,10 @@ class Engine:
         """moto's answer, with a job's objects brought back from the shelf before and kept on it after."""
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
-        match = JOB.match(path.removeprefix(f"/{work}/"))
-        if match is None or self._shelf is None:
+        key = path.removeprefix(f"/{work}/")
+        job = keys.job_of(key)
+        if job is None or self._shelf is None:
             return self._moto(environment, start_response)
-        key, job = match[0], match[1]
         s3 = get_backend("s3")[ACCOUNT][PARTITION]
         if job not in self._begun:
             self._begun.add(job)

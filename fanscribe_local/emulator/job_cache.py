@@ -6,7 +6,6 @@ and come back when their job is begun again. Audio is not kept: Split makes it a
 
 import hashlib
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -21,9 +20,7 @@ from fanscribe.documents.plan import Plan
 from fanscribe_local.client.files import write_whole
 from fanscribe_local.client.names import as_key
 
-CLAIM = re.compile(r"^(jobs/[0-9a-f]{16})/claim\.json$")
 TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a part
-KEPT = re.compile(r"^jobs/[0-9a-f]{16}/(plan\.json|language\.json|parts/[\d-]+\.json)$")
 
 
 def default_folder() -> Path:
@@ -41,6 +38,13 @@ def etag(file: Path) -> str:
     return f"{hashlib.md5(b''.join(part.digest() for part in parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
 
 
+def _is_kept(key: str) -> bool:
+    job = keys.job_of(key)
+    if job is None:
+        return False
+    return key in {keys.plan(job), keys.language(job)} or key.startswith(keys.parts(job))
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A folder with one folder for each job; `fresh` forgets what is there of a job when it is begun."""
@@ -50,21 +54,22 @@ class Shelf:
 
     def keep(self, key: str, data: bytes) -> None:
         """Store an object of the work bucket, if it is one to keep; of a claim, that its job was begun now."""
-        if (claimed := CLAIM.match(key)) and (folder := self.folder / claimed[1]).exists():
+        job = keys.job_of(key)
+        if job and key == keys.claim(job) and (folder := self.folder / keys.folder(job)).exists():
             os.utime(folder, ns=(time.time_ns(), time.time_ns()))
-        if not KEPT.match(key):
+        if not _is_kept(key):
             return
         target = self.folder / key
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(target, data)
 
     def drop(self, key: str) -> None:
-        if KEPT.match(key):
+        if _is_kept(key):
             (self.folder / key).unlink(missing_ok=True)
 
     def restore(self, job: str) -> Iterator[tuple[str, bytes]]:
         """What was kept of a job, as keys and contents."""
-        folder = self.folder / "jobs" / job
+        folder = self.folder / keys.folder(job)
         if self.fresh:
             shutil.rmtree(folder, ignore_errors=True)
         for file in sorted(folder.rglob("*.json")):
@@ -82,14 +87,18 @@ class Shelf:
         """The plan of the job of a recording that was begun last, if there is one. `name`: where it
         is not the file's.
         """
-        folders = sorted(self.folder.glob("jobs/*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        folders = sorted(
+            self.folder.glob(f"{keys.JOBS}*"),
+            key=lambda folder: folder.stat().st_mtime,
+            reverse=True,
+        )
         plans = (self.plan(folder.name) for folder in folders)
         ours = as_key(name or recording.name), etag(recording)
         return next((plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours), None)
 
     def forget(self, days: int) -> None:
         """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle does."""
-        for job in self.folder.glob("jobs/*"):
+        for job in self.folder.glob(f"{keys.JOBS}*"):
             newest = max((file.stat().st_mtime for file in job.rglob("*")), default=0.0)
             if newest < time.time() - days * 24 * 3600:
                 shutil.rmtree(job, ignore_errors=True)

@@ -14,6 +14,7 @@ import click
 
 from fanscribe import keys
 from fanscribe.documents.plan import Sections
+from fanscribe.recognition.models import PACKAGED
 from fanscribe_local.emulator.containers import gateway
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.project import PROJECT
@@ -32,10 +33,10 @@ def stage(engine: Engine) -> None:
     if done.output is None:
         raise RuntimeError(done.message)
     engine.s3.upload_file(str(SAMPLE), recordings, upload["detail"]["object"]["key"])
-    theirs, ours = f"jobs/{done.output['job']}/", f"jobs/{transcribe['job']}/"
+    theirs, ours = keys.folder(done.output["job"]), keys.folder(transcribe["job"])
     for entry in engine.s3.list_objects_v2(Bucket=work, Prefix=theirs)["Contents"]:
         body = engine.s3.get_object(Bucket=work, Key=entry["Key"])["Body"].read()
-        if entry["Key"].endswith("/plan.json"):  # it says whose sound it is
+        if entry["Key"] == keys.plan(done.output["job"]):  # it says whose sound it is
             body = body.replace(done.output["job"].encode(), transcribe["job"].encode())
         engine.s3.put_object(Bucket=work, Key=entry["Key"].replace(theirs, ours), Body=body)
         engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
@@ -58,14 +59,16 @@ def main() -> None:
         address = gateway()
     except (OSError, subprocess.CalledProcessError):
         raise SystemExit("Containers reach this machine by Docker's bridge, and no Docker engine answers here.") from None
-    with tempfile.TemporaryDirectory() as logs, Engine({"Model": "tiny.en"}, 1, Path(logs)) as engine:
+    model = {"Model": PACKAGED}
+    with tempfile.TemporaryDirectory() as logs, Engine(model, 1, Path(logs)) as engine:
         url = engine.serve_at(address)
         click.echo("Transcribing the sample, for the events' work files …")
         stage(engine)
         VARIABLES.parent.mkdir(exist_ok=True)
         VARIABLES.write_text(json.dumps(variables(engine, url), indent=2), "utf-8")
         click.echo(f"S3 with what events/ name: {url}. In another terminal, for example:")
-        options = f"--env-vars {VARIABLES.relative_to(PROJECT)} --parameter-overrides Model=tiny.en"
+        file = VARIABLES.relative_to(PROJECT)
+        options = f"--env-vars {file} --parameter-overrides Model={PACKAGED}"
         click.echo(f"  sam local invoke SplitFunction --event events/split.json {options}")
         click.echo("Ctrl-C ends it.")
         try:

@@ -16,7 +16,8 @@ import pytest
 from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE
 from fanscribe.transcript.build import Transcript
-from fanscribe.transcript.formats import Edition, as_html
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.html_page import as_html
 from fanscribe_local.report.page import render
 from fanscribe_local.report.sections import Report
 

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from fanscribe.transcript.build import Transcript
-from fanscribe.transcript.formats import Edition, as_html, as_srt, as_text, as_vtt
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.html_page import as_html
+from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
+from fanscribe.transcript.formats.text import as_text
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
 from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
 from tests.support.builders import a_damaged_talk, a_transcript

@@ -85,10 +85,11 @@ import re
 import resource
 import sys
 from pathlib import Path
-from fanscribe.steps.split_decoding import Source, hear
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.audio.limits import Limits
 from fanscribe.jobs.storage import S3Storage, StoredObject
+from fanscribe.runtime.usage import Meter
+from fanscribe.steps.split_decoding import Source, hear
 
 class Disk(S3Storage):
     # The recording is a file here, and what is stored is counted and forgotten
@@ -100,7 +101,7 @@ class Disk(S3Storage):
 
 disk, recording = Disk(), Path(sys.argv[1])
 source = Source(disk, "recordings", str(recording), StoredObject("etag", size=recording.stat().st_size), False, Limits())
-frames = hear(JobFolder(disk, "work", "job"), source).frames
+frames = hear(JobFolder(disk, "work", "job"), source, Meter()).frames
 assert disk.stored > 2 * frames.samples
 status = Path("/proc/self/status")  # where there is one: what getrusage says begins with the size of the parent
 peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None

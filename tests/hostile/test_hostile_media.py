@@ -36,6 +36,7 @@ from tests.support.audio import a_wav, decoded
 from tests.support.children import children
 from tests.support.fakes import MemoryStorage
 from tests.support.hostile_media import CONTAINERS, Canaries, Media, every_file, pointing
+from tests.support.steps_in_memory import chunks_of
 
 SETTINGS = SplitSettings(
     work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=1, max_duration_hours=0.05, max_decoded_megabytes=50
@@ -185,7 +186,7 @@ def split_one(watch: Watch, media: Media) -> Outcome:
     except Exception as error:  # noqa: BLE001  (which, the tests say)
         return Outcome(media, None, error, time.monotonic() - began)
     plan = JobFolder(storage, "work", job.job).plan()
-    for chunk in JobFolder(storage, "work", job.job).chunks():
+    for chunk in chunks_of(storage, job.job):
         assert sounds(storage, "work", plan, plan.tiles[chunk.first : chunk.last + 1])
     return Outcome(media, plan, None, time.monotonic() - began)
 

@@ -16,6 +16,7 @@ from fanscribe.documents.payloads import SectionTask
 from fanscribe.documents.plan import Sections
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.runtime.usage import Meter
 from fanscribe.steps.split_decoding import Hearing, Source, hear, split_section
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import Track, in_file
@@ -37,7 +38,7 @@ def a_source(storage: MemoryStorage, data: bytes) -> Source:
 
 def listened_to(data: bytes) -> Hearing:
     storage = MemoryStorage()
-    found = hear(JobFolder(storage, "work", "job"), a_source(storage, data))
+    found = hear(JobFolder(storage, "work", "job"), a_source(storage, data), Meter())
     assert isinstance(found, Hearing)
     return found
 
@@ -48,7 +49,7 @@ def listened_to_in_sections(data: bytes, count: int = 3) -> Hearing:
     folder, source = JobFolder(storage, "work", "job"), a_source(storage, data)
     where = {"bucket": "recordings", "key": "talk", "etag": source.stored.etag, "version": None}
     folder.save_sections(Sections(**where, size=len(data), count=count, separate=False))
-    while not isinstance(found := hear(folder, source), Hearing):
+    while not isinstance(found := hear(folder, source, Meter()), Hearing):
         for number in found.sections:
             task = SectionTask(execution="here", job="job", section=number)
             split_section(task, SETTINGS, storage)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fanscribe import keys
 from fanscribe.documents.payloads import Job, MergeTask, SplitTask, TranscribeTask
-from fanscribe.documents.plan import Plan
+from fanscribe.documents.plan import Chunk, Plan
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.recognizer import Recognizer, load_recognizer
 from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
 from fanscribe.steps.detect_language import detect_language
@@ -36,6 +38,12 @@ class Done:
         return str(self.printed["text"])
 
 
+def chunks_of(storage: Storage, job: str) -> list[Chunk]:
+    """The chunks that Split laid out, as the Map state reads them."""
+    items = json.loads(storage.read("work", keys.chunks(job)))
+    return [Chunk.model_validate(item) for item in items]
+
+
 def transcribed_here(recording: Path, model: str = "tiny.en", chunk_tiles: int = 8, batch_tiles: int = 8, **options: Any) -> Done:
     """Split, DetectLanguage where it is needed, Transcribe chunk by chunk, Merge."""
     storage = MemoryStorage({("recordings", recording.name): recording.read_bytes()})
@@ -51,7 +59,7 @@ def transcribed_here(recording: Path, model: str = "tiny.en", chunk_tiles: int =
     if job.language is None and job.chunks:
         job = detect_language(job, ModelSettings(work_bucket="work", model=model), storage, load)
     settings = TranscribeSettings(work_bucket="work", model=model, batch_tiles=batch_tiles)
-    for chunk in folder.chunks():
+    for chunk in chunks_of(storage, job.job):
         work = TranscribeTask(execution="here", job=job.job, language=str(job.language), chunk=chunk)
         assert transcribe(work, settings, storage, load, Deadline(lambda: 900_000)).remaining == 0
     merging = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")

@@ -20,6 +20,23 @@ def test_other_keys_say_nothing_of_tiles() -> None:
         keys.tiles_of(keys.plan("0123456789abcdef"))
 
 
+def test_a_key_says_whose_it_is() -> None:
+    job = "0123456789abcdef"
+    of_a_job = [keys.claim(job), keys.plan(job), keys.part(job, 0, 3), keys.piece(job, 0, 1, 2)]
+    assert {keys.job_of(key) for key in of_a_job} == {job}
+    others = [
+        keys.upload("0123", "a.wav"),
+        keys.transcript("talk.mp3", job, "json"),
+        keys.plan("no-job"),
+    ]
+    assert {keys.job_of(key) for key in others} == {None}
+
+
+@given(st.from_regex(r"[a-z0-9.-]{3,63}", fullmatch=True), text)
+def test_a_uri_is_read_as_it_was_spelled(bucket: str, key: str) -> None:
+    assert keys.parse_uri(keys.uri(bucket, key)) == (bucket, key)
+
+
 @given(st.tuples(text, text, text, text, text), st.tuples(text, text, text, text, text))
 def test_jobs_are_the_same_only_for_the_same_inputs(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     assert (keys.job_id(*one) == keys.job_id(*other)) == (one == other)

@@ -1,4 +1,8 @@
-"""Every error Fanscribe raises, in one tree. A class name here is API: the state machine's `ErrorEquals` matches it.
+"""Every error that a function ends with, in one tree.
+
+A class name here is API: the state machine's `ErrorEquals` matches it. Errors that are caught where
+they arise (Refused, Unclear), and those of the command (NotFound, WrongFiles), stand beside their
+code.
 
 FanscribeError
 ├── BadInput                 the caller's to mend: never retried
@@ -12,6 +16,7 @@ FanscribeError
 │   ├── JobTooExpensive          it would cost more than the deployment allows
 │   ├── UnknownModel             neither a known name nor a model folder
 │   └── UnsupportedLanguage      the model does not know that language
+├── MisconfiguredError       a variable of a function's environment is missing or wrong
 ├── JobInProgress            another execution is at the same job: waited for
 ├── ReadAgain                a redriven execution: what is missing is laid out once more
 ├── ReadingFailed            the model failed on a batch: its tiles are tried again, each alone
@@ -68,6 +73,10 @@ class UnknownModel(BadInput):
 
 class UnsupportedLanguage(BadInput):
     """The model was not trained on that language."""
+
+
+class MisconfiguredError(FanscribeError):
+    """A variable of the function's environment is missing or wrong: the deployment's fault."""
 
 
 class JobInProgress(FanscribeError):

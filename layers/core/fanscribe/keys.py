@@ -1,4 +1,7 @@
-"""Every S3 key that Fanscribe writes, and what decides it. Nothing else in the code spells a key.
+"""Every S3 key that Fanscribe writes, and what decides it. No other module spells one.
+
+The template's policies and the state machine (a chunk's failure) spell some again. Tests hold them
+to these: test_policies.py, test_roles.py, test_keys.py.
 
 work bucket          jobs/<job>/claim.json                          which execution is at it
                      jobs/<job>/plan.json                           the tiles of one recording
@@ -18,7 +21,21 @@ import hashlib
 import re
 
 LONGEST = 1024  # bytes in a key, S3's limit
+JOBS = "jobs/"
 UPLOADS = "uploads/"
+URI = r"^s3://[^/]+/.+$"
+JOB_ID = "[0-9a-f]{16}"
+
+
+def uri(bucket: str, key: str) -> str:
+    """An object's place as people and inputs write it."""
+    return f"s3://{bucket}/{key}"
+
+
+def parse_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of what URI matches."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def job_id(*inputs: str) -> str:
@@ -26,25 +43,36 @@ def job_id(*inputs: str) -> str:
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]  # no name holds a NUL
 
 
+def folder(job: str) -> str:
+    """Prefix of all that is kept of a job."""
+    return f"{JOBS}{job}/"
+
+
+def job_of(key: str) -> str | None:
+    """The job in whose folder a key is; None for any other key."""
+    match = re.match(rf"{JOBS}({JOB_ID})/.", key)
+    return match[1] if match else None
+
+
 def claim(job: str) -> str:
-    return f"jobs/{job}/claim.json"
+    return f"{folder(job)}claim.json"
 
 
 def plan(job: str) -> str:
-    return f"jobs/{job}/plan.json"
+    return f"{folder(job)}plan.json"
 
 
 def language(job: str) -> str:
-    return f"jobs/{job}/language.json"
+    return f"{folder(job)}language.json"
 
 
 def chunks(job: str) -> str:
-    return f"jobs/{job}/chunks.json"
+    return f"{folder(job)}chunks.json"
 
 
 def sound(job: str) -> str:
     """Prefix of the sound of a job's recording."""
-    return f"jobs/{job}/sound/"
+    return f"{folder(job)}sound/"
 
 
 def piece(job: str, section: int, channel: int, number: int) -> str:
@@ -52,20 +80,20 @@ def piece(job: str, section: int, channel: int, number: int) -> str:
 
 
 def sections(job: str) -> str:
-    return f"jobs/{job}/sections.json"
+    return f"{folder(job)}sections.json"
 
 
 def section(job: str, number: int) -> str:
-    return f"jobs/{job}/sections/{number:02}.json"
+    return f"{folder(job)}sections/{number:02}.json"
 
 
 def frames(job: str, section: int) -> str:
-    return f"jobs/{job}/sections/{section:02}.npy"
+    return f"{folder(job)}sections/{section:02}.npy"
 
 
 def parts(job: str) -> str:
     """Prefix of all parts of a job."""
-    return f"jobs/{job}/parts/"
+    return f"{folder(job)}parts/"
 
 
 def part(job: str, first: int, last: int) -> str:
@@ -75,7 +103,7 @@ def part(job: str, first: int, last: int) -> str:
 
 def attempts(job: str) -> str:
     """Prefix of the attempts of a job."""
-    return f"jobs/{job}/attempts/"
+    return f"{folder(job)}attempts/"
 
 
 def attempt(job: str, first: int, last: int, number: str) -> str:
@@ -92,7 +120,7 @@ def tiles_of(key: str) -> range:
 
 def failures(job: str) -> str:
     """Prefix of the failures of a job."""
-    return f"jobs/{job}/failures/"
+    return f"{folder(job)}failures/"
 
 
 def failure(job: str, first: int, last: int) -> str:
@@ -103,6 +131,11 @@ def failure(job: str, first: int, last: int) -> str:
 def transcripts(recording_key: str, job: str) -> str:
     """Prefix of a transcript in all its formats."""
     return f"{recording_key}/{job}/transcript."
+
+
+def transcript_suffix(key: str) -> str:
+    """The `suffix` that `transcript` made that key with."""
+    return key.rpartition("/")[2].removeprefix("transcript.")
 
 
 def transcript(recording_key: str, job: str, suffix: str) -> str:

@@ -14,6 +14,7 @@ from fanscribe.errors import (
     BadInput,
     FanscribeError,
     IncompleteTranscript,
+    MisconfiguredError,
     PoisonTile,
     ReadAgain,
 )
@@ -31,6 +32,7 @@ OURS = {name: thing for name, thing in vars(errors).items() if isinstance(thing,
 # Neither retried nor the caller's to mend, by design
 FINAL = {
     IncompleteTranscript: "what could be read is kept, and the message says what is missing",
+    MisconfiguredError: "only another deployment mends it",
     PoisonTile: "is never raised",
     ReadAgain: "is caught: Split lays out what is missing",
 }

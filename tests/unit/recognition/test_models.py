@@ -1,12 +1,15 @@
 """Models are folders, found by name."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
-from fanscribe.recognition.models import find_model, open_model
+from fanscribe.recognition.models import PACKAGED, PACKAGED_IN, find_model, open_model
+from functions.bake import PACKAGED as BAKED
+from tests.conftest import ROOT
 from tests.support.builders import a_model_folder
 
 
@@ -14,6 +17,14 @@ def test_tiny_en_comes_with_the_installation() -> None:
     model = find_model("tiny.en")
     assert (model.name, model.languages, model.multilingual) == ("tiny.en", ("en",), False)
     assert (model.folder / "model.bin").is_file()
+
+
+def test_the_image_bakes_the_model_that_the_installation_brings() -> None:
+    """Its build installs the package before any of our code is there, so it names it once more."""
+    requirement, inside = BAKED[PACKAGED]
+    assert inside == "/".join(PACKAGED_IN)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert requirement in [line.replace(" ", "") for line in project["dependencies"]]
 
 
 def test_a_folder_is_a_model(tmp_path: Path) -> None:

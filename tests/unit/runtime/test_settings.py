@@ -1,7 +1,8 @@
 import pytest
 
+from fanscribe.errors import MisconfiguredError
 from fanscribe.recognition.compute import threads
-from fanscribe.runtime.settings import MisconfiguredError, SplitSettings
+from fanscribe.runtime.settings import SplitSettings
 
 ENVIRONMENT = {"WORK_BUCKET": "work", "MODEL": "tiny.en", "CHUNK_TILES": "4", "MAP_CONCURRENCY": "10", "PATH": "/bin"}
 

@@ -11,6 +11,7 @@ from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import MergeTask
 from fanscribe.documents.plan import Chunk, Plan
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import save_part
 from fanscribe.planning.prices import price_list
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import Meter, Stage, tally
@@ -18,6 +19,7 @@ from fanscribe.steps.merge import merge
 from tests.support.builders import a_plan, a_reading, tiles, words
 from tests.support.fakes import MemoryStorage
 
+NOTHING = Spent(ms=0, memory_mb=0)
 PLAN = a_plan(tiles(2, seconds=30))
 
 
@@ -63,10 +65,10 @@ def test_a_jobs_usage_is_the_sum_of_what_its_invocations_spent() -> None:
 def merged(spent_ms: int) -> tuple[MemoryStorage, float]:
     """A job whose one part took so long; its storage, and what Merge says that it took."""
     storage = MemoryStorage()
-    now = ticking(0.0, 0.0, spent_ms / 1000)
-    folder = JobFolder(storage, "work", PLAN.job, Meter(10_240, lambda: next(now)))
-    folder.save_plan(PLAN, [Chunk(first=0, last=1)])
-    folder.save_part([a_reading(0, words("one")), a_reading(1, words("two", start=30_000))])
+    folder = JobFolder(storage, "work", PLAN.job)
+    folder.save_plan(PLAN, [Chunk(first=0, last=1)], NOTHING)
+    readings = [a_reading(0, words("one")), a_reading(1, words("two", start=30_000))]
+    save_part(folder, readings, Spent(ms=spent_ms, memory_mb=10_240))
     task = MergeTask(execution="here", job=PLAN.job, output=OutputOptions())
     reference = merge(task, MergeSettings(work_bucket="work", transcripts_bucket="transcripts"), storage)
     return storage, reference.usage.transcribe_s
@@ -81,4 +83,4 @@ def test_what_was_spent_is_told_and_leaves_no_trace_in_the_transcript() -> None:
 
 def test_work_of_an_older_version_that_says_nothing_counts_nothing() -> None:
     assert Plan.model_validate_json(PLAN.model_dump_json(exclude={"spent"})).spent == ()
-    assert tally(PLAN, [], Spent(ms=0, memory_mb=0)).gb_seconds == 0
+    assert tally(PLAN, [], NOTHING).gb_seconds == 0

@@ -27,6 +27,7 @@ from fanscribe.errors import (
     UnknownModel,
     UnsupportedLanguage,
 )
+from fanscribe.jobs.attempt_log import unfinished_attempts
 from fanscribe.jobs.audio_store import sounds
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
@@ -40,6 +41,7 @@ from tests.conftest import SAMPLE
 from tests.support.audio import a_wav, decoded
 from tests.support.builders import a_model_folder
 from tests.support.fakes import MemoryStorage, SpellingRecognizer
+from tests.support.steps_in_memory import chunks_of
 
 TALK = {"bucket": "recordings", "key": "talk.wav"}
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=1, map_concurrency=10)
@@ -84,7 +86,7 @@ class Stack:
         if job.language is None:
             settings = ModelSettings(work_bucket="work", model=self.settings.model)
             job = detect_language(job, settings, self.storage, lambda: self.recognizer)
-        for chunk in JobFolder(self.storage, "work", job.job).chunks():
+        for chunk in chunks_of(self.storage, job.job):
             task = TranscribeTask(execution=job.execution, job=job.job, language=str(job.language), chunk=chunk)
             deadline = Deadline(lambda: 900_000, lambda: 0.0)
             assert transcribe(task, READING, self.storage, lambda: self.recognizer, deadline).remaining == 0
@@ -216,7 +218,7 @@ def test_sound_that_is_gone_is_the_recordings_again_sample_for_sample_in_each_ch
         stack.storage.delete("work", key)  # on one machine it is not kept
     job = stack.split(redo={"job": done.job, "from": "0:20", "to": "0:35"}, options=HOTWORDS)
     plan = stack.plan(job.job)
-    chunks = JobFolder(stack.storage, "work", job.job).chunks()
+    chunks = chunks_of(stack.storage, job.job)
     assert {plan.tiles[chunk.first].channel for chunk in chunks} == {0, 1}
     for chunk in chunks:
         tiles = plan.tiles[chunk.first : chunk.last + 1]
@@ -255,8 +257,9 @@ def test_a_tile_that_can_not_be_read_again_is_told_and_the_first_transcript_stay
         with pytest.raises(ReadingFailed):
             stack.transcribe(stack.split(**asked))
     folder = JobFolder(stack.storage, "work", stack.split(**asked).job)
-    assert {tile for attempt in folder.attempts() for tile in attempt.tiles} == {1}
-    task = TranscribeTask(execution="one", job=folder.job, language="en", chunk=folder.chunks()[0])
+    assert {tile for attempt in unfinished_attempts(folder) for tile in attempt.tiles} == {1}
+    first = chunks_of(stack.storage, folder.job)[0]
+    task = TranscribeTask(execution="one", job=folder.job, language="en", chunk=first)
     transcribe(task, READING, stack.storage, lambda: stack.recognizer, Deadline(lambda: 900_000, lambda: 0.0))
     with pytest.raises(IncompleteTranscript, match=r"PoisonTile"):
         stack.merge(stack.split(**asked))

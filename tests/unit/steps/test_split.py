@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.audio.decode import AS_USUAL, write_wav
+from fanscribe.audio.decode import write_wav
 from fanscribe.audio.sound import Samples
+from fanscribe.documents.job import Spent
 from fanscribe.documents.payloads import Job, SectionTask, SplitTask
-from fanscribe.documents.plan import Findings, Plan, Sections
+from fanscribe.documents.plan import Findings, Plan, SectionHeard, Sections
 from fanscribe.errors import (
     InvalidInput,
     InvalidOption,
@@ -156,19 +157,6 @@ def test_a_job_that_another_execution_is_at_is_waited_for(talk: Samples) -> None
         begin("two")
     running.clear()
     begin("two")
-
-
-def test_of_two_that_come_at_once_one_gets_the_job() -> None:
-    storage = MemoryStorage()
-    folder = JobFolder(storage, "work", "job")
-
-    def overtaken(execution: str) -> bool:
-        JobFolder(storage, "work", "job").claim("three", lambda _: False)
-        return execution == "three"
-
-    folder.claim("one", overtaken)
-    with pytest.raises(JobInProgress, match="another execution, which has just begun"):
-        folder.claim("two", overtaken)
 
 
 def a_part(storage: MemoryStorage, job: Job, first: int, last: int) -> None:
@@ -372,7 +360,8 @@ def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
     (bucket, key), job = next(iter(storage.objects)), job_of(a_bucket(write_wav(talk))).job
     stored = storage.describe(bucket, key, None)
     where = {"bucket": bucket, "key": key, "etag": stored.etag, "version": None, "size": stored.size}
-    JobFolder(storage, "work", job).save_sections(Sections(**where, count=3, separate=False))
+    shared = Sections(**where, count=3, separate=False, spent=Spent(ms=0, memory_mb=0))
+    JobFolder(storage, "work", job).save_sections(shared)
     return storage, job_of(storage)
 
 
@@ -420,8 +409,10 @@ def test_a_damaged_section_is_decoded_again(shared_out: tuple[MemoryStorage, Job
 def test_sections_without_any_sound_are_no_recording(shared_out: tuple[MemoryStorage, Job]) -> None:
     storage, first = shared_out
     silent = Frames(0, np.zeros((1, 2, 0), np.float32))
+    folder, nothing = JobFolder(storage, "work", first.job), Spent(ms=0, memory_mb=0)
     for number in first.sections:
-        JobFolder(storage, "work", first.job).save_section(number, 0, silent.dump(), AS_USUAL, NOTHING)
+        folder.save_frames(number, silent.dump())
+        folder.save_section(number, SectionHeard(samples=0, findings=NOTHING, spent=nothing))
     with pytest.raises(UnreadableRecording, match="has no sound: not one sample"):
         job_of(storage)
 

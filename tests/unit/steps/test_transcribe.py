@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe import keys
+from fanscribe.documents.job import Spent
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import MergeTask, Progress, TranscribeTask
 from fanscribe.documents.plan import Chunk, Plan
@@ -16,6 +17,7 @@ from fanscribe.errors import IncompleteTranscript, ReadAgain, ReadingFailed
 from fanscribe.jobs.audio_store import Soundtrack
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import load_failures
 from fanscribe.runtime.settings import MergeSettings, TranscribeSettings
 from fanscribe.steps.merge import merge
 from fanscribe.steps.transcribe import transcribe
@@ -36,7 +38,7 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
     folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
     with Soundtrack(storage, "work", plan.job).recorder() as keep:
         keep(SOUND[np.newaxis])
-    folder.save_plan(plan, chunks)
+    folder.save_plan(plan, chunks, Spent(ms=0, memory_mb=0))
     return storage, chunks
 
 
@@ -154,7 +156,7 @@ def test_a_tile_that_ends_its_worker_is_tried_alone_then_named_and_the_rest_goes
 def test_even_if_every_tile_is_deadly_it_ends() -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     assert outlived(storage, chunk, SpellingRecognizer(deadly=frozenset(range(12)))) <= 1 + 3 + 9
-    assert len(JobFolder(storage, "work", PLAN.job).failures()) == 9
+    assert len(load_failures(JobFolder(storage, "work", PLAN.job))) == 9
 
 
 def test_what_the_model_raises_is_named_without_its_words() -> None:
@@ -234,9 +236,9 @@ def test_the_message_of_a_file_that_is_damaged_everywhere_is_short_and_says_what
 def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) -> None:
     storage, _ = a_job(PLAN, 4)
     storage.write("work", f"{keys.failures(PLAN.job)}0-3.json", body, "application/json")
-    assert {tile: failure.error for tile, failure in JobFolder(storage, "work", PLAN.job).failures().items()} == dict.fromkeys(
-        range(4), "E"
-    )
+    failures = load_failures(JobFolder(storage, "work", PLAN.job))
+    named = {tile: failure.error for tile, failure in failures.items()}
+    assert named == dict.fromkeys(range(4), "E")
 
 
 def test_a_damaged_part_is_told_with_its_time_range_and_read_again_next_time() -> None:

@@ -25,8 +25,14 @@ from fanscribe.documents.options import FORMATS, Format, OutputOptions, ReadingO
 from fanscribe.documents.reading import Part, Reading, Word
 from fanscribe.times import timestamp
 from fanscribe.transcript.build import Transcript, build_transcript
-from fanscribe.transcript.captions import LONGEST_CUE, SHORTEST_CUE, cues, label
-from fanscribe.transcript.formats import WRITERS, Edition, as_json, as_srt, as_text, as_transcribe_json, as_tsv, as_vtt
+from fanscribe.transcript.captions.cues import cues, label
+from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
+from fanscribe.transcript.formats.text import as_text, as_tsv
+from fanscribe.transcript.formats.transcribe_json import as_transcribe_json
+from fanscribe.transcript.formats.verbose_json import as_json
+from fanscribe.transcript.formats.writers import WRITERS
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, tiles, words
 

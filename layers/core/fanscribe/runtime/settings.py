@@ -8,10 +8,7 @@ from pydantic import Field, ValidationError
 
 from fanscribe.audio.limits import Limits
 from fanscribe.contract import Contract, explain
-
-
-class MisconfiguredError(Exception):
-    """A variable of the function's environment is missing or wrong: the deployment's fault, not the caller's."""
+from fanscribe.errors import MisconfiguredError
 
 
 class Settings(Contract):

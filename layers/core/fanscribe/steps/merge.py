@@ -8,13 +8,15 @@ from fanscribe import keys
 from fanscribe.documents.payloads import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript, ReadAgain
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.lineage import gather_readings
 from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
-from fanscribe.runtime.usage import tally
+from fanscribe.runtime.usage import Meter, tally
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
-from fanscribe.transcript.formats import WRITERS, Edition, transcript_keys
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
 from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
 from fanscribe.transcript.notes import notes, without_titles
 
@@ -36,9 +38,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """Write the transcript, whole or partial. If too much is missing, raises IncompleteTranscript,
     which names the time ranges; in a redriven execution ReadAgain first.
     """
-    folder = JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    heard, spent = folder.heard(plan)
+    heard, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*heard)
     transcript = build_transcript(heard.plan, heard.readings, ledger)
 
@@ -54,7 +56,8 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     if lost > task.output.tolerated_loss:
         if task.redriven:
             raise ReadAgain(f"{lost:.1%} of the speech is missing: what can be read is read again.")
-        where = f"s3://{settings.transcripts_bucket}/{keys.transcript(plan.recording.key, task.job, '*')}"
+        every_format = keys.transcript(plan.recording.key, task.job, "*")
+        where = keys.uri(settings.transcripts_bucket, every_format)
         raise IncompleteTranscript(
             f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
             f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *told])}"
@@ -69,7 +72,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         complete=ledger.complete,
         message=" ".join([f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]),
         notes=told,
-        usage=tally(plan, spent, folder.meter.lap()),
+        usage=tally(plan, spent, meter.lap()),
     )
 
 

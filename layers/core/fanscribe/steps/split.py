@@ -7,16 +7,19 @@ from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
 from fanscribe.documents.plan import Chunk, Plan, Recording, Sound
 from fanscribe.errors import InvalidInput
+from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.runtime.usage import Meter
 from fanscribe.steps.split_chunks import check_cost, chunks_to_read
 from fanscribe.steps.split_decoding import Hearing, Source, Unheard, asked_for, hear, restore
 from fanscribe.steps.split_place import found
 from fanscribe.tiling.listening import lay_tiles
-from fanscribe.transcript.formats import transcript_keys
+from fanscribe.transcript.formats.writers import transcript_keys
 
 
 def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
@@ -33,8 +36,8 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     model = find_model(settings.model)
     model.check(options.reading)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    folder = JobFolder(storage, settings.work_bucket, job)
-    folder.claim(task.execution, runs)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, job)
+    claim_job(folder, task.execution, runs)
 
     language = model.known_language(options.reading) or folder.find_language()
 
@@ -45,21 +48,21 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     source = Source(storage, bucket, key, stored, options.separate, settings, selection, afford)
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
-        chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
+        chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
         if chunks:
             restore(folder, plan, chunks, source)
-            folder.save_plan(plan, chunks)
-    elif isinstance(heard := hear(folder, source), Unheard):
+            folder.save_plan(plan, chunks, meter.lap())
+    elif isinstance(heard := hear(folder, source, meter), Unheard):
         sections = heard.sections
     else:
         recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples)
         plan = _plan(job, recording, model, options.reading, heard)
-        chunks = chunks_to_read(plan, folder.finished_tiles(), language, model, settings)
-        folder.save_plan(plan, chunks)
+        chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
+        folder.save_plan(plan, chunks, meter.lap())
     return Job(
         execution=task.execution,
         job=job,
-        recording=f"s3://{bucket}/{key}",
+        recording=keys.uri(bucket, key),
         language=language,
         sections=sections,
         chunks_key=keys.chunks(job),

@@ -23,8 +23,7 @@ def chunks_to_read(
     """
     if not unread(plan.scope, finished):
         return ()
-    channels = len({tile.channel for tile in plan.tiles})
-    audio_s = plan.samples * channels / SAMPLE_RATE
+    audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
     left = len(set(spoken) - set(finished))
     check_cost(plan.recording.key, audio_s, left, model, settings)

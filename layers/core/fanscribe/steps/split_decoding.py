@@ -22,6 +22,7 @@ from fanscribe.jobs.audio_store import Soundtrack
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.runtime.usage import Meter
 from fanscribe.tiling.frames import Frames, on_one_grid
 from fanscribe.tiling.listening import listen
 from fanscribe.tiling.selection import loudness, next_selection, together
@@ -119,13 +120,13 @@ def asked_for(options: ReadingOptions) -> Selection:
     return Selection(track=options.track, fixed=options.track is not None)
 
 
-def hear(folder: JobFolder, source: Source) -> Hearing | Unheard:
+def hear(folder: JobFolder, source: Source, meter: Meter) -> Hearing | Unheard:
     """Listen to a recording, or put together what was heard in its sections.
 
     Where it turns out that another track, another downmix or a gain is needed, it is decoded once more.
     """
-    if shared := _share_out(folder, source):
-        return _heard(folder, shared, source.limits)
+    if shared := _share_out(folder, source, meter):
+        return _heard(folder, shared, source.limits, meter)
     tried: list[Selection] = []
     while True:
         selection = source.selection
@@ -141,14 +142,21 @@ def hear(folder: JobFolder, source: Source) -> Hearing | Unheard:
 
 def split_section(task: SectionTask, settings: SplitSettings, storage: Storage) -> None:
     """One section decoded and listened to: its sound and its frames are stored."""
-    folder = JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
     shared = folder.sections()
     stored = StoredObject(shared.etag, shared.version, size=shared.size)
     source = Source(storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection)
     part = section(shared.size, shared.count, task.section)
     with source.decoded(part) as decoding, _soundtrack(folder).recorder(task.section) as keep:
         frames = listen(decoding, keep, shared.selection.gain_db)
-    folder.save_section(task.section, frames.samples, frames.dump(), shared.selection, _findings(decoding))
+    folder.save_frames(task.section, frames.dump())
+    result = SectionHeard(
+        samples=frames.samples,
+        selection=shared.selection,
+        findings=_findings(decoding),
+        spent=meter.lap(),
+    )
+    folder.save_section(task.section, result)
 
 
 def _findings(decoding: Decoding) -> Findings:
@@ -178,19 +186,26 @@ def _soundtrack(folder: JobFolder) -> Soundtrack:
     return Soundtrack(folder.storage, folder.bucket, folder.job)
 
 
-def _share_out(folder: JobFolder, source: Source) -> Sections | None:
+def _share_out(folder: JobFolder, source: Source, meter: Meter) -> Sections | None:
     """How the recording is shared out, decided once for a job. None: it is not."""
     if found := folder.find_sections():
         return found
     if (count := source.sections()) == 1:
         return None
     where = {"bucket": source.bucket, "key": source.key, "etag": source.stored.etag, "version": source.stored.version}
-    shared = Sections(**where, size=source.stored.size, count=count, separate=source.separate, selection=source.selection)
+    shared = Sections(
+        **where,
+        size=source.stored.size,
+        count=count,
+        separate=source.separate,
+        selection=source.selection,
+        spent=meter.lap(),
+    )
     folder.save_sections(shared)
     return shared
 
 
-def _heard(folder: JobFolder, shared: Sections, limits: Limits) -> Hearing | Unheard:
+def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: Meter) -> Hearing | Unheard:
     """Put together what was heard in all sections. Those that are missing, damaged or of another selection are to be decoded."""
     found: dict[int, tuple[SectionHeard, Frames]] = {}
     for number in range(shared.count):
@@ -208,7 +223,8 @@ def _heard(folder: JobFolder, shared: Sections, limits: Limits) -> Hearing | Unh
     tried = (*shared.tried, shared.selection)
     better = next_selection(shared.selection, whole.findings, loudness(whole.frames), tried)
     if better != shared.selection:
-        folder.save_sections(shared.model_copy(update={"selection": better, "tried": tried}))
+        update = {"selection": better, "tried": tried, "spent": meter.lap()}
+        folder.save_sections(shared.model_copy(update=update))
         return Unheard(tuple(range(shared.count)))
     return replace(whole, spent=(*whole.spent, *([shared.spent] if shared.spent else [])))
 

@@ -9,16 +9,20 @@ from fanscribe.documents.options import REDOABLE, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
 from fanscribe.documents.plan import Plan, Redo
 from fanscribe.errors import InvalidInput, InvalidOption, RecordingNotFound, UnknownModel
+from fanscribe.jobs.claim import await_end, claim_job
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.lineage import lineage
+from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.runtime.usage import Meter
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import Source, restore
 from fanscribe.steps.split_place import found
 from fanscribe.times import clock, milliseconds
-from fanscribe.transcript.formats import transcript_keys
+from fanscribe.transcript.formats.writers import transcript_keys
 
 
 class _Asked(NamedTuple):
@@ -39,19 +43,19 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     """
     asked = _understood(task, request, settings, storage)
     plan, output = asked.plan, asked.options.output
-    folder = JobFolder(storage, settings.work_bucket, plan.job)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, plan.job)
     if plan.redo:
-        JobFolder(storage, settings.work_bucket, plan.redo.base).await_end(runs)
-    folder.claim(task.execution, runs)
+        await_end(folder.of(plan.redo.base), runs)
+    claim_job(folder, task.execution, runs)
 
-    heard = folder.find_language() or JobFolder(storage, settings.work_bucket, plan.sound.job).find_language()
+    heard = folder.find_language() or folder.of(plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or heard
-    chunks = chunks_to_read(plan, folder.finished_tiles(), language, asked.model, settings)
+    chunks = chunks_to_read(plan, finished_tiles(folder), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
         recording = Source(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
         restore(folder, plan, chunks, recording)
-        folder.save_plan(plan, chunks)
+        folder.save_plan(plan, chunks, meter.lap())
     return Job(
         execution=task.execution,
         job=plan.job,
@@ -68,9 +72,9 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
 
 def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage) -> _Asked:
     key, stored = found(task.input, storage)
-    lineage = JobFolder(storage, settings.work_bucket, request.job).lineage()
-    first = list(lineage.values())[-1]  # of the job that read all of the recording
-    _check_recording(f"s3://{task.input.bucket}/{key}", request, stored, first)
+    plans = lineage(JobFolder(storage, settings.work_bucket, request.job))
+    first = list(plans.values())[-1]  # of the job that read all of the recording
+    _check_recording(keys.uri(task.input.bucket, key), request, stored, first)
     model = find_model(settings.model)
     if request.model not in {None, settings.model, model.name}:
         raise UnknownModel(
@@ -87,7 +91,8 @@ def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, 
         return keys.job_id("redo", __version__, *inputs), span
 
     job, span = named(request.job)
-    if (before := lineage[request.job].redo) and named(before.base)[0] == request.job:  # it is itself what is asked for
+    before = plans[request.job].redo
+    if before and named(before.base)[0] == request.job:  # it is itself what is asked for
         job, span = named(before.base)
     plan = first.model_copy(update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()})
     return _Asked(plan, model, options, key, stored)

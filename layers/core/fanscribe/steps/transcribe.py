@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 from fanscribe.documents.payloads import Progress, TranscribeTask
 from fanscribe.documents.plan import Tile
+from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
 from fanscribe.jobs.attempts import next_batch, poison, suspects
 from fanscribe.jobs.audio_store import sounds
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import finished_tiles, save_failure, save_part
 from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.recognizer import Recognizer
 from fanscribe.runtime.metrics import measure_batch, measure_given_up
 from fanscribe.runtime.settings import TranscribeSettings
+from fanscribe.runtime.usage import Meter
 
 
 def transcribe(
@@ -21,18 +24,18 @@ def transcribe(
 
     A tile that ends its worker is tried alone the second time, and given up, with its reason, before a third.
     """
-    folder = JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
-    waiting = {tile.index for tile in spoken} - folder.finished_tiles()
+    waiting = {tile.index for tile in spoken} - finished_tiles(folder)
     if not waiting:
-        return Progress(remaining=0, took=folder.meter.took([]))
+        return Progress(remaining=0, took=meter.took([]))
 
-    attempts = folder.attempts()
+    attempts = unfinished_attempts(folder)
     given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
     for index, failure in given_up.items():
-        folder.save_failure(index, failure)
+        save_failure(folder, index, failure)
     measure_given_up(len(given_up))
     waiting -= given_up.keys()
 
@@ -42,14 +45,14 @@ def transcribe(
     while waiting and (room := deadline.room(settings.batch_tiles)):
         batch = next_batch(spoken, waiting, alone, room)
         deadline.begin(len(batch))
-        with folder.attempt(batch, task.execution):
-            folder.meter.mark("store")
+        with attempting(folder, batch, task.execution):
+            meter.mark("store")
             recognizer = load()
-            folder.meter.mark("load")
+            meter.mark("load")
             readings = recognizer.read(batch, [sound_of[tile.index] for tile in batch], task.language, plan.options)
-            took = folder.meter.mark("read")
+            took = meter.mark("read")
         measure_batch(batch, readings, took / 1000)
-        folder.save_part(readings)
+        save_part(folder, readings, meter.lap())
         read += batch
         waiting -= {tile.index for tile in batch}
-    return Progress(remaining=len(waiting), took=folder.meter.took(read))
+    return Progress(remaining=len(waiting), took=meter.took(read))

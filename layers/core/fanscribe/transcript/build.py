@@ -1,19 +1,15 @@
-"""The transcript: words in order, segments built from them, and the ledger. Pure.
-
-Printed as JSON it is a superset of OpenAI's `verbose_json`, so what reads that reads this.
-"""
+"""The transcript: words in order, segments built from them, and the ledger. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fanscribe.contract import Contract
 from fanscribe.documents.plan import Plan
 from fanscribe.documents.reading import Reading, Score, Word
 from fanscribe.documents.track import Track
-from fanscribe.times import milliseconds, seconds
+from fanscribe.times import milliseconds
 from fanscribe.transcript.ledger import Ledger
 from fanscribe.transcript.notes import notes
 
@@ -21,7 +17,6 @@ SENTENCE_ENDS = ".?!…。！？"
 CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
 PAUSE = 1_000  # ms of silence between words that end a segment, sentence or not
 LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut at its longest pause
-PARAGRAPH = 2_000  # ms of silence that begin a new paragraph in plain text
 
 
 class Segment(Contract):
@@ -80,7 +75,7 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
     separate = plan.options.separate
     segments = [
         _segment(run, channel if separate else None)
-        for channel in sorted({tile.channel for tile in plan.tiles})
+        for channel in range(plan.channels)
         for sentence in _sentences(_words_of(plan, readings, channel))
         for run in _short_enough(sentence)
     ]
@@ -90,7 +85,7 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
         notes=notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
         tracks=origin.tracks if several else (),
         track=origin.track if several else None,
-        recording=f"s3://{plan.recording.bucket}/{plan.recording.key}",
+        recording=plan.recording.uri,
         model=plan.model,
         task=plan.options.task,
         language=_main_language(readings.values()),
@@ -163,60 +158,3 @@ def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
         no_speech_prob=mean(entry.reading.no_speech_prob for entry in words),
         compression_ratio=mean(entry.reading.compression_ratio for entry in words),
     )
-
-
-def verbose_json(transcript: Transcript) -> dict[str, Any]:
-    """OpenAI's `verbose_json` (audio transcription object), then what Fanscribe adds. Times in seconds.
-
-    For json_text.py: segments and words are iterators, made one by one as they are written.
-
-    Nothing in it tells when or how it was made: the same recording and options give the same bytes.
-    """
-    return {
-        "task": transcript.task,
-        "language": transcript.language,
-        "duration": seconds(transcript.duration),
-        "text": transcript.text,
-        "segments": (_segment_json(i, segment) for i, segment in enumerate(transcript.segments)),
-        "words": (_word_json(word, segment.channel) for segment in transcript.segments for word in segment.words),
-        "complete": transcript.ledger.complete,
-        "model": transcript.model,
-        "recording": transcript.recording,
-        **({"notes": list(transcript.notes)} if transcript.notes else {}),
-        **({"tracks": [_track_json(track, transcript.track) for track in transcript.tracks]} if transcript.tracks else {}),
-        "ledger": transcript.ledger.model_dump(exclude_none=True),
-    }
-
-
-def _track_json(track: Track, taken: int | None) -> dict[str, Any]:
-    """Levels in dBFS."""
-    known = {name: value for name, value in asdict(track).items() if value is not None}
-    return known | {"transcribed": taken in {None, track.number}}
-
-
-def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
-    return {
-        "id": number,
-        "start": seconds(segment.start),
-        "end": seconds(segment.end),
-        "text": segment.text,
-        "avg_logprob": segment.avg_logprob,
-        "no_speech_prob": segment.no_speech_prob,
-        "compression_ratio": segment.compression_ratio,
-        "language": segment.language,
-        **_channel_json(segment.channel),
-    }
-
-
-def _word_json(word: Word, channel: int | None) -> dict[str, Any]:
-    return {
-        "word": word.text.strip(),
-        "start": seconds(word.start),
-        "end": seconds(word.end),
-        "probability": word.probability,
-        **_channel_json(channel),
-    }
-
-
-def _channel_json(channel: int | None) -> dict[str, str]:
-    return {} if channel is None else {"channel": channel_label(channel)}

@@ -1,6 +1,6 @@
 """The ledger: for every tile, whether it was transcribed, is silent, could not be decoded, or failed and why. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 from typing import Literal
@@ -66,11 +66,16 @@ class Ledger(Contract):
 
     def missing(self) -> Iterator[str]:
         """Runs of missing tiles as people read them: `0:29-1:58 (BadAudio)`."""
-        for (missing, channel, reason), run in groupby(self.tiles, key=lambda t: (t.missing, t.channel, t.reason)):
-            if missing:
-                tiles = list(run)
-                where = "" if channel is None else f" in channel {channel}"
-                yield f"{clock(milliseconds(tiles[0].start))}-{clock(milliseconds(tiles[-1].end))}{where} ({reason})"
+        for run in self.missing_runs(lambda tile: tile.reason):
+            first, last = run[0], run[-1]
+            where = "" if first.channel is None else f" in channel {first.channel}"
+            span = f"{clock(milliseconds(first.start))}-{clock(milliseconds(last.end))}"
+            yield f"{span}{where} ({first.reason})"
+
+    def missing_runs(self, alike: Callable[[LedgerTile], str | None]) -> Iterator[list[LedgerTile]]:
+        """Runs of missing tiles of a channel that are alike in something."""
+        keyed = groupby(self.tiles, key=lambda tile: (tile.missing, tile.channel, alike(tile)))
+        return (list(run) for (missing, *_), run in keyed if missing)
 
 
 def settle_ledger(

@@ -124,8 +124,7 @@ def _on_damage(plan: Plan) -> Iterator[str]:
 
 def _on_emptiness(plan: Plan, *, complete: bool) -> str:
     origin, samples = plan.origin, max(1, plan.recording.samples)
-    channels = len({tile.channel for tile in plan.tiles}) or 1
-    share = sum(tile.spoken for tile in plan.tiles) / (samples * channels)
+    share = sum(tile.spoken for tile in plan.tiles) / (samples * plan.channels)
     measured = (
         f"Nothing was transcribed. Speech was detected in {share:.0%} of {_length(samples)}; "
         f"the loudest moments are at {origin.loudness} dBFS; {_taken(origin)}."

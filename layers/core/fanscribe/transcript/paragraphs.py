@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from fanscribe.transcript.build import PARAGRAPH, Segment, Transcript
-from fanscribe.transcript.captions import gaps
+from fanscribe.transcript.build import Segment, Transcript
+from fanscribe.transcript.captions.gaps import gaps
+
+PARAGRAPH = 2_000  # ms of silence that begin a new paragraph
 
 
 class Entry(NamedTuple):

@@ -1,6 +1,5 @@
 """Gaps: where speech could not be transcribed."""
 
-from itertools import groupby
 from typing import NamedTuple
 
 from fanscribe.times import clock, milliseconds
@@ -22,9 +21,10 @@ class Gap(NamedTuple):
 
 def gaps(ledger: Ledger) -> list[Gap]:
     """Runs of missing tiles, channel by channel."""
-    keyed = groupby(ledger.tiles, key=lambda tile: (tile.channel, tile.state, tile.missing))
-    runs = (list(run) for (*_, missing), run in keyed if missing)
-    return [Gap(milliseconds(run[0].start), milliseconds(run[-1].end), run[0].channel, _kind(run[0])) for run in runs]
+    return [
+        Gap(milliseconds(run[0].start), milliseconds(run[-1].end), run[0].channel, _kind(run[0]))
+        for run in ledger.missing_runs(lambda tile: tile.state)
+    ]
 
 
 def _kind(tile: LedgerTile) -> str:

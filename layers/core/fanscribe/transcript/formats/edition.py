@@ -1,0 +1,27 @@
+"""A transcript and how it is to be written: what every format is made from."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from fanscribe.documents.options import OutputOptions
+from fanscribe.transcript.build import Transcript
+from fanscribe.transcript.captions.cues import Cue, channels_of, cues
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A transcript and its options. Its cues are found once, for all formats that show them."""
+
+    transcript: Transcript
+    output: OutputOptions = field(default_factory=OutputOptions)
+
+    @cached_property
+    def cues(self) -> list[Cue]:
+        return cues(self.transcript, self.output)
+
+    @cached_property
+    def labelled_cues(self) -> list[Cue]:
+        """With room for labels; the same where there are none."""
+        if not channels_of(self.transcript):
+            return self.cues
+        return cues(self.transcript, self.output, labelled=True)

@@ -1,0 +1,65 @@
+"""SubRip and WebVTT. Pure."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from fanscribe.times import timestamp
+from fanscribe.transcript.build import Transcript, channel_label
+from fanscribe.transcript.captions.cues import Cue, label
+from fanscribe.transcript.formats.edition import Edition
+
+APART = "\u200b"  # a space that nobody sees
+# what parsers of SubRip take for times
+TIMING = re.compile(r"-->|(?<=\n)(?=[0-9]+[,.:，．。：][0-9]+[,.:，．。：][0-9])")
+
+
+def as_srt(edition: Edition) -> str:
+    """SubRip: numbered from 1, a comma before the milliseconds.
+
+    It knows no escapes, so words that look like times are parted.
+    """
+    return "\n".join(
+        f"{number}\n{_span(cue, ',')}\n{_parted(label(cue.channel) + cue.text)}\n"
+        for number, cue in enumerate(edition.labelled_cues, start=1)
+    )
+
+
+def _span(cue: Cue, decimal: str = ".") -> str:
+    return f"{timestamp(cue.start, decimal)} --> {timestamp(cue.end, decimal)}"
+
+
+def _parted(text: str) -> str:
+    return TIMING.sub(lambda found: f"--{APART}>" if found[0] else APART, _without_nul(text))
+
+
+def _without_nul(text: str) -> str:
+    """As WebVTT and HTML have it. Parsers in C end there."""
+    return text.replace("\0", "\ufffd")
+
+
+def as_vtt(edition: Edition) -> str:
+    """WebVTT: `<` and `&` begin markup there, so they are escaped.
+
+    A channel is a voice, which players don't print.
+    """
+    blocks = (f"{_span(cue)}\n{_voiced(cue)}\n" for cue in edition.cues)
+    return "\n".join(["WEBVTT\n", *_note(edition.transcript), *blocks])
+
+
+def _voiced(cue: Cue) -> str:
+    text = html.escape(_without_nul(cue.text), quote=False)
+    return text if cue.channel is None else f"<v {channel_label(cue.channel)}>{text}"
+
+
+def _note(transcript: Transcript) -> Iterator[str]:
+    if missing := _lines(transcript.ledger.missing()):
+        yield f"NOTE This transcript is incomplete. Missing:\n{missing}"
+    if told := _lines(transcript.notes):
+        yield f"NOTE\n{told}"
+
+
+def _lines(sentences: Iterable[str]) -> str:
+    """A line for each, none of them empty; a note can't hold "-->"."""
+    lines = (" ".join(sentence.split()) for sentence in sentences)
+    return "".join(f"{html.escape(line, quote=False)}\n" for line in lines)

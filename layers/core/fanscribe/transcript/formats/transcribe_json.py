@@ -1,0 +1,110 @@
+"""Amazon Transcribe's JSON. Pure."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
+from typing import Any
+
+from fanscribe.times import seconds
+from fanscribe.transcript.build import Segment, Transcript, channel_label, joined
+from fanscribe.transcript.captions.cues import channels_of
+from fanscribe.transcript.captions.pieces import unbroken
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.json_text import printed
+
+# Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
+SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
+LEADING_PARTS = frozenset(".-")  # punctuation that belongs to the word behind it: ".5", "-5"
+
+Item = dict[str, Any]
+
+
+def as_transcribe_json(edition: Edition) -> str:
+    """As Amazon Transcribe writes it, for what reads that.
+
+    `start_time` and the like are seconds, as text. What it tells of the job is what a transcript
+    knows: as `jobName` the recording's, and no account.
+    """
+    transcript, numbers = edition.transcript, count()
+    segments = transcript.segments
+    items = [[{"id": next(numbers), **item} for item in _items(segment)] for segment in segments]
+    missing = ", ".join(transcript.ledger.missing())
+    return printed(
+        {
+            "jobName": transcript.recording.rsplit("/", 1)[-1],
+            "accountId": "",
+            "status": "FAILED" if missing else "COMPLETED",
+            **({"failureReason": f"Speech is missing at {missing}."} if missing else {}),
+            "results": {
+                **({} if transcript.language is None else {"language_code": transcript.language}),
+                "transcripts": [{"transcript": transcript.text}],
+                **(_channel_labels(transcript, items) if channels_of(transcript) else {}),
+                "items": list(chain.from_iterable(items)),
+                "audio_segments": [
+                    _audio_segment(i, segment, [item["id"] for item in inside])
+                    for i, (segment, inside) in enumerate(zip(segments, items, strict=True))
+                ],
+            },
+        }
+    )
+
+
+def _audio_segment(number: int, segment: Segment, items: list[int]) -> dict[str, Any]:
+    return {
+        "id": number,
+        "transcript": segment.text,
+        **_span(segment.start, segment.end),
+        **_channel(segment),
+        "items": items,
+    }
+
+
+def _channel_labels(transcript: Transcript, items: Sequence[Sequence[Item]]) -> dict[str, Any]:
+    """The items once more, by channel."""
+    by_segment = list(zip(transcript.segments, items, strict=True))
+    channels = []
+    for channel in channels_of(transcript):
+        own = [inside for segment, inside in by_segment if segment.channel == channel]
+        label = channel_label(channel)
+        channels.append({"channel_label": label, "items": list(chain.from_iterable(own))})
+    return {"channel_labels": {"channels": channels, "number_of_channels": len(channels)}}
+
+
+def _items(segment: Segment) -> Iterator[Item]:
+    for words in unbroken(segment.words):
+        confidence = str(round(min(word.probability for word in words), 4))
+        times = _span(words[0].start, words[-1].end)
+        # more than one token where Whisper has a dash as part of its word: " - Yes"
+        for token in joined(words).split():
+            before, spoken, after = _unpunctuated(token)
+            yield from (_item("punctuation", mark, "0.0", segment) for mark in before)
+            if spoken:
+                yield times | _item("pronunciation", spoken, confidence, segment)
+            yield from (_item("punctuation", mark, "0.0", segment) for mark in after)
+
+
+def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "alternatives": [{"confidence": confidence, "content": content}],
+    } | _channel(segment)
+
+
+def _span(start: int, end: int) -> dict[str, str]:
+    return {"start_time": str(seconds(start)), "end_time": str(seconds(end))}
+
+
+def _channel(segment: Segment) -> dict[str, str]:
+    return {} if segment.channel is None else {"channel_label": channel_label(segment.channel)}
+
+
+def _unpunctuated(text: str) -> tuple[str, str, str]:
+    """A word and the marks around it: `“Hello,”` -> `“`, `Hello`, `,”`.
+
+    Marks inside are the word's: `don't`, `3.5`.
+    """
+    punctuation = {sign for sign in text if unicodedata.category(sign).startswith("P")}
+    marks = punctuation - SPOKEN_MARKS
+    rest = text.rstrip("".join(marks))
+    spoken = rest.lstrip("".join(marks - LEADING_PARTS))
+    return rest[: len(rest) - len(spoken)], spoken, text[len(rest) :]
