@@ -16,7 +16,7 @@ help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(VENV)/.installed ## transcribe the sample recording through the whole state machine
-	@echo "Transcribing sample/lighthouse-talk.mp3 (a synthetic voice) with the deployed state machine, on this machine:"
+	@echo "Transcribing sample/lighthouse-talk.mp3 (a synthetic voice) on this machine:"
 	@$(BIN)/fanscribe transcribe sample/lighthouse-talk.mp3 --language en --out transcripts --fresh
 	@echo && echo "It begins:" && head -c 400 transcripts/lighthouse-talk.txt | fold -s -w 100 && echo " …"
 

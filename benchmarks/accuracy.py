@@ -3,7 +3,7 @@
     python -m benchmarks.accuracy [--model tiny.en] [--runs 1] [--only long-en]
 
 Three ways to transcribe the same recording on all cores, int8, beam 1: faster-whisper's sequential decoding as the usual
-scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state machine, words, second look, four formats).
+scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state machine, words, fallback, four formats).
 CPU is user and system time of all processes of a way, from start to end.
 """
 

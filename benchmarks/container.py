@@ -20,7 +20,7 @@ from pathlib import Path
 
 from fanscribe_local.emulator.containers import (
     Container,
-    ContainerHost,
+    ContainerPool,
     built_functions,
     container_environment,
     docker,
@@ -49,7 +49,7 @@ PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/
 
 
 @dataclass
-class TimedHost(ContainerHost):
+class TimedHost(ContainerPool):
     """Keeps how long each invocation took, in seconds."""
 
     took: list[float] = field(default_factory=list, kw_only=True)

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fanscribe.planning.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Job, Wish, a_job, plan, tiles_in, what_binds
+from fanscribe.planning.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Goal, PlannedJob, a_job, plan, tiles_in, what_binds
 from fanscribe.planning.prices import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
 from fanscribe.planning.simulator import Fleet
 from fanscribe.times import clock_of
@@ -27,13 +27,13 @@ WISHES = {"fastest": FASTEST, "usual": USUAL, "cheapest": CHEAPEST}
 Row = Sequence[object]
 
 
-def job_of(model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb) -> Job:
+def job_of(model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb) -> PlannedJob:
     """A recording of speech in an account that allows as much as the template asks for."""
     fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=concurrency)
     return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model))
 
 
-def split_by_one(job: Job) -> Job:
+def split_by_one(job: PlannedJob) -> PlannedJob:
     """The same, were it not decoded in sections."""
     return job.model_copy(update={"fleet": job.fleet.model_copy(update={"most_sections": 1})})
 
@@ -51,18 +51,18 @@ def plans() -> Iterator[Row]:
                 yield model, length, f"{concurrency:,}", chunks, wall, split, cost, binding(job)
 
 
-def binding(job: Job) -> str:
+def binding(job: PlannedJob) -> str:
     limits = [limit for limit in what_binds(job, USUAL) if limit.costs_s >= 0.05 * plan(job, USUAL).wall_s]
     return ", ".join(f"{limit.name.split(',')[0]} ({clock_of(limit.costs_s)})" for limit in limits) or "–"
 
 
 def day_against_half_hour() -> Iterator[Row]:
     """How much longer 24 hours take than half an hour, at 3,000."""
-    yield "model", "wish", "30 min", "24 h", "ratio", "ratio with one invocation to split"
+    yield "model", "goal", "30 min", "24 h", "ratio", "ratio with one invocation to split"
     for model in LARGE:
         half, day = (job_of(model, LENGTHS[length], 3_000) for length in ("30 min", "24 h"))
-        for name, wish in WISHES.items():
-            short, long, alone = (plan(job, wish).wall_s for job in (half, day, split_by_one(day)))
+        for name, goal in WISHES.items():
+            short, long, alone = (plan(job, goal).wall_s for job in (half, day, split_by_one(day)))
             yield model, name, clock_of(short), clock_of(long), f"{long / short:.1f}", f"{alone / short:.1f}"
 
 
@@ -71,7 +71,7 @@ def models() -> Iterator[Row]:
     yield "model", "speed", "s a tile on 6 cores", "RTF", "usual, 10,240 MB", "cheapest, 10,240 MB", "cheapest memory"
     for speed in speeds().models:
         tile_s = speed.tile_s(vcpus(10_240))
-        usual, cheapest = (hour_usd(speed.name, wish) for wish in (USUAL, CHEAPEST))
+        usual, cheapest = (hour_usd(speed.name, goal) for goal in (USUAL, CHEAPEST))
         least, memory = min((hour_usd(speed.name, CHEAPEST, memory), memory) for memory in memories(speed))
         row = speed.name, speed.had, f"{tile_s:.2f}", f"{tile_s / TILE_S:.3f}", f"${usual:.3f}", f"${cheapest:.3f}"
         yield *row, f"${least:.3f} with {memory:,} MB"
@@ -82,8 +82,8 @@ def memories(speed: ModelSpeed) -> list[int]:
     return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [10_240]
 
 
-def hour_usd(model: str, wish: Wish, memory: int = 10_240) -> float:
-    return plan(job_of(model, 4 * HOUR, memory=memory), wish).usd / 4
+def hour_usd(model: str, goal: Goal, memory: int = 10_240) -> float:
+    return plan(job_of(model, 4 * HOUR, memory=memory), goal).usd / 4
 
 
 def services() -> Iterator[Row]:
@@ -102,11 +102,11 @@ def turbo() -> Iterator[str]:
     for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
         job = job_of(speed.name, 4 * HOUR)
         job = job.model_copy(update={"speed": speed.model_copy(update={"serial_s": tile_s, "work_s": 0.0})})
-        usual, cheapest = (plan(job, wish).usd / 4 for wish in (USUAL, CHEAPEST))
+        usual, cheapest = (plan(job, goal).usd / 4 for goal in (USUAL, CHEAPEST))
         rtf = tile_s / TILE_S
         yield (
             f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, RTF {rtf:.3f}, ${rtf * full:.3f}; with cold "
-            f"starts, splitting, merging, transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a wish."
+            f"starts, splitting, merging, transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
         )
 
 

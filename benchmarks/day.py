@@ -30,7 +30,7 @@ from fanscribe.keys import plan
 from fanscribe.times import SAMPLE_RATE
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import TRANSCRIBE, Engine
-from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
 from fanscribe_local.report.run import outside_sections
 
 WORKERS = 2 * (os.cpu_count() or 1)
@@ -61,7 +61,7 @@ def with_stub(engine: Engine) -> None:
         if host.function.handler == TRANSCRIBE:
             function = replace(host.function, handler="benchmarks.stub.handler", code=(*host.function.code, ROOT))
             environment = function_environment(function, {"AWS_ENDPOINT_URL": engine.url})
-            engine.hosts[arn] = FunctionHost(function, environment, host.limit, host.log)
+            engine.hosts[arn] = FunctionPool(function, environment, host.limit, host.log)
 
 
 def stages(history: list[dict[str, Any]]) -> dict[str, float]:

@@ -6,9 +6,9 @@ from itertools import cycle
 from pathlib import Path
 
 from fanscribe import keys
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import ReadingOptions
-from fanscribe.documents.plan import Plan, Recording, Sound, Span, Tile
+from fanscribe.documents.plan import Plan, Recording, Span, StoredAudio, Tile
 from fanscribe.documents.reading import Part, Reading, Word
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 
@@ -32,8 +32,8 @@ def documents(hours: float, seed: int = 1) -> Iterator[tuple[str, bytes]]:
         scores = {"avg_logprob": round(-chance.random(), 6), "no_speech_prob": 0.0123, "compression_ratio": 1.6181}
         readings.append(Reading(tile=tiles[-1].index, language="en", words=words, **scores))
     recording = Recording(bucket="recordings", key="day.mp3", etag="0123", samples=tiles[-1].end)
-    spent = Spent(ms=1_000, memory_mb=10_240)
-    about = {"recording": recording, "options": ReadingOptions(), "model": "tiny.en", "sound": Sound(job=JOB)}
+    spent = BilledTime(ms=1_000, memory_mb=10_240)
+    about = {"recording": recording, "options": ReadingOptions(), "model": "tiny.en", "sound": StoredAudio(job=JOB)}
     plan = Plan(job=JOB, tiles=tuple(tiles), spent=(spent,), **about)
     yield keys.plan(JOB), plan.model_dump_json().encode()
     for first in range(0, len(readings), BATCH):

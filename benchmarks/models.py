@@ -5,7 +5,7 @@
 
 A reader is what a Transcribe worker is without the engine around it: same recognizer, same batches, same environment. It is
 measured in the two ways in which cores can be used: one reader of one thread for each core, side by side, and one of two threads.
-Real models read long-en whole, second looks included. Of those whose weights can't be had, random weights in the same shape
+Real models read long-en whole, fallbacks included. Of those whose weights can't be had, random weights in the same shape
 (benchmarks/synthetic.py) read a few tiles, once each: how many tiles are read again is a matter of the words, not of the shape.
 Models take turns, so that the machine's other work falls on all.
 
@@ -31,7 +31,7 @@ from benchmarks.speed import machine, size_of, with_table
 from benchmarks.synthetic import SHAPES, TOKENS, Vocabulary, make
 from fanscribe.planning.planner import a_job, most_tiles
 from fanscribe.planning.prices import ModelSpeed, speeds, vcpus
-from fanscribe.planning.simulator import FIRST_LOOK, Fleet
+from fanscribe.planning.simulator import FIRST_DECODING, Fleet
 from fanscribe.recognition.models import find_model
 from fanscribe_local.emulator.template import deploy
 
@@ -54,7 +54,7 @@ from collections import Counter
 from pathlib import Path
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.recognition.whisper import WhisperRecognizer
-folder, threads, second_look, batches = sys.argv[1:]
+folder, threads, fallback, batches = sys.argv[1:]
 
 class Timed:
     def __init__(self, model):
@@ -76,7 +76,7 @@ def peak():  # MB; ru_maxrss would begin with what the process that started this
 
 batches = pickle.loads(Path(batches).read_bytes())
 began = time.monotonic()
-recognizer = WhisperRecognizer(Path(folder), int(threads), second_look=second_look == "True")
+recognizer = WhisperRecognizer(Path(folder), int(threads), fallback=fallback == "True")
 load_s, load_mb = time.monotonic() - began, peak()
 recognizer._whisper.model = model = Timed(recognizer._whisper.model)
 print("ready", flush=True)
@@ -101,7 +101,7 @@ def batches_of(recording: Path) -> list[Batch]:
     return [(tiles[i : i + BATCH], sounds[i : i + BATCH]) for i in range(0, len(tiles), BATCH)]
 
 
-def read(model: Path, batches: Sequence[Batch], readers: int, threads: int, *, second_look: bool) -> dict[str, float]:
+def read(model: Path, batches: Sequence[Batch], readers: int, threads: int, *, fallback: bool) -> dict[str, float]:
     """What a reader took, on average: seconds for a tile, of it for encoding, decoding and word times; MB at most."""
     environment = os.environ | _malloc() | {"OMP_NUM_THREADS": str(threads)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -109,7 +109,7 @@ def read(model: Path, batches: Sequence[Batch], readers: int, threads: int, *, s
         for i in range(readers):
             mine = Path(scratch) / str(i)
             mine.write_bytes(pickle.dumps(batches[i::readers]))
-            arguments = [sys.executable, "-c", READER, str(model), str(threads), str(second_look), str(mine)]
+            arguments = [sys.executable, "-c", READER, str(model), str(threads), str(fallback), str(mine)]
             started.append(subprocess.Popen(arguments, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         for process in started:
             process.stdout.readline()  # type: ignore[union-attr]
@@ -131,7 +131,7 @@ def once(model: Path, batches: Sequence[Batch], way: str, *, synthetic: bool) ->
     """One model, one way."""
     readers, threads = WAYS[way]
     some = batches[:readers] if synthetic else batches
-    return read(model, some, readers, threads, second_look=not synthetic and way != FIRST)
+    return read(model, some, readers, threads, fallback=not synthetic and way != FIRST)
 
 
 def measure(models: Mapping[str, Path], *, synthetic: bool, runs: int) -> None:
@@ -185,8 +185,8 @@ def renewed(known: Mapping[str, Any], results: Results) -> dict[str, Any]:
 
 def _speed(result: Mapping[str, Any]) -> dict[str, Any]:
     """As ModelSpeed has it: two threads take serial_s + work_s / 2, one takes serial_s + work_s."""
-    looks = FIRST_LOOK if result["synthetic"] else 1
-    one, two = (result[way]["read_s"] / looks for way in (BESIDE, THREADS))
+    share = FIRST_DECODING if result["synthetic"] else 1
+    one, two = (result[way]["read_s"] / share for way in (BESIDE, THREADS))
     serial = min(one, max(0.0, 2 * two - one))
     return {
         "weights_mb": result["weights_mb"],
@@ -207,10 +207,10 @@ def _origin(results: Results) -> dict[str, str]:
     versions = ", ".join(f"{name} {last['versions'][name]}" for name in ("faster-whisper", "ctranslate2"))
     return {
         "machine": f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}",
-        "measured": "long-en whole by benchmarks/models.py, word times and second looks included, medians of three rounds",
+        "measured": "long-en whole by benchmarks/models.py, word times and fallbacks included, medians of three rounds",
         "synthetic": (
             f"by the same command, random weights in the model's shape that write {TOKENS} tokens for a tile (long-en's mean), "
-            f"four tiles for each reader; times {1 / FIRST_LOOK:.2f} for second looks, which random weights can't be asked for"
+            f"four tiles for each reader; times {1 / FIRST_DECODING:.2f} for fallbacks, which random weights can't be asked for"
         ),
         "serial_s": (
             "from one reader of one thread for each core and from one of two threads: what a second thread does not shorten. "
@@ -263,7 +263,7 @@ def _allowed(speed: ModelSpeed, memory: int) -> str:
 def checked(results: Results) -> str:
     """Random weights against the real ones of the same size: first readings, side by side."""
     pairs = [(size, result, results[size, True]) for (size, synthetic), result in results.items() if not synthetic]
-    lines = ["| model | real | random weights | ratio | second looks take |", "|---" * 5 + "|"]
+    lines = ["| model | real | random weights | ratio | fallbacks take |", "|---" * 5 + "|"]
     for size, real, made in pairs:
         first, random = real[FIRST]["read_s"], made[BESIDE]["read_s"]
         again = real[BESIDE]["read_s"] / first - 1

@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.speed import LONG_EN, RESULTS, machine, narrow
 from fanscribe.recognition.models import Model, find_model
-from fanscribe_local.emulator.defaults import shares
+from fanscribe_local.emulator.defaults import deployment_parameters
 from fanscribe_local.emulator.engine import Engine
 
 WORKERS = os.cpu_count() or 1
@@ -59,7 +59,7 @@ def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
 
 def took_s(way: Callable[[Engine], None], model: Model) -> float:
     """The engine's start and end included."""
-    parameters = {"Model": str(model.folder)} | shares(model, WORKERS)
+    parameters = {"Model": str(model.folder)} | deployment_parameters(model, WORKERS)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as logs, Engine(parameters, WORKERS, Path(logs), ahead=True) as engine:
         way(engine)

@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.made_day import JOB, documents
 from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe.audio.decode import decode_section, write_wav
-from fanscribe.audio.sound import Cutter, Piece, Samples
+from fanscribe.audio.sound import AudioPiece, Cutter, Samples
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import MergeTask
 from fanscribe.runtime.settings import MergeSettings
@@ -51,7 +51,7 @@ def split(copies: str) -> dict[str, float]:
     return {"hours": audio_s / 3600, "tiles": len(tiles), "cpu_s": cpu_s, "times_real_time": audio_s / cpu_s, **peaks}
 
 
-def _as_stored(piece: tuple[Piece, Samples]) -> int:
+def _as_stored(piece: tuple[AudioPiece, Samples]) -> int:
     """Made as Split stores it, and forgotten."""
     return len(write_wav(piece[1]))
 

@@ -23,7 +23,7 @@ import jiwer
 from botocore.client import BaseClient
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe.planning.prices import price_list
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.stack import DeployedStack, NotFound
@@ -136,12 +136,12 @@ def check(stack: DeployedStack, execution: Execution) -> str:
     return f"{transcript['model']}: {reference['words']} words, every second accounted for; {told}"
 
 
-def invocations(children: list[Child]) -> Iterator[Took]:
+def invocations(children: list[Child]) -> Iterator[InvocationTimes]:
     """Of Transcribe, as their answers tell of them."""
     for child in children:
         for event in child.events:
             if output := event.get("taskSucceededEventDetails", {}).get("output"):
-                yield Took.model_validate(json.loads(output)["Payload"]["took"])
+                yield InvocationTimes.model_validate(json.loads(output)["Payload"]["took"])
 
 
 def figures(stack: DeployedStack, execution: Execution) -> list[str]:

@@ -5,7 +5,7 @@
 
 Five ways to transcribe the same recording on all cores, beam 1: faster-whisper's sequential decoding as the usual scripts do
 it, without and with word times; its BatchedInferencePipeline, without and with; and `fanscribe transcribe` (state machine, S3,
-words, second look, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
+words, fallback, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
 all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
 
 Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8; with -avx2 on a

@@ -27,7 +27,7 @@ class Stub:
         scores = {"avg_logprob": -0.2, "no_speech_prob": 0.01, "compression_ratio": 1.6}
         return [Reading(tile=tile.index, language=language, words=spoken(tile), **scores) for tile in tiles]
 
-    def hear(self, samples: Sequence[Samples]) -> list[Probabilities]:
+    def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
         return [{ENGLISH: 1.0}] * len(samples)
 
 

@@ -10,7 +10,7 @@ import click
 
 from fanscribe.audio.decode import length
 from fanscribe.errors import BadInput, UnknownModel
-from fanscribe.planning.planner import Job, Limit, Wish, a_job, plan, tiles_in, what_binds
+from fanscribe.planning.planner import Goal, Limit, PlannedJob, a_job, plan, tiles_in, what_binds
 from fanscribe.planning.prices import ModelSpeed, price_list, speed_of, speeds
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import open_model
@@ -74,7 +74,7 @@ def estimate(
 ) -> None:
     """Say how AUDIO would be shared out on AWS, how long that would take, what it costs at list price, and what holds it up.
 
-    AUDIO is a file, or a length such as 4h30m. Without a wish it is fast for at most half as much again as the cheapest.
+    AUDIO is a file, or a length such as 4h30m. Without a goal it is fast for at most half as much again as the cheapest.
     Nothing is sent anywhere.
 
     \b
@@ -82,21 +82,21 @@ def estimate(
     fanscribe estimate 24h --model large-v3 --cheapest --concurrency 1000
     """
     if cheapest and finish_in is not None:
-        raise click.UsageError("--cheapest and --finish-in are two wishes. Choose one.")
-    wish = Wish(cheapest=cheapest, finish_in_s=finish_in)
+        raise click.UsageError("--cheapest and --finish-in are two goals. Choose one.")
+    goal = Goal(cheapest=cheapest, finish_in_s=finish_in)
     speed = _speed(model)
     if speed.memory_mb > memory:
         raise click.UsageError(f"{model} needs about {speed.memory_mb:,} MB, and --memory gives {memory:,}.")
     audio_s = _audio_s(audio)
     fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=account_concurrency)
     job = a_job(audio_s, tiles_in(audio_s), fleet, speed)
-    forecast, limits = plan(job, wish), what_binds(job, wish)
+    forecast, limits = plan(job, goal), what_binds(job, goal)
     if as_json:
-        click.echo(json.dumps(_figures(job, wish, forecast, limits), indent=2))
+        click.echo(json.dumps(_figures(job, goal, forecast, limits), indent=2))
         return
     had = f"{clock_of(audio_s)} of audio with {model}, {memory:,} MB"
     click.echo(f"{printable(Path(audio).name)}: {had}, {concurrency:,} chunks at once")
-    for line in _lines(job, wish, forecast, limits):
+    for line in _lines(job, goal, forecast, limits):
         click.echo(f"  {line}")
 
 
@@ -129,11 +129,11 @@ def _audio_s(audio: str) -> float:
         raise click.ClickException(printable(str(error))) from None
 
 
-def _in_time(wish: Wish, forecast: Forecast) -> bool:
-    return wish.finish_in_s is None or forecast.wall_s <= wish.finish_in_s
+def _in_time(goal: Goal, forecast: Forecast) -> bool:
+    return goal.finish_in_s is None or forecast.wall_s <= goal.finish_in_s
 
 
-def _lines(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]) -> list[str]:
+def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit, ...]) -> list[str]:
     split, read, merged = map(clock_of, (forecast.split_s, forecast.transcribe_s, forecast.merge_s))
     longest = clock_of(forecast.longest_chunk_s)
     hour = forecast.usd / job.audio_s * 3600
@@ -145,14 +145,14 @@ def _lines(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]) 
         f"what binds  {binding}",
         f"model speed {job.speed.had}, as {job.speed.name}",
     ]
-    if not _in_time(wish, forecast):
-        lines.append(f"not in time {clock_of(wish.finish_in_s or 0)} can't be had: this is the fastest")
+    if not _in_time(goal, forecast):
+        lines.append(f"not in time {clock_of(goal.finish_in_s or 0)} can't be had: this is the fastest")
     if forecast.may_give_up:
         lines.append("in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency")
     return lines
 
 
-def _figures(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]) -> dict[str, Any]:
+def _figures(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit, ...]) -> dict[str, Any]:
     return forecast.model_dump() | {
         "audio_s": job.audio_s,
         "tiles": job.tiles,
@@ -160,6 +160,6 @@ def _figures(job: Job, wish: Wish, forecast: Forecast, limits: tuple[Limit, ...]
         "speed_had": job.speed.had,
         "usd_an_audio_hour": forecast.usd / job.audio_s * 3600,
         "prices": {"read": price_list().aws.read, "region": price_list().aws.region},
-        "in_time": _in_time(wish, forecast),
+        "in_time": _in_time(goal, forecast),
         "limits": [limit.model_dump() for limit in limits],
     }

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from fanscribe_local.cli.follow import follow
-from fanscribe_local.cli.shared import Where, check_jobs, check_out, job_of, stack_options
+from fanscribe_local.cli.shared import StackLocation, check_jobs, check_out, job_of, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.retry import GaveUp
-from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
 from fanscribe_local.client.watch import Watched
@@ -26,14 +26,14 @@ def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None
     \b
     fanscribe fetch talk-3f2a91 --stack fanscribe --out transcripts
     """
-    place = Where(**where)
+    place = StackLocation(**where)
     spelled = check_out(out)
     stack = place.find()
     found = [job_of(stack, job) for job in jobs]
     check_jobs([(execution.name, Place(out, execution.recording)) for execution in found], spelled)
     watched = [_watched(stack, execution, out) for execution in found]
     try:
-        with Screen() as screen:
+        with ProgressScreen() as screen:
             succeeded = follow(stack, watched, screen, as_json=as_json)
     except (KeyboardInterrupt, GaveUp) as error:
         raise place.come_back([job.job for job in watched], error) from None

@@ -6,7 +6,7 @@ import click
 
 from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.results import NOT_WRITTEN, NotWritten, Result, collect, unwritten
-from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.watch import LONGEST_POLL_S, LONGEST_WATCH_S, Watched, watch
 from fanscribe_local.report.write import write_report
@@ -15,7 +15,7 @@ from fanscribe_local.report.write import write_report
 def follow(
     stack: DeployedStack,
     jobs: list[Watched],
-    screen: Screen,
+    screen: ProgressScreen,
     *,
     as_json: bool,
     report: bool = False,

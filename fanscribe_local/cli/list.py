@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fanscribe.times import clock_of
-from fanscribe_local.cli.shared import Where, stack_options
+from fanscribe_local.cli.shared import StackLocation, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import json_line
 
@@ -21,7 +21,7 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
     \b
     fanscribe list --stack fanscribe
     """
-    executions = Where(**where).find().latest(count)
+    executions = StackLocation(**where).find().latest(count)
     if as_json:
         for execution in executions:
             click.echo(json_line(_document(execution)))

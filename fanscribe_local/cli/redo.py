@@ -14,20 +14,20 @@ from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
 from fanscribe_local.cli.follow import follow, show
-from fanscribe_local.cli.shared import Failed, Where, check_out, job_of, session_options
-from fanscribe_local.cli.transcribe import a_shelf, check_place, choose_device, deployed, device_options, job_options
+from fanscribe_local.cli.shared import Failed, StackLocation, check_out, job_of, session_options
+from fanscribe_local.cli.transcribe import a_cache, check_place, choose_device, deployed, device_options, job_options
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.recordings import Recording, WrongFiles, at_hand, find_recordings
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles, at_hand, find_recordings
 from fanscribe_local.client.results import Result
-from fanscribe_local.client.retry import GaveUp, patiently
-from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.retry import GaveUp, retrying
+from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import job_name
 from fanscribe_local.client.targets import Place, check_targets
 from fanscribe_local.client.watch import Watched
 from fanscribe_local.emulator.defaults import default_workers
-from fanscribe_local.emulator.job_cache import Shelf
+from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("device", "compute_type", "workers", "work", "verbose")
 
@@ -112,14 +112,14 @@ def redo(
         raise click.UsageError(str(error)) from None
     request = {"from": timestamp(start), "to": timestamp(end)}
     if stack:
-        where = Where(stack, region, profile, endpoint_url)
+        where = StackLocation(stack, region, profile, endpoint_url)
         asked = {"redo": request | ({"model": model} if model else {}), "options": typed}
         succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
     else:
-        shelf = a_shelf(work)
+        cache = a_cache(work)
         named = _named(job, out, parsed)
         with _at_hand(named) as recording:
-            base, first = _kept(recording, shelf)
+            base, first = _kept(recording, cache)
             name, found = deployed(model or first.model, options)
             parameters = {"Model": name, "ChunkTiles": "1"}
             asked = {"redo": request | {"job": base.job}, "options": typed}
@@ -128,7 +128,7 @@ def redo(
             succeeded = _redo_here(
                 parameters,
                 workers,
-                shelf,
+                cache,
                 recording,
                 asked,
                 out,
@@ -142,7 +142,7 @@ def redo(
 # ── On this machine ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _named(job: str, out: Path, options: Options) -> Recording:
+def _named(job: str, out: Path, options: Options) -> LocalRecording:
     """The recording. Raises click.UsageError also where its transcript can't be written."""
     try:
         (found,) = find_recordings([job]).recordings
@@ -157,19 +157,19 @@ def _named(job: str, out: Path, options: Options) -> Recording:
 
 
 @contextmanager
-def _at_hand(recording: Recording) -> Iterator[Recording]:
+def _at_hand(recording: LocalRecording) -> Iterator[LocalRecording]:
     """As a file: it is looked at twice, and a pipe can be read once."""
     with at_hand(recording) as file:
         yield recording._replace(file=file, called=recording.name, piped=False)
 
 
-def _kept(recording: Recording, shelf: Shelf) -> tuple[Plan, Plan]:
+def _kept(recording: LocalRecording, cache: JobCache) -> tuple[Plan, Plan]:
     """The plan of its job that was begun last, and that of the job that read all of it."""
-    base = first = shelf.latest(recording.file, recording.name)
+    base = first = cache.latest(recording.file, recording.name)
     while first and first.redo:
-        first = shelf.plan(first.redo.base)
+        first = cache.plan(first.redo.base)
     if base is None or first is None:
-        where = printable(str(shelf.folder))
+        where = printable(str(cache.folder))
         raise click.UsageError(
             f"Nothing is kept of {printable(recording.name)} in {where}: it was not transcribed "
             "here, not in this week, or has changed since. Transcribe it, and redo a part of that."
@@ -180,8 +180,8 @@ def _kept(recording: Recording, shelf: Shelf) -> tuple[Plan, Plan]:
 def _redo_here(
     parameters: dict[str, str],
     workers: int,
-    shelf: Shelf,
-    recording: Recording,
+    cache: JobCache,
+    recording: LocalRecording,
     asked: dict[str, Any],
     out: Path,
     *,
@@ -189,7 +189,7 @@ def _redo_here(
     as_json: bool,
 ) -> bool:
     parameters = parameters | {"MapConcurrency": str(workers)}
-    with an_engine(parameters, workers, shelf, verbose=verbose) as engine, Screen() as screen:
+    with an_engine(parameters, workers, cache, verbose=verbose) as engine, ProgressScreen() as screen:
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
@@ -203,11 +203,11 @@ def _redo_here(
 # ── On AWS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool) -> bool:
+def _redo_there(where: StackLocation, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool) -> bool:
     stack = where.find()
     execution = job_of(stack, name)
     progress = JobProgress(stack, execution.arn)
-    patiently(progress.now, "what the job has stored")
+    retrying(progress.now, "what the job has stored")
     if progress.job is None:
         reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
         named = f"{execution.name} ({printable(execution.recording)})"
@@ -218,13 +218,13 @@ def _redo_there(where: Where, name: str, asked: dict[str, Any], out: Path, *, wa
     started = recording | {"redo": request, "options": options}
     new = job_name(f"redo-{execution.recording}")
     # of a name that runs already, Step Functions starts no second
-    arn = patiently(lambda: stack.start(started, new), "the start of the job")
+    arn = retrying(lambda: stack.start(started, new), "the start of the job")
     if not wait:
         show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
         return True
     watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
     try:
-        with Screen() as screen:
+        with ProgressScreen() as screen:
             return follow(stack, [watched], screen, as_json=as_json)
     except (KeyboardInterrupt, GaveUp) as error:
         raise where.come_back([new], error) from None

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from fanscribe_local.cli.messages import complain
-from fanscribe_local.cli.shared import Where, check_jobs, check_out, job_of, stack_options
+from fanscribe_local.cli.shared import StackLocation, check_jobs, check_out, job_of, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.results import NotWritten
@@ -26,7 +26,7 @@ def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
     fanscribe report talk-3f2a91 --stack fanscribe
     """
     spelled = check_out(out)
-    stack = Where(**where).find()
+    stack = StackLocation(**where).find()
     found = [job_of(stack, job) for job in jobs]
     places = [Place(out, execution.recording) for execution in found]
     check_jobs(list(zip((execution.name for execution in found), places, strict=True)), spelled)

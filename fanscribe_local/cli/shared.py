@@ -32,7 +32,7 @@ class Failed(click.ClickException):
 
 
 @dataclass(frozen=True)
-class Where:
+class StackLocation:
     """A stack as the call names it."""
 
     stack: str

@@ -10,7 +10,7 @@ from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.text import as_text
 from fanscribe.transcript.ledger import settle_ledger
-from fanscribe_local.cli.shared import Failed, Where, job_of, stack_options
+from fanscribe_local.cli.shared import Failed, StackLocation, job_of, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import json_line, printable
 from fanscribe_local.client.progress import JobProgress, Progress
@@ -29,7 +29,7 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
     fanscribe status talk-3f2a91 --stack fanscribe
     fanscribe status talk-3f2a91 --stack fanscribe --text | less
     """
-    stack = Where(**where).find()
+    stack = StackLocation(**where).find()
     for job in jobs:
         execution = job_of(stack, job)
         looked_at = JobProgress(stack, execution.arn)

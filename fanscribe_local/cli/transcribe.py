@@ -14,14 +14,14 @@ from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
-from fanscribe_local.cli.shared import Where, check_out, session_options
+from fanscribe_local.cli.shared import StackLocation, check_out, session_options
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
-from fanscribe_local.client.recordings import LeftOut, Recording, WrongFiles, find_recordings
+from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.results import NOT_STARTED, Result
 from fanscribe_local.client.targets import check_folder, check_targets
-from fanscribe_local.emulator.defaults import default_workers, shares
-from fanscribe_local.emulator.job_cache import Shelf, default_folder
+from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
+from fanscribe_local.emulator.job_cache import JobCache, default_folder
 
 HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work", "fresh", "verbose")  # a stack has its own
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
@@ -137,18 +137,18 @@ def transcribe(
         raise click.UsageError("--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later.")
     recordings, left_out = _check_call(audio, options, out, report=report)
     if stack:
-        where = Where(stack, region, profile, endpoint_url)
+        where = StackLocation(stack, region, profile, endpoint_url)
         tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
     else:
         choose_device(device, compute_type)
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
-        parameters = {"Model": name} | shares(found, workers, device, chunk_tiles)
-        shelf = a_shelf(work, fresh=fresh)
+        parameters = {"Model": name} | deployment_parameters(found, workers, device, chunk_tiles)
+        cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_here(
-            parameters, workers, shelf, recordings, options, out, verbose=verbose, report=report, as_json=as_json
+            parameters, workers, cache, recordings, options, out, verbose=verbose, report=report, as_json=as_json
         )
     if left_out or not succeeded:
         raise SystemExit(1)
@@ -159,7 +159,7 @@ def transcribe(
 
 def _check_call(
     audio: Sequence[str], options: dict[str, str], out: Path, *, report: bool
-) -> tuple[list[Recording], list[Result]]:
+) -> tuple[list[LocalRecording], list[Result]]:
     """The recordings, and the results of what is left out."""
     check_out(out)
     try:
@@ -185,15 +185,15 @@ def tell_left_out(left_out: Sequence[Result], *, as_json: bool) -> None:
         show(result, as_json=as_json)
 
 
-def a_shelf(work: Path | None, *, fresh: bool = False) -> Shelf:
+def a_cache(work: Path | None, *, fresh: bool = False) -> JobCache:
     """The folder where what is finished is kept."""
-    shelf = Shelf(work or default_folder(), fresh)
+    cache = JobCache(work or default_folder(), fresh)
     try:
-        for folder in (shelf.folder, shelf.folder / keys.JOBS):
+        for folder in (cache.folder, cache.folder / keys.JOBS):
             check_folder(folder, "--work")
     except WrongFiles as error:
         raise click.UsageError(str(error)) from None
-    return shelf
+    return cache
 
 
 def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:
@@ -215,7 +215,7 @@ def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
 
 
 def choose_device(device: Device, compute_type: ComputeType | None) -> None:
-    """Said to the functions' processes, which have it from this one's environment (fanscribe_local/emulator/function_host.py).
+    """Said to the functions' processes, which have it from this one's environment (fanscribe_local/emulator/function_pool.py).
 
     Raises click.UsageError for a device or numbers that this machine does not have.
     """

@@ -17,12 +17,12 @@ from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.file_errors import reason, sentence, work_failed
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.recordings import Recording, at_hand
+from fanscribe_local.client.recordings import LocalRecording, at_hand
 from fanscribe_local.client.results import NOT_STARTED, NOT_WRITTEN, Result
-from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place, place_of
 from fanscribe_local.client.watch import FIRST_POLL_S, Watched
-from fanscribe_local.emulator.job_cache import Shelf
+from fanscribe_local.emulator.job_cache import JobCache
 
 if TYPE_CHECKING:
     from fanscribe_local.emulator.engine import Engine
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def transcribe_here(
     parameters: Mapping[str, str],
     workers: int,
-    shelf: Shelf,
-    recordings: Sequence[Recording],
+    cache: JobCache,
+    recordings: Sequence[LocalRecording],
     options: dict[str, str],
     out: Path,
     *,
@@ -44,9 +44,9 @@ def transcribe_here(
     if not recordings:
         return True
     metadata = as_metadata(options)
-    with an_engine(parameters, workers, shelf, verbose=verbose) as engine, Screen() as screen:
+    with an_engine(parameters, workers, cache, verbose=verbose) as engine, ProgressScreen() as screen:
 
-        def transcribe(recording: Recording) -> bool:
+        def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:
                 return engine.start(engine.upload(file, metadata, recording.name))
 
@@ -59,8 +59,8 @@ def transcribe_here(
 
 def run_here(
     engine: "Engine",
-    screen: Screen,
-    recording: Recording,
+    screen: ProgressScreen,
+    recording: LocalRecording,
     start: Callable[[Path], str],
     place: Place,
     *,
@@ -111,7 +111,7 @@ def _of_work(error: OSError) -> str:
 def an_engine(
     parameters: Mapping[str, str],
     workers: int,
-    shelf: Shelf,
+    cache: JobCache,
     *,
     verbose: bool,
 ) -> Iterator["Engine"]:
@@ -121,12 +121,12 @@ def an_engine(
 
     with (
         tempfile.TemporaryDirectory() as logs,
-        Engine(parameters, workers, Path(logs), shelf, ahead=True) as engine,
+        Engine(parameters, workers, Path(logs), cache, ahead=True) as engine,
     ):
         yield engine
         if engine.unkept:
             complain(
-                f"{printable(str(shelf.folder))} can't be written to: {reason(engine.unkept)}. "
+                f"{printable(str(cache.folder))} can't be written to: {reason(engine.unkept)}. "
                 "The transcripts lack nothing, but no run goes on from there."
             )
         if verbose:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from fanscribe.documents.options import Options
 from fanscribe_local.cli.follow import follow, show
-from fanscribe_local.cli.shared import Where
+from fanscribe_local.cli.shared import StackLocation
 from fanscribe_local.client.file_errors import sentence
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.recordings import Recording, at_hand
+from fanscribe_local.client.recordings import LocalRecording, at_hand
 from fanscribe_local.client.results import Result
-from fanscribe_local.client.retry import AN_HOUR_S, GaveUp, patiently
-from fanscribe_local.client.screen import Row, Screen, upload_row
+from fanscribe_local.client.retry import AN_HOUR_S, GaveUp, retrying
+from fanscribe_local.client.screen import ProgressScreen, Row, upload_row
 from fanscribe_local.client.stack import DeployedStack, job_name
 from fanscribe_local.client.targets import place_of
 from fanscribe_local.client.upload import FileChanged, Upload
@@ -23,7 +23,14 @@ LOST = "no connection, trying again; what was sent counts"
 
 
 def transcribe_there(
-    where: Where, recordings: Sequence[Recording], options: dict[str, str], out: Path, *, wait: bool, report: bool, as_json: bool
+    where: StackLocation,
+    recordings: Sequence[LocalRecording],
+    options: dict[str, str],
+    out: Path,
+    *,
+    wait: bool,
+    report: bool,
+    as_json: bool,
 ) -> bool:
     """Whether all of them were sent and, of those waited for, succeeded."""
     if not recordings:
@@ -31,7 +38,7 @@ def transcribe_there(
     stack = where.find()
     unsent, jobs, complete = list(recordings), list[Watched](), True
     try:
-        with Screen() as screen:
+        with ProgressScreen() as screen:
             for recording in recordings:
                 try:
                     jobs.append(_send(stack, recording, options, out, screen))
@@ -54,7 +61,7 @@ def transcribe_there(
         raise where.come_back([job.job for job in jobs], error, rest) from None
 
 
-def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], out: Path, screen: Screen) -> Watched:
+def _send(stack: DeployedStack, recording: LocalRecording, options: dict[str, str], out: Path, screen: ProgressScreen) -> Watched:
     """Upload one, and start its job. Raises FileChanged, OSError."""
     name = recording.name
 
@@ -64,17 +71,17 @@ def _send(stack: DeployedStack, recording: Recording, options: dict[str, str], o
     with at_hand(recording) as file:
         screen.show(name, Row(name, 0, None, "", "looking whether it is there"))
         upload = Upload(stack.s3, stack.work, file, _teller(screen, name, file), name)
-        patiently(upload.run, "S3 to take it", lost, lambda: upload.taken, AN_HOUR_S)
+        retrying(upload.run, "S3 to take it", lost, lambda: upload.taken, AN_HOUR_S)
         key = upload.key
     typed = Options.parse(options).model_dump(mode="json", include=set(options))
     wanted = {"bucket": stack.work, "key": key, "options": typed}
     job = job_name(name)
     # of a name that runs already, Step Functions starts no second
-    arn = patiently(lambda: stack.start(wanted, job), "the start of the job", lost)
+    arn = retrying(lambda: stack.start(wanted, job), "the start of the job", lost)
     return Watched(name, JobProgress(stack, arn), place_of(recording, out))
 
 
-def _teller(screen: Screen, name: str, file: Path) -> Callable[[int], None]:
+def _teller(screen: ProgressScreen, name: str, file: Path) -> Callable[[int], None]:
     """What shows how much of a file was sent."""
     size, began, before = file.stat().st_size, time.monotonic(), None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from fanscribe import keys
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.payloads import Usage
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.errors import JobInProgress
@@ -109,7 +109,7 @@ class JobProgress:
     _told: History = BEGUN
     _last: int = 0  # event that was read
     _map_run: str | None = None
-    _spent: dict[str, Spent | None] = field(default_factory=dict)  # on each part, by key
+    _spent: dict[str, BilledTime | None] = field(default_factory=dict)  # on each part, by key
 
     def now(self) -> Progress:
         """What there is to say at this moment."""
@@ -154,7 +154,7 @@ class JobProgress:
         new = [key for key in parts if key not in self._spent]
         if new and self.folder:
             self._spent |= spent_on(self.folder, new)
-        return tally(plan, [spent for spent in self._spent.values() if spent], Spent(ms=0, memory_mb=0))
+        return tally(plan, [spent for spent in self._spent.values() if spent], BilledTime(ms=0, memory_mb=0))
 
     def _parts(self) -> list[tuple[str, datetime]]:
         prefix = keys.parts(self.job.name if self.job else "")

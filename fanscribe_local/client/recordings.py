@@ -20,7 +20,7 @@ class WrongFiles(Exception):
     """What was named can't be transcribed. The message says why."""
 
 
-class Recording(NamedTuple):
+class LocalRecording(NamedTuple):
     """A file, and the folder under --out where its transcript belongs: as it lay in the folder
     that was named. What comes through a pipe has no name of its own: it is `called` something.
     """
@@ -50,7 +50,7 @@ class LeftOut(NamedTuple):
 class Found(NamedTuple):
     """What there is to transcribe, and what is left out."""
 
-    recordings: tuple[Recording, ...]
+    recordings: tuple[LocalRecording, ...]
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -75,7 +75,7 @@ def _of(named: str) -> Found:
     if stat.S_ISDIR(kind):
         return _inside(path)
     called = f"fd-{path.name}" if path.parent in OPEN_FILES else None
-    return Found((Recording(path, called=called, piped=stat.S_ISFIFO(kind)),))
+    return Found((LocalRecording(path, called=called, piped=stat.S_ISFIFO(kind)),))
 
 
 def _kind(path: Path) -> int:
@@ -105,7 +105,7 @@ def _inside(folder: Path) -> Found:
         raise WrongFiles(f"{named}: no file in it ends in .mp3, .wav, .mp4 or the like.")
     readable = [file for file, why in looked_at if not why]
     return Found(
-        tuple(Recording(file, file.parent.relative_to(folder)) for file in readable),
+        tuple(LocalRecording(file, file.parent.relative_to(folder)) for file in readable),
         (*left_out, *(LeftOut(file.name, why) for file, why in looked_at if why)),
     )
 
@@ -136,7 +136,7 @@ def _unreadable(file: Path) -> str | None:
 # ── Pipes ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _standard_input(named: str) -> Recording:
+def _standard_input(named: str) -> LocalRecording:
     try:
         kind = os.fstat(0).st_mode
     except OSError:
@@ -146,11 +146,11 @@ def _standard_input(named: str) -> Recording:
         raise WrongFiles(
             f"{named} is standard input, and no recording is piped into it: {example}",
         )
-    return Recording(Path("/dev/stdin"), called="stdin", piped=True)
+    return LocalRecording(Path("/dev/stdin"), called="stdin", piped=True)
 
 
 @contextmanager
-def at_hand(recording: Recording) -> Iterator[Path]:
+def at_hand(recording: LocalRecording) -> Iterator[Path]:
     """The file of a recording; of what comes through a pipe, a temporary one. Raises OSError."""
     if not recording.piped:
         yield recording.file

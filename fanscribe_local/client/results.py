@@ -13,7 +13,7 @@ from fanscribe_local.client.file_errors import as_raised, reason, work_failed
 from fanscribe_local.client.files import write_whole
 from fanscribe_local.client.names import json_line, printable
 from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.retry import patiently
+from fanscribe_local.client.retry import retrying
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
 
@@ -125,7 +125,7 @@ def _partial(stack: DeployedStack, execution: Execution) -> list[str]:
     if execution.error != IncompleteTranscript.__name__:
         return []
     progress = JobProgress(stack, execution.arn)
-    patiently(progress.now, "what the job has stored")
+    retrying(progress.now, "what the job has stored")
     if progress.plan is None:
         return []
     prefix = keys.transcripts(progress.plan.recording.key, progress.plan.job)
@@ -133,7 +133,7 @@ def _partial(stack: DeployedStack, execution: Execution) -> list[str]:
     def listing() -> Any:
         return stack.s3.list_objects_v2(Bucket=stack.transcripts, Prefix=prefix)
 
-    found = patiently(listing, "what there is of the transcript")
+    found = retrying(listing, "what there is of the transcript")
     return [entry["Key"] for entry in found.get("Contents", [])]
 
 
@@ -150,7 +150,7 @@ def _download(
         return bytes(stack.s3.get_object(Bucket=stack.transcripts, Key=key)["Body"].read())
 
     for key in found:
-        data = patiently(partial(read, key), "the transcript")
+        data = retrying(partial(read, key), "the transcript")
         file = place.file(keys.transcript_suffix(key), whole=whole)
         write(file, data)
         yield file

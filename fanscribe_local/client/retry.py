@@ -20,7 +20,7 @@ from fanscribe.errors import StorageFault
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 A_WHILE_S = 600.0  # for an answer that somebody sits waiting for
 AN_HOUR_S = 3600.0  # for what goes on where it was
-LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
+CONNECTION_LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 FAULTS = (BotoCoreError, ClientError, StorageFault)
 
 Answer = TypeVar("Answer")
@@ -30,7 +30,7 @@ class GaveUp(Exception):
     """What was waited for did not come in time. The message says what, and for how long."""
 
 
-def passes(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether it is worth asking again: the network's or the service's fault, not the caller's."""
     if isinstance(error, StorageFault):
         return True
@@ -40,10 +40,10 @@ def passes(error: Exception) -> bool:
             error.response["ResponseMetadata"]["HTTPStatusCode"],
         )
         return answer >= HTTPStatus.INTERNAL_SERVER_ERROR or "Throttl" in code or code == "TooManyRequestsException"
-    return isinstance(error, LOST)
+    return isinstance(error, CONNECTION_LOST)
 
 
-def patiently(
+def retrying(
     call: Callable[[], Answer],
     what: str,
     told: Callable[[], None] | None = None,
@@ -61,7 +61,7 @@ def patiently(
         try:
             return call()
         except FAULTS as error:
-            if not passes(error):
+            if not is_transient(error):
                 raise
             lost = error
         if got() > most:

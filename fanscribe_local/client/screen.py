@@ -65,7 +65,7 @@ def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> 
     return Row(name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told))
 
 
-class Screen:
+class ProgressScreen:
     """Rows that change, below the lines that stay."""
 
     def __init__(self, console: Console | None = None) -> None:

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import stem
-from fanscribe_local.client.retry import patiently, saying_once
+from fanscribe_local.client.retry import retrying, saying_once
 
 OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
@@ -108,7 +108,7 @@ class DeployedStack:
         lost = saying_once(what)
 
         def history(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-            return patiently(lambda: self.history(entry["executionArn"]), what, lost)
+            return retrying(lambda: self.history(entry["executionArn"]), what, lost)
 
         with ThreadPoolExecutor(READERS) as threads:
             histories = threads.map(history, listed)

@@ -12,7 +12,7 @@ from fanscribe.transcript.formats.writers import WRITERS
 from fanscribe_local.client.file_errors import reason
 from fanscribe_local.client.files import try_writing
 from fanscribe_local.client.names import printable, stem
-from fanscribe_local.client.recordings import Recording, WrongFiles
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles
 
 INCOMPLETE = ".incomplete"  # in the names of what was kept of a transcript that lacks speech
 REPORT = "report.html"
@@ -48,11 +48,11 @@ class Wanted(NamedTuple):
 class InTheWay(NamedTuple):
     """A recording that is not begun, as its files can't be written."""
 
-    recording: Recording
+    recording: LocalRecording
     message: str
 
 
-def place_of(recording: Recording, out: Path) -> Place:
+def place_of(recording: LocalRecording, out: Path) -> Place:
     return Place(out / recording.folder, recording.name)
 
 
@@ -71,7 +71,7 @@ def check_folder(folder: Path, option: str) -> Spelling:
 
 
 def check_targets(
-    recordings: Sequence[Recording],
+    recordings: Sequence[LocalRecording],
     out: Path,
     formats: Iterable[Format],
     *,

@@ -29,7 +29,7 @@ class FileChanged(Exception):
     """The file was written to while it was sent."""
 
 
-class Piece(NamedTuple):
+class UploadPart(NamedTuple):
     """A part of the file: `number` from 1, as S3 counts."""
 
     number: int
@@ -37,12 +37,12 @@ class Piece(NamedTuple):
     size: int
 
 
-def pieces(size: int) -> list[Piece]:
+def pieces(size: int) -> list[UploadPart]:
     """The parts of a file of `size` bytes: the same each time, so that those sent before can be told by number and size."""
     part = SMALLEST_PART
     while part * MOST_PARTS < size:
         part *= 2
-    return [Piece(1 + i, start, min(part, size - start)) for i, start in enumerate(range(0, size, part))]
+    return [UploadPart(1 + i, start, min(part, size - start)) for i, start in enumerate(range(0, size, part))]
 
 
 def digest(file: Path) -> str:
@@ -114,7 +114,7 @@ class Upload:
         body = _Sent(self.file.read_bytes(), self.told, threading.Event())
         self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body)
 
-    def _send_parts(self, planned: list[Piece]) -> None:
+    def _send_parts(self, planned: list[UploadPart]) -> None:
         upload = self._begun() or self._begin()
         have = self._parts_of(upload)
         sent = {piece.number: have[piece.number][1] for piece in planned if have.get(piece.number, (0, ""))[0] == piece.size}
@@ -146,7 +146,7 @@ class Upload:
         pages = self.s3.get_paginator("list_parts").paginate(Bucket=self.bucket, Key=self.key, UploadId=upload)
         return {part["PartNumber"]: (part["Size"], part["ETag"]) for page in pages for part in page.get("Parts", [])}
 
-    def _send_part(self, upload: str, piece: Piece, stop: threading.Event) -> str:
+    def _send_part(self, upload: str, piece: UploadPart, stop: threading.Event) -> str:
         with self.file.open("rb") as content:
             content.seek(piece.start)
             body = _Sent(content.read(piece.size), lambda taken: self._tell(piece.number, taken), stop)

@@ -7,8 +7,8 @@ from functools import partial
 
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.progress import JobProgress, Progress
-from fanscribe_local.client.retry import AN_HOUR_S, GaveUp, patiently
-from fanscribe_local.client.screen import Screen, job_row
+from fanscribe_local.client.retry import AN_HOUR_S, GaveUp, retrying
+from fanscribe_local.client.screen import ProgressScreen, job_row
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
 
@@ -40,7 +40,7 @@ class Watched:
 def watch(
     stack: DeployedStack,
     jobs: Sequence[Watched],
-    screen: Screen,
+    screen: ProgressScreen,
     longest_poll_s: float = LONGEST_POLL_S,
     longest_s: float = LONGEST_WATCH_S,
 ) -> Iterator[tuple[Watched, Execution]]:
@@ -49,7 +49,7 @@ def watch(
     while waiting:
         for job in list(waiting):
             look, lost = partial(_look, stack, job, screen), partial(_lost, job, screen)
-            execution = patiently(look, "word of the job", lost, longest_s=AN_HOUR_S)
+            execution = retrying(look, "word of the job", lost, longest_s=AN_HOUR_S)
             if not execution.running:
                 waiting.remove(job)
                 screen.drop(job.arn)
@@ -62,12 +62,12 @@ def watch(
             pause = min(pause * 1.1, longest_poll_s)
 
 
-def _look(stack: DeployedStack, job: Watched, screen: Screen) -> Execution:
+def _look(stack: DeployedStack, job: Watched, screen: ProgressScreen) -> Execution:
     execution = stack.describe(job.arn)
     if execution.running and screen.shown:
         screen.show(job.arn, job_row(job.name, job.progress.now()))
     return execution
 
 
-def _lost(job: Watched, screen: Screen) -> None:
+def _lost(job: Watched, screen: ProgressScreen) -> None:
     screen.show(job.arn, job_row(job.name, Progress(LOST)))

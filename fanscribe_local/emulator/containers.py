@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from fanscribe.planning.prices import vcpus
-from fanscribe_local.emulator.function_host import FunctionHost, lambda_variables
+from fanscribe_local.emulator.function_pool import FunctionPool, lambda_variables
 from fanscribe_local.emulator.template import Function
 from fanscribe_local.emulator.worker import Answer, Invocation
 
@@ -176,7 +176,7 @@ class Container:
 
 
 @dataclass
-class ContainerHost(FunctionHost):
+class ContainerPool(FunctionPool):
     """A function of the engine's in containers."""
 
     built: Built = field(kw_only=True)

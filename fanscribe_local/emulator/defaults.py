@@ -29,7 +29,7 @@ def default_tiles(model: Model, device: Device) -> int:
     return LIGHT_TILES if model.weights_mb < LIGHT_MB else TILES
 
 
-def shares(model: Model, workers: int, device: Device = "cpu", chunk_tiles: int | None = None) -> dict[str, str]:
+def deployment_parameters(model: Model, workers: int, device: Device = "cpu", chunk_tiles: int | None = None) -> dict[str, str]:
     """The template's parameters. Of chunks that are given, what is decoded together depends on the model all the same."""
     tiles = default_tiles(model, device)
     return {

@@ -1,7 +1,7 @@
 """Step Functions, S3 and Lambda on this machine: moto's interpreter and S3, and our own processes for the functions.
 
 The template is deployed unpatched (fanscribe_local/emulator/template.py). A WSGI middleware in front of moto answers Lambda's Invoke from
-fanscribe_local/emulator/function_host.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
+fanscribe_local/emulator/function_pool.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
 """
 
 import errno
@@ -35,8 +35,8 @@ from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import as_key
 from fanscribe_local.client.stack import OUTPUTS, DeployedStack
 from fanscribe_local.emulator import cloudformation
-from fanscribe_local.emulator.function_host import FunctionHost, function_environment
-from fanscribe_local.emulator.job_cache import Shelf
+from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
+from fanscribe_local.emulator.job_cache import JobCache
 from fanscribe_local.emulator.map_runs import MapRuns
 from fanscribe_local.emulator.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
 from fanscribe_local.emulator.worker import PRELOAD
@@ -64,26 +64,26 @@ class Engine:
         parameters: Mapping[str, str],
         workers: int,
         logs: Path,
-        shelf: Shelf | None = None,
+        cache: JobCache | None = None,
         *,
         ahead: bool = False,
     ) -> None:
         """`parameters` override the template's; `workers` bounds the processes of each function; `logs` is a folder.
 
-        What is finished of a job is kept on the `shelf`, if there is one. With `ahead`, processes are started before they are
+        What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes are started before they are
         needed, while others work: for a recording or two, that is a tenth of the time.
         """
         self.deployment: Deployment = deploy(TEMPLATE, parameters)
         self._workers = workers
         self._logs = logs
-        self._shelf = shelf
+        self._cache = cache
         self._ahead = ahead
         self._begun: set[str] = set()  # jobs whose kept work is back
         self._one_by_one = threading.Lock()  # moto's S3 is not made for threads: a list while something is deleted fails
-        self.hosts: dict[str, FunctionHost] = {}
+        self.hosts: dict[str, FunctionPool] = {}
         self._map_runs = MapRuns()
         self.trouble: OSError | None = None  # that the embedded S3 had with its files
-        self.unkept: OSError | None = None  # why something is not on the shelf
+        self.unkept: OSError | None = None  # why something is not on the cache
 
     def __enter__(self) -> Self:
         self._environment = dict(os.environ)
@@ -169,15 +169,15 @@ class Engine:
         for arn, function in self.deployment.functions.items():
             preload = {PRELOAD: "fanscribe.recognition.whisper"} if self._ahead and function.handler == TRANSCRIBE else {}
             environment = function_environment(function, host | preload)
-            self.hosts[arn] = FunctionHost(function, environment, self._workers, self._logs / f"{function.name}.log")
+            self.hosts[arn] = FunctionPool(function, environment, self._workers, self._logs / f"{function.name}.log")
             if self._ahead and function.name not in SELDOM:
                 self.hosts[arn].provision(self._workers if preload else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
-        if self._shelf and days:
-            with self._shelved():
-                self._shelf.forget(days)
+        if self._cache and days:
+            with self._from_cache():
+                self._cache.forget(days)
         for bucket in self.deployment.buckets.values():
             self.s3.create_bucket(Bucket=bucket.name)
             if bucket.versioned:
@@ -248,30 +248,30 @@ class Engine:
         return None
 
     def _stored(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """moto's answer, with a job's objects brought back from the shelf before and kept on it after."""
+        """moto's answer, with a job's objects brought back from the cache before and kept on it after."""
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
         key = path.removeprefix(f"/{work}/")
         job = keys.job_of(key)
-        if job is None or self._shelf is None:
+        if job is None or self._cache is None:
             return self._moto(environment, start_response)
         s3 = get_backend("s3")[ACCOUNT][PARTITION]
         if job not in self._begun:
             self._begun.add(job)
-            with self._shelved():
-                for kept, data in self._shelf.restore(job):
+            with self._from_cache():
+                for kept, data in self._cache.restore(job):
                     s3.put_object(work, kept, data)
         body = self._moto(environment, start_response)
-        with self._shelved():
+        with self._from_cache():
             if method == "PUT" and (stored := s3.get_object(work, key)):
-                self._shelf.keep(key, stored.value)
+                self._cache.keep(key, stored.value)
             elif method == "DELETE":
-                self._shelf.drop(key)
+                self._cache.drop(key)
         return body
 
     @contextmanager
-    def _shelved(self) -> Iterator[None]:
-        """What the shelf can't keep is lost to later runs alone: this one goes on."""
+    def _from_cache(self) -> Iterator[None]:
+        """What the cache can't keep is lost to later runs alone: this one goes on."""
         try:
             yield
         except OSError as error:

@@ -46,7 +46,7 @@ def _is_kept(key: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class JobCache:
     """A folder with one folder for each job; `fresh` forgets what is there of a job when it is begun."""
 
     folder: Path

@@ -1,7 +1,7 @@
 """The inside of an execution environment: what Lambda's runtime does, over a pipe. Run as `python -m fanscribe_local.emulator.worker FD`.
 
 The process has the function's environment and nothing else; the handler gets the context and its errors are reported with
-the names that Lambda gives them. See fanscribe_local/emulator/function_host.py for the outside.
+the names that Lambda gives them. See fanscribe_local/emulator/function_pool.py for the outside.
 """
 
 import importlib

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from fanscribe.contract import Contract
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe.documents.plan import Chunk
-from fanscribe.jobs.executions import told_by
+from fanscribe.jobs.step_functions import told_by
 from fanscribe.times import clock
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import printable
@@ -47,14 +47,14 @@ class Stretch(NamedTuple):
         return self.end - self.start
 
 
-class Attempt(Contract):
+class TaskAttempt(Contract):
     """One call of a function, from when it was asked for."""
 
     start: int
     end: int | None = None  # None: it runs
     error: str | None = None
     message: str = ""
-    took: Took | None = None  # None: it failed, or is of a version that does not say
+    took: InvocationTimes | None = None  # None: it failed, or is of a version that does not say
 
     def stretches(self, now: int) -> list[Stretch]:
         """Its stages without a gap. Reading and storing take turns, in truth; here each is one piece."""
@@ -73,10 +73,10 @@ class Step(Contract):
 
     start: int
     end: int | None = None  # None: it runs
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[TaskAttempt, ...] = ()
 
     @property
-    def failures(self) -> list[Attempt]:
+    def failures(self) -> list[TaskAttempt]:
         return [attempt for attempt in self.attempts if attempt.error]
 
 
@@ -256,24 +256,26 @@ def _read_chunk(child: Child, since: Since) -> ChunkRun | None:
     )
 
 
-def _read_attempts(events: Iterable[Event], since: Since, stopped: datetime | None) -> tuple[Attempt, ...]:
+def _read_attempts(events: Iterable[Event], since: Since, stopped: datetime | None) -> tuple[TaskAttempt, ...]:
     """Calls of Lambda, which come one after another. One that is open when all has stopped got no answer."""
-    attempts: list[Attempt] = []
+    attempts: list[TaskAttempt] = []
     for event in events:
         kind, details = _details(event)
         if details.get("resourceType") != "lambda":
             continue
         at = since(event["timestamp"])
         if kind == "TaskScheduled":
-            attempts.append(Attempt(start=at))
+            attempts.append(TaskAttempt(start=at))
         elif kind == "TaskSucceeded":
             payload = json.loads(details["output"])["Payload"]
-            attempts[-1] = Attempt(start=attempts[-1].start, end=at, took=payload.get("took"))
+            attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, took=payload.get("took"))
         elif kind in FAILED:
             error, message = details.get("error", kind), told_by(details.get("cause"))
-            attempts[-1] = Attempt(start=attempts[-1].start, end=at, error=error, message=message or "")
+            attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, error=error, message=message or "")
     if stopped and attempts and attempts[-1].end is None:
-        attempts[-1] = Attempt(start=attempts[-1].start, end=since(stopped), error="NoAnswer", message="It ended without one.")
+        attempts[-1] = TaskAttempt(
+            start=attempts[-1].start, end=since(stopped), error="NoAnswer", message="It ended without one."
+        )
     return tuple(attempts)
 
 
@@ -282,7 +284,7 @@ def _details(event: Event) -> tuple[str, Mapping[str, Any]]:
     return kind, event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
 
 
-def _rtf(attempts: Iterable[Attempt]) -> float | None:
+def _rtf(attempts: Iterable[TaskAttempt]) -> float | None:
     """Seconds of reading for a second of sound."""
     told = [attempt.took for attempt in attempts if attempt.took]
     audio = sum(took.audio for took in told)

@@ -11,7 +11,7 @@ from fanscribe.transcript.ledger import Ledger, settle_ledger
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.results import write
-from fanscribe_local.client.retry import patiently
+from fanscribe_local.client.retry import retrying
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import REPORT, Place
 from fanscribe_local.report.page import render
@@ -41,11 +41,11 @@ def write_report(
 def gather(stack: DeployedStack, execution: Execution, *, billed: bool = True) -> Report:
     """All that the report tells: the histories, and what the job has stored."""
     progress = JobProgress(stack, execution.arn)
-    so_far = patiently(progress.now, "what the job has stored")
-    events = patiently(lambda: stack.history(execution.arn), "the run's history")
-    children = patiently(lambda: stack.children(execution.arn, _many), "the list of its chunks")
+    so_far = retrying(progress.now, "what the job has stored")
+    events = retrying(lambda: stack.history(execution.arn), "the run's history")
+    children = retrying(lambda: stack.children(execution.arn, _many), "the list of its chunks")
     run = read_run(execution, events, children, datetime.now(UTC))
-    ledger = patiently(lambda: _of_transcript(stack, execution) or _so_far(progress), "its ledger")
+    ledger = retrying(lambda: _of_transcript(stack, execution) or _so_far(progress), "its ledger")
     return Report(run, progress.plan, execution.usage or so_far.used, ledger, billed)
 
 

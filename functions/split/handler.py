@@ -3,7 +3,7 @@
 from typing import Any
 
 from fanscribe.documents.payloads import SectionTask, SplitTask
-from fanscribe.jobs.executions import still_runs
+from fanscribe.jobs.step_functions import still_runs
 from fanscribe.jobs.storage import S3Storage
 from fanscribe.runtime.logs import observed
 from fanscribe.runtime.settings import SplitSettings

@@ -3,7 +3,7 @@
 import random
 from heapq import heapreplace
 
-from fanscribe.documents.job import Failure, Took
+from fanscribe.documents.job import Failure, InvocationTimes
 from fanscribe.documents.payloads import Usage
 from fanscribe.transcript.ledger import Ledger, settle_ledger
 from fanscribe_local.client.executions import Child
@@ -16,8 +16,8 @@ from tests.support.histories import Call, a_child, a_state, an_execution, at, sp
 USAGE = Usage(audio_s=14_400, transcribe_s=3_020, rtf=0.21, gb_seconds=30_200, usd=0.5034, prices="2026-01-01")
 
 
-def took(ms: int, cold: int = 0, load: int = 0, store: int = 300) -> Took:
-    return Took(ms=ms, memory_mb=10_240, cold=cold, load=load, read=ms - load - store, tiles=4, audio=100_000)
+def took(ms: int, cold: int = 0, load: int = 0, store: int = 300) -> InvocationTimes:
+    return InvocationTimes(ms=ms, memory_mb=10_240, cold=cold, load=load, read=ms - load - store, tiles=4, audio=100_000)
 
 
 def of_chunks(count: int, at_once: int, seed: int = 1) -> Report:

@@ -4,12 +4,12 @@ from functools import cache
 
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import ReadingOptions
-from fanscribe.documents.reading import Scores, SecondLook, Word
+from fanscribe.documents.reading import Fallback, Scores, Word
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_plan, a_reading, tiles, words
 
-AGAIN = SecondLook(
+AGAIN = Fallback(
     reason="speech without words",
     first=Scores(words=2, unaccounted=9_000, avg_logprob=-0.5, compression_ratio=1.0),
     second=Scores(words=20, unaccounted=0, avg_logprob=-0.3, compression_ratio=1.2),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fanscribe_local.emulator.containers import invoke_over_http, parse_answer
-from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer
 from tests.conftest import ROOT
 
@@ -90,7 +90,7 @@ def _hear_ctrl_c() -> None:
 
 
 @dataclass
-class SamHost(FunctionHost):
+class SamHost(FunctionPool):
     """A function of the engine's, answered by `sam local start-lambda`."""
 
     port: int = 0

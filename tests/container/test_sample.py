@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fanscribe.documents.options import FORMATS
-from fanscribe_local.emulator.containers import ContainerHost, built_functions, container_environment, gateway, secluded_network
+from fanscribe_local.emulator.containers import ContainerPool, built_functions, container_environment, gateway, secluded_network
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.stage import variables
 from tests.conftest import SAMPLE
@@ -35,9 +35,9 @@ class Limited:
 
     engine: Engine
 
-    def host(self, name: str) -> ContainerHost:
+    def host(self, name: str) -> ContainerPool:
         (host,) = [host for host in self.engine.hosts.values() if host.function.name == name]
-        assert isinstance(host, ContainerHost)
+        assert isinstance(host, ContainerPool)
         return host
 
 
@@ -51,7 +51,7 @@ def limited(built: Path, tmp_path: Path) -> Iterator[Limited]:
             mine = engine.hosts[arn].function
             environment = container_environment(mine, url)
             log = tmp_path / f"{name}.log"
-            engine.hosts[arn] = ContainerHost(mine, environment, 2, log, built=function, network=network)
+            engine.hosts[arn] = ContainerPool(mine, environment, 2, log, built=function, network=network)
         yield Limited(engine)
         for host in engine.hosts.values():
             host.close()

@@ -54,7 +54,7 @@ def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(tmp
     assert wer(text, " ".join(transcribed_here(each, language="en").text for each in recordings)) < theirs
 
 
-def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path) -> None:
+def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path) -> None:
     """The oracle: its batched pipeline over our tiles, in one piece.
 
     Words and probabilities are the same, every one. Times are too, to the 10 ms that it prints from the tile's start in whole
@@ -74,11 +74,11 @@ def test_first_looks_are_those_of_faster_whisper_on_the_whole_recording(corpus: 
     )
     theirs = [word for segment in segments for word in segment.words]
 
-    recognizer = WhisperRecognizer(folder, 2, second_look=False)
+    recognizer = WhisperRecognizer(folder, 2, fallback=False)
     decoding = recognizer._decoding("en", ReadingOptions())
     sounds = [sound[tile.start : tile.end] for tile in tiles]
-    looks = recognizer._look(tiles, recognizer._encode(sounds), decoding)
-    ours = [(word, tile) for tile, look in zip(tiles, looks, strict=True) for word in look.words]
+    candidates = recognizer._decode(tiles, recognizer._encode(sounds), decoding)
+    ours = [(word, tile) for tile, candidate in zip(tiles, candidates, strict=True) for word in candidate.words]
     assert [word.text for word, _ in ours] == [word.word for word in theirs]
     assert [round(word.probability, 5) for word, _ in ours] == [round(word.probability, 5) for word in theirs]
 
@@ -125,11 +125,11 @@ def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_p
 
 @pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])
 @pytest.mark.usefixtures("corpus")
-def test_second_looks_do_not_depend_on_the_fan_out_either(tmp_path: Path, chunk_tiles: int, batch_tiles: int) -> None:
+def test_fallbacks_do_not_depend_on_the_fan_out_either(tmp_path: Path, chunk_tiles: int, batch_tiles: int) -> None:
     clip = composed(story_pieces()[5::20], announcements(), 7, (1, 4))
     recording = store(clip, tmp_path / "pieces.wav")
     usual = transcribed_here(recording, chunk_tiles=4, batch_tiles=4, language="en")
-    looked_again = [tile for tile in usual.printed["ledger"]["tiles"] if "second_look" in tile]
-    assert len(looked_again) >= 3
+    decoded_again = [tile for tile in usual.printed["ledger"]["tiles"] if "second_look" in tile]
+    assert len(decoded_again) >= 3
     other = transcribed_here(recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en")
     assert other.files == usual.files

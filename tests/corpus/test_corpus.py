@@ -88,20 +88,20 @@ from pathlib import Path
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.audio.limits import Limits
 from fanscribe.jobs.storage import S3Storage, StoredObject
-from fanscribe.runtime.usage import Meter
-from fanscribe.steps.split_decoding import Source, hear
+from fanscribe.runtime.usage import UsageMeter
+from fanscribe.steps.split_decoding import RecordingSource, decode_recording
 
 class Disk(S3Storage):
     # The recording is a file here, and what is stored is counted and forgotten
     stored = 0
     def __init__(self): pass
     def download(self, bucket, key, stored, target, most=None): target.symlink_to(key)
-    def look(self, bucket, key): return None
+    def find(self, bucket, key): return None
     def write(self, bucket, key, data, content_type): self.stored += len(data)
 
 disk, recording = Disk(), Path(sys.argv[1])
-source = Source(disk, "recordings", str(recording), StoredObject("etag", size=recording.stat().st_size), False, Limits())
-frames = hear(JobFolder(disk, "work", "job"), source, Meter()).frames
+source = RecordingSource(disk, "recordings", str(recording), StoredObject("etag", size=recording.stat().st_size), False, Limits())
+frames = decode_recording(JobFolder(disk, "work", "job"), source, UsageMeter()).frames
 assert disk.stored > 2 * frames.samples
 status = Path("/proc/self/status")  # where there is one: what getrusage says begins with the size of the parent
 peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None

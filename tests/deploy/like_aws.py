@@ -1,6 +1,6 @@
 """MiniStack, with what AWS does and it does not, as far as Fanscribe asks. Runs in .venv-emulator.
 
-Each addition first looks whether it is still needed: once MiniStack does the same by itself, the
+Each addition first decodings whether it is still needed: once MiniStack does the same by itself, the
 emulator does not start.
 """
 

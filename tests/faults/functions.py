@@ -27,7 +27,7 @@ from fanscribe.documents.payloads import Job, MergeTask, SectionTask, SplitTask,
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
 from fanscribe.jobs.deadline import Deadline
-from fanscribe.jobs.executions import still_runs
+from fanscribe.jobs.step_functions import still_runs
 from fanscribe.jobs.storage import S3Storage
 from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
 from fanscribe.steps import detect_language, merge, split, transcribe
@@ -140,8 +140,8 @@ class FaultyStorage(S3Storage):
     def sizes(self, *arguments: Any) -> Any:
         return self.stage.step(lambda: super(FaultyStorage, self).sizes(*arguments))
 
-    def look(self, *arguments: Any) -> Any:
-        return self.stage.step(lambda: super(FaultyStorage, self).look(*arguments))
+    def find(self, *arguments: Any) -> Any:
+        return self.stage.step(lambda: super(FaultyStorage, self).find(*arguments))
 
     def write_over(self, *arguments: Any) -> Any:
         return self.stage.step(lambda: super(FaultyStorage, self).write_over(*arguments))

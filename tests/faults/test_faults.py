@@ -26,7 +26,7 @@ from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE, clock
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
 from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.functions import NOTES, Fault
@@ -84,7 +84,7 @@ def faults() -> Iterator[Fault]:
 
 
 @dataclass
-class ThrottlingHost(FunctionHost):
+class ThrottlingHost(FunctionPool):
     """Refuses three of ten invocations of the executions that are called so, as a busy account does."""
 
     invocations: int = 0

@@ -16,8 +16,8 @@ from fanscribe.documents.payloads import SectionTask
 from fanscribe.documents.plan import Sections
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.runtime.settings import SplitSettings
-from fanscribe.runtime.usage import Meter
-from fanscribe.steps.split_decoding import Hearing, Source, hear, split_section
+from fanscribe.runtime.usage import UsageMeter
+from fanscribe.steps.split_decoding import DecodedRecording, RecordingSource, decode_recording, split_section
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import Track, in_file
 from tests.support.decoded_media import heard
@@ -30,33 +30,33 @@ LFE = 3  # of 5.1
 UNNAMED = [(3, 0), (3, 2), (4, 1), (4, 3), (6, 3), (6, 5), (8, 3), (8, 7)]
 
 
-def a_source(storage: MemoryStorage, data: bytes) -> Source:
+def a_source(storage: MemoryStorage, data: bytes) -> RecordingSource:
     storage.objects["recordings", "talk"] = data
     stored = storage.describe("recordings", "talk", None)
-    return Source(storage, "recordings", "talk", stored, separate=False, limits=SETTINGS)
+    return RecordingSource(storage, "recordings", "talk", stored, separate=False, limits=SETTINGS)
 
 
-def listened_to(data: bytes) -> Hearing:
+def listened_to(data: bytes) -> DecodedRecording:
     storage = MemoryStorage()
-    found = hear(JobFolder(storage, "work", "job"), a_source(storage, data), Meter())
-    assert isinstance(found, Hearing)
+    found = decode_recording(JobFolder(storage, "work", "job"), a_source(storage, data), UsageMeter())
+    assert isinstance(found, DecodedRecording)
     return found
 
 
-def listened_to_in_sections(data: bytes, count: int = 3) -> Hearing:
+def listened_to_in_sections(data: bytes, count: int = 3) -> DecodedRecording:
     """As Split does a long recording: sections until all are there, of the same selection."""
     storage = MemoryStorage()
     folder, source = JobFolder(storage, "work", "job"), a_source(storage, data)
     where = {"bucket": "recordings", "key": "talk", "etag": source.stored.etag, "version": None}
     folder.save_sections(Sections(**where, size=len(data), count=count, separate=False))
-    while not isinstance(found := hear(folder, source, Meter()), Hearing):
+    while not isinstance(found := decode_recording(folder, source, UsageMeter()), DecodedRecording):
         for number in found.sections:
             task = SectionTask(execution="here", job="job", section=number)
             split_section(task, SETTINGS, storage)
     return found
 
 
-def is_heard(hearing: Hearing) -> bool:
+def is_heard(hearing: DecodedRecording) -> bool:
     """Whether the voice activity detection hears somebody for much of it."""
     probabilities = hearing.frames.values[0, 0]
     return float(np.mean(probabilities >= 0.5)) > 0.5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import ReadingOptions
-from fanscribe.documents.plan import Origin, Plan, Recording, Sound, Tile, Undecodable
+from fanscribe.documents.plan import Origin, Plan, Recording, StoredAudio, Tile, Undecodable
 from fanscribe.documents.reading import Reading, Word
 from fanscribe.documents.track import Track
 from fanscribe.recognition.models import MULTILINGUAL_VOCABULARY
@@ -31,7 +31,7 @@ def tiles(count: int, seconds: float = 10, silent: Iterable[int] = ()) -> tuple[
 def a_plan(of_tiles: tuple[Tile, ...], options: ReadingOptions | None = None) -> Plan:
     recording = Recording(bucket="recordings", key="talk.mp3", etag="0123", samples=of_tiles[-1].end if of_tiles else 0)
     job, options = "0123456789abcdef", options or ReadingOptions()
-    return Plan(job=job, recording=recording, options=options, model="tiny.en", tiles=of_tiles, sound=Sound(job=job))
+    return Plan(job=job, recording=recording, options=options, model="tiny.en", tiles=of_tiles, sound=StoredAudio(job=job))
 
 
 def words(text: str, start: int = 0, each: int = 300, gap: int = 100) -> tuple[Word, ...]:

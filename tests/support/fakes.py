@@ -43,7 +43,7 @@ class MemoryStorage:
             raise WorkDamaged(f"s3://{bucket}/{key} is not {size} bytes long.")
         return data[start:end]
 
-    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+    def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
         data = self.objects.get((bucket, key))
         return None if data is None else (data, _etag(data))
 
@@ -52,7 +52,7 @@ class MemoryStorage:
         self.objects[bucket, key] = data
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
-        found = self.look(bucket, key)
+        found = self.find(bucket, key)
         if (found[1] if found else None) != etag:
             return False
         self.objects[bucket, key] = data
@@ -89,7 +89,7 @@ class SpellingRecognizer:
     hard: frozenset[int] = frozenset()
     batches: list[list[int]] = field(default_factory=list)
 
-    def hear(self, samples: Sequence[Samples]) -> list[Probabilities]:
+    def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
         return [{"fr": 0.9, "en": 0.1} if sound[0] % 3 else {"en": 0.8, "fr": 0.2} for sound in samples]
 
     def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:

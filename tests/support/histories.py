@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe_local.client.executions import Child, Execution
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ class Call(NamedTuple):
 
     asked: int
     ended: int | None
-    took: Took | None = None
+    took: InvocationTimes | None = None
     error: str | None = None
     cause: str = ""
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe_local.client.upload import SMALLEST_PART
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
@@ -222,7 +222,7 @@ def test_a_run_is_reported_as_it_ends_and_later_from_its_history(engine: Engine,
     (child,) = engine.stack.children(engine.stack.find_job(told["job"]).arn)
     (answer,) = (json.loads(event["taskSucceededEventDetails"]["output"]) for event in child.events if "Succ" in event["type"])
     assert answer["Payload"]["remaining"] == 0
-    took = Took.model_validate(answer["Payload"]["took"])
+    took = InvocationTimes.model_validate(answer["Payload"]["took"])
     assert (took.tiles, took.audio) == (2, 40_000)
     assert 0 < took.load + took.read <= took.ms
     assert f"{took.read / 40_000:.2g} s</dd>" in page.read_text()

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from fanscribe_local.emulator.engine import DETECT_LANGUAGE, TRANSCRIBE
-from fanscribe_local.emulator.function_host import function_environment
+from fanscribe_local.emulator.function_pool import function_environment
 from fanscribe_local.emulator.template import deploy
 from fanscribe_local.project import TEMPLATE
 from tests.conftest import ROOT, SAMPLE

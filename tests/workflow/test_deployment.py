@@ -13,7 +13,7 @@ import pytest
 
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_host import PASSED_ON
+from fanscribe_local.emulator.function_pool import PASSED_ON
 from fanscribe_local.emulator.template import PARTITION, STACK
 from tests.conftest import ROOT, SAMPLE
 from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard

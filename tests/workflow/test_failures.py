@@ -12,7 +12,7 @@ import pytest
 
 from fanscribe import keys
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
 from tests.support.workflow import an_engine, transcribed, transcripts
@@ -25,13 +25,13 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         return transcribed(engine)
 
 
-def transcribe_host(engine: Engine) -> FunctionHost:
+def transcribe_host(engine: Engine) -> FunctionPool:
     (host,) = [host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"]
     return host
 
 
 @dataclass
-class FailingHost(FunctionHost):
+class FailingHost(FunctionPool):
     """Transcribe that fails for good on the chunk that begins with tile 4, and works on the others."""
 
     def invoke(self, payload: bytes) -> Answer:
@@ -92,7 +92,7 @@ def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(tmp_path: Path,
 
 
 @dataclass
-class CountingHost(FunctionHost):
+class CountingHost(FunctionPool):
     invocations: int = 0
 
     def invoke(self, payload: bytes) -> Answer:
@@ -107,7 +107,7 @@ def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str,
         assert transcripts(engine, engine.run(event)) == expected
         host = transcribe_host(engine)
         modelless = host.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
-        engine.hosts[host.function.arn] = FunctionHost(host.function, modelless, host.limit, host.log)
+        engine.hosts[host.function.arn] = FunctionPool(host.function, modelless, host.limit, host.log)
         host.close()
         assert transcripts(engine, engine.run(event)) == expected
 

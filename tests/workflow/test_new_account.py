@@ -14,7 +14,7 @@ import pytest
 from fanscribe.audio.decode import write_wav
 from fanscribe.times import SAMPLE_RATE
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer, throttled
 from tests.conftest import SAMPLE
 from tests.support.audio import decoded
@@ -36,7 +36,7 @@ class Account:
 
 
 @dataclass
-class NewAccountHost(FunctionHost):
+class NewAccountHost(FunctionPool):
     account: Account = field(default_factory=Account)
 
     def invoke(self, payload: bytes) -> Answer:

@@ -14,7 +14,7 @@ import pytest
 from fanscribe.audio.decode import write_wav
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.template import ACCOUNT, REGION
 from fanscribe_local.emulator.worker import Answer, error_answer, throttled
 from tests.conftest import SAMPLE
@@ -79,7 +79,7 @@ def told_of(engine: Engine, execution: Execution) -> Told:
     return Told(execution, event, json.loads(ended.sentence(event) or ""))
 
 
-def host_of(engine: Engine, name: str) -> FunctionHost:
+def host_of(engine: Engine, name: str) -> FunctionPool:
     (host,) = [host for host in engine.hosts.values() if host.function.name == name]
     return host
 
@@ -94,7 +94,7 @@ def done(engine: Engine, clip: bytes) -> Told:
 def incomplete(engine: Engine, clip: bytes, done: Told) -> Told:
     """After `done`, whose events must not be mixed with its."""
 
-    class BrokenHost(FunctionHost):
+    class BrokenHost(FunctionPool):
         def invoke(self, payload: bytes) -> Answer:
             if json.loads(payload)["chunk"]["first"] == 1:
                 return error_answer("BadAudio", "can't be read", "request")
@@ -199,7 +199,7 @@ def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine,
     definition = json.loads(engine.deployment.definition)
     definition["States"]["Merge"]["Retry"] = []
 
-    class NoRoom(FunctionHost):
+    class NoRoom(FunctionPool):
         def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
             return throttled()
 
@@ -221,7 +221,7 @@ def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine,
 def test_an_execution_that_somebody_stops_is_told_with_its_job(engine: Engine, clip: bytes) -> None:
     begun, stopped = threading.Event(), threading.Event()
 
-    class Waiting(FunctionHost):
+    class Waiting(FunctionPool):
         def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
             begun.set()
             stopped.wait(60)

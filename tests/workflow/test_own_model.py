@@ -58,7 +58,7 @@ def test_a_converted_checkpoint_is_a_whole_model_and_reads(converted: Path) -> N
     }
     model = find_model(str(converted))
     assert (model.name, model.languages) == ("own", ("en",))
-    recognizer = WhisperRecognizer(model.folder, cores=1, second_look=False)
+    recognizer = WhisperRecognizer(model.folder, cores=1, fallback=False)
     noise = np.random.default_rng(0).normal(0, 1_000, 2 * 16_000).astype(np.int16)
     (reading,) = recognizer.read([a_tile(0, 0, 2)], [noise], "en", ReadingOptions())
     assert reading.tile == 0, "what random weights hear is of no matter"

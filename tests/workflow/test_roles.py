@@ -16,7 +16,7 @@ from fanscribe.audio.decode import write_wav
 from fanscribe.documents.job import Attempt
 from fanscribe.steps.split_decoding import HEAD, SMALL
 from fanscribe_local.client.executions import Execution
-from fanscribe_local.emulator.function_host import FunctionHost
+from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
 from tests.support import ended
@@ -94,7 +94,7 @@ def _poisoned(engine: GuardedEngine, job: str, execution_input: dict[str, object
     return engine.wait(arn)
 
 
-class BrokenHost(FunctionHost):
+class BrokenHost(FunctionPool):
     """A function that fails for good."""
 
     def invoke(self, payload: bytes) -> Answer:

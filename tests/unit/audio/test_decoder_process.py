@@ -12,7 +12,7 @@ import pytest
 from fanscribe.audio.decode import decode
 from fanscribe.audio.decoder import HEADER, PROGRESS, SAMPLES
 from fanscribe.audio.decoder_process import Decoder
-from fanscribe.audio.demuxer import Source
+from fanscribe.audio.demuxer import MediaBytes
 from fanscribe.errors import UnreadableRecording
 from tests.conftest import SAMPLE
 from tests.support.audio import a_tone, a_wav
@@ -80,7 +80,7 @@ def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> Non
 
 def test_reading_the_same_again_is_no_progress(recording: Path) -> None:
     beats: list[int] = []
-    source = Source(recording, lambda: beats.append(0), beat_s=0)
+    source = MediaBytes(recording, lambda: beats.append(0), beat_s=0)
     while source.read(4096):
         pass
     assert len(beats) == -(-recording.stat().st_size // 4096)
@@ -145,9 +145,9 @@ def test_one_whose_parent_was_killed_ends_by_itself() -> None:
 def test_what_a_library_prints_is_no_message(recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
     prints = (
         "from fanscribe.audio import decoder, demuxer\n"
-        "class Loud(demuxer.Source):\n"
+        "class Loud(demuxer.MediaBytes):\n"
         "    def read(self, size):\n        os.write(1, b'oops')\n        return super().read(size)\n"
-        "demuxer.Source = Loud\ndecoder.main(*sys.argv[1:])"
+        "demuxer.MediaBytes = Loud\ndecoder.main(*sys.argv[1:])"
     )
     assert sum(block.shape[1] for block in decode(recording, "talk.wav", decoder=Decoder(doing(prints)))) == 60 * 16_000
     assert "oops" in capfd.readouterr().err

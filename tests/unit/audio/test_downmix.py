@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.downmix import USUAL, Meter, Planes, choose_downmix, downmixes, weights_of
+from fanscribe.audio.downmix import USUAL, DownmixMeter, Planes, choose_downmix, downmixes, weights_of
 
 HALVES = np.array([0.5, 0.5], np.float32)
 SECOND = 8_000  # samples of the blocks here
@@ -18,14 +18,14 @@ def voices(*gains: tuple[float, ...], seed: int = 0, level: float = 0.1) -> Plan
     return np.concatenate(parts, axis=1)
 
 
-def measured(blocks: list[Planes], usual: np.ndarray = HALVES) -> Meter:
-    meter = Meter()
+def measured(blocks: list[Planes], usual: np.ndarray = HALVES) -> DownmixMeter:
+    meter = DownmixMeter()
     for block in blocks:
         meter.add(block[None], [1.0], usual)
     return meter
 
 
-def chosen(meter: Meter, taken: str = USUAL) -> str:
+def chosen(meter: DownmixMeter, taken: str = USUAL) -> str:
     return choose_downmix(taken, meter.lost, meter.audible)
 
 

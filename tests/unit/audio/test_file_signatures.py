@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.file_signatures import HEAD, recognise, refuse_impostor
+from fanscribe.audio.file_signatures import HEAD, recognise, refuse_other_files
 from fanscribe.errors import UnreadableRecording
 
 POINTS = "upload the audio that it points to"
@@ -54,7 +54,7 @@ OTHER = "upload the recording itself"
 )
 def test_each_is_called_what_it_is_and_what_to_do_is_said(head: bytes, kind: str, advice: str) -> None:
     with pytest.raises(UnreadableRecording) as refused:
-        refuse_impostor(head, "talk.mp3")
+        refuse_other_files(head, "talk.mp3")
     assert str(refused.value) == f"talk.mp3 is {kind}, not a recording: {advice}."
 
 

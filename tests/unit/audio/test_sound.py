@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanscribe import keys
-from fanscribe.audio.sound import PIECE, Block, Cutter, Piece, ranges
+from fanscribe.audio.sound import PIECE, AudioPiece, Block, Cutter, ranges
 from fanscribe.errors import StorageFault, WorkDamaged
 from fanscribe.jobs.audio_store import Soundtrack, sounds
 from tests.support.builders import a_plan, a_tile
@@ -34,7 +34,7 @@ def test_ranges_of_pieces_make_exactly_the_stretch_that_is_wanted(lengths: list[
     assert all(0 <= each.start < each.end <= each.length <= PIECE and each.piece and each.piece.channel == 1 for each in found)
 
 
-def cut(section: int, blocks: list[Block]) -> dict[Piece, Block]:
+def cut(section: int, blocks: list[Block]) -> dict[AudioPiece, Block]:
     cutter = Cutter(section)
     pieces = [piece for block in blocks for piece in cutter.feed(block)]
     return dict([*pieces, *cutter.rest()])
@@ -71,11 +71,11 @@ def test_what_was_kept_is_read_sample_for_sample_across_pieces_too() -> None:
 
 def test_only_pieces_that_are_missing_or_not_whole_are_missed() -> None:
     storage, track = stored(), Soundtrack(MemoryStorage(), "work", PLAN.job)
-    assert track.missing(PLAN, PLAN.tiles) == {Piece(0, 0, number) for number in range(3)}
+    assert track.missing(PLAN, PLAN.tiles) == {AudioPiece(0, 0, number) for number in range(3)}
     track = Soundtrack(storage, "work", PLAN.job)
     assert track.missing(PLAN, PLAN.tiles) == set()
     storage.objects["work", keys.piece(PLAN.job, 0, 0, 1)] += b"!"
-    assert track.missing(PLAN, PLAN.tiles) == {Piece(0, 0, 1)}
+    assert track.missing(PLAN, PLAN.tiles) == {AudioPiece(0, 0, 1)}
     assert track.missing(PLAN, PLAN.tiles[:1]) == set()
     with pytest.raises(WorkDamaged, match=r"0001\.wav"):
         sounds(storage, "work", PLAN, PLAN.tiles[1:2])

@@ -51,7 +51,7 @@ def test_a_length_is_written_as_people_write_it(text: str, seconds: float | None
 
 
 def test_wishes_are_heard() -> None:
-    usual, cheapest, quick = (figures("30m", "--model", "turbo", *wish) for wish in ((), ("--cheapest",), ("--finish-in", "28s")))
+    usual, cheapest, quick = (figures("30m", "--model", "turbo", *goal) for goal in ((), ("--cheapest",), ("--finish-in", "28s")))
     assert cheapest["usd"] < usual["usd"] < quick["usd"]
     assert cheapest["wall_s"] > usual["wall_s"] > quick["wall_s"]
     assert quick["wall_s"] <= 28
@@ -86,7 +86,7 @@ def test_ones_own_model_is_judged_by_its_weights(tmp_path: Path) -> None:
         (["1h", "--model", "/"], 2, "there is no model.bin in it"),
         (["1h", "--model", "large-v3", "--memory", "3008"], 2, "large-v3 needs about 5,100 MB, and --memory gives 3,008"),
         (["1h", "--finish-in", "soon"], 2, "'soon' is no length such as 60s"),
-        (["1h", "--finish-in", "60s", "--cheapest"], 2, "two wishes. Choose one"),
+        (["1h", "--finish-in", "60s", "--cheapest"], 2, "two goals. Choose one"),
         ([__file__], 1, "test_estimate.py can't be read as audio or video"),
     ],
 )

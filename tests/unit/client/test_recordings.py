@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fanscribe_local.client.recordings import Found, LeftOut, Recording, WrongFiles, at_hand, find_recordings
+from fanscribe_local.client.recordings import Found, LeftOut, LocalRecording, WrongFiles, at_hand, find_recordings
 
 
 def a_folder(folder: Path, *names: str) -> Path:
@@ -22,9 +22,9 @@ def test_a_folder_is_every_recording_in_it_to_the_bottom_in_order(tmp_path: Path
     a_folder(tmp_path, "b.MP3", "a/c.wav", "notes.txt", ".hidden/d.wav", "._b.mp3", "a/deep/e.mkv")
     assert find_recordings([tmp_path]) == Found(
         (
-            Recording(tmp_path / "a/c.wav", Path("a")),
-            Recording(tmp_path / "a/deep/e.mkv", Path("a/deep")),
-            Recording(tmp_path / "b.MP3"),
+            LocalRecording(tmp_path / "a/c.wav", Path("a")),
+            LocalRecording(tmp_path / "a/deep/e.mkv", Path("a/deep")),
+            LocalRecording(tmp_path / "b.MP3"),
         )
     )
 
@@ -32,7 +32,7 @@ def test_a_folder_is_every_recording_in_it_to_the_bottom_in_order(tmp_path: Path
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
     a_folder(tmp_path, "talk", "caf\udce9.doc")
     named = [tmp_path / "talk", tmp_path / "caf\udce9.doc"]
-    assert find_recordings(named).recordings == tuple(map(Recording, named))
+    assert find_recordings(named).recordings == tuple(map(LocalRecording, named))
 
 
 def test_what_can_not_be_read_in_a_folder_is_left_out_with_a_line(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_what_can_not_be_read_in_a_folder_is_left_out_with_a_line(tmp_path: Path
     (tmp_path / "loop.mp3").symlink_to("loop.mp3")
     os.mkfifo(tmp_path / "pipe.wav")
     assert find_recordings([tmp_path]) == Found(
-        (Recording(tmp_path / "talk.mp3"),),
+        (LocalRecording(tmp_path / "talk.mp3"),),
         (
             LeftOut("gone.mp3", f"{tmp_path}/gone.mp3: its link leads nowhere."),
             LeftOut("loop.mp3", f"{tmp_path}/loop.mp3 can't be read: its links lead in a circle."),
@@ -59,7 +59,7 @@ def test_a_folder_that_can_not_be_read_in_a_folder_is_left_out_with_a_line(
         Path("d" * 250).mkdir()
         os.chdir("d" * 250)
     found = find_recordings([tmp_path])
-    assert found.recordings == (Recording(tmp_path / "talk.mp3"),)
+    assert found.recordings == (LocalRecording(tmp_path / "talk.mp3"),)
     (left_out,) = found.left_out
     assert left_out.message.endswith("can't be read: its name is too long for the file system.")
 
@@ -140,7 +140,7 @@ def test_a_file_that_is_called_like_standard_input_can_be_named(
 ) -> None:
     a_folder(tmp_path, "-")
     monkeypatch.chdir(tmp_path)
-    assert find_recordings(["./-"]).recordings == (Recording(Path("-")),)
+    assert find_recordings(["./-"]).recordings == (LocalRecording(Path("-")),)
 
 
 def test_a_named_pipe_is_read_to_a_file(tmp_path: Path) -> None:

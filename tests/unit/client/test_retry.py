@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from fanscribe.errors import StorageFault
 from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.retry import GaveUp, patiently
-from fanscribe_local.client.screen import Screen
+from fanscribe_local.client.retry import GaveUp, retrying
+from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
 from fanscribe_local.client.watch import Watched, watch
@@ -32,25 +32,25 @@ def answers(*given: Exception | str) -> Callable[[], str]:
 
 
 def test_what_passes_is_waited_out_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert patiently(answers(GONE, StorageFault("S3 answered 503."), "there"), "the list") == "there"
+    assert retrying(answers(GONE, StorageFault("S3 answered 503."), "there"), "the list") == "there"
     told = capsys.readouterr().err
     assert told == "fanscribe: no answer from AWS; waiting for the list, 10 minutes at most.\n"
 
 
 def test_what_does_not_pass_is_not_waited_for() -> None:
     with pytest.raises(ClientError):
-        patiently(answers(DENIED), "the list")
+        retrying(answers(DENIED), "the list")
 
 
 def test_a_wait_that_is_long_enough_ends_and_says_what_for() -> None:
     with pytest.raises(GaveUp, match=r"^Waited 0 minutes for the list: Could not connect"):
-        patiently(answers(GONE, GONE, "too late"), "the list", lambda: None, longest_s=0.1)
+        retrying(answers(GONE, GONE, "too late"), "the list", lambda: None, longest_s=0.1)
 
 
 def test_while_something_gets_on_the_time_begins_anew() -> None:
     sent = iter(range(9))
     call = answers(GONE, GONE, "there")
-    assert patiently(call, "S3", lambda: None, lambda: next(sent), longest_s=0.1) == "there"
+    assert retrying(call, "S3", lambda: None, lambda: next(sent), longest_s=0.1) == "there"
 
 
 class Busy:
@@ -63,5 +63,5 @@ class Busy:
 def test_a_job_that_never_ends_is_not_watched_for_ever(tmp_path: Any) -> None:
     stack = DeployedStack(None, Busy(), "work", "transcripts", "machine")
     job = Watched("talk.mp3", JobProgress(stack, "arn:talk-1"), Place(tmp_path, "talk.mp3"))
-    with Screen() as screen, pytest.raises(GaveUp, match=r"^Watched talk\.mp3 for 0 hours$"):
+    with ProgressScreen() as screen, pytest.raises(GaveUp, match=r"^Watched talk\.mp3 for 0 hours$"):
         list(watch(stack, [job], screen, longest_s=0))

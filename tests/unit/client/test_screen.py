@@ -7,7 +7,7 @@ from rich.console import Console
 
 from fanscribe.documents.payloads import Usage
 from fanscribe_local.client.progress import Chunks, Progress
-from fanscribe_local.client.screen import Row, Screen, details, dollars, job_row, upload_row
+from fanscribe_local.client.screen import ProgressScreen, Row, details, dollars, job_row, upload_row
 
 USED = Usage(audio_s=3730, transcribe_s=70, rtf=0.02, gb_seconds=790, usd=0.0131, prices="2026-01-01")
 BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12, 1), pace=38.2, used=USED)
@@ -16,7 +16,7 @@ BUSY = Progress("transcribing", done=1350, total=3730, chunks=Chunks(60, 20, 12,
 def shown(rows: list[Row], width: int, height: int = 24) -> list[str]:
     """What a terminal of that size has on it."""
     console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None)
-    screen = Screen(console)
+    screen = ProgressScreen(console)
     for i, row in enumerate(rows):
         screen.show(str(i), row)
     with console.capture() as captured:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fanscribe.documents.options import DEFAULT_FORMATS, Format
-from fanscribe_local.client.recordings import Recording, WrongFiles, find_recordings
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.targets import Place, Wanted, check_apart, check_folder, check_targets
 from tests.unit.client.test_recordings import a_folder
 
@@ -129,6 +129,6 @@ def test_a_folder_that_can_not_be_written_to_is_found_out_before(tmp_path: Path)
 
 def test_a_path_that_grows_too_long_is_found_out_before(tmp_path: Path) -> None:
     deep = Path(*["d" * 250] * 17)
-    recording = Recording(Path(__file__), deep)
+    recording = LocalRecording(Path(__file__), deep)
     with pytest.raises(WrongFiles, match=r"its name is too long for the file system"):
         check_targets([recording], tmp_path, JSON, report=False)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fanscribe.audio.limits import MEGABYTE
 from fanscribe.recognition.models import WEIGHTS, Model
-from fanscribe_local.emulator.defaults import MOST_WORKERS, default_workers, shares
+from fanscribe_local.emulator.defaults import MOST_WORKERS, default_workers, deployment_parameters
 
 
 def a_model(folder: Path, name: str, weights_mb: float) -> Model:
@@ -24,8 +24,8 @@ def test_there_is_a_worker_for_each_core_as_far_as_memory_and_reason_allow(tmp_p
 
 
 def test_light_models_read_eight_tiles_together_and_chunks_that_are_given_are_even(tmp_path: Path) -> None:
-    light = shares(a_model(tmp_path, "base", 146), workers=2)
+    light = deployment_parameters(a_model(tmp_path, "base", 146), workers=2)
     assert light == {"MapConcurrency": "2", "ChunkTiles": "8", "GuidedChunks": "true", "BatchTiles": "8"}
-    heavy = shares(a_model(tmp_path, "small", 484), workers=2, chunk_tiles=30)
+    heavy = deployment_parameters(a_model(tmp_path, "small", 484), workers=2, chunk_tiles=30)
     assert heavy == {"MapConcurrency": "2", "ChunkTiles": "30", "GuidedChunks": "false", "BatchTiles": "4"}
-    assert shares(a_model(tmp_path, "small", 484), 1, "cuda")["BatchTiles"] == "16"
+    assert deployment_parameters(a_model(tmp_path, "small", 484), 1, "cuda")["BatchTiles"] == "16"

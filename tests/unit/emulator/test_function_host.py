@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fanscribe_local.emulator.function_host import FunctionHost, function_environment
+from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
 from fanscribe_local.emulator.template import Function
 
 HANDLER = """
@@ -37,22 +37,22 @@ HANDLER = """
         return {"calls": calls, "process": os.getpid()}
 """
 
-Host = Callable[..., FunctionHost]
+Host = Callable[..., FunctionPool]
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
     """Hosts of a function that does what its event says."""
-    made: list[FunctionHost] = []
+    made: list[FunctionPool] = []
     code = tmp_path / "code"
     code.mkdir()
     (code / "thing.py").write_text(textwrap.dedent(HANDLER))
 
-    def make(limit: int = 1, timeout_s: int = 30) -> FunctionHost:
+    def make(limit: int = 1, timeout_s: int = 30) -> FunctionPool:
         arn = "arn:aws:lambda:us-east-1:123456789012:function:Thing"
         function = Function("Thing", arn, "thing.handler", (code,), {"WORK_BUCKET": "work"}, timeout_s, 512)
         environment = function_environment(function, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
-        made.append(FunctionHost(function, environment, limit, tmp_path / "log"))
+        made.append(FunctionPool(function, environment, limit, tmp_path / "log"))
         return made[-1]
 
     yield make
@@ -60,7 +60,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
         one.close()
 
 
-def asked(host: FunctionHost, **event: Any) -> dict[str, Any]:
+def asked(host: FunctionPool, **event: Any) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(host.invoke(json.dumps(event).encode()).payload)
     return answer
 

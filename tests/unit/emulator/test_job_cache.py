@@ -7,7 +7,7 @@ import pytest
 
 from fanscribe import keys
 from fanscribe.documents.plan import Plan, Recording
-from fanscribe_local.emulator.job_cache import Shelf, etag
+from fanscribe_local.emulator.job_cache import JobCache, etag
 from tests.support.builders import a_plan, tiles
 
 EIGHT = 8 << 20
@@ -20,37 +20,37 @@ def talk(tmp_path: Path) -> Path:
     return file
 
 
-def keep(shelf: Shelf, job: str, recording: Path) -> Plan:
+def keep(cache: JobCache, job: str, recording: Path) -> Plan:
     plan = a_plan(tiles(1))
     named = Recording(bucket="recordings", key=recording.name, etag=etag(recording), samples=plan.recording.samples)
     plan = plan.model_copy(update={"job": job, "recording": named})
-    shelf.keep(keys.plan(job), plan.model_dump_json().encode())
+    cache.keep(keys.plan(job), plan.model_dump_json().encode())
     return plan
 
 
-def begin(shelf: Shelf, job: str) -> None:
-    shelf.keep(keys.claim(job), b"{}")
+def begin(cache: JobCache, job: str) -> None:
+    cache.keep(keys.claim(job), b"{}")
 
 
 def test_the_latest_is_the_one_that_was_begun_last_whether_or_not_it_wrote_anything(tmp_path: Path, talk: Path) -> None:
-    shelf = Shelf(tmp_path / "work")
-    assert shelf.latest(talk) is None
-    first, second = keep(shelf, "0" * 16, talk), keep(shelf, "1" * 16, talk)
-    begin(shelf, first.job)
-    assert shelf.latest(talk) == first
-    begin(shelf, second.job)
-    assert shelf.latest(talk) == second
-    list(shelf.restore(first.job))  # only looked at
-    assert shelf.latest(talk) == second
+    cache = JobCache(tmp_path / "work")
+    assert cache.latest(talk) is None
+    first, second = keep(cache, "0" * 16, talk), keep(cache, "1" * 16, talk)
+    begin(cache, first.job)
+    assert cache.latest(talk) == first
+    begin(cache, second.job)
+    assert cache.latest(talk) == second
+    list(cache.restore(first.job))  # only looked at
+    assert cache.latest(talk) == second
 
 
 def test_other_content_under_the_same_name_and_work_that_nobody_understands_do_not_count(tmp_path: Path, talk: Path) -> None:
-    shelf = Shelf(tmp_path / "work")
-    plan = keep(shelf, "0" * 16, talk)
-    shelf.keep(keys.plan("1" * 16), b"{")
-    assert shelf.latest(talk) == plan
+    cache = JobCache(tmp_path / "work")
+    plan = keep(cache, "0" * 16, talk)
+    cache.keep(keys.plan("1" * 16), b"{")
+    assert cache.latest(talk) == plan
     talk.write_bytes(b"another")
-    assert shelf.latest(talk) is None
+    assert cache.latest(talk) is None
 
 
 @pytest.mark.parametrize(("size", "parts"), [(0, 0), (10, 0), (EIGHT - 1, 0), (EIGHT, 1), (2 * EIGHT, 2), (2 * EIGHT + 1, 3)])

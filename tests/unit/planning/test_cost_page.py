@@ -32,8 +32,8 @@ def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_
 def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless_it_is_to_be_as_fast_as_can_be() -> None:
     for model in LARGE:
         ratios = {
-            name: plan(job_of(model, LENGTHS["24 h"], 3_000), wish).wall_s / plan(job_of(model, HOUR / 2, 3_000), wish).wall_s
-            for name, wish in WISHES.items()
+            name: plan(job_of(model, LENGTHS["24 h"], 3_000), goal).wall_s / plan(job_of(model, HOUR / 2, 3_000), goal).wall_s
+            for name, goal in WISHES.items()
         }
         assert {name for name, ratio in ratios.items() if ratio <= 1.5} == {"usual", "cheapest"}
 

@@ -119,7 +119,7 @@ LONG = FEWEST * SECTION_S
 def test_a_day_is_split_by_twenty_invocations_in_less_than_a_quarter_of_the_time_of_one() -> None:
     one, twenty = (run(DAY, 10, a_fleet(3_000, most_sections=most), audio_s=24 * 3600) for most in (1, MOST))
     assert (one.sections, one.splitters) == (1, 1)
-    assert (twenty.sections, twenty.splitters) == (20, 20), "one finds the environment of the first look"
+    assert (twenty.sections, twenty.splitters) == (20, 20), "one finds the environment of the first decoding"
     assert twenty.split_s < one.split_s / 4
     assert twenty.transitions - one.transitions == 20 + 3
     assert one.gb_seconds < twenty.gb_seconds
@@ -155,7 +155,7 @@ def test_sound_that_is_stored_more_slowly_than_it_is_decoded_holds_splitting_up(
 def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_second() -> None:
     large = speed_of("large-v3")
     one, all_at_once, three_thousand = (run(count, 1, a_fleet(3_000), large).transcribe_s for count in (1, 1_000, 3_000))
-    assert all_at_once < one * 2, "a second look, and no waiting"
+    assert all_at_once < one * 2, "a fallback, and no waiting"
     assert 20 < three_thousand - one < 50, "2,000 further ones take 20 s, and a throttled child asks again some time after"
 
 

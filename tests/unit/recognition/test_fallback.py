@@ -9,9 +9,9 @@ from fanscribe.recognition.fallback import (
     LOOP,
     MISSED,
     UNSURE,
-    Look,
+    Candidate,
     compare,
-    doubt,
+    fallback_reason,
     hears_nothing,
     joined,
     missed_runs,
@@ -30,13 +30,13 @@ def speaking(*spans: tuple[float, float], start: float = 0, end: float = 30) -> 
     return Tile(index=0, start=round(start * SAMPLE_RATE), end=round(end * SAMPLE_RATE), speech=speech)
 
 
-def said(*words: tuple[str, float, float], logprob: float = -0.2, ratio: float = 1.5, no_speech: float = 0.0) -> Look:
+def said(*words: tuple[str, float, float], logprob: float = -0.2, ratio: float = 1.5, no_speech: float = 0.0) -> Candidate:
     """A reading of words at times in seconds."""
     timed = tuple(TimedWord(f" {text}", round(a * 1000), round(b * 1000), 0.9) for text, a, b in words)
-    return Look(timed, logprob, no_speech, ratio, len(words))
+    return Candidate(timed, logprob, no_speech, ratio, len(words))
 
 
-def talking(start: float, end: float) -> Look:
+def talking(start: float, end: float) -> Candidate:
     """A word every third of a second."""
     count = round((end - start) * 3)
     return said(*(("word", start + i / 3, start + (i + 1) / 3) for i in range(count)))
@@ -55,55 +55,55 @@ def test_speech_is_missed_or_accounted_for_and_never_both(frames: list[tuple[int
 
 
 def test_a_tile_whose_speech_has_words_is_believed() -> None:
-    assert doubt(talking(0.5, 28), speaking((0.4, 28.2))) is None
+    assert fallback_reason(talking(0.5, 28), speaking((0.4, 28.2))) is None
 
 
 def test_an_opening_that_was_skipped_is_doubted() -> None:
     """As tiny.en does with the spoken introduction of a chapter."""
-    assert doubt(talking(16, 28), speaking((0.4, 12), (13, 28.2))) == "speech without words"
+    assert fallback_reason(talking(16, 28), speaking((0.4, 12), (13, 28.2))) == "speech without words"
 
 
 def test_an_opening_that_was_skipped_is_doubted_though_a_word_is_stretched_over_it() -> None:
-    look = joined([said(("Chapter", 0.2, 16.9), ("six.", 16.9, 21)), talking(21, 28)])
-    assert doubt(look, speaking((0.4, 12), (13, 28.2))) == "speech without words"
+    candidate = joined([said(("Chapter", 0.2, 16.9), ("six.", 16.9, 21)), talking(21, 28)])
+    assert fallback_reason(candidate, speaking((0.4, 12), (13, 28.2))) == "speech without words"
 
 
 def test_an_end_that_was_dropped_is_doubted() -> None:
-    assert doubt(talking(0, 9), speaking((0, 9.1), (10, 14))) == "speech without words"
+    assert fallback_reason(talking(0, 9), speaking((0, 9.1), (10, 14))) == "speech without words"
 
 
 def test_a_slow_speaker_is_believed() -> None:
     """One word every two seconds: words per second of speech would call it weak."""
     slow = tuple((i * 2.0, i * 2.0 + 0.6) for i in range(14))
-    look = said(*(("well", a, b) for a, b in slow))
-    assert doubt(look, speaking(*slow)) is None
+    candidate = said(*(("well", a, b) for a, b in slow))
+    assert fallback_reason(candidate, speaking(*slow)) is None
 
 
 def test_a_long_number_or_name_is_believed() -> None:
-    look = said(("1,234,567", 0, 0.9), ("Llanfairpwllgwyngyll", 1, 2.4))
-    assert doubt(look, speaking((0, 2.5))) is None
+    candidate = said(("1,234,567", 0, 0.9), ("Llanfairpwllgwyngyll", 1, 2.4))
+    assert fallback_reason(candidate, speaking((0, 2.5))) is None
 
 
 def test_a_cough_is_no_reason() -> None:
-    assert doubt(talking(0, 9), speaking((0, 9.1), (10, 10 + MISSED / 1000 - 0.1))) is None
+    assert fallback_reason(talking(0, 9), speaking((0, 9.1), (10, 10 + MISSED / 1000 - 0.1))) is None
 
 
 @pytest.mark.parametrize(
-    ("look", "reason"),
+    ("candidate", "reason"),
     [
         (said(("thank", 0, 0.3), ("you", 0.3, 0.5), ratio=LOOP + 0.1), "repetition"),
         (said(("hm", 0, 0.5), logprob=UNSURE - 0.1), "unsure"),
     ],
 )
-def test_loops_and_guesses_are_doubted(look: Look, reason: str) -> None:
-    assert doubt(look, speaking((0, 0.6))) == reason
+def test_loops_and_guesses_are_doubted(candidate: Candidate, reason: str) -> None:
+    assert fallback_reason(candidate, speaking((0, 0.6))) == reason
 
 
 def test_a_tile_is_cut_around_what_was_missed() -> None:
     tile = speaking((0, 8), (9, 14), (15, 22), (23, 29))
-    look = joined([talking(0, 8), talking(15, 29)])
-    assert missed_runs(look.words, tile.speech)[0][0][0] > 8_000
-    assert [(part.start / SAMPLE_RATE, part.end / SAMPLE_RATE) for part in pieces(tile, look)] == [
+    candidate = joined([talking(0, 8), talking(15, 29)])
+    assert missed_runs(candidate.words, tile.speech)[0][0][0] > 8_000
+    assert [(part.start / SAMPLE_RATE, part.end / SAMPLE_RATE) for part in pieces(tile, candidate)] == [
         (0, 8.48),
         (8.48, 14.496),
         (14.496, 30),

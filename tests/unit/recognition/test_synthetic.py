@@ -26,7 +26,7 @@ def read(folder: Path, seconds: list[int], language: str = "en") -> list[Reading
     edges = [sum(seconds[:i]) for i in range(len(seconds) + 1)]
     tiles = [a_tile(i, edges[i], edges[i + 1]) for i in range(len(seconds))]
     sounds = [noise[tile.start : tile.end] for tile in tiles]
-    return WhisperRecognizer(folder, cores=1, second_look=False).read(tiles, sounds, language, ReadingOptions())
+    return WhisperRecognizer(folder, cores=1, fallback=False).read(tiles, sounds, language, ReadingOptions())
 
 
 def said(reading: Reading) -> str:

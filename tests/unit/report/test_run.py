@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe_local.report.run import ChunkRun, Run, Stretch, length, read_run
 from tests.support.histories import Call, a_child, a_state, an_execution, at, split
 
-TOOK = Took(ms=9_000, memory_mb=10_240, cold=2_000, load=1_500, read=7_000, tiles=4, audio=100_000)
+TOOK = InvocationTimes(ms=9_000, memory_mb=10_240, cold=2_000, load=1_500, read=7_000, tiles=4, audio=100_000)
 
 
-def took(ms: int, cold: int = 0) -> Took:
+def took(ms: int, cold: int = 0) -> InvocationTimes:
     return TOOK.model_copy(update={"ms": ms, "cold": cold, "load": ms // 10, "read": ms // 2})
 
 

@@ -11,9 +11,9 @@ import pytest
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from fanscribe.audio.sound import Samples
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.payloads import Job, SectionTask, SplitTask
-from fanscribe.documents.plan import Findings, Plan, SectionHeard, Sections
+from fanscribe.documents.plan import Findings, Plan, SectionResult, Sections
 from fanscribe.errors import (
     InvalidInput,
     InvalidOption,
@@ -31,7 +31,7 @@ from fanscribe.recognition.models import find_model
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split import split
 from fanscribe.steps.split_chunks import check_cost
-from fanscribe.steps.split_decoding import HEAD, SMALL, Source, split_section
+from fanscribe.steps.split_decoding import HEAD, SMALL, RecordingSource, split_section
 from fanscribe.tiling.frames import Frames
 from tests.conftest import SAMPLE
 from tests.support.audio import a_wav, decoded
@@ -342,7 +342,7 @@ def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
     assert a_source(MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10).sections() == 1
 
 
-def a_source(storage: MemoryStorage, size: int) -> Source:
+def a_source(storage: MemoryStorage, size: int) -> RecordingSource:
     """As if only the beginning of it were there."""
 
     class Beginning(MemoryStorage):
@@ -350,7 +350,7 @@ def a_source(storage: MemoryStorage, size: int) -> Source:
             assert (stored.size, most) == (size, HEAD)
             storage.download(bucket, key, storage.describe(bucket, key, None), target, most)
 
-    return Source(Beginning(), "recordings", "day.wav", StoredObject("0123", size=size), separate=False, limits=SETTINGS)
+    return RecordingSource(Beginning(), "recordings", "day.wav", StoredObject("0123", size=size), separate=False, limits=SETTINGS)
 
 
 @pytest.fixture
@@ -360,7 +360,7 @@ def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
     (bucket, key), job = next(iter(storage.objects)), job_of(a_bucket(write_wav(talk))).job
     stored = storage.describe(bucket, key, None)
     where = {"bucket": bucket, "key": key, "etag": stored.etag, "version": None, "size": stored.size}
-    shared = Sections(**where, count=3, separate=False, spent=Spent(ms=0, memory_mb=0))
+    shared = Sections(**where, count=3, separate=False, spent=BilledTime(ms=0, memory_mb=0))
     JobFolder(storage, "work", job).save_sections(shared)
     return storage, job_of(storage)
 
@@ -378,7 +378,7 @@ def test_split_names_the_sections_first_and_puts_them_together_when_asked_again(
     plan, whole = plan_of(storage, last), a_bucket(write_wav(talk))
     assert (last.sections, last.chunks) == ((), 3)
     assert (plan.recording.samples, len(plan.sound.sections)) == (len(talk), 3)
-    assert len(plan.spent) == 5, "the first look, three sections, putting them together"
+    assert len(plan.spent) == 5, "the first decoding, three sections, putting them together"
     assert [tile.silent for tile in plan.tiles] == [tile.silent for tile in plan_of(whole, job_of(whole)).tiles]
     for tile in plan.tiles:
         assert np.array_equal(sounds(storage, "work", plan, [tile])[tile.index], talk[tile.start : tile.end])
@@ -409,10 +409,10 @@ def test_a_damaged_section_is_decoded_again(shared_out: tuple[MemoryStorage, Job
 def test_sections_without_any_sound_are_no_recording(shared_out: tuple[MemoryStorage, Job]) -> None:
     storage, first = shared_out
     silent = Frames(0, np.zeros((1, 2, 0), np.float32))
-    folder, nothing = JobFolder(storage, "work", first.job), Spent(ms=0, memory_mb=0)
+    folder, nothing = JobFolder(storage, "work", first.job), BilledTime(ms=0, memory_mb=0)
     for number in first.sections:
         folder.save_frames(number, silent.dump())
-        folder.save_section(number, SectionHeard(samples=0, findings=NOTHING, spent=nothing))
+        folder.save_section(number, SectionResult(samples=0, findings=NOTHING, spent=nothing))
     with pytest.raises(UnreadableRecording, match="has no sound: not one sample"):
         job_of(storage)
 

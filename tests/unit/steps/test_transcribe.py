@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe import keys
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import OutputOptions
-from fanscribe.documents.payloads import MergeTask, Progress, TranscribeTask
+from fanscribe.documents.payloads import ChunkProgress, MergeTask, TranscribeTask
 from fanscribe.documents.plan import Chunk, Plan
 from fanscribe.errors import IncompleteTranscript, ReadAgain, ReadingFailed
 from fanscribe.jobs.audio_store import Soundtrack
@@ -38,7 +38,7 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
     folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
     with Soundtrack(storage, "work", plan.job).recorder() as keep:
         keep(SOUND[np.newaxis])
-    folder.save_plan(plan, chunks, Spent(ms=0, memory_mb=0))
+    folder.save_plan(plan, chunks, BilledTime(ms=0, memory_mb=0))
     return storage, chunks
 
 
@@ -51,7 +51,7 @@ def work(
 
 def answer(
     storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
-) -> Progress:
+) -> ChunkProgress:
     task = TranscribeTask(execution=EXECUTION, job=PLAN.job, language="en", chunk=chunk)
     settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
     return transcribe(task, settings, storage, lambda: recognizer, deadline or NOW())

@@ -13,10 +13,10 @@ from fanscribe.documents.options import OutputOptions, ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading, Word
 from fanscribe.transcript.build import Transcript, build_transcript
+from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE
 from fanscribe.transcript.captions.cues import Cue, cues, label
 from fanscribe.transcript.captions.gaps import Gap, gaps
 from fanscribe.transcript.captions.pieces import unbroken
-from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_plan, a_reading, a_tile, a_transcript, tiles, words
 

@@ -25,8 +25,8 @@ from fanscribe.documents.options import FORMATS, Format, OutputOptions, ReadingO
 from fanscribe.documents.reading import Part, Reading, Word
 from fanscribe.times import timestamp
 from fanscribe.transcript.build import Transcript, build_transcript
+from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE
 from fanscribe.transcript.captions.cues import cues, label
-from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.formats.text import as_text, as_tsv

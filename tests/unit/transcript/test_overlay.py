@@ -12,30 +12,32 @@ from fanscribe.documents.reading import Reading, Word
 from fanscribe.times import milliseconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.ledger import Ledger, settle_ledger
-from fanscribe.transcript.overlay import Heard, lay_over
+from fanscribe.transcript.overlay import JobReadings, lay_over
 from tests.support.builders import SECOND, a_plan, a_reading, a_tile, tiles, words
 
 HOTWORDS = ReadingOptions(hotwords="Fresnel")
 THREE = a_plan(tiles(3))  # of ten seconds each
 
 
-def said(heard: Heard) -> list[Word]:
+def said(heard: JobReadings) -> list[Word]:
     return [word for tile in heard.plan.tiles if tile.index in heard.readings for word in heard.readings[tile.index].words]
 
 
-def texts(heard: Heard) -> str:
+def texts(heard: JobReadings) -> str:
     return " ".join(word.text.strip() for word in said(heard))
 
 
-def ledger_of(heard: Heard) -> Ledger:
+def ledger_of(heard: JobReadings) -> Ledger:
     return settle_ledger(*heard)
 
 
-def heard(plan: Plan, readings: Sequence[Reading], failures: dict[int, Failure] | None = None) -> Heard:
-    return Heard(plan, {reading.tile: reading for reading in readings}, failures or {})
+def heard(plan: Plan, readings: Sequence[Reading], failures: dict[int, Failure] | None = None) -> JobReadings:
+    return JobReadings(plan, {reading.tile: reading for reading in readings}, failures or {})
 
 
-def a_redo(plan: Plan, start: int, end: int, readings: Sequence[Reading], failures: dict[int, Failure] | None = None) -> Heard:
+def a_redo(
+    plan: Plan, start: int, end: int, readings: Sequence[Reading], failures: dict[int, Failure] | None = None
+) -> JobReadings:
     """Of a job with that plan, in ms."""
     asked = {"job": "fedcba9876543210", "options": HOTWORDS, "model": "base", "redo": Redo(base=plan.job, start=start, end=end)}
     return heard(plan.model_copy(update=asked), readings, failures)
@@ -69,7 +71,7 @@ def spoken(draw: st.DrawFn, tile: Tile, name: str) -> Reading:
 
 
 @st.composite
-def jobs(draw: st.DrawFn) -> Heard:
+def jobs(draw: st.DrawFn) -> JobReadings:
     """Some of its tiles may have failed."""
     plan = draw(plans())
     read = [tile for tile in plan.tiles if not tile.silent and draw(st.integers(0, 5))]
@@ -77,7 +79,7 @@ def jobs(draw: st.DrawFn) -> Heard:
 
 
 @st.composite
-def redos(draw: st.DrawFn, job: Heard) -> Heard:
+def redos(draw: st.DrawFn, job: JobReadings) -> JobReadings:
     """Of any range; some of its tiles may have failed, too."""
     length = milliseconds(job.plan.recording.samples)
     start = draw(st.integers(0, length - 1))
@@ -90,7 +92,7 @@ DIED = Failure(error="Runtime.ExitError")
 cases = jobs().flatmap(lambda job: st.tuples(st.just(job), redos(job)))
 
 
-def span_of(redo: Heard) -> tuple[int, int]:
+def span_of(redo: JobReadings) -> tuple[int, int]:
     assert redo.plan.redo
     return redo.plan.redo.start, redo.plan.redo.end
 
@@ -99,7 +101,9 @@ def span_of(redo: Heard) -> tuple[int, int]:
 
 
 @given(cases)
-def test_every_word_that_the_range_does_not_touch_stays_as_it_is_and_no_other_stays(case: tuple[Heard, Heard]) -> None:
+def test_every_word_that_the_range_does_not_touch_stays_as_it_is_and_no_other_stays(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     job, redo = case
     start, end = span_of(redo)
     untouched = [word for word in said(job) if word.end <= start or word.start >= end]
@@ -107,7 +111,9 @@ def test_every_word_that_the_range_does_not_touch_stays_as_it_is_and_no_other_st
 
 
 @given(cases)
-def test_every_word_of_the_redo_is_where_the_range_is_or_where_a_word_was_that_it_touches(case: tuple[Heard, Heard]) -> None:
+def test_every_word_of_the_redo_is_where_the_range_is_or_where_a_word_was_that_it_touches(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     """Or in a stretch that was missing and that it touches."""
     job, redo = case
     start, end = span_of(redo)
@@ -120,7 +126,9 @@ def test_every_word_of_the_redo_is_where_the_range_is_or_where_a_word_was_that_i
 
 
 @given(cases)
-def test_what_was_read_again_is_in_it_once_and_in_order_but_for_what_is_beyond_the_edges(case: tuple[Heard, Heard]) -> None:
+def test_what_was_read_again_is_in_it_once_and_in_order_but_for_what_is_beyond_the_edges(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     job, redo = case
     start, end = span_of(redo)
     new = [word.text for word in said(lay_over(job, redo)) if word.text.startswith(" new")]
@@ -129,7 +137,7 @@ def test_what_was_read_again_is_in_it_once_and_in_order_but_for_what_is_beyond_t
 
 
 @given(cases)
-def test_words_never_overlap_and_the_ledger_partitions_the_recording(case: tuple[Heard, Heard]) -> None:
+def test_words_never_overlap_and_the_ledger_partitions_the_recording(case: tuple[JobReadings, JobReadings]) -> None:
     job, redo = case
     result = lay_over(job, redo)
     times = [time for word in said(result) for time in (word.start, word.end)]
@@ -144,7 +152,7 @@ def test_words_never_overlap_and_the_ledger_partitions_the_recording(case: tuple
 
 
 @given(cases)
-def test_a_reading_that_is_the_same_changes_no_word_whatever_the_range(case: tuple[Heard, Heard]) -> None:
+def test_a_reading_that_is_the_same_changes_no_word_whatever_the_range(case: tuple[JobReadings, JobReadings]) -> None:
     job, redo = case
     same = redo._replace(
         readings={tile.index: job.readings[tile.index] for tile in redo.plan.scope if tile.index in job.readings}
@@ -153,7 +161,7 @@ def test_a_reading_that_is_the_same_changes_no_word_whatever_the_range(case: tup
 
 
 @given(cases)
-def test_laid_over_twice_is_laid_over_once(case: tuple[Heard, Heard]) -> None:
+def test_laid_over_twice_is_laid_over_once(case: tuple[JobReadings, JobReadings]) -> None:
     job, redo = case
     once = lay_over(job, redo)
     twice = lay_over(once, redo)
@@ -162,7 +170,7 @@ def test_laid_over_twice_is_laid_over_once(case: tuple[Heard, Heard]) -> None:
 
 
 @given(cases)
-def test_the_ledger_says_of_every_stretch_that_was_read_again_by_whom(case: tuple[Heard, Heard]) -> None:
+def test_the_ledger_says_of_every_stretch_that_was_read_again_by_whom(case: tuple[JobReadings, JobReadings]) -> None:
     job, redo = case
     result = lay_over(job, redo)
     for account in ledger_of(result).tiles:

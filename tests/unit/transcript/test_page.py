@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import OutputOptions, ReadingOptions
-from fanscribe.documents.reading import Reading, Scores, SecondLook, Word
+from fanscribe.documents.reading import Fallback, Reading, Scores, Word
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.html_page import as_html
@@ -26,7 +26,7 @@ from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, damaged, tiles, words
 
 OUTPUT = OutputOptions()
-AGAIN = SecondLook(
+AGAIN = Fallback(
     reason="speech without words",
     first=Scores(words=2, unaccounted=9_000, avg_logprob=-0.5, compression_ratio=1.0),
     second=Scores(words=9, unaccounted=0, avg_logprob=-0.3, compression_ratio=1.2),

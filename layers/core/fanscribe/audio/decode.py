@@ -15,8 +15,8 @@ with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; 
     from pydub import AudioSegment
 
 from fanscribe.audio.decoder import Request
-from fanscribe.audio.decoder_process import Decoder, Sound
-from fanscribe.audio.file_signatures import HEAD, refuse_impostor
+from fanscribe.audio.decoder_process import Decoder, SoundHeader
+from fanscribe.audio.file_signatures import HEAD, refuse_other_files
 from fanscribe.audio.limits import Limits
 from fanscribe.audio.sections import Section
 from fanscribe.audio.sound import Block, Samples
@@ -82,7 +82,7 @@ class Decoding:
         for message in self._messages:
             if isinstance(message, Findings):
                 self.findings = message
-            elif isinstance(message, Sound):
+            elif isinstance(message, SoundHeader):
                 self.limits.check_stream(self.name, message.channels, message.rate)
                 self.limits.check_length(self.name, round(message.declared * SAMPLE_RATE), message.kept)
                 channels, own = message.kept, message.own
@@ -122,7 +122,7 @@ def _length(path: Path, name: str, decoder: Decoder, *, believe: bool) -> float:
         for message in messages:
             if isinstance(message, bytearray):
                 samples += len(message) // SAMPLE_BYTES
-            elif isinstance(message, Sound) and believe and message.declared and not samples:
+            elif isinstance(message, SoundHeader) and believe and message.declared and not samples:
                 return message.declared
     return samples / SAMPLE_RATE
 
@@ -132,7 +132,7 @@ def _refuse_at_once(path: Path, name: str) -> None:
     if path.stat().st_size == 0:
         raise UnreadableRecording(f"{name} is empty (0 bytes).")
     with path.open("rb") as file:
-        refuse_impostor(file.read(HEAD), name)
+        refuse_other_files(file.read(HEAD), name)
 
 
 def waveform(samples: Samples) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from fanscribe.errors import InvalidOption, UnreadableRecording
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where this Python finds its own libraries, on Lambda for one
 
 
-class Sound(Contract):
+class SoundHeader(Contract):
     """What a stream is, as the decoder found it."""
 
     channels: int
@@ -38,7 +38,7 @@ class Decoder:
     memory: int = 1_000_000_000  # bytes of address space: 120 MB are PyAV's libraries
     stall_s: float = 8.0  # without a message; it sends one as often as it gets further
 
-    def run(self, path: Path, name: str, request: Request) -> Generator[Sound | bytearray | Findings, None, None]:
+    def run(self, path: Path, name: str, request: Request) -> Generator[SoundHeader | bytearray | Findings, None, None]:
         """Run one, and yield what it says: what the stream is, interleaved samples, at last its findings.
 
         Raises UnreadableRecording, and InvalidOption if there is no such track. Ends the process, always.
@@ -89,7 +89,7 @@ class _Pipe:
         return data[:got] if got < length else data
 
 
-def _messages(pipe: _Pipe, name: str) -> Generator[Sound | bytearray | Findings, None, None]:
+def _messages(pipe: _Pipe, name: str) -> Generator[SoundHeader | bytearray | Findings, None, None]:
     while len(header := pipe.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
         payload = pipe.read(length)
@@ -100,7 +100,7 @@ def _messages(pipe: _Pipe, name: str) -> Generator[Sound | bytearray | Findings,
         if kind == UNKNOWN:
             raise InvalidOption(f"{name} {payload.decode()}")
         if kind == SOUND:
-            yield Sound.model_validate_json(payload)
+            yield SoundHeader.model_validate_json(payload)
         elif kind == FINDINGS:
             yield Findings.model_validate_json(payload)
         elif kind == SAMPLES:

@@ -50,7 +50,7 @@ class Refused(Exception):
     """Why a recording can't be decoded: the rest of a sentence that begins with its name."""
 
 
-class Source:
+class MediaBytes:
     """The recording, or a span of its bytes, as a file object that tells of its progress."""
 
     def __init__(
@@ -139,11 +139,11 @@ class MediaFile:
             if other.type != "audio":
                 other.discard = Discard.all  # hours of video are skipped over
 
-    def source(self, span: tuple[int, int] | None = None, head: bytes = b"") -> Source:
+    def source(self, span: tuple[int, int] | None = None, head: bytes = b"") -> MediaBytes:
         """Give all of its bytes, or a span of them behind a head."""
-        return Source(self.path, self.progress, span, head)
+        return MediaBytes(self.path, self.progress, span, head)
 
-    def open(self, source: Source) -> av.container.InputContainer:
+    def open(self, source: MediaBytes) -> av.container.InputContainer:
         """Open it, or a part of it, by FFmpeg."""
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:

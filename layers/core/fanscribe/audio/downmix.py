@@ -59,7 +59,7 @@ def choose_downmix(taken: str, lost: Mapping[str, float], audible: float) -> str
     return best if lost[best] < here / 2 else taken
 
 
-class Meter:
+class DownmixMeter:
     """Measures a track: how loud it gets, and what each downmix of it loses."""
 
     def __init__(self) -> None:

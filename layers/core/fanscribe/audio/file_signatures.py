@@ -17,7 +17,7 @@ OTHER = "upload the recording itself"
 
 
 @dataclass(frozen=True)
-class Impostor:
+class FileSignature:
     """A kind of file, and what to do instead."""
 
     kind: str
@@ -31,28 +31,28 @@ class Impostor:
 
 # Signatures: https://www.iana.org/assignments/media-types and each format's own specification
 BINARY = (
-    Impostor("an archive (zip; Office documents are such)", UNPACK, b"PK\x03\x04"),
-    Impostor("an archive (zip, empty)", UNPACK, b"PK\x05\x06"),
-    Impostor("an archive (gzip)", UNPACK, b"\x1f\x8b\x08"),
-    Impostor("an archive (7z)", UNPACK, b"7z\xbc\xaf\x27\x1c"),
-    Impostor("an archive (rar)", UNPACK, b"Rar!\x1a\x07"),
-    Impostor("an archive (xz)", UNPACK, b"\xfd7zXZ\x00"),
-    Impostor("an archive (bzip2)", UNPACK, b"BZh"),
-    Impostor("an archive (zstd)", UNPACK, b"\x28\xb5\x2f\xfd"),
-    Impostor("an archive (tar)", UNPACK, b"ustar", at=257),
-    Impostor("a document (PDF)", OTHER, b"%PDF-"),
-    Impostor("a document (Office)", OTHER, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-    Impostor("a picture (PNG)", OTHER, b"\x89PNG\r\n"),
-    Impostor("a picture (JPEG)", OTHER, b"\xff\xd8\xff"),
-    Impostor("a picture (GIF)", OTHER, b"GIF8"),
-    Impostor("a picture (TIFF)", OTHER, b"II*\x00"),
-    Impostor("a picture (TIFF)", OTHER, b"MM\x00*"),
-    Impostor("a picture (WebP)", OTHER, b"WEBP", at=8),
-    Impostor("a picture (HEIC)", OTHER, b"ftyphei", at=4),
-    Impostor("a picture (HEIC)", OTHER, b"ftypmif1", at=4),
-    Impostor("a picture (AVIF)", OTHER, b"ftypavif", at=4),
-    Impostor("a picture (Photoshop)", OTHER, b"8BPS"),
-    Impostor("a score (MIDI)", "render it to sound, and upload that", b"MThd"),
+    FileSignature("an archive (zip; Office documents are such)", UNPACK, b"PK\x03\x04"),
+    FileSignature("an archive (zip, empty)", UNPACK, b"PK\x05\x06"),
+    FileSignature("an archive (gzip)", UNPACK, b"\x1f\x8b\x08"),
+    FileSignature("an archive (7z)", UNPACK, b"7z\xbc\xaf\x27\x1c"),
+    FileSignature("an archive (rar)", UNPACK, b"Rar!\x1a\x07"),
+    FileSignature("an archive (xz)", UNPACK, b"\xfd7zXZ\x00"),
+    FileSignature("an archive (bzip2)", UNPACK, b"BZh"),
+    FileSignature("an archive (zstd)", UNPACK, b"\x28\xb5\x2f\xfd"),
+    FileSignature("an archive (tar)", UNPACK, b"ustar", at=257),
+    FileSignature("a document (PDF)", OTHER, b"%PDF-"),
+    FileSignature("a document (Office)", OTHER, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    FileSignature("a picture (PNG)", OTHER, b"\x89PNG\r\n"),
+    FileSignature("a picture (JPEG)", OTHER, b"\xff\xd8\xff"),
+    FileSignature("a picture (GIF)", OTHER, b"GIF8"),
+    FileSignature("a picture (TIFF)", OTHER, b"II*\x00"),
+    FileSignature("a picture (TIFF)", OTHER, b"MM\x00*"),
+    FileSignature("a picture (WebP)", OTHER, b"WEBP", at=8),
+    FileSignature("a picture (HEIC)", OTHER, b"ftyphei", at=4),
+    FileSignature("a picture (HEIC)", OTHER, b"ftypmif1", at=4),
+    FileSignature("a picture (AVIF)", OTHER, b"ftypavif", at=4),
+    FileSignature("a picture (Photoshop)", OTHER, b"8BPS"),
+    FileSignature("a score (MIDI)", "render it to sound, and upload that", b"MThd"),
 )
 
 # A text's first line, lower case
@@ -81,7 +81,7 @@ ELEMENTS = {
 }
 
 
-def refuse_impostor(head: bytes, name: str) -> None:
+def refuse_other_files(head: bytes, name: str) -> None:
     """Raises UnreadableRecording if the file that begins with `head` is surely something else than a recording."""
     if found := recognise(head):
         kind, advice = found

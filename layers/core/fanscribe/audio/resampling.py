@@ -15,7 +15,7 @@ from fanscribe.audio.demuxer import Refused
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from fanscribe.audio.downmix import Meter, Weights
+    from fanscribe.audio.downmix import DownmixMeter, Weights
 
 FRAME_SAMPLES = 1 << 14  # resampled at once: in frames of 600 to 2,000 it takes 40 % more of the whole
 SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
@@ -58,7 +58,7 @@ def kind_of(frame: av.AudioFrame, *, own: bool) -> Kind:
 class Waiting:
     """What is to be measured, as bytes, until there is enough of it."""
 
-    def __init__(self, meter: Meter, most: int = MEASURED) -> None:
+    def __init__(self, meter: DownmixMeter, most: int = MEASURED) -> None:
         """`most` samples of a frame are measured."""
         self._meter, self._most = meter, most
         self._kind: tuple[str, int, int] | None = None  # format, channels, samples
@@ -103,7 +103,7 @@ def shaped(data: bytes, name: str, channels: int, samples: int) -> Any:
 class Samples:
     """Resamples frames, and knows how many samples have come out."""
 
-    def __init__(self, separate: av.AudioLayout | None, downmix: str | None, meter: Meter | None) -> None:
+    def __init__(self, separate: av.AudioLayout | None, downmix: str | None, meter: DownmixMeter | None) -> None:
         """Keep the channels of `separate` apart (None: mix them by `downmix`), and measure them with `meter`."""
         self.position = 0
         self._separate, self._downmix = separate, downmix

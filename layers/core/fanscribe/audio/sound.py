@@ -18,7 +18,7 @@ Samples = NDArray[np.int16]  # one channel: shape (samples,)
 Block = NDArray[np.int16]  # all channels: shape (channels, samples)
 
 
-class Piece(NamedTuple):
+class AudioPiece(NamedTuple):
     """The `number`-th of a section's channel."""
 
     section: int
@@ -29,7 +29,7 @@ class Piece(NamedTuple):
 class Range(NamedTuple):
     """[start, end) of a piece that is `length` long, all in samples. No piece: silence between two sections."""
 
-    piece: Piece | None
+    piece: AudioPiece | None
     start: int
     end: int
     length: int
@@ -47,7 +47,9 @@ def ranges(sections: Sequence[tuple[int, int]], channel: int, start: int, end: i
         for number, begin in enumerate(range(first, last, PIECE)):
             finish = min(begin + PIECE, last)
             if begin < end and start < finish:
-                yield Range(Piece(section, channel, number), max(start, begin) - begin, min(end, finish) - begin, finish - begin)
+                yield Range(
+                    AudioPiece(section, channel, number), max(start, begin) - begin, min(end, finish) - begin, finish - begin
+                )
         here = last
 
 
@@ -59,7 +61,7 @@ class Cutter:
         self._number = 0
         self._waiting: list[Block] = []
 
-    def feed(self, block: Block) -> Iterator[tuple[Piece, Samples]]:
+    def feed(self, block: Block) -> Iterator[tuple[AudioPiece, Samples]]:
         """The pieces that are whole now."""
         self._waiting.append(block)
         while sum(each.shape[1] for each in self._waiting) >= PIECE:
@@ -67,12 +69,12 @@ class Cutter:
             self._waiting = [sound[:, PIECE:]]
             yield from self._pieces(sound[:, :PIECE])
 
-    def rest(self) -> Iterator[tuple[Piece, Samples]]:
+    def rest(self) -> Iterator[tuple[AudioPiece, Samples]]:
         """The last piece of each channel."""
         if any(each.shape[1] for each in self._waiting):
             yield from self._pieces(np.concatenate(self._waiting, axis=1))
 
-    def _pieces(self, sound: Block) -> Iterator[tuple[Piece, Samples]]:
+    def _pieces(self, sound: Block) -> Iterator[tuple[AudioPiece, Samples]]:
         for channel, samples in enumerate(sound):
-            yield Piece(self._section, channel, self._number), samples
+            yield AudioPiece(self._section, channel, self._number), samples
         self._number += 1

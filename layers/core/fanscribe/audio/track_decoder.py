@@ -20,7 +20,7 @@ from fanscribe.audio.timeline import AHEAD, AT_ONCE, Arrival, Placed, Timeline
 from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 
 if TYPE_CHECKING:
-    from fanscribe.audio.downmix import Meter
+    from fanscribe.audio.downmix import DownmixMeter
 
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
@@ -51,7 +51,7 @@ class TrackDecoder:
     alone: bool = False  # other tracks are not measured
     heard: bool = False  # some sound was decoded
     start: int | None = None  # where the section's own sound begins, by the container's clock
-    meters: dict[int, Meter] = field(default_factory=dict)  # by track
+    meters: dict[int, DownmixMeter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
     padding: float = 0.0  # samples of the last frame that are behind the end of its packet, where there is one
 
@@ -72,9 +72,9 @@ class TrackDecoder:
             numbers |= {track.number for track in others[:MEASURED_TRACKS]}
         self.file.take(numbers)
         if self.alone or len(numbers) > 1 or (context.channels > 1 and not self.separate):
-            from fanscribe.audio.downmix import Meter  # noqa: PLC0415  (numpy takes a tenth of a second)
+            from fanscribe.audio.downmix import DownmixMeter  # noqa: PLC0415  (numpy takes a tenth of a second)
 
-            self.meters = {number: Meter() for number in sorted(numbers)}
+            self.meters = {number: DownmixMeter() for number in sorted(numbers)}
             for number in numbers - {self.number}:
                 self._others[number] = Waiting(self.meters[number], most=ALL_OF_IT)
         for number in numbers:

@@ -5,14 +5,14 @@ from pydantic import ConfigDict, Field
 from fanscribe.contract import Contract
 
 
-class Spent(Contract):
+class BilledTime(Contract):
     """What an invocation has used since it last stored something: billed time, as far as it can be seen from inside."""
 
     ms: int
     memory_mb: int  # that it has: what it is billed for; 0 where no host says
 
 
-class Took(Spent):
+class InvocationTimes(BilledTime):
     """All of one invocation of Transcribe, for the run report. What of its `ms` is neither `load` nor `read` went to S3."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")  # histories are read by commands of other versions

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from fanscribe.contract import Contract, explain
 from fanscribe.documents.inputs import ObjectInput, UploadEvent, UriInput, parse_job_input
-from fanscribe.documents.job import Took
+from fanscribe.documents.job import InvocationTimes
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk
 from fanscribe.errors import InvalidInput
@@ -71,11 +71,11 @@ class TranscribeTask(Task):
     chunk: Chunk
 
 
-class Progress(Contract):
+class ChunkProgress(Contract):
     """Transcribe's answer: how many of the chunk's tiles still have no part. The state machine goes by that alone."""
 
     remaining: int
-    took: Took | None = None
+    took: InvocationTimes | None = None
 
 
 class MergeTask(Task):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from fanscribe import keys
 from fanscribe.contract import Contract
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.track import Track
 from fanscribe.times import SAMPLES_PER_MS
@@ -97,7 +97,7 @@ class Findings(Contract):
     unended: bool = False  # the file's format marks its end, and the file does not
 
 
-class Sound(Contract):
+class StoredAudio(Contract):
     """Where the decoded recording is kept (sound.py): in the folder of the job that read all of it."""
 
     job: str
@@ -130,11 +130,11 @@ class Plan(Contract):
     options: ReadingOptions
     model: str
     tiles: tuple[Tile, ...]
-    sound: Sound
+    sound: StoredAudio
     undecodable: tuple[Undecodable, ...] = ()
     origin: Origin = Origin()
     redo: Redo | None = None  # None: the job reads all of the recording
-    spent: tuple[Spent, ...] = ()  # by Split, also on each section
+    spent: tuple[BilledTime, ...] = ()  # by Split, also on each section
 
     @property
     def scope(self) -> tuple[Tile, ...]:
@@ -167,13 +167,13 @@ class Sections(Contract):
     separate: bool  # channels
     selection: Selection = Selection()
     tried: tuple[Selection, ...] = ()  # and found to be worse
-    spent: Spent | None = None  # by Split, on sharing it out
+    spent: BilledTime | None = None  # by Split, on sharing it out
 
 
-class SectionHeard(Contract):
+class SectionResult(Contract):
     """Of a section that is done: its sound and its frames (frames.py) are stored beside."""
 
     samples: int  # in each channel
     selection: Selection = Selection()  # that it was decoded as
     findings: Findings
-    spent: Spent
+    spent: BilledTime

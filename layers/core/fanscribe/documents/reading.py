@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from fanscribe.contract import Contract
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 
 
 def _finite(value: Any) -> Any:
@@ -43,7 +43,7 @@ class Scores(Contract):
     compression_ratio: Score
 
 
-class SecondLook(Contract):
+class Fallback(Contract):
     """The evidence, for the ledger: why a tile was read again, both readings' scores, and which was kept."""
 
     reason: Reason
@@ -61,7 +61,7 @@ class Reading(Contract):
     avg_logprob: Score
     no_speech_prob: Score
     compression_ratio: Score
-    second_look: SecondLook | None = None  # None: the first was believed
+    second_look: Fallback | None = None  # None: the first was believed
 
 
 class Part(Contract):
@@ -70,4 +70,4 @@ class Part(Contract):
     first: int
     last: int
     readings: tuple[Reading, ...]
-    spent: Spent | None = None  # by Transcribe, on these tiles: with the model's loading, if it came before them
+    spent: BilledTime | None = None  # by Transcribe, on these tiles: with the model's loading, if it came before them

@@ -10,7 +10,7 @@ import numpy as np
 
 from fanscribe import keys
 from fanscribe.audio.decode import WAV_HEADER, write_wav
-from fanscribe.audio.sound import Block, Cutter, Piece, Range, Samples, ranges
+from fanscribe.audio.sound import AudioPiece, Block, Cutter, Range, Samples, ranges
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.jobs.storage import Storage
 from fanscribe.times import SAMPLE_BYTES
@@ -28,13 +28,13 @@ class Soundtrack:
     job: str
 
     @contextmanager
-    def recorder(self, section: int = 0, wanted: Collection[Piece] | None = None) -> Iterator[Callable[[Block], None]]:
+    def recorder(self, section: int = 0, wanted: Collection[AudioPiece] | None = None) -> Iterator[Callable[[Block], None]]:
         """What takes a section's sound, block by block, and stores it in pieces, all or those `wanted`, WRITERS at once."""
         cutter = Cutter(section)
         pending: deque[Future[None]] = deque()
         with ThreadPoolExecutor(WRITERS) as threads:
 
-            def store(pieces: Iterator[tuple[Piece, Samples]]) -> None:
+            def store(pieces: Iterator[tuple[AudioPiece, Samples]]) -> None:
                 for piece, samples in pieces:
                     if wanted is None or piece in wanted:
                         if len(pending) == WRITERS:
@@ -46,7 +46,7 @@ class Soundtrack:
             for stored in pending:
                 stored.result()
 
-    def missing(self, plan: Plan, tiles: Sequence[Tile]) -> set[Piece]:
+    def missing(self, plan: Plan, tiles: Sequence[Tile]) -> set[AudioPiece]:
         """The pieces with sound of these tiles that are not there, or not whole."""
         there = self.storage.sizes(self.bucket, keys.sound(self.job))
         parts = (each for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end))
@@ -63,7 +63,7 @@ class Soundtrack:
         key, sizes = keys.piece(self.job, *part.piece), map(_size, (part.start, part.end, part.length))
         return np.frombuffer(self.storage.read_range(self.bucket, key, *sizes), np.int16)
 
-    def _store(self, piece: Piece, samples: Samples) -> None:
+    def _store(self, piece: AudioPiece, samples: Samples) -> None:
         self.storage.write(self.bucket, keys.piece(self.job, *piece), write_wav(samples), WAV)
 
 

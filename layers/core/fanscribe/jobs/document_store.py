@@ -40,7 +40,7 @@ class DocumentStore:
 
     def find_with_etag(self, key: str, kind: type[Document]) -> tuple[Document | None, str | None]:
         """The same, with the etag of what is there, damaged or not."""
-        found = self.storage.look(self.bucket, key)
+        found = self.storage.find(self.bucket, key)
         if found is None:
             return None, None
         try:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fanscribe import keys
-from fanscribe.documents.job import Language, Spent
-from fanscribe.documents.plan import Chunk, Plan, SectionHeard, Sections
+from fanscribe.documents.job import BilledTime, Language
+from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
 NPY = "application/octet-stream"
@@ -25,7 +25,7 @@ class JobFolder(DocumentStore):
         """The folder of another job in the same bucket."""
         return replace(self, job=job)
 
-    def save_plan(self, plan: Plan, chunks: Sequence[Chunk], spent: Spent) -> None:
+    def save_plan(self, plan: Plan, chunks: Sequence[Chunk], spent: BilledTime) -> None:
         """Save the plan, and the chunks still to be transcribed, which the Map state reads."""
         items = json.dumps([chunk.model_dump() for chunk in chunks])
         self.save(keys.plan(self.job), plan.model_copy(update={"spent": (*plan.spent, spent)}))
@@ -62,9 +62,9 @@ class JobFolder(DocumentStore):
     def frames(self, section: int) -> bytes:
         return self.storage.read(self.bucket, keys.frames(self.job, section))
 
-    def save_section(self, number: int, result: SectionHeard) -> None:
+    def save_section(self, number: int, result: SectionResult) -> None:
         """Save what a section gave. It comes last: the section's sound and frames are there."""
         self.save(keys.section(self.job, number), result)
 
-    def find_section(self, number: int) -> SectionHeard | None:
-        return self.find(keys.section(self.job, number), SectionHeard)
+    def find_section(self, number: int) -> SectionResult | None:
+        return self.find(keys.section(self.job, number), SectionResult)

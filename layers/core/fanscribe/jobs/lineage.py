@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.plan import Plan
 from fanscribe.errors import JobNotFound
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles, load_failures, load_parts, remove_damaged
-from fanscribe.transcript.overlay import Heard, lay_over
+from fanscribe.transcript.overlay import JobReadings, lay_over
 
 
 def lineage(folder: JobFolder) -> dict[str, Plan]:
@@ -29,23 +29,23 @@ def _spoken(plan: Plan) -> bool:
     return any(not tile.silent for tile in plan.tiles)
 
 
-def gather_readings(folder: JobFolder, plan: Plan) -> tuple[Heard, list[Spent]]:
+def gather_readings(folder: JobFolder, plan: Plan) -> tuple[JobReadings, list[BilledTime]]:
     """All that the job knows, laid over the job that it repairs; and what its own parts took.
 
     Parts that can't be read are removed.
     """
     parts = load_parts(folder)
-    own = Heard(plan, parts.readings, load_failures(folder) | remove_damaged(folder, parts))
+    own = JobReadings(plan, parts.readings, load_failures(folder) | remove_damaged(folder, parts))
     return _over_base(folder, own, lambda base, plan: gather_readings(base, plan)[0]), parts.spent
 
 
-def readings_so_far(folder: JobFolder, plan: Plan) -> Heard:
+def readings_so_far(folder: JobFolder, plan: Plan) -> JobReadings:
     """What can be read of that now, for those who only look."""
-    own = Heard(plan, load_parts(folder).readings, load_failures(folder))
+    own = JobReadings(plan, load_parts(folder).readings, load_failures(folder))
     return _over_base(folder, own, readings_so_far)
 
 
-def _over_base(folder: JobFolder, own: Heard, gather: Callable[[JobFolder, Plan], Heard]) -> Heard:
+def _over_base(folder: JobFolder, own: JobReadings, gather: Callable[[JobFolder, Plan], JobReadings]) -> JobReadings:
     if own.plan.redo is None:
         return own
     base = folder.of(own.plan.redo.base)

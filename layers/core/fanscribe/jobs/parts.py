@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fanscribe import keys
-from fanscribe.documents.job import Failure, Spent
+from fanscribe.documents.job import BilledTime, Failure
 from fanscribe.documents.reading import Part, Reading
 from fanscribe.errors import WorkDamaged
 from fanscribe.jobs.folder import JobFolder
@@ -14,11 +14,11 @@ class StoredParts(NamedTuple):
     """All parts of a job: readings by tile, what they took, and by key those that can't be read."""
 
     readings: dict[int, Reading]
-    spent: list[Spent]
+    spent: list[BilledTime]
     damaged: dict[str, WorkDamaged]
 
 
-def save_part(folder: JobFolder, readings: Sequence[Reading], spent: Spent) -> None:
+def save_part(folder: JobFolder, readings: Sequence[Reading], spent: BilledTime) -> None:
     """Save readings in the order of their tiles, as one part."""
     first, last = readings[0].tile, readings[-1].tile
     part = Part(first=first, last=last, readings=tuple(readings), spent=spent)
@@ -54,7 +54,7 @@ def remove_damaged(folder: JobFolder, parts: StoredParts) -> dict[int, Failure]:
     return failures
 
 
-def spent_on(folder: JobFolder, parts: Sequence[str]) -> dict[str, Spent | None]:
+def spent_on(folder: JobFolder, parts: Sequence[str]) -> dict[str, BilledTime | None]:
     """What parts took, by their keys; None where one does not say."""
     read = folder.read_all(parts, Part).items()
     return {key: part.spent if isinstance(part, Part) else None for key, part in read}

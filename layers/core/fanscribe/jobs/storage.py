@@ -60,7 +60,7 @@ class Storage(Protocol):
         """The bytes [start, end) of an object. Raises WorkDamaged if there is none, or it has not `size` bytes."""
         ...
 
-    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+    def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
         """Content and etag of an object that may not be there."""
         ...
 
@@ -121,7 +121,7 @@ class S3Storage:
             raise WorkDamaged(f"{keys.uri(bucket, key)} is not {size} bytes long.")
         return data
 
-    def look(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+    def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
         try:
             with _named(WorkDamaged, bucket, key):
                 found = self._s3.get_object(Bucket=bucket, Key=key)

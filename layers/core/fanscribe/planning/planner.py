@@ -1,6 +1,6 @@
-"""How a recording is shared out: the size of its chunks, from the model's speed, memory, concurrency and a wish. Pure.
+"""How a recording is shared out: the size of its chunks, from the model's speed, memory, concurrency and a goal. Pure.
 
-Every size that is worth it is simulated, and the wish decides between the forecasts (docs/adr/0009). No chunk may pass half
+Every size that is worth it is simulated, and the goal decides between the forecasts (docs/adr/0009). No chunk may pass half
 of Lambda's 15 minutes, even if each of its tiles were read again. The transcript does not depend on any of it.
 """
 
@@ -11,7 +11,7 @@ from fanscribe.planning.prices import AwsPrices, ModelSpeed, Stages, price_list,
 from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work, simulate
 
 HALF_S = TIMEOUT_S / 2
-WORTH = 1.5  # without a wish: as fast as may be had for half as much again as the cheapest
+WORTH = 1.5  # without a goal: as fast as may be had for half as much again as the cheapest
 TILE_S = 28.0  # of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last silence before 30 s
 STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500)
 WAVES = 8  # how many rounds of chunks, one in every place, are tried besides
@@ -21,7 +21,7 @@ SPLITTING = ("fetch_s", "decode_s", "listen_s", "upload_s")  # stages that grow 
 WORTH_SAYING = 0.02  # of the wall time: what a limit must cost to be named
 
 
-class Wish(Contract):
+class Goal(Contract):
     """What matters. Neither: fast, and within WORTH of the cheapest."""
 
     cheapest: bool = False
@@ -38,7 +38,7 @@ class Wish(Contract):
         return min(in_time, key=lambda forecast: (forecast.usd, forecast.wall_s)) if in_time else _fastest(forecasts)
 
 
-USUAL, CHEAPEST, FASTEST = Wish(), Wish(cheapest=True), Wish(finish_in_s=0)
+USUAL, CHEAPEST, FASTEST = Goal(), Goal(cheapest=True), Goal(finish_in_s=0)
 
 
 class Limit(Contract):
@@ -48,7 +48,7 @@ class Limit(Contract):
     costs_s: float
 
 
-class Job(Contract):
+class PlannedJob(Contract):
     """A recording and where it is to be transcribed."""
 
     audio_s: float
@@ -63,9 +63,9 @@ class Job(Contract):
         return simulate(work, self.fleet, self.speed, self.stages, self.prices)
 
 
-def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> Job:
+def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> PlannedJob:
     """At list prices, with the stages' seconds as they are known."""
-    return Job(audio_s=audio_s, tiles=tiles, fleet=fleet, speed=speed, stages=speeds().stages, prices=price_list().aws)
+    return PlannedJob(audio_s=audio_s, tiles=tiles, fleet=fleet, speed=speed, stages=speeds().stages, prices=price_list().aws)
 
 
 def tiles_in(audio_s: float) -> int:
@@ -73,28 +73,28 @@ def tiles_in(audio_s: float) -> int:
     return max(1, round(audio_s / TILE_S))
 
 
-def most_tiles(job: Job) -> int:
+def most_tiles(job: PlannedJob) -> int:
     """Tiles in the longest chunk that can't pass half of the 15 minutes; one at least, for less there is not."""
     spare = HALF_S - job.stages.start_s - job.speed.load_s - job.stages.invoke_s
     return max(1, int(spare / (job.speed.tile_s(vcpus(job.fleet.memory_mb)) * WORST)))
 
 
-def plan(job: Job, wish: Wish) -> Forecast:
-    """The forecast of the size that the wish chooses."""
+def plan(job: PlannedJob, goal: Goal) -> Forecast:
+    """The forecast of the size that the goal chooses."""
     rounds = {-(-job.tiles // (job.fleet.concurrency * waves)) for waves in range(1, WAVES + 1)}
     most = min(most_tiles(job), max(1, job.tiles))
     sizes = sorted(size for size in {*STEPS, *rounds, most} if 1 <= size <= most)
-    return wish.choose([job.forecast(size) for size in sizes])
+    return goal.choose([job.forecast(size) for size in sizes])
 
 
-def what_binds(job: Job, wish: Wish) -> tuple[Limit, ...]:
+def what_binds(job: PlannedJob, goal: Goal) -> tuple[Limit, ...]:
     """The limits that are worth saying, the costliest first: each by planning again without it.
 
     Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading one chunk.
     """
-    wish = wish if wish.finish_in_s is None else FASTEST
-    now = plan(job, wish).wall_s
-    lifted = [(name(job), now - plan(lift(job), wish).wall_s) for name, lift in _LIMITS]
+    goal = goal if goal.finish_in_s is None else FASTEST
+    now = plan(job, goal).wall_s
+    lifted = [(name(job), now - plan(lift(job), goal).wall_s) for name, lift in _LIMITS]
     costly = sorted((cost, name) for name, cost in lifted if cost > now * WORTH_SAYING)
     return tuple(Limit(name=name, costs_s=cost) for cost, name in reversed(costly))
 
@@ -103,27 +103,27 @@ def _fastest(forecasts: Sequence[Forecast]) -> Forecast:
     return min(forecasts, key=lambda forecast: (forecast.wall_s, forecast.usd))
 
 
-def _concurrency(job: Job) -> str:
+def _concurrency(job: PlannedJob) -> str:
     fleet = job.fleet
     if fleet.map_concurrency < fleet.account_concurrency:
         return f"MapConcurrency {fleet.map_concurrency:,}"
     return f"the account's concurrency of {fleet.account_concurrency:,}"
 
 
-def _splitting(job: Job) -> str:
+def _splitting(job: PlannedJob) -> str:
     sections = job.fleet.sections(job.audio_s)
     return "splitting, which one invocation does" if sections == 1 else f"splitting in {sections} sections"
 
 
-def _fleet(job: Job, **changes: int) -> Job:
+def _fleet(job: PlannedJob, **changes: int) -> PlannedJob:
     return job.model_copy(update={"fleet": job.fleet.model_copy(update=changes)})
 
 
-def _stages(job: Job, **changes: float) -> Job:
+def _stages(job: PlannedJob, **changes: float) -> PlannedJob:
     return job.model_copy(update={"stages": job.stages.model_copy(update=changes)})
 
 
-_LIMITS: tuple[tuple[Callable[[Job], str], Callable[[Job], Job]], ...] = (
+_LIMITS: tuple[tuple[Callable[[PlannedJob], str], Callable[[PlannedJob], PlannedJob]], ...] = (
     (_concurrency, lambda job: _fleet(job, map_concurrency=BOUNDLESS, account_concurrency=BOUNDLESS)),
     (lambda _: "1,000 new environments in 10 s", lambda job: _fleet(job, burst=BOUNDLESS)),
     (_splitting, lambda job: _stages(_fleet(job, most_sections=1), **dict.fromkeys(SPLITTING, 0.0))),

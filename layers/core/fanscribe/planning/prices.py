@@ -74,7 +74,7 @@ class Stages(Contract):
 
 
 class ModelSpeed(Contract):
-    """Seconds of one model for a tile, second looks included: `serial_s`, which more cores don't shorten, and `work_s`."""
+    """Seconds of one model for a tile, fallbacks included: `serial_s`, which more cores don't shorten, and `work_s`."""
 
     name: str
     also: tuple[str, ...] = ()  # names of the same shape

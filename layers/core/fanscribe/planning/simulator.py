@@ -3,7 +3,7 @@
 What is fed in are seconds of stages (costs.py) and Lambda's published limits (fan_out.py); no chance is in it, so the same
 question has the same answer.
 
-Tiles don't all take the same: where the first reading isn't believed, the second look takes longer than the first
+Tiles don't all take the same: where the first reading isn't believed, the fallback takes longer than the first
 (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time: here it is every 13th.
 
 A very long recording is decoded in sections (sections.py), by environments of Split. They are of no use to Transcribe, which is
@@ -22,9 +22,9 @@ from fanscribe.planning.prices import GB, AwsPrices, ModelSpeed, Stages, vcpus
 from fanscribe.times import SAMPLE_RATE
 
 AGAIN_EVERY = 13  # tiles
-AGAIN = 2.6  # of a tile's first reading: what its second look takes
-FIRST_LOOK = 1 / (1 + AGAIN / AGAIN_EVERY)  # of a tile's mean
-WORST = (1 + AGAIN) * FIRST_LOOK  # of a tile's mean: if every tile were read again
+AGAIN = 2.6  # of a tile's first reading: what its fallback takes
+FIRST_DECODING = 1 / (1 + AGAIN / AGAIN_EVERY)  # of a tile's mean
+WORST = (1 + AGAIN) * FIRST_DECODING  # of a tile's mean: if every tile were read again
 
 TIMEOUT_S, RESERVE_S = 900, 5  # of an invocation; what deadline.py keeps back of it
 
@@ -168,7 +168,7 @@ def _section_seconds(share_s: float, sections: int, heard_s: float, stages: Stag
 
 def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
     """What reading takes, chunk by chunk."""
-    first = FIRST_LOOK * tile_s
+    first = FIRST_DECODING * tile_s
     done = list(accumulate((first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2)) for i in range(work.tiles)), initial=0.0))
     for start in range(0, work.tiles, work.chunk_tiles):
         yield done[min(start + work.chunk_tiles, work.tiles)] - done[start]

@@ -1,10 +1,10 @@
-"""The second look: when a reading is not believed, how its tile is cut to be read again, and which reading is kept. Pure.
+"""The fallback: when a reading is not believed, how its tile is cut to be read again, and which reading is kept. Pure.
 
 Whisper sometimes ends a window early, or skips what opens it: a whole spoken introduction is missing, and nothing in the
 scores says so. The words do: detected speech that no word accounts for. A tile is judged by itself alone, never by its
 neighbours or its chunk, or the fan-out would change the text.
 
-Measured (tiny.en, WER of the half-hour recording in the corpus): no second look 5.85 %, this one 3.66 %, faster-whisper 5.11 %.
+Measured (tiny.en, WER of the half-hour recording in the corpus): no fallback 5.85 %, this one 3.66 %, faster-whisper 5.11 %.
 Counting words per second of speech, as the prototype did, gave 4.50 %, and is wrong for slow speakers.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from fanscribe.documents.plan import Span, Tile
-from fanscribe.documents.reading import Reason, Scores, SecondLook
+from fanscribe.documents.reading import Fallback, Reason, Scores
 from fanscribe.recognition.word_times import TimedWord
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 
@@ -31,7 +31,7 @@ WORTH_CUTTING_OFF = 2_000  # ms beside the run: less stays with it
 
 
 @dataclass(frozen=True)
-class Look:
+class Candidate:
     """One reading of a tile, or a piece of one. Word times are ms from the recording's start."""
 
     words: tuple[TimedWord, ...]
@@ -73,25 +73,25 @@ def _uncovered(speech: Sequence[Span], covered: Sequence[Span]) -> Iterator[Span
             yield here, end
 
 
-def unaccounted(look: Look, tile: Tile) -> int:
+def unaccounted(candidate: Candidate, tile: Tile) -> int:
     """Ms of the tile's speech that no word accounts for."""
-    return sum(length for _, length in missed_runs(look.words, tile.speech))
+    return sum(length for _, length in missed_runs(candidate.words, tile.speech))
 
 
-def doubt(look: Look, tile: Tile) -> Reason | None:
+def fallback_reason(candidate: Candidate, tile: Tile) -> Reason | None:
     """Why a reading is not believed, if it is not."""
-    if look.compression_ratio > LOOP:
+    if candidate.compression_ratio > LOOP:
         return "repetition"
-    if any(length > MISSED for _, length in missed_runs(look.words, tile.speech)):
+    if any(length > MISSED for _, length in missed_runs(candidate.words, tile.speech)):
         return "speech without words"
-    return "unsure" if look.avg_logprob < UNSURE else None
+    return "unsure" if candidate.avg_logprob < UNSURE else None
 
 
-def pieces(tile: Tile, look: Look) -> list[Tile]:
+def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     """The tile cut at its own silences: around the longest missed run, else near its middle. One piece: it has none to cut."""
     silences = [(before[1] + after[0]) // 2 // FRAME * FRAME for before, after in pairwise(tile.speech)]
     allowed = [cut for cut in silences if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE]
-    runs = missed_runs(look.words, tile.speech)
+    runs = missed_runs(candidate.words, tile.speech)
     cuts = _around(max(runs, key=lambda run: run[1])[0], tile, allowed) if runs else set()
     if allowed and not cuts:
         cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
@@ -116,22 +116,24 @@ def _piece(tile: Tile, start: int, end: int) -> Tile:
     return tile.model_copy(update={"start": start, "end": end, "speech": speech})
 
 
-def joined(looks: Sequence[Look]) -> Look:
+def joined(candidates: Sequence[Candidate]) -> Candidate:
     """Readings of a tile's pieces as one of the tile. Log probability is weighted by tokens; of the others the worst counts."""
-    tokens = sum(look.tokens for look in looks)
-    return Look(
-        words=tuple(word for look in looks for word in look.words),
-        avg_logprob=sum(look.avg_logprob * look.tokens for look in looks) / max(1, tokens),
-        no_speech_prob=max((look.no_speech_prob for look in looks if look.words), default=looks[0].no_speech_prob),
-        compression_ratio=max(look.compression_ratio for look in looks),
+    tokens = sum(candidate.tokens for candidate in candidates)
+    return Candidate(
+        words=tuple(word for candidate in candidates for word in candidate.words),
+        avg_logprob=sum(candidate.avg_logprob * candidate.tokens for candidate in candidates) / max(1, tokens),
+        no_speech_prob=max(
+            (candidate.no_speech_prob for candidate in candidates if candidate.words), default=candidates[0].no_speech_prob
+        ),
+        compression_ratio=max(candidate.compression_ratio for candidate in candidates),
         tokens=tokens,
     )
 
 
-def compare(reason: Reason, first: Look, second: Look, tile: Tile) -> SecondLook:
+def compare(reason: Reason, first: Candidate, second: Candidate, tile: Tile) -> Fallback:
     """Which is kept: what repeats itself or was guessed loses, then what accounts for less speech, then what is less sure."""
-    ranks = [(_invented(look), unaccounted(look, tile), -look.avg_logprob) for look in (first, second)]
-    return SecondLook(
+    ranks = [(_invented(candidate), unaccounted(candidate, tile), -candidate.avg_logprob) for candidate in (first, second)]
+    return Fallback(
         reason=reason,
         first=_scores(first, tile),
         second=_scores(second, tile),
@@ -139,30 +141,30 @@ def compare(reason: Reason, first: Look, second: Look, tile: Tile) -> SecondLook
     )
 
 
-def _invented(look: Look) -> bool:
-    return look.compression_ratio > LOOP or look.avg_logprob < UNSURE
+def _invented(candidate: Candidate) -> bool:
+    return candidate.compression_ratio > LOOP or candidate.avg_logprob < UNSURE
 
 
-def hears_nothing(look: Look, tile: Tile) -> bool:
+def hears_nothing(candidate: Candidate, tile: Tile) -> bool:
     """Say whether the model itself finds no speech: then its words are invented.
 
     This is openai/whisper's rule, which also asks that the model is unsure of its words. Of less than a second of speech it
     is sure of what it invents ("Thank you."), so there its doubt that it is speech is enough. Of 70 single words cut out of
     two recordings, the eight that this takes away were all wrong (tiny.en).
     """
-    doubted = look.avg_logprob < UNSURE or tile.spoken < BRIEF
-    return look.no_speech_prob > NO_SPEECH and doubted
+    doubted = candidate.avg_logprob < UNSURE or tile.spoken < BRIEF
+    return candidate.no_speech_prob > NO_SPEECH and doubted
 
 
-def without_invented(look: Look, piece: Tile) -> Look:
+def without_invented(candidate: Candidate, piece: Tile) -> Candidate:
     """The reading of a piece, without words if the model itself finds no speech in it."""
-    return replace(look, words=(), tokens=0) if hears_nothing(look, piece) else look
+    return replace(candidate, words=(), tokens=0) if hears_nothing(candidate, piece) else candidate
 
 
-def _scores(look: Look, tile: Tile) -> Scores:
+def _scores(candidate: Candidate, tile: Tile) -> Scores:
     return Scores(
-        words=len(look.words),
-        unaccounted=unaccounted(look, tile),
-        avg_logprob=round(look.avg_logprob, 4),
-        compression_ratio=round(look.compression_ratio, 4),
+        words=len(candidate.words),
+        unaccounted=unaccounted(candidate, tile),
+        avg_logprob=round(candidate.avg_logprob, 4),
+        compression_ratio=round(candidate.compression_ratio, 4),
     )

@@ -3,7 +3,7 @@
 Tiles are decoded in batches, yet each as if it were alone: batch, chunk and neighbours leave no trace in a reading.
 That is why this calls the steps of faster-whisper's `BatchedInferencePipeline` rather than its `transcribe`: that one
 carries the end of the last speech from each tile into the word times of the next. A reading that is not believed gets a
-second look (fallback.py).
+fallback (fallback.py).
 """
 
 import itertools
@@ -23,7 +23,16 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
-from fanscribe.recognition.fallback import DEEPEST, Look, compare, doubt, hears_nothing, joined, pieces, without_invented
+from fanscribe.recognition.fallback import (
+    DEEPEST,
+    Candidate,
+    compare,
+    fallback_reason,
+    hears_nothing,
+    joined,
+    pieces,
+    without_invented,
+)
 from fanscribe.recognition.language import Probabilities, spoken_in
 from fanscribe.recognition.word_times import TimedWord, settle
 from fanscribe.times import SAMPLE_RATE, milliseconds
@@ -39,7 +48,7 @@ class _Decoding(NamedTuple):
     search: Mapping[str, Any]  # of ctranslate2's generate
 
 
-# A second look has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64 to 3.66 % WER and
+# A fallback has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64 to 3.66 % WER and
 # recordings of short pieces from 6.6 to 6.2 and 6.0 to 4.7 % (tiny.en).
 CAREFUL = {"beam_size": 5}
 # Against loops. Not by temperature, as Whisper does: ctranslate2 draws from one generator for each thread, whatever the
@@ -51,32 +60,32 @@ class WhisperRecognizer:
     """A loaded model. Loading takes a second for tiny and many for large."""
 
     def __init__(
-        self, folder: Path, cores: int, compute_type: str = "int8", *, device: str = "cpu", second_look: bool = True
+        self, folder: Path, cores: int, compute_type: str = "int8", *, device: str = "cpu", fallback: bool = True
     ) -> None:
         self._whisper = WhisperModel(str(folder), device=device, cpu_threads=cores, compute_type=compute_type)
-        self._second_look = second_look
+        self._fallback = fallback
 
     def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
         """One reading per tile, in order. `language` is the recording's; of a multilingual one each tile may differ."""
         encoded = self._encode(samples)
         languages = [language] * len(tiles)
         if options.language == MULTILINGUAL and self._whisper.model.is_multilingual:
-            languages = [spoken_in(ballot, language) for ballot in self._hear(encoded)]
+            languages = [spoken_in(ballot, language) for ballot in self._detect_language(encoded)]
         readings: dict[int, Reading] = {}
         for spoken, group in _grouped(languages):
             some = encoded if len(group) == len(tiles) else _pick(encoded, group)
             decoding = self._decoding(spoken, options)
-            for i, look in zip(group, self._look([tiles[i] for i in group], some, decoding), strict=True):
-                readings[i] = self._reading(tiles[i], samples[i], look, decoding)
+            for i, candidate in zip(group, self._decode([tiles[i] for i in group], some, decoding), strict=True):
+                readings[i] = self._reading(tiles[i], samples[i], candidate, decoding)
         return [readings[i] for i in range(len(tiles))]
 
-    def hear(self, samples: Sequence[Samples]) -> list[Probabilities]:
+    def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
         """For each window, how probable each language is. An English-only model hears English."""
         if not self._whisper.model.is_multilingual:
             return [{ENGLISH: 1.0}] * len(samples)
-        return [ballot for sound in samples for ballot in self._hear(self._encode([sound]))]
+        return [ballot for sound in samples for ballot in self._detect_language(self._encode([sound]))]
 
-    def _hear(self, encoded: ctranslate2.StorageView) -> list[Probabilities]:
+    def _detect_language(self, encoded: ctranslate2.StorageView) -> list[Probabilities]:
         return [
             {token.strip("<|>"): probability for token, probability in ranked}
             for ranked in self._whisper.model.detect_language(encoded)
@@ -104,36 +113,36 @@ class WhisperRecognizer:
         prompt = self._whisper.get_prompt(tokenizer, previous, without_timestamps=True, hotwords=options.hotwords)
         return _Decoding(tokenizer, prompt, {"beam_size": options.beam_size})
 
-    def _reading(self, tile: Tile, samples: Samples, look: Look, decoding: _Decoding) -> Reading:
+    def _reading(self, tile: Tile, samples: Samples, candidate: Candidate, decoding: _Decoding) -> Reading:
         evidence = None
-        if self._second_look and (reason := doubt(look, tile)):
-            second = self._look_again(tile, samples, look, decoding)
-            evidence = compare(reason, look, second, tile)
-            look = second if evidence.kept == "second" else look
+        if self._fallback and (reason := fallback_reason(candidate, tile)):
+            second = self._decode_again(tile, samples, candidate, decoding)
+            evidence = compare(reason, candidate, second, tile)
+            candidate = second if evidence.kept == "second" else candidate
         return Reading(
             tile=tile.index,
             language=decoding.tokenizer.language_code,
-            words=() if hears_nothing(look, tile) else settle(look.words, tile),
-            avg_logprob=round(look.avg_logprob, 4),
-            no_speech_prob=round(look.no_speech_prob, 4),
-            compression_ratio=round(look.compression_ratio, 4),
+            words=() if hears_nothing(candidate, tile) else settle(candidate.words, tile),
+            avg_logprob=round(candidate.avg_logprob, 4),
+            no_speech_prob=round(candidate.no_speech_prob, 4),
+            compression_ratio=round(candidate.compression_ratio, 4),
             second_look=evidence,
         )
 
-    def _look_again(self, tile: Tile, samples: Samples, first: Look, decoding: _Decoding, depth: int = 0) -> Look:
+    def _decode_again(self, tile: Tile, samples: Samples, first: Candidate, decoding: _Decoding, depth: int = 0) -> Candidate:
         """Cut at its own silences, searching wider; each piece that is still not believed once more."""
         parts = pieces(tile, first)
         if len(parts) == 1 or depth == DEEPEST:
-            return self._look([tile], self._encode([samples]), decoding._replace(search=STUBBORN))[0]
+            return self._decode([tile], self._encode([samples]), decoding._replace(search=STUBBORN))[0]
         sounds = [samples[part.start - tile.start : part.end - tile.start] for part in parts]
-        looks = self._look(parts, self._encode(sounds), decoding._replace(search=CAREFUL))
+        candidates = self._decode(parts, self._encode(sounds), decoding._replace(search=CAREFUL))
         for i, (part, sound) in enumerate(zip(parts, sounds, strict=True)):
-            if reason := doubt(looks[i], part):
-                again = self._look_again(part, sound, looks[i], decoding, depth + 1)
-                looks[i] = again if compare(reason, looks[i], again, part).kept == "second" else looks[i]
-        return joined([without_invented(look, part) for look, part in zip(looks, parts, strict=True)])
+            if reason := fallback_reason(candidates[i], part):
+                again = self._decode_again(part, sound, candidates[i], decoding, depth + 1)
+                candidates[i] = again if compare(reason, candidates[i], again, part).kept == "second" else candidates[i]
+        return joined([without_invented(candidate, part) for candidate, part in zip(candidates, parts, strict=True)])
 
-    def _look(self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding) -> list[Look]:
+    def _decode(self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding) -> list[Candidate]:
         results = self._whisper.model.generate(
             encoded,
             [decoding.prompt] * len(tiles),
@@ -146,7 +155,7 @@ class WhisperRecognizer:
         tokens = [result.sequences_ids[0] for result in results]
         aligned = self._align(tiles, encoded, decoding.tokenizer, tokens)
         return [
-            Look(
+            Candidate(
                 words=words,
                 # generate's score is the mean over the tokens; faster-whisper counts the end token in
                 avg_logprob=result.scores[0] * len(written) / (len(written) + 1),

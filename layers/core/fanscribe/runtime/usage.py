@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fanscribe.documents.job import Spent, Took
+from fanscribe.documents.job import BilledTime, InvocationTimes
 from fanscribe.documents.payloads import Usage
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.planning.prices import GB, price_list
@@ -23,7 +23,7 @@ Stage = Literal["store", "load", "read"]  # fetching is of the first
 
 
 @dataclass
-class Meter:
+class UsageMeter:
     """Runs from when it is made, or from the last lap."""
 
     memory_mb: int = field(default_factory=settings.memory_mb)
@@ -36,10 +36,10 @@ class Meter:
     def __post_init__(self) -> None:
         self._since = self._marked = self.clock()
 
-    def lap(self) -> Spent:
+    def lap(self) -> BilledTime:
         """What was spent since the last one."""
         now = self.clock()
-        spent = Spent(ms=round((now - self._since) * 1000), memory_mb=self.memory_mb)
+        spent = BilledTime(ms=round((now - self._since) * 1000), memory_mb=self.memory_mb)
         self._since = now
         return spent
 
@@ -51,10 +51,10 @@ class Meter:
         self._marked = now
         return took
 
-    def took(self, read: Sequence[Tile]) -> Took:
+    def took(self, read: Sequence[Tile]) -> InvocationTimes:
         """All since it was made. What no mark named was storing."""
         self.mark("store")
-        return Took(
+        return InvocationTimes(
             ms=self._stages.total(),
             memory_mb=self.memory_mb,
             cold=self.cold_ms,
@@ -66,7 +66,7 @@ class Meter:
         )
 
 
-def tally(plan: Plan, parts: Sequence[Spent], merging: Spent) -> Usage:
+def tally(plan: Plan, parts: Sequence[BilledTime], merging: BilledTime) -> Usage:
     """All of a job. Zeros where nothing says what was spent."""
     audio_s = plan.samples / SAMPLE_RATE
     transcribe_s = sum(spent.ms for spent in parts) / 1000

@@ -16,6 +16,6 @@ def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: C
     folder = JobFolder(storage, settings.work_bucket, job.job)
     plan = folder.plan()
     heard = [sounds(storage, settings.work_bucket, plan, [tile])[tile.index] for tile in voters(plan.scope)]
-    language = elect(load().hear(heard))
+    language = elect(load().detect_language(heard))
     folder.save_language(language)
     return job.model_copy(update={"language": language})

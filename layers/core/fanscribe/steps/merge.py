@@ -12,7 +12,7 @@ from fanscribe.jobs.lineage import gather_readings
 from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
-from fanscribe.runtime.usage import Meter, tally
+from fanscribe.runtime.usage import UsageMeter, tally
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
@@ -38,7 +38,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """Write the transcript, whole or partial. If too much is missing, raises IncompleteTranscript,
     which names the time ranges; in a redriven execution ReadAgain first.
     """
-    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     heard, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*heard)

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from fanscribe.contract import Contract
 from fanscribe.documents.payloads import TranscriptReference
 from fanscribe.errors import IncompleteTranscript
-from fanscribe.jobs.executions import told_by
+from fanscribe.jobs.step_functions import told_by
 from fanscribe.runtime.settings import NotifySettings
 
 STOPPED = "Aborted"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Chunk, Plan, Recording, Sound
+from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
@@ -14,9 +14,16 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
-from fanscribe.runtime.usage import Meter
+from fanscribe.runtime.usage import UsageMeter
 from fanscribe.steps.split_chunks import check_cost, chunks_to_read
-from fanscribe.steps.split_decoding import Hearing, Source, Unheard, asked_for, hear, restore
+from fanscribe.steps.split_decoding import (
+    DecodedRecording,
+    RecordingSource,
+    SectionsToDecode,
+    decode_recording,
+    first_selection,
+    restore,
+)
 from fanscribe.steps.split_place import found
 from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
@@ -36,7 +43,7 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     model = find_model(settings.model)
     model.check(options.reading)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, job)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, job)
     claim_job(folder, task.execution, runs)
 
     language = model.known_language(options.reading) or folder.find_language()
@@ -44,15 +51,15 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     def afford(audio_s: float) -> None:
         check_cost(key, audio_s, 0, model, settings)
 
-    selection = asked_for(options)
-    source = Source(storage, bucket, key, stored, options.separate, settings, selection, afford)
+    selection = first_selection(options)
+    source = RecordingSource(storage, bucket, key, stored, options.separate, settings, selection, afford)
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
         chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
         if chunks:
             restore(folder, plan, chunks, source)
             folder.save_plan(plan, chunks, meter.lap())
-    elif isinstance(heard := hear(folder, source, meter), Unheard):
+    elif isinstance(heard := decode_recording(folder, source, meter), SectionsToDecode):
         sections = heard.sections
     else:
         recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples)
@@ -82,14 +89,14 @@ def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOpti
     return job
 
 
-def _plan(job: str, recording: Recording, model: Model, options: ReadingOptions, heard: Hearing) -> Plan:
+def _plan(job: str, recording: Recording, model: Model, options: ReadingOptions, heard: DecodedRecording) -> Plan:
     return Plan(
         job=job,
         recording=recording,
         options=options,
         model=model.name,
         tiles=lay_tiles(heard.frames, options.vad_threshold),
-        sound=Sound(job=job, sections=heard.sections, selection=heard.selection),
+        sound=StoredAudio(job=job, sections=heard.sections, selection=heard.selection),
         undecodable=heard.findings.undecodable,
         origin=heard.origin,
         spent=heard.spent,

@@ -12,17 +12,17 @@ from fanscribe.audio.decode import AS_USUAL, Decoding, estimated_length
 from fanscribe.audio.limits import Limits, check_room
 from fanscribe.audio.sections import Section, how_many, laid_end_to_end, section
 from fanscribe.audio.sound import PIECE
-from fanscribe.documents.job import Spent
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.payloads import SectionTask
-from fanscribe.documents.plan import Chunk, Findings, Origin, Plan, SectionHeard, Sections, Selection, Span
+from fanscribe.documents.plan import Chunk, Findings, Origin, Plan, SectionResult, Sections, Selection, Span
 from fanscribe.documents.track import ALL
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.jobs.audio_store import Soundtrack
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.runtime.settings import SplitSettings
-from fanscribe.runtime.usage import Meter
+from fanscribe.runtime.usage import UsageMeter
 from fanscribe.tiling.frames import Frames, on_one_grid
 from fanscribe.tiling.listening import listen
 from fanscribe.tiling.selection import loudness, next_selection, together
@@ -33,7 +33,7 @@ SLACK = 1 << 20  # bytes fetched beyond a section's end, so that its last packet
 
 
 @dataclass(frozen=True)
-class Source:
+class RecordingSource:
     """A recording in S3, as it is to be decoded."""
 
     storage: Storage
@@ -81,14 +81,14 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Hearing:
+class DecodedRecording:
     """A recording that was listened to; its sound is stored."""
 
     frames: Frames
     findings: Findings
     selection: Selection
     sections: tuple[Span, ...]  # where they lie, in samples
-    spent: tuple[Spent, ...] = ()  # on it by other invocations
+    spent: tuple[BilledTime, ...] = ()  # on it by other invocations
 
     @property
     def origin(self) -> Origin:
@@ -109,18 +109,18 @@ class Hearing:
 
 
 @dataclass(frozen=True)
-class Unheard:
+class SectionsToDecode:
     """One that is to be decoded by others first, in these sections."""
 
     sections: tuple[int, ...]
 
 
-def asked_for(options: ReadingOptions) -> Selection:
+def first_selection(options: ReadingOptions) -> Selection:
     """The selection that a recording is decoded as first."""
     return Selection(track=options.track, fixed=options.track is not None)
 
 
-def hear(folder: JobFolder, source: Source, meter: Meter) -> Hearing | Unheard:
+def decode_recording(folder: JobFolder, source: RecordingSource, meter: UsageMeter) -> DecodedRecording | SectionsToDecode:
     """Listen to a recording, or put together what was heard in its sections.
 
     Where it turns out that another track, another downmix or a gain is needed, it is decoded once more.
@@ -136,21 +136,21 @@ def hear(folder: JobFolder, source: Source, meter: Meter) -> Hearing | Unheard:
         tried.append(selection)
         better = next_selection(selection, findings, loudness(frames), tried)
         if better == selection:
-            return Hearing(frames, findings, selection, ((0, frames.samples),))
+            return DecodedRecording(frames, findings, selection, ((0, frames.samples),))
         source = replace(source, selection=better)
 
 
 def split_section(task: SectionTask, settings: SplitSettings, storage: Storage) -> None:
     """One section decoded and listened to: its sound and its frames are stored."""
-    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     shared = folder.sections()
     stored = StoredObject(shared.etag, shared.version, size=shared.size)
-    source = Source(storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection)
+    source = RecordingSource(storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection)
     part = section(shared.size, shared.count, task.section)
     with source.decoded(part) as decoding, _soundtrack(folder).recorder(task.section) as keep:
         frames = listen(decoding, keep, shared.selection.gain_db)
     folder.save_frames(task.section, frames.dump())
-    result = SectionHeard(
+    result = SectionResult(
         samples=frames.samples,
         selection=shared.selection,
         findings=_findings(decoding),
@@ -165,7 +165,7 @@ def _findings(decoding: Decoding) -> Findings:
     return decoding.findings
 
 
-def restore(folder: JobFolder, plan: Plan, chunks: Iterable[Chunk], source: Source) -> None:
+def restore(folder: JobFolder, plan: Plan, chunks: Iterable[Chunk], source: RecordingSource) -> None:
     """Sound of the chunks that is no longer there, decoded and stored anew: it expires, and on one machine is not kept."""
     tiles = [tile for chunk in chunks for tile in plan.tiles[chunk.first : chunk.last + 1]]
     soundtrack = Soundtrack(folder.storage, folder.bucket, plan.sound.job)
@@ -186,7 +186,7 @@ def _soundtrack(folder: JobFolder) -> Soundtrack:
     return Soundtrack(folder.storage, folder.bucket, folder.job)
 
 
-def _share_out(folder: JobFolder, source: Source, meter: Meter) -> Sections | None:
+def _share_out(folder: JobFolder, source: RecordingSource, meter: UsageMeter) -> Sections | None:
     """How the recording is shared out, decided once for a job. None: it is not."""
     if found := folder.find_sections():
         return found
@@ -205,16 +205,16 @@ def _share_out(folder: JobFolder, source: Source, meter: Meter) -> Sections | No
     return shared
 
 
-def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: Meter) -> Hearing | Unheard:
+def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: UsageMeter) -> DecodedRecording | SectionsToDecode:
     """Put together what was heard in all sections. Those that are missing, damaged or of another selection are to be decoded."""
-    found: dict[int, tuple[SectionHeard, Frames]] = {}
+    found: dict[int, tuple[SectionResult, Frames]] = {}
     for number in range(shared.count):
         with suppress(WorkDamaged, ValueError):
             document = folder.find_section(number)
             if document and document.selection == shared.selection:
                 found[number] = document, Frames.load(document.samples, folder.frames(number))
     if missing := set(range(shared.count)) - found.keys():
-        return Unheard(tuple(sorted(missing)))
+        return SectionsToDecode(tuple(sorted(missing)))
     documents, frames = zip(*found.values(), strict=True)
     whole = _joined(documents, frames)
     if not whole.frames.samples and not any(not track.empty for track in whole.findings.tracks):
@@ -225,14 +225,14 @@ def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: Meter) ->
     if better != shared.selection:
         update = {"selection": better, "tried": tried, "spent": meter.lap()}
         folder.save_sections(shared.model_copy(update=update))
-        return Unheard(tuple(range(shared.count)))
+        return SectionsToDecode(tuple(range(shared.count)))
     return replace(whole, spent=(*whole.spent, *([shared.spent] if shared.spent else [])))
 
 
-def _joined(documents: Sequence[SectionHeard], frames: Sequence[Frames]) -> Hearing:
+def _joined(documents: Sequence[SectionResult], frames: Sequence[Frames]) -> DecodedRecording:
     places = [(each.findings.start if each.findings.clocked else None, each.samples) for each in documents]
     spans = laid_end_to_end(places)
-    return Hearing(
+    return DecodedRecording(
         frames=on_one_grid([(begin, each) for (begin, _), each in zip(spans, frames, strict=True)]),
         findings=together([each.findings for each in documents], [begin for begin, _ in spans]),
         selection=documents[0].selection,

@@ -17,9 +17,9 @@ from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
-from fanscribe.runtime.usage import Meter
+from fanscribe.runtime.usage import UsageMeter
 from fanscribe.steps.split_chunks import chunks_to_read
-from fanscribe.steps.split_decoding import Source, restore
+from fanscribe.steps.split_decoding import RecordingSource, restore
 from fanscribe.steps.split_place import found
 from fanscribe.times import clock, milliseconds
 from fanscribe.transcript.formats.writers import transcript_keys
@@ -43,7 +43,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     """
     asked = _understood(task, request, settings, storage)
     plan, output = asked.plan, asked.options.output
-    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, plan.job)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, plan.job)
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
@@ -53,7 +53,7 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     chunks = chunks_to_read(plan, finished_tiles(folder), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
-        recording = Source(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
+        recording = RecordingSource(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
     return Job(

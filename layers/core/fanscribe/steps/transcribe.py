@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fanscribe.documents.payloads import Progress, TranscribeTask
+from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
 from fanscribe.jobs.attempts import next_batch, poison, suspects
@@ -14,23 +14,23 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.recognizer import Recognizer
 from fanscribe.runtime.metrics import measure_batch, measure_given_up
 from fanscribe.runtime.settings import TranscribeSettings
-from fanscribe.runtime.usage import Meter
+from fanscribe.runtime.usage import UsageMeter
 
 
 def transcribe(
     task: TranscribeTask, settings: TranscribeSettings, storage: Storage, load: Callable[[], Recognizer], deadline: Deadline
-) -> Progress:
+) -> ChunkProgress:
     """Store a part for each batch of the chunk's speech tiles that has none, while the deadline allows.
 
     A tile that ends its worker is tried alone the second time, and given up, with its reason, before a third.
     """
-    meter, folder = Meter(), JobFolder(storage, settings.work_bucket, task.job)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
     waiting = {tile.index for tile in spoken} - finished_tiles(folder)
     if not waiting:
-        return Progress(remaining=0, took=meter.took([]))
+        return ChunkProgress(remaining=0, took=meter.took([]))
 
     attempts = unfinished_attempts(folder)
     given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
@@ -55,4 +55,4 @@ def transcribe(
         save_part(folder, readings, meter.lap())
         read += batch
         waiting -= {tile.index for tile in batch}
-    return Progress(remaining=len(waiting), took=meter.took(read))
+    return ChunkProgress(remaining=len(waiting), took=meter.took(read))

@@ -9,7 +9,7 @@ from fanscribe.contract import Contract
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Plan, Span, Tile
-from fanscribe.documents.reading import Reading, SecondLook
+from fanscribe.documents.reading import Fallback, Reading
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
 NOTHING = "nothing was stored for it"  # the reason where none is known
@@ -44,7 +44,7 @@ class LedgerTile(Contract):
     state: State
     reason: str | None = None
     brief: Literal[True] | None = None
-    second_look: SecondLook | None = None  # where the first reading was not believed
+    second_look: Fallback | None = None  # where the first reading was not believed
     redone: Redone | None = None  # where it is not as the recording was read at first
 
     @property
@@ -112,7 +112,7 @@ def _damage_in(tile: Tile, plan: Plan) -> list[tuple[Span, bool]]:
 
 
 def _without_damage(account: LedgerTile, damage: list[tuple[Span, bool]]) -> Iterator[LedgerTile]:
-    """A tile's account, divided where it could not be decoded. The first of its parts tells of its second look."""
+    """A tile's account, divided where it could not be decoded. The first of its parts tells of its fallback."""
     here, evidence = account.start, account.second_look
     for (start, end), brief in damage:
         if here < start:

@@ -18,7 +18,7 @@ from fanscribe.transcript.ledger import NOT_REDONE, Redone
 Words = Sequence[Word]
 
 
-class Heard(NamedTuple):
+class JobReadings(NamedTuple):
     """All that a job knows, by tile. The tiles of one that repairs another are cut where its edges are."""
 
     plan: Plan
@@ -61,7 +61,7 @@ class _Edge(NamedTuple):
     again: int
 
 
-def lay_over(job: Heard, redo: Heard) -> Heard:
+def lay_over(job: JobReadings, redo: JobReadings) -> JobReadings:
     """What the job knows, repaired by a redo of it."""
     if redo.plan.redo is None:
         raise ValueError(f"the job {redo.plan.job} repairs no other")
@@ -80,19 +80,19 @@ def lay_over(job: Heard, redo: Heard) -> Heard:
     return _numbered(job.plan, laid)
 
 
-def _stretches(heard: Heard) -> Iterator[_Stretch]:
+def _stretches(heard: JobReadings) -> Iterator[_Stretch]:
     for tile in heard.plan.tiles:
         known = heard.readings.get(tile.index), heard.failures.get(tile.index), heard.redone.get(tile.index)
         yield _Stretch(tile, *known)
 
 
-def _numbered(plan: Plan, stretches: Sequence[_Stretch]) -> Heard:
+def _numbered(plan: Plan, stretches: Sequence[_Stretch]) -> JobReadings:
     """Stretches as the tiles of a plan."""
     tiles = tuple(stretch.tile.model_copy(update={"index": i}) for i, stretch in enumerate(stretches))
     readings = {i: each.reading.model_copy(update={"tile": i}) for i, each in enumerate(stretches) if each.reading}
     failures = {i: each.failure for i, each in enumerate(stretches) if each.failure}
     redone = {i: each.redone for i, each in enumerate(stretches) if each.redone}
-    return Heard(plan.model_copy(update={"tiles": tiles}), readings, failures, redone)
+    return JobReadings(plan.model_copy(update={"tiles": tiles}), readings, failures, redone)
 
 
 def _repaired(stretches: Sequence[_Stretch], again: _Stretch, redo: Redo) -> list[_Stretch]:

@@ -30,7 +30,7 @@ def entries(transcript: Transcript) -> list[Entry]:
     return sorted([*said, *unsaid], key=lambda entry: (entry.start, entry.missing))
 
 
-def turns(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """A new one after PARAGRAPH of silence, for another channel, and for a gap."""
     turn: list[Entry] = []
     for entry in entries:

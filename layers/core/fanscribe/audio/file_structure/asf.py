@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from struct import Struct
 
-from fanscribe.audio.file_structure.chunks import Chunk, Plain, Reader, chunk_of, walk
+from fanscribe.audio.file_structure.chunks import FileChunk, Plain, Reader, chunk_of, walk
 from fanscribe.audio.file_structure.structure import Structure
 
 ASF = Plain(Struct("<16sQ"), counts_head=True)
@@ -42,7 +42,7 @@ def read(reader: Reader) -> Structure:
     return Structure(encrypted="Windows Media DRM" if encrypted else None, missing=missing)
 
 
-def _objects(reader: Reader) -> Iterator[Chunk]:
+def _objects(reader: Reader) -> Iterator[FileChunk]:
     """Go through the header's objects, and those of its extension."""
     top = ASF.chunk(reader, 0)
     end = top.end(reader.size) if top else 0
@@ -53,7 +53,7 @@ def _objects(reader: Reader) -> Iterator[Chunk]:
             yield from walk(reader, ASF.chunk, start, part.end(reader.size))
 
 
-def _missing(reader: Reader, properties: Chunk) -> int:
+def _missing(reader: Reader, properties: FileChunk) -> int:
     """Count what the file lacks of its own size, which a broadcast does not know."""
     if _number(reader, properties, FILE_FLAGS, 4) & BROADCAST:
         return 0
@@ -61,5 +61,5 @@ def _missing(reader: Reader, properties: Chunk) -> int:
     return whole.missing(reader.size)
 
 
-def _number(reader: Reader, part: Chunk, at: int, width: int) -> int:
+def _number(reader: Reader, part: FileChunk, at: int, width: int) -> int:
     return int.from_bytes(reader.exactly(part.start + at, width), "little")

@@ -51,7 +51,7 @@ class Reader:
         return data
 
 
-class Chunk(NamedTuple):
+class FileChunk(NamedTuple):
     """A part of a file, as its own header describes it. It may reach beyond the file."""
 
     kind: bytes
@@ -68,10 +68,10 @@ class Chunk(NamedTuple):
         return 0 if self.length is None else max(0, self.start + self.length - size)
 
 
-Header = Callable[[Reader, int], Chunk | None]  # reads the chunk at a place; None: there is none
+Header = Callable[[Reader, int], FileChunk | None]  # reads the chunk at a place; None: there is none
 
 
-def walk(reader: Reader, header: Header, start: int, end: int) -> Iterator[Chunk]:
+def walk(reader: Reader, header: Header, start: int, end: int) -> Iterator[FileChunk]:
     """Go through the chunks that begin in [start, end), as far as there are any."""
     end = min(end, reader.size)
     while start < end and (chunk := header(reader, start)):
@@ -79,14 +79,14 @@ def walk(reader: Reader, header: Header, start: int, end: int) -> Iterator[Chunk
         start = chunk.after
 
 
-def within(reader: Reader, header: Header, parent: Chunk, skipped: int = 0) -> Iterator[Chunk]:
+def within(reader: Reader, header: Header, parent: FileChunk, skipped: int = 0) -> Iterator[FileChunk]:
     """Go through the chunks in a chunk, after `skipped` bytes of its own."""
     return walk(reader, header, parent.start + skipped, parent.end(reader.size))
 
 
-def find(reader: Reader, header: Header, parent: Chunk, *path: bytes) -> Chunk | None:
+def find(reader: Reader, header: Header, parent: FileChunk, *path: bytes) -> FileChunk | None:
     """Find the first of a kind in a chunk, in that the first of the next kind, and so on."""
-    found: Chunk | None = parent
+    found: FileChunk | None = parent
     for kind in path:
         if found is None:
             break
@@ -95,11 +95,11 @@ def find(reader: Reader, header: Header, parent: Chunk, *path: bytes) -> Chunk |
     return found
 
 
-def chunk_of(kind: bytes, start: int, length: int | None, reader: Reader, pad: int = 0) -> Chunk:
+def chunk_of(kind: bytes, start: int, length: int | None, reader: Reader, pad: int = 0) -> FileChunk:
     """Make a chunk whose length may be a placeholder, or not known."""
     if length is None or not 0 <= length <= LARGEST:
-        return Chunk(kind, start, None, reader.size)
-    return Chunk(kind, start, length, start + length + pad)
+        return FileChunk(kind, start, None, reader.size)
+    return FileChunk(kind, start, length, start + length + pad)
 
 
 class Plain(NamedTuple):
@@ -109,7 +109,7 @@ class Plain(NamedTuple):
     aligned: int = 1  # a chunk is followed by padding up to a multiple of so many bytes
     counts_head: bool = False  # in the length
 
-    def chunk(self, reader: Reader, at: int) -> Chunk | None:
+    def chunk(self, reader: Reader, at: int) -> FileChunk | None:
         head = reader.read(at, self.head.size)
         if len(head) < self.head.size:
             return None

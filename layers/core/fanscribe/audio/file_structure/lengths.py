@@ -2,7 +2,7 @@
 
 from struct import Struct
 
-from fanscribe.audio.file_structure.chunks import IFF, RIFF, Chunk, Plain, Reader, walk
+from fanscribe.audio.file_structure.chunks import IFF, RIFF, FileChunk, Plain, Reader, walk
 from fanscribe.audio.file_structure.structure import Structure
 
 CAF = Plain(Struct(">4sq"))  # -1: not known (Apple's Core Audio Format specification)
@@ -50,4 +50,4 @@ def read_au(reader: Reader) -> Structure:
     """Read an AU: three numbers, then the sound."""
     _, start, length = AU.unpack(reader.exactly(0, AU.size))
     known = None if length == AU_UNKNOWN else length
-    return Structure(missing=Chunk(b".snd", start, known, reader.size).missing(reader.size))
+    return Structure(missing=FileChunk(b".snd", start, known, reader.size).missing(reader.size))

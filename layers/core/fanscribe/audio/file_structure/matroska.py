@@ -1,6 +1,6 @@
 """Matroska and WebM (RFC 8794, RFC 9559)."""
 
-from fanscribe.audio.file_structure.chunks import Chunk, Reader, chunk_of, find, walk, within
+from fanscribe.audio.file_structure.chunks import FileChunk, Reader, chunk_of, find, walk, within
 from fanscribe.audio.file_structure.structure import Structure
 
 EBML = bytes.fromhex("1a45dfa3")
@@ -26,7 +26,7 @@ def read(reader: Reader) -> Structure:
     return Structure()
 
 
-def header(reader: Reader, at: int) -> Chunk | None:
+def header(reader: Reader, at: int) -> FileChunk | None:
     """Read an element's ID and length. The length is not known where all its bits are ones."""
     head = reader.read(at, 12)
     width = _width(head[:1])
@@ -46,7 +46,7 @@ def _width(first: bytes) -> int:
     return 9 - first[0].bit_length() if first and first[0] else 0
 
 
-def _is_encrypted(reader: Reader, tracks: Chunk) -> bool:
+def _is_encrypted(reader: Reader, tracks: FileChunk) -> bool:
     """Tell whether all sound is."""
     sounds = [
         _has_encryption(reader, track)
@@ -56,7 +56,7 @@ def _is_encrypted(reader: Reader, tracks: Chunk) -> bool:
     return bool(sounds) and all(sounds)
 
 
-def _has_encryption(reader: Reader, track: Chunk) -> bool:
+def _has_encryption(reader: Reader, track: FileChunk) -> bool:
     all_encodings = find(reader, header, track, CONTENT_ENCODINGS)
     encodings = within(reader, header, all_encodings) if all_encodings else ()
     encryptions = (find(reader, header, each, CONTENT_ENCRYPTION) for each in encodings)
@@ -64,7 +64,7 @@ def _has_encryption(reader: Reader, track: Chunk) -> bool:
     return any(algorithm != NOT_ENCRYPTED for algorithm in algorithms)
 
 
-def _number(reader: Reader, parent: Chunk, kind: bytes) -> int:
+def _number(reader: Reader, parent: FileChunk, kind: bytes) -> int:
     """Read a number in an element; 0 where it is not there."""
     found = find(reader, header, parent, kind)
     return int.from_bytes(reader.read(found.start, min(8, found.length or 0))) if found else 0

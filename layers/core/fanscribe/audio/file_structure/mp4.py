@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from struct import iter_unpack, unpack_from
 
-from fanscribe.audio.file_structure.chunks import Chunk, Reader, chunk_of, find, walk, within
+from fanscribe.audio.file_structure.chunks import FileChunk, Reader, chunk_of, find, walk, within
 from fanscribe.audio.file_structure.structure import Structure
 
 # The boxes that a file is made of. The length of no other is believed: what follows the last box
@@ -28,7 +28,7 @@ ENTRY_FIELDS = (28, 44, 64)
 def read(reader: Reader) -> Structure:
     """Read the boxes: what is promised, what is there, and how the sound is encrypted."""
     kinds: set[bytes] = set()
-    index: Chunk | None = None
+    index: FileChunk | None = None
     missing = 0
     for box in walk(reader, header, 0, reader.size):
         if box.kind not in BOXES:
@@ -49,7 +49,7 @@ def read(reader: Reader) -> Structure:
     )
 
 
-def header(reader: Reader, at: int) -> Chunk | None:
+def header(reader: Reader, at: int) -> FileChunk | None:
     """Read a box's header: 32 or 64 bits for its length, or 0 for all that follows."""
     head = reader.read(at, 16)
     if len(head) < 8:
@@ -64,7 +64,7 @@ def header(reader: Reader, at: int) -> Chunk | None:
     return chunk_of(kind, start, at + length - start, reader) if at + length >= start else None
 
 
-def _indexed(reader: Reader, sidx: Chunk) -> Chunk:
+def _indexed(reader: Reader, sidx: FileChunk) -> FileChunk:
     """Read a segment index (14496-12, 8.16.3): the fragments that it lists, as one chunk."""
     head = reader.exactly(sidx.start, 32)
     layout, at, entries = (">Q2xH", 20, 32) if head[0] else (">I2xH", 16, 24)
@@ -74,7 +74,7 @@ def _indexed(reader: Reader, sidx: Chunk) -> Chunk:
     return chunk_of(b"", sidx.after, length, reader)
 
 
-def _sounds(reader: Reader, index: Chunk) -> Iterator[str | None]:
+def _sounds(reader: Reader, index: FileChunk) -> Iterator[str | None]:
     """Say of each track of sound that can be played how it is encrypted; None: not at all."""
     for track in within(reader, header, index):
         handler = find(reader, header, track, b"mdia", b"hdlr")
@@ -88,7 +88,7 @@ def _sounds(reader: Reader, index: Chunk) -> Iterator[str | None]:
         yield next(filter(None, (_encryption(reader, entry) for entry in entries)), None)
 
 
-def _is_whole(reader: Reader, tables: Chunk) -> bool:
+def _is_whole(reader: Reader, tables: FileChunk) -> bool:
     """Tell whether the tables are there that say where each sample is, and how long it takes."""
     boxes = within(reader, header, tables)
     kinds = {box.kind for box in boxes if not box.missing(reader.size)}
@@ -96,7 +96,7 @@ def _is_whole(reader: Reader, tables: Chunk) -> bool:
     return all(kinds & names for names in one_of)
 
 
-def _encryption(reader: Reader, entry: Chunk) -> str | None:
+def _encryption(reader: Reader, entry: FileChunk) -> str | None:
     """Say how the samples of an entry are encrypted (14496-12, 8.12)."""
     if entry.kind in ENTRIES:
         return ENTRIES[entry.kind]

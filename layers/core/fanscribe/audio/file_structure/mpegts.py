@@ -26,7 +26,7 @@ REGISTRATION = 0x05
 SOUND_REGISTRATIONS = {b"Opus", b"AC-3", b"EAC3", b"DTS1", b"DTS2", b"DTS3", b"BSSD"}
 
 
-class Packet(NamedTuple):
+class TransportPacket(NamedTuple):
     """A packet with a payload."""
 
     begins: bool  # a table, or a packet of a stream
@@ -34,7 +34,7 @@ class Packet(NamedTuple):
     payload: bytes
 
 
-Packets = Mapping[int, list[Packet]]  # by PID
+Packets = Mapping[int, list[TransportPacket]]  # by PID
 
 
 def read(reader: Reader) -> Structure:
@@ -50,14 +50,14 @@ def read(reader: Reader) -> Structure:
 
 def _packets(reader: Reader) -> Packets:
     """Read the packets by their PIDs; none where the file is no transport stream."""
-    found: dict[int, list[Packet]] = defaultdict(list)
+    found: dict[int, list[TransportPacket]] = defaultdict(list)
     start, step = _rhythm(reader.read(0, max(STEPS) * (ALIKE + 1)))
     data = reader.read(start, READ) if step else b""
     for at in range(0, len(data) - PACKET + 1, step or 1):
         sync, first, pid, flags = data[at : at + 4]
         skipped = 4 + (1 + data[at + 4] if flags & 0x20 else 0)  # an adaptation field
         if sync == SYNC and flags & 0x10:
-            packet = Packet(first & 0x40 > 0, flags & 0x80 > 0, data[at + skipped : at + PACKET])
+            packet = TransportPacket(first & 0x40 > 0, flags & 0x80 > 0, data[at + skipped : at + PACKET])
             found[(first & 0x1F) << 8 | pid].append(packet)
     return found
 
@@ -71,7 +71,7 @@ def _rhythm(head: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def _is_scrambled(packets: list[Packet]) -> bool:
+def _is_scrambled(packets: list[TransportPacket]) -> bool:
     """Tell whether most are: a damaged packet can look like it."""
     return 2 * sum(packet.scrambled for packet in packets) > len(packets)
 
@@ -85,7 +85,7 @@ def _program_tables(packets: Packets) -> list[bytes]:
     return [table for table in tables if table]
 
 
-def _section(packets: list[Packet], table: int) -> bytes:
+def _section(packets: list[TransportPacket], table: int) -> bytes:
     """Gather a PID's first whole section; nothing where it is not of that table."""
     section = b""
     for packet in packets:

@@ -3,7 +3,7 @@ BW64 (ITU-R BS.2088) and Sony's W64."""
 
 from struct import Struct
 
-from fanscribe.audio.file_structure.chunks import IFF, RIFF, Chunk, Plain, Reader, chunk_of, walk
+from fanscribe.audio.file_structure.chunks import IFF, RIFF, FileChunk, Plain, Reader, chunk_of, walk
 from fanscribe.audio.file_structure.lengths import read_before_sound
 from fanscribe.audio.file_structure.structure import Structure
 
@@ -44,7 +44,7 @@ def read_w64(reader: Reader) -> Structure:
     return read_before_sound(reader, W64)
 
 
-def _of_sound(reader: Reader, family: Plain, sound: Chunk) -> Structure:
+def _of_sound(reader: Reader, family: Plain, sound: FileChunk) -> Structure:
     if not sound.length:  # 0: written when the recording began, and never again
         return Structure()
     if missing := sound.missing(reader.size):

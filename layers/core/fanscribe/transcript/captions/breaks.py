@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from fanscribe.transcript.build import CLOSERS
-from fanscribe.transcript.captions.pieces import Piece
+from fanscribe.transcript.captions.pieces import CaptionPiece
 
 HESITATION = 250  # ms between words that make a better break than none
 SHORT_WORD = 3  # letters; such are mostly articles and prepositions, which belong to what follows ("the / hill")
@@ -14,12 +14,12 @@ SHORT_WORD = 3  # letters; such are mostly articles and prepositions, which belo
 AT_PUNCTUATION, AT_HESITATION, ANYWHERE, AFTER_SHORT_WORD = 1, 2, 4, 5
 
 
-def reluctances(pieces: Sequence[Piece]) -> list[int]:
+def reluctances(pieces: Sequence[CaptionPiece]) -> list[int]:
     """For each piece what a break behind it costs; behind the last, nothing."""
     return [*(_reluctance(here, following) for here, following in pairwise(pieces)), 0]
 
 
-def _reluctance(here: Piece, following: Piece) -> int:
+def _reluctance(here: CaptionPiece, following: CaptionPiece) -> int:
     if here.ends_segment:
         return 0
     if unicodedata.category((here.text.rstrip(CLOSERS) or here.text)[-1]) in {"Po", "Pd"}:

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from fanscribe.documents.options import OutputOptions
 from fanscribe.transcript.build import Transcript, channel_label
+from fanscribe.transcript.captions.cue_limits import SHORTEST_CUE, CueLimits
 from fanscribe.transcript.captions.division import divide, runs
 from fanscribe.transcript.captions.gaps import gaps
 from fanscribe.transcript.captions.lines import broken
-from fanscribe.transcript.captions.pieces import Piece, pieces_of
-from fanscribe.transcript.captions.screen import SHORTEST_CUE, Screen
+from fanscribe.transcript.captions.pieces import CaptionPiece, pieces_of
 from fanscribe.transcript.captions.timing import times
 
 
@@ -29,7 +29,7 @@ def cues(transcript: Transcript, output: OutputOptions, *, labelled: bool = Fals
     channels: Sequence[int | None] = channels_of(transcript) or [None]
     for channel in channels:
         indent = len(label(channel)) if labelled else 0
-        screen = Screen(output.caption_line_length, output.caption_lines, indent)
+        screen = CueLimits(output.caption_line_length, output.caption_lines, indent)
         shown += _track(
             pieces_of(transcript, channel, missing, screen.room),
             screen,
@@ -53,8 +53,8 @@ def label(channel: int | None) -> str:
 
 
 def _track(
-    pieces: Sequence[Piece],
-    screen: Screen,
+    pieces: Sequence[CaptionPiece],
+    screen: CueLimits,
     duration: int,
     channel: int | None,
 ) -> Iterator[Cue]:

@@ -6,9 +6,9 @@ from itertools import accumulate, pairwise
 
 from fanscribe.transcript.build import PAUSE
 from fanscribe.transcript.captions.breaks import reluctances
+from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE, CueLimits
 from fanscribe.transcript.captions.lines import furthest
-from fanscribe.transcript.captions.pieces import Piece, written
-from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE, Screen
+from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
 # What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one sentence are of a length.
 SEGMENT_END_INSIDE = 5
@@ -17,7 +17,7 @@ LONELY = 8  # the less of a quarter of the screen it fills, if it is a part of a
 TOO_MANY = 1_000_000  # more than all else: for each cue, where only the fewest will do
 
 
-def runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+def runs(pieces: Sequence[CaptionPiece]) -> Iterator[Sequence[CaptionPiece]]:
     """Parted at pauses and around gaps, which no cue may hold."""
     first = 0
     for i, (here, following) in enumerate(pairwise(pieces), start=1):
@@ -28,7 +28,7 @@ def runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
         yield pieces[first:]
 
 
-def divide(run: Sequence[Piece], until: int, screen: Screen, *, fewest: bool = False) -> list[Sequence[Piece]]:
+def divide(run: Sequence[CaptionPiece], until: int, screen: CueLimits, *, fewest: bool = False) -> list[Sequence[CaptionPiece]]:
     """The cheapest way to divide a run into cues, of all ways: a shortest path. `until` is when the next run begins."""
     starts, ends = [*(piece.start for piece in run), until], [piece.end for piece in run]
     begins_segment = [True, *(piece.ends_segment for piece in run)]
@@ -55,13 +55,13 @@ def divide(run: Sequence[Piece], until: int, screen: Screen, *, fewest: bool = F
     return _followed_back(run, origins)
 
 
-def _costs_by_size(screen: Screen) -> tuple[list[float], list[float]]:
+def _costs_by_size(screen: CueLimits) -> tuple[list[float], list[float]]:
     """What it costs to be as full, and as lonely, for cues of so many characters: a space more on each line than fits."""
     shares = [size / (screen.width * screen.lines) for size in range((screen.width + 1) * screen.lines + 1)]
     return [share**2 for share in shares], [LONELY * max(0, 1 - 4 * share) for share in shares]
 
 
-def _followed_back(run: Sequence[Piece], origins: Sequence[int]) -> list[Sequence[Piece]]:
+def _followed_back(run: Sequence[CaptionPiece], origins: Sequence[int]) -> list[Sequence[CaptionPiece]]:
     cues, last = [], len(run)
     while last:
         cues.append(run[origins[last] : last])

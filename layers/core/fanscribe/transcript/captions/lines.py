@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from fanscribe.transcript.captions.breaks import reluctances
-from fanscribe.transcript.captions.pieces import Piece, written
-from fanscribe.transcript.captions.screen import Screen
+from fanscribe.transcript.captions.cue_limits import CueLimits
+from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
 # What a line costs: its fullness, squared, and a break at 6 % of what it costs between cues, so that balance counts for more.
 LINE_BREAK = 0.06
 TOP_HEAVY = 0.1  # each line's fullness weighs a little more than the next one's: rather the longer line below
 
 
-def furthest(pieces: Sequence[Piece], screen: Screen) -> list[int]:
+def furthest(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
     """For each piece, behind which one a cue that begins with it is full: every line takes what it can."""
     first_line, line = _line_ends(pieces, screen.room), _line_ends(pieces, screen.width)
     reached = first_line
@@ -22,7 +22,7 @@ def furthest(pieces: Sequence[Piece], screen: Screen) -> list[int]:
     return reached[:-1]
 
 
-def _line_ends(pieces: Sequence[Piece], room: int) -> list[int]:
+def _line_ends(pieces: Sequence[CaptionPiece], room: int) -> list[int]:
     """For each piece, behind which one a line that begins with it is full. A piece always fits; behind the last, nothing does."""
     characters, ends, last = written(pieces), [], 0
     for first, piece in enumerate(pieces):
@@ -33,14 +33,14 @@ def _line_ends(pieces: Sequence[Piece], room: int) -> list[int]:
     return [*ends, len(pieces)]
 
 
-def broken(pieces: Sequence[Piece], screen: Screen) -> str:
+def broken(pieces: Sequence[CaptionPiece], screen: CueLimits) -> str:
     """A cue's text on the fewest lines that hold it, broken where it costs least."""
     if len(whole := _line(pieces)) <= screen.room:
         return whole
     return "\n".join(_line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen)))
 
 
-def _cheapest_ends(pieces: Sequence[Piece], screen: Screen) -> list[int]:
+def _cheapest_ends(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
     """Behind which pieces the lines end, after a 0."""
     characters, breaks = written(pieces), reluctances(pieces)
     count = _fewest(characters, pieces, screen)
@@ -61,7 +61,7 @@ def _cheapest_ends(pieces: Sequence[Piece], screen: Screen) -> list[int]:
     return best[len(pieces)][1]
 
 
-def _fewest(characters: Sequence[int], pieces: Sequence[Piece], screen: Screen) -> int:
+def _fewest(characters: Sequence[int], pieces: Sequence[CaptionPiece], screen: CueLimits) -> int:
     """Lines that are needed where each takes what it can."""
     count, room, first = 1, screen.room, 0
     for last in range(1, len(pieces)):
@@ -70,5 +70,5 @@ def _fewest(characters: Sequence[int], pieces: Sequence[Piece], screen: Screen) 
     return count
 
 
-def _line(pieces: Sequence[Piece]) -> str:
+def _line(pieces: Sequence[CaptionPiece]) -> str:
     return "".join(f" {piece.text}" if piece.spaced else piece.text for piece in pieces).strip()

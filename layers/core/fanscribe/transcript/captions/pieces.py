@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from fanscribe.documents.reading import Word
 from fanscribe.transcript.build import Transcript, joined
+from fanscribe.transcript.captions.cue_limits import LONGEST_CUE
 from fanscribe.transcript.captions.gaps import Gap
-from fanscribe.transcript.captions.screen import LONGEST_CUE
 
 UNSPACED = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "FULLWIDTH", "HALFWIDTH", "THAI", "LAO", "KHMER", "MYANMAR"}
 OPENING = {"Ps", "Pi"}  # Unicode's categories
 FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}  # what no line begins with, if no space is before it
 
 
-class Piece(NamedTuple):
+class CaptionPiece(NamedTuple):
     """What stays on one line: a word with what clings to it, or as much of it as a line holds."""
 
     text: str
@@ -56,7 +56,7 @@ def _unspaced(character: str) -> bool:
     return unicodedata.name(character, "").split(" ")[0] in UNSPACED
 
 
-def pieces_of(transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int) -> list[Piece]:
+def pieces_of(transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int) -> list[CaptionPiece]:
     """A channel's words and gaps, by time."""
     said = [_of_words(segment.words, room) for segment in transcript.segments if segment.channel == channel]
     unsaid = [_of_words(_said(gap), room) for gap in missing if gap.channel == channel]
@@ -76,7 +76,7 @@ def _said(gap: Gap) -> list[Word]:
     ]
 
 
-def _of_words(words: Sequence[Word], room: int) -> list[Piece]:
+def _of_words(words: Sequence[Word], room: int) -> list[CaptionPiece]:
     """The pieces of one segment, which stands apart from others as it does in the transcript's text."""
     pieces = [piece for group in unbroken(words, room) for piece in _cut(group, room)]
     if pieces:
@@ -85,15 +85,17 @@ def _of_words(words: Sequence[Word], room: int) -> list[Piece]:
     return pieces
 
 
-def _cut(words: Sequence[Word], room: int) -> Iterator[Piece]:
+def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
     text = " ".join(joined(words).split())
     start, length = words[0].start, words[-1].end - words[0].start
     for first in range(0, len(text), room):
         last = min(first + room, len(text))
         spaced = first == 0 and words[0].text[0].isspace()
-        yield Piece(text[first:last].strip(), start + length * first // len(text), start + length * last // len(text), spaced)
+        yield CaptionPiece(
+            text[first:last].strip(), start + length * first // len(text), start + length * last // len(text), spaced
+        )
 
 
-def written(pieces: Iterable[Piece]) -> list[int]:
+def written(pieces: Iterable[CaptionPiece]) -> list[int]:
     """How many characters there are before each piece, and in all: spaces included, also where lines begin."""
     return list(accumulate((piece.spaced + len(piece.text) for piece in pieces), initial=0))

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from fanscribe.transcript.captions.pieces import Piece
-from fanscribe.transcript.captions.screen import LONGEST_CUE, SHORTEST_CUE
+from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE
+from fanscribe.transcript.captions.pieces import CaptionPiece
 
 
-def times(shown: Sequence[Sequence[Piece]], duration: int) -> Iterator[tuple[int, int]]:
+def times(shown: Sequence[Sequence[CaptionPiece]], duration: int) -> Iterator[tuple[int, int]]:
     """When each cue comes and goes: as long as its words, or longer if they are too short, into the free time after them."""
     starts = _apart(_into_free_time(shown, duration), duration)
     for cue, start, until in zip(shown, starts, [*starts, duration][1:], strict=True):
         yield start, min(max(cue[-1].end, start + SHORTEST_CUE), until, start + LONGEST_CUE)
 
 
-def _into_free_time(shown: Sequence[Sequence[Piece]], duration: int) -> Iterator[int]:
+def _into_free_time(shown: Sequence[Sequence[CaptionPiece]], duration: int) -> Iterator[int]:
     """Starts: of a cue that has too little time until the next one, earlier, as far as there was nothing before it."""
     free = 0
     untils = [*(cue[0].start for cue in shown), duration][1:]

@@ -3,12 +3,12 @@
 from fanscribe.transcript.build import channel_label
 from fanscribe.transcript.captions.cues import channels_of, label
 from fanscribe.transcript.formats.edition import Edition
-from fanscribe.transcript.paragraphs import Entry, entries, turns
+from fanscribe.transcript.paragraphs import Entry, entries, paragraphs_of
 
 
 def as_text(edition: Edition) -> str:
     """Paragraphs: a new one after PARAGRAPH of silence, for another channel, and for a gap."""
-    parted = turns(entries(edition.transcript))
+    parted = paragraphs_of(entries(edition.transcript))
     spelled = (label(turn[0].channel) + " ".join(entry.text for entry in turn) for turn in parted)
     return "\n".join(f"{text}\n" for text in spelled)
 

@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from fanscribe.documents.options import ENGLISH
-from fanscribe.documents.reading import SecondLook, Word
+from fanscribe.documents.reading import Fallback, Word
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.transcript.build import Transcript, channel_label
 from fanscribe.transcript.captions import Gap, channels_of, gaps
 from fanscribe.transcript.ledger import LedgerTile
 from fanscribe.transcript.page.markup import percent
-from fanscribe.transcript.paragraphs import Entry, entries, turns
+from fanscribe.transcript.paragraphs import Entry, entries, paragraphs_of
 
 UNSURE = 0.5  # a word whose probability is less is marked
 LONG = 80  # words after which a turn goes on in a new paragraph: only what is near is laid out
@@ -178,7 +178,7 @@ def _again(tiles: Iterable[LedgerTile]) -> list[PlaceToCheck]:
     ]
 
 
-def _verdict(look: SecondLook) -> str:
+def _verdict(look: Fallback) -> str:
     words = {"first": look.first.words, "second": look.second.words}
     other = "first" if look.kept == "second" else "second"
     told = f"the {look.kept} reading was kept, {words[look.kept]} words; the other had {words[other]}"
@@ -193,7 +193,7 @@ def _paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
     again = _again(transcript.ledger.tiles)
     shaded = {channel: [place for place in again if place.channel == channel] for channel in tracks}
     reasons = {(place.start, place.channel): place.told for place in _missing(transcript)}
-    for turn in turns(entries(transcript)):
+    for turn in paragraphs_of(entries(transcript)):
         for part in _divided(turn):
             first = part[0]
             yield Paragraph(

@@ -113,7 +113,7 @@ class _Worker:
 
 
 @dataclass
-class FunctionHost:
+class FunctionPool:
     """One function: at most `limit` processes, each taking one invocation at a time.
 
     What comes beyond that waits, or with `throttles` is refused, as Lambda does.

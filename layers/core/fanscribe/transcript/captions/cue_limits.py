@@ -6,7 +6,7 @@ SHORTEST_CUE = 1_000  # ms; Netflix asks for 5/6 of a second
 LONGEST_CUE = 7_000  # ms, Netflix's
 
 
-class Screen(NamedTuple):
+class CueLimits(NamedTuple):
     """Room for one cue, in characters."""
 
     width: int
