@@ -1,4 +1,5 @@
-# make demo: the sample through the whole state machine.  make test: every test without Docker.  make check: the quick loop.
+# make demo: the sample through the whole state machine. make test: every test without Docker. make
+# check: the quick loop.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -29,7 +30,8 @@ test-all: $(VENV)/.developed .venv-sam/.installed ## every test that needs no Do
 test-sam: $(VENV)/.developed .venv-sam/.installed ## sam build, then its image and zips in containers; needs Docker and python3.13
 	@$(BIN)/pytest --everything tests/container
 
-# The emulator needs a newer Python than the rest: the first that is there. Without one, the tests skip and say so.
+# The emulator needs a newer Python than the rest: the first that is there. Without one, the tests
+# skip and say so.
 test-deploy: $(VENV)/.developed .venv-sam/.installed ## sam build and sam deploy to an emulator of AWS, with real containers; needs Docker, root and Python 3.12
 	@for python in python3 python3.14 python3.13 python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python3; do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then $(MAKE) -s PYTHON=$$python .venv-emulator/.installed; break; fi; done
@@ -70,9 +72,9 @@ model: .venv-convert/.installed ## convert a Whisper checkpoint for baking: make
 	@test -n "$(MODEL)" || { echo "Which? make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }
 	@.venv-convert/bin/python models/convert.py "$(MODEL)" "models/$(notdir $(MODEL:/=))"
 
-# The model is baked by the build and named to the functions by the deployment, so both are told. SAM tags an image with its id:
-# where anything in it changed, so did the functions' ImageUri, and CloudFormation updates them. The layer is made by a python3.13,
-# or in a container that has one.
+# The model is baked by the build and named to the functions by the deployment, so both are told.
+# SAM tags an image with its id: where anything in it changed, so did the functions' ImageUri, and
+# CloudFormation updates them. The layer is made by a python3.13, or in a container that has one.
 deploy: .venv-sam/.installed ## build, push and update without questions, print the outputs: make deploy MODEL=small [STACK=fanscribe] [PARAMETERS='ChunkTiles=8 …']
 	@test -n "$(MODEL)" || { echo "Which model? make deploy MODEL=small, or MODEL=models/yours (see models/README.md)" >&2; exit 2; }
 	@$(SAM) build $(shell python3.13 --version >/dev/null 2>&1 || echo --use-container) --parameter-overrides Model=$(MODEL) $(PARAMETERS)
@@ -91,7 +93,8 @@ lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .venv-emulator .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist transcripts .aws-sam tests/browser/node_modules
 
-# Beside the rest in .venv: where they are not, the browser tests skip and say so. A Chromium is taken from the machine.
+# Beside the rest in .venv: where they are not, the browser tests skip and say so. A Chromium is
+# taken from the machine.
 $(VENV)/.browser: $(VENV)/.developed requirements/browser.txt tests/browser/package-lock.json
 	@echo "Installing what drives a browser …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/browser.txt
@@ -105,8 +108,9 @@ $(VENV)/.browser: $(VENV)/.developed requirements/browser.txt tests/browser/pack
 	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-# Installed from lock files, which are complete, with hashes; a failed installation leaves no mark and is tried again.
-# .installed holds what running needs, .developed what testing and linting need besides.
+# Installed from lock files, which are complete, with hashes; a failed installation leaves no mark
+# and is tried again. .installed holds what running needs, .developed what testing and linting need
+# besides.
 $(VENV)/.installed: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Fanscribe needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, about a minute) …"

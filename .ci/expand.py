@@ -1,7 +1,8 @@
-"""What CloudFormation makes of template.yaml: `expand.py TEMPLATE > FILE`, with .venv-sam's Python. No account, no network.
+"""What CloudFormation makes of template.yaml: `expand.py TEMPLATE > FILE`, with .venv-sam's Python.
+No account, no network.
 
-SAM writes functions, roles and the upload rule only when the template is deployed; a scanner that reads resources of
-AWS::Lambda and AWS::IAM sees them in here.
+SAM writes functions, roles and the upload rule only when the template is deployed; a scanner that
+reads resources of AWS::Lambda and AWS::IAM sees them in here.
 """
 
 import sys
@@ -21,6 +22,10 @@ class NoManagedPolicies:
 
 try:
     template = yaml_parse(Path(sys.argv[1]).read_text("utf-8"))
-    sys.stdout.write(SamTemplateValidator(template, NoManagedPolicies(), region="us-east-1").get_translated_template_if_valid())
+    sys.stdout.write(
+        SamTemplateValidator(
+            template, NoManagedPolicies(), region="us-east-1"
+        ).get_translated_template_if_valid()
+    )
 except InvalidSamDocumentException as error:
     sys.exit(f"{sys.argv[1]}: {error}")

@@ -1,10 +1,12 @@
-"""Accuracy and CPU of Fanscribe beside what it wraps, in the same run, whole processes, interleaved.
+"""Accuracy and CPU of Fanscribe beside what it wraps, in the same run, whole processes,
+interleaved.
 
     python -m benchmarks.accuracy [--model tiny.en] [--runs 1] [--only long-en]
 
-Three ways to transcribe the same recording on all cores, int8, beam 1: faster-whisper's sequential decoding as the usual
-scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state machine, words, fallback, four formats).
-CPU is user and system time of all processes of a way, from start to end.
+Three ways to transcribe the same recording on all cores, int8, beam 1: faster-whisper's sequential
+decoding as the usual scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state
+machine, words, fallback, four formats). CPU is user and system time of all processes of a way, from
+start to end.
 """
 
 import argparse
@@ -38,7 +40,11 @@ def recordings(folder: Path) -> Iterator[Recording]:
     long_en = CORPUS / "long-en" / "fairy-tales-30min.mp3"
     yield Recording("long-en", long_en, long_en.with_suffix(".txt").read_text())
     for name, clip in of_short_pieces().items():
-        yield Recording(name, store(clip, folder / f"{name.replace(', ', '-').replace(' ', '-')}.wav"), clip.text)
+        yield Recording(
+            name,
+            store(clip, folder / f"{name.replace(', ', '-').replace(' ', '-')}.wav"),
+            clip.text,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,21 +62,30 @@ def result_of(way: str, recording: Recording, model: Path) -> Result:
     normal = EnglishTextNormalizer()
     run = measured(way, recording.audio, model)
     counted = jiwer.process_words(normal(recording.text), normal(run.said))
-    return Result(counted.wer, counted.substitutions, counted.deletions, counted.insertions, run.cpu_s)
+    return Result(
+        counted.wer, counted.substitutions, counted.deletions, counted.insertions, run.cpu_s
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--only", help="the recording of this name")
     asked = parser.parse_args()
     model = find_model(asked.model).folder
-    print(f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}{'CPU s':>8}{'of sequential':>15}")
+    print(
+        f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}{'CPU s':>8}{'of sequential':>15}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for recording in recordings(Path(folder)):
             if asked.only in (None, recording.name):
-                report(recording, [[result_of(way, recording, model) for way in WAYS] for _ in range(asked.runs)])
+                report(
+                    recording,
+                    [[result_of(way, recording, model) for way in WAYS] for _ in range(asked.runs)],
+                )
 
 
 def report(recording: Recording, runs: list[list[Result]]) -> None:
@@ -80,7 +95,10 @@ def report(recording: Recording, runs: list[list[Result]]) -> None:
         cpu = statistics.median(run[i].cpu for run in runs)
         ratio = statistics.median(run[i].cpu / run[0].cpu for run in runs)
         counts = f"{result.substitutions:6}{result.deletions:6}{result.insertions:6}"
-        print(f"{recording.name:26}{way:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}", flush=True)
+        print(
+            f"{recording.name:26}{way:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-"""Sizes and times of what `sam build` made, in containers under Lambda's limits. Run as `python -m benchmarks.container`.
+"""Sizes and times of what `sam build` made, in containers under Lambda's limits.
 
-    sam build --parameter-overrides Model=tiny.en && python -m benchmarks.container [--model tiny.en]
+Run as `python -m benchmarks.container`.
 
-The sample goes through the state machine twice, one container for each function: its first invocation is cold, with the
-container's start, and the same one in the second execution is warm. Replaces the table in docs/containers.md.
+    sam build --parameter-overrides Model=tiny.en && python -m benchmarks.container [--model
+    tiny.en]
+
+The sample goes through the state machine twice, one container for each function: its first
+invocation is cold, with the container's start, and the same one in the second execution is warm.
+Replaces the table in docs/containers.md.
 """
 
 import argparse
@@ -69,15 +73,22 @@ class TimedHost(ContainerPool):
 
 @contextmanager
 def contained(model: str) -> Iterator[tuple[Engine, dict[str, TimedHost]]]:
-    one_by_one = {"Model": model, "MapConcurrency": "1"}  # none waits for another, which would count
-    with tempfile.TemporaryDirectory() as logs, secluded_network() as network, Engine(one_by_one, 1, Path(logs)) as engine:
+    # none waits for another, which would count
+    one_by_one = {"Model": model, "MapConcurrency": "1"}
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        secluded_network() as network,
+        Engine(one_by_one, 1, Path(logs)) as engine,
+    ):
         url = engine.serve_at(gateway(network))
         built = built_functions(BUILD)
         hosts = {}
         for arn, host in list(engine.hosts.items()):
             name = host.function.name
             environment = container_environment(host.function, url)
-            hosts[name] = TimedHost(host.function, environment, 1, Path(logs) / name, built=built[name], network=network)
+            hosts[name] = TimedHost(
+                host.function, environment, 1, Path(logs) / name, built=built[name], network=network
+            )
             engine.hosts[arn] = hosts[name]
         yield engine, hosts
         for host in hosts.values():
@@ -88,7 +99,9 @@ def import_and_load(model: str) -> tuple[float, float]:
     """Seconds to import Transcribe, and to load its model, in a new container."""
     container = run_limited(built_functions(BUILD)["TranscribeFunction"], {"MODEL": model}, "none")
     try:
-        imported, loaded = docker("exec", "--workdir=/var/task", container, "python", "-c", IMPORT_AND_LOAD).split()
+        imported, loaded = docker(
+            "exec", "--workdir=/var/task", container, "python", "-c", IMPORT_AND_LOAD
+        ).split()
     finally:
         docker("rm", "--force", container)
     return float(imported), float(loaded)
@@ -102,14 +115,24 @@ def unzipped_mb(*folders: str) -> float:
 def lines(model: str) -> Iterator[tuple[str, str]]:
     """What was measured, and the figure."""
     image = built_functions(BUILD)["TranscribeFunction"].image
-    yield f"image, with {model}", f"{int(docker('image', 'inspect', '--format', '{{.Size}}', image)) / 1e6:.0f} MB"
-    yield "layer and Merge, unzipped", f"{unzipped_mb('CoreLayer', 'MergeFunction'):.0f} of {LIMIT_MB} MB"
+    yield (
+        f"image, with {model}",
+        f"{int(docker('image', 'inspect', '--format', '{{.Size}}', image)) / 1e6:.0f} MB",
+    )
+    yield (
+        "layer and Merge, unzipped",
+        f"{unzipped_mb('CoreLayer', 'MergeFunction'):.0f} of {LIMIT_MB} MB",
+    )
     imported, loaded = import_and_load(model)
     yield "Transcribe: import", f"{imported:.1f} s"
     yield f"Transcribe: load {model}", f"{loaded:.1f} s"
     with contained(model) as (engine, hosts):
         for key in ("first", "second"):
-            event = {"bucket": engine.bucket("RecordingsBucket"), "key": key, "options": {"language": "en"}}
+            event = {
+                "bucket": engine.bucket("RecordingsBucket"),
+                "key": key,
+                "options": {"language": "en"},
+            }
             engine.s3.upload_file(str(SAMPLE), event["bucket"], key)
             execution = engine.run(event)
             if execution.status != "SUCCEEDED":
@@ -120,22 +143,31 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
             ("MergeFunction", "four formats"),
         ):
             took = hosts[name].took
-            cold, warm = took[0], took[len(took) // 2]  # the same invocation, in the first and in the second execution
-            figures = f"{cold:.1f} s cold, {warm:.1f} s warm, {hosts[name].peak_mb():.0f} MB at most"
+            # the same invocation, in the first and in the second execution
+            cold, warm = took[0], took[len(took) // 2]
+            figures = (
+                f"{cold:.1f} s cold, {warm:.1f} s warm, {hosts[name].peak_mb():.0f} MB at most"
+            )
             yield f"{name.removesuffix('Function')}: {what}", figures
 
 
 def conditions() -> str:
     cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     when = dt.datetime.now(dt.UTC).date()
     return f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, {when}, commit {commit.strip()}."
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="tiny.en", help="the one that the image was built with")
     rows = [f"| {what} | {figure} |" for what, figure in lines(parser.parse_args().model)]
     table = "\n".join(["| | |", "|---|---|", *rows, "", conditions()])

@@ -10,7 +10,18 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fanscribe.planning.planner import CHEAPEST, FASTEST, TILE_S, USUAL, Goal, PlannedJob, a_job, plan, tiles_in, what_binds
+from fanscribe.planning.planner import (
+    CHEAPEST,
+    FASTEST,
+    TILE_S,
+    USUAL,
+    Goal,
+    PlannedJob,
+    a_job,
+    plan,
+    tiles_in,
+    what_binds,
+)
 from fanscribe.planning.prices import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
 from fanscribe.planning.simulator import Fleet
 from fanscribe.times import clock_of
@@ -27,7 +38,9 @@ WISHES = {"fastest": FASTEST, "usual": USUAL, "cheapest": CHEAPEST}
 Row = Sequence[object]
 
 
-def job_of(model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb) -> PlannedJob:
+def job_of(
+    model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb
+) -> PlannedJob:
     """A recording of speech in an account that allows as much as the template asks for."""
     fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=concurrency)
     return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model))
@@ -40,20 +53,38 @@ def split_by_one(job: PlannedJob) -> PlannedJob:
 
 def plans() -> Iterator[Row]:
     """Length and concurrency against time and cost."""
-    yield "model", "length", "concurrency", "chunks", "wall", "of it splitting", "cost", "what stands in the way"
+    yield (
+        "model",
+        "length",
+        "concurrency",
+        "chunks",
+        "wall",
+        "of it splitting",
+        "cost",
+        "what stands in the way",
+    )
     for model in LARGE:
         for length, audio_s in LENGTHS.items():
             for concurrency in CONCURRENCY:
                 job = job_of(model, audio_s, concurrency)
                 forecast = plan(job, USUAL)
                 chunks = f"{forecast.chunks} of {forecast.chunk_tiles}"
-                wall, split, cost = clock_of(forecast.wall_s), clock_of(forecast.split_s), f"${forecast.usd:.2f}"
+                wall, split, cost = (
+                    clock_of(forecast.wall_s),
+                    clock_of(forecast.split_s),
+                    f"${forecast.usd:.2f}",
+                )
                 yield model, length, f"{concurrency:,}", chunks, wall, split, cost, binding(job)
 
 
 def binding(job: PlannedJob) -> str:
-    limits = [limit for limit in what_binds(job, USUAL) if limit.costs_s >= 0.05 * plan(job, USUAL).wall_s]
-    return ", ".join(f"{limit.name.split(',')[0]} ({clock_of(limit.costs_s)})" for limit in limits) or "–"
+    limits = [
+        limit for limit in what_binds(job, USUAL) if limit.costs_s >= 0.05 * plan(job, USUAL).wall_s
+    ]
+    return (
+        ", ".join(f"{limit.name.split(',')[0]} ({clock_of(limit.costs_s)})" for limit in limits)
+        or "–"
+    )
 
 
 def day_against_half_hour() -> Iterator[Row]:
@@ -63,23 +94,49 @@ def day_against_half_hour() -> Iterator[Row]:
         half, day = (job_of(model, LENGTHS[length], 3_000) for length in ("30 min", "24 h"))
         for name, goal in WISHES.items():
             short, long, alone = (plan(job, goal).wall_s for job in (half, day, split_by_one(day)))
-            yield model, name, clock_of(short), clock_of(long), f"{long / short:.1f}", f"{alone / short:.1f}"
+            yield (
+                model,
+                name,
+                clock_of(short),
+                clock_of(long),
+                f"{long / short:.1f}",
+                f"{alone / short:.1f}",
+            )
 
 
 def models() -> Iterator[Row]:
     """Cost of an hour of audio, of a recording of four."""
-    yield "model", "speed", "s a tile on 6 cores", "RTF", "usual, 10,240 MB", "cheapest, 10,240 MB", "cheapest memory"
+    yield (
+        "model",
+        "speed",
+        "s a tile on 6 cores",
+        "RTF",
+        "usual, 10,240 MB",
+        "cheapest, 10,240 MB",
+        "cheapest memory",
+    )
     for speed in speeds().models:
         tile_s = speed.tile_s(vcpus(10_240))
         usual, cheapest = (hour_usd(speed.name, goal) for goal in (USUAL, CHEAPEST))
-        least, memory = min((hour_usd(speed.name, CHEAPEST, memory), memory) for memory in memories(speed))
-        row = speed.name, speed.had, f"{tile_s:.2f}", f"{tile_s / TILE_S:.3f}", f"${usual:.3f}", f"${cheapest:.3f}"
+        least, memory = min(
+            (hour_usd(speed.name, CHEAPEST, memory), memory) for memory in memories(speed)
+        )
+        row = (
+            speed.name,
+            speed.had,
+            f"{tile_s:.2f}",
+            f"{tile_s / TILE_S:.3f}",
+            f"${usual:.3f}",
+            f"${cheapest:.3f}",
+        )
         yield *row, f"${least:.3f} with {memory:,} MB"
 
 
 def memories(speed: ModelSpeed) -> list[int]:
     """Whole cores, as many as the model needs memory for."""
-    return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [10_240]
+    return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [
+        10_240
+    ]
 
 
 def hour_usd(model: str, goal: Goal, memory: int = 10_240) -> float:
@@ -101,7 +158,9 @@ def turbo() -> Iterator[str]:
     yield f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. So $0.15 allows an RTF of {0.15 / full:.3f}."
     for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
         job = job_of(speed.name, 4 * HOUR)
-        job = job.model_copy(update={"speed": speed.model_copy(update={"serial_s": tile_s, "work_s": 0.0})})
+        job = job.model_copy(
+            update={"speed": speed.model_copy(update={"serial_s": tile_s, "work_s": 0.0})}
+        )
         usual, cheapest = (plan(job, goal).usd / 4 for goal in (USUAL, CHEAPEST))
         rtf = tile_s / TILE_S
         yield (
@@ -114,7 +173,12 @@ def checked() -> Iterator[Row]:
     """The simulator against real runs: medians, and from which to which."""
     yield "workers", "real", "foretold / real", "added up / real"
     for workers, runs in json.loads(RESULT.read_text())["workers"].items():
-        yield workers, f"{_spread(runs, 'real_s')} s", _spread(runs, "foretold"), _spread(runs, "added_up")
+        yield (
+            workers,
+            f"{_spread(runs, 'real_s')} s",
+            _spread(runs, "foretold"),
+            _spread(runs, "added_up"),
+        )
 
 
 def _spread(runs: Sequence[Mapping[str, float]], name: str) -> str:
@@ -142,7 +206,9 @@ LISTS: dict[str, Callable[[], Iterable[str]]] = {
 
 def written(page: str) -> str:
     """The page with every block between `<!-- NAME -->` and `<!-- end -->` made anew."""
-    blocks = {name: _table(make()) for name, make in TABLES.items()} | {name: "\n".join(make()) for name, make in LISTS.items()}
+    blocks = {name: _table(make()) for name, make in TABLES.items()} | {
+        name: "\n".join(make()) for name, make in LISTS.items()
+    }
     for name, block in blocks.items():
         begin = page.index(f"<!-- {name} -->\n")
         end = page.index("<!-- end -->", begin)

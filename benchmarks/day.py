@@ -1,10 +1,12 @@
-"""A day through the real engine: split, planned, fanned out and merged for real. Only the model is a stub (stub.py).
+"""A day through the real engine: split, planned, fanned out and merged for real.
+
+Only the model is a stub (stub.py).
 
     python -m benchmarks.day [--hours 24] [--chunk-tiles 4]
 
-The recordings of the corpus, joined and coded as mp3 once, are repeated up to that length. Afterwards it is checked that
-each word that the stub made up for each tile is in the transcript, in order and once, and that the ledger covers every sample.
-Writes benchmarks/results/scale/day.json.
+The recordings of the corpus, joined and coded as mp3 once, are repeated up to that length.
+Afterwards it is checked that each word that the stub made up for each tile is in the transcript, in
+order and once, and that the ledger covers every sample. Writes benchmarks/results/scale/day.json.
 """
 
 import argparse
@@ -41,7 +43,9 @@ LEFT_OUT = "containers"  # nine seconds, nine times, and three that are no recor
 
 def joined(hours: float, file: Path) -> None:
     """The corpus as one mp3, as often as it takes."""
-    found = sorted(path for path in CORPUS.rglob("*") if path.suffix in AUDIO and path.parent.name != LEFT_OUT)
+    found = sorted(
+        path for path in CORPUS.rglob("*") if path.suffix in AUDIO and path.parent.name != LEFT_OUT
+    )
     samples = np.concatenate([load(path) for path in found])
     with av.open(str(file), "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE, layout="mono")
@@ -59,7 +63,9 @@ def with_stub(engine: Engine) -> None:
     """Transcribe's processes get the stub's handler, and the project to import it from."""
     for arn, host in engine.hosts.items():
         if host.function.handler == TRANSCRIBE:
-            function = replace(host.function, handler="benchmarks.stub.handler", code=(*host.function.code, ROOT))
+            function = replace(
+                host.function, handler="benchmarks.stub.handler", code=(*host.function.code, ROOT)
+            )
             environment = function_environment(function, {"AWS_ENDPOINT_URL": engine.url})
             engine.hosts[arn] = FunctionPool(function, environment, host.limit, host.log)
 
@@ -87,7 +93,9 @@ def check(engine: Engine, execution: Execution) -> dict[str, Any]:
     heard = [(word["word"], word["start"], word["end"]) for word in transcript["words"]]
     wrong = [
         pair
-        for pair in zip_longest(heard, ((word.text.strip(), word.start / 1000, word.end / 1000) for word in said))
+        for pair in zip_longest(
+            heard, ((word.text.strip(), word.start / 1000, word.end / 1000) for word in said)
+        )
         if pair[0] != pair[1]
     ]
     assert not wrong, f"{len(wrong)} of {len(said)} words differ, the first {wrong[0]}"
@@ -113,12 +121,21 @@ def peak_mb(process: int | str = "self") -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--chunk-tiles", type=int, default=4)
     asked = parser.parse_args()
-    parameters = {"Model": "tiny.en", "MapConcurrency": str(WORKERS), "ChunkTiles": str(asked.chunk_tiles)}
-    with tempfile.TemporaryDirectory() as folder, Engine(parameters, WORKERS, Path(folder)) as engine:
+    parameters = {
+        "Model": "tiny.en",
+        "MapConcurrency": str(WORKERS),
+        "ChunkTiles": str(asked.chunk_tiles),
+    }
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine(parameters, WORKERS, Path(folder)) as engine,
+    ):
         with_stub(engine)
         recording = Path(folder) / "day.mp3"
         joined(asked.hours, recording)
@@ -126,11 +143,20 @@ def main() -> None:
         began = time.monotonic()
         execution = engine.run(event)
         wall = time.monotonic() - began
-        peaks = {host.function.name: max(map(peak_mb, host.processes()), default=0) for host in engine.hosts.values()}
-        history = engine.states.get_execution_history(executionArn=execution.arn, maxResults=1000)["events"]
+        peaks = {
+            host.function.name: max(map(peak_mb, host.processes()), default=0)
+            for host in engine.hosts.values()
+        }
+        history = engine.states.get_execution_history(executionArn=execution.arn, maxResults=1000)[
+            "events"
+        ]
         children = len(engine.stack.children(execution.arn))
         payload = max(len(json.dumps(event, default=str)) for event in history)
-        result = check(engine, execution) | {"wall_s": round(wall, 1), "stages_s": stages(history), "children": children}
+        result = check(engine, execution) | {
+            "wall_s": round(wall, 1),
+            "stages_s": stages(history),
+            "children": children,
+        }
         result |= {"peak_mb": {"engine": peak_mb()} | peaks, "longest_event_bytes": payload}
     print(json.dumps(result, indent=1))
     RESULT.parent.mkdir(exist_ok=True)

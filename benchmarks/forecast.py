@@ -2,11 +2,12 @@
 
     python -m benchmarks.forecast [--model tiny.en] [--minutes 15] [--runs 5]
 
-A run reads two recordings, one after the other. `foretold`: the second's wall time from its length alone and the seconds that
-the stages took in the first. That is a prediction; other work on the machine that comes or goes between the two is in it.
-`added up`: from the second's own stages, known afterwards. That is none: it only checks how the simulator puts stages, chunks
-and workers together. Split's and Transcribe's seconds are what they noted in the plan and the parts, the engine's are from a
-second of silence, a cold start's from a process that loads the model.
+A run reads two recordings, one after the other. `foretold`: the second's wall time from its length
+alone and the seconds that the stages took in the first. That is a prediction; other work on the
+machine that comes or goes between the two is in it. `added up`: from the second's own stages, known
+afterwards. That is none: it only checks how the simulator puts stages, chunks and workers together.
+Split's and Transcribe's seconds are what they noted in the plan and the parts, the engine's are
+from a second of silence, a cold start's from a process that loads the model.
 Everything goes to benchmarks/forecast.json, the table to docs/cost.md (python -m benchmarks.cost).
 """
 
@@ -68,7 +69,9 @@ def around_s(model: str, silence: Path) -> float:
 def cold_s(model: str) -> float:
     """Seconds of a process that starts and loads the model."""
     began = time.monotonic()
-    code = f"from fanscribe.recognition.recognizer import load_recognizer; load_recognizer({model!r})"
+    code = (
+        f"from fanscribe.recognition.recognizer import load_recognizer; load_recognizer({model!r})"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
     return time.monotonic() - began
 
@@ -87,8 +90,15 @@ def noted(engine: Engine) -> Noted:
     """From the plan and the parts in the work bucket."""
     bucket = engine.bucket("WorkBucket")
     found = engine.s3.list_objects_v2(Bucket=bucket)["Contents"]
-    documents = {entry["Key"]: engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read() for entry in found}
-    (plan,) = [Plan.model_validate_json(data) for key, data in documents.items() if key.endswith("/plan.json")]
+    documents = {
+        entry["Key"]: engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+        for entry in found
+    }
+    (plan,) = [
+        Plan.model_validate_json(data)
+        for key, data in documents.items()
+        if key.endswith("/plan.json")
+    ]
     parts = [Part.model_validate_json(data) for key, data in documents.items() if "/parts/" in key]
     assert plan.spent
     return Noted(
@@ -126,7 +136,9 @@ class Around:
             merge_s=speeds().stages.merge_s,
         )
         tile_s = (noted.reading_s - workers * self.cold_s) / noted.tiles
-        speed = ModelSpeed(name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=tile_s, had="measured")
+        speed = ModelSpeed(
+            name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=tile_s, had="measured"
+        )
         at_once = {"map_concurrency": workers, "account_concurrency": workers}
         fleet = Fleet(memory_mb=VCPU_MB, split_mb=VCPU_MB, **at_once)
         work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)
@@ -143,14 +155,27 @@ def compare(first: Path, second: Path, silence: Path, model: str, workers: int) 
         after = noted(engine)
     foretold = around.forecast_s(before, workers, after.audio_s, tiles_in(after.audio_s))
     added_up = around.forecast_s(after, workers, after.audio_s, after.tiles)
-    print(f"{workers} workers: real {real:.1f} s, foretold {foretold / real:.2f}, added up {added_up / real:.2f}", flush=True)
-    return {"real_s": round(real, 1), "foretold": round(foretold / real, 2), "added_up": round(added_up / real, 2)}
+    print(
+        f"{workers} workers: real {real:.1f} s, foretold {foretold / real:.2f}, added up {added_up / real:.2f}",
+        flush=True,
+    )
+    return {
+        "real_s": round(real, 1),
+        "foretold": round(foretold / real, 2),
+        "added_up": round(added_up / real, 2),
+    }
 
 
 def surroundings() -> dict[str, Any]:
     """Where and with what this was measured."""
     names = ("faster-whisper", "ctranslate2", "moto")
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, check=True, capture_output=True, text=True)
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return {
         "machine": f"{os.cpu_count()} cores of {processor()}",
         "python": platform.python_version(),
@@ -163,11 +188,16 @@ def surroundings() -> dict[str, Any]:
 def processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--runs", type=int, default=5)
@@ -179,7 +209,8 @@ def main() -> None:
         second = store(Clip(sound[length : 2 * length], ""), Path(folder) / "second.wav")
         silence = store(Clip(np.zeros(SAMPLE_RATE, np.int16), ""), Path(folder) / "silence.wav")
         runs = [
-            {workers: compare(first, second, silence, asked.model, workers) for workers in WORKERS} for _ in range(asked.runs)
+            {workers: compare(first, second, silence, asked.model, workers) for workers in WORKERS}
+            for _ in range(asked.runs)
         ]
     result = surroundings() | {
         "recordings": f"the first and the second {asked.minutes:g} minutes of long-en",

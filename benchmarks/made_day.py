@@ -1,4 +1,6 @@
-"""A job as long as one likes, as Split and Transcribe leave it in the work bucket: all of it read, nothing of it real."""
+"""A job as long as one likes, as Split and Transcribe leave it in the work bucket: all of it read,
+nothing of it real.
+"""
 
 import random
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 TEXT = Path(__file__).resolve().parents[1] / "sample" / "lighthouse-talk.txt"
 JOB = "0123456789abcdef"
 BATCH = 4  # tiles in a part: the template's BatchTiles
-LETTER_MS, SHORTEST_MS = 62, 90  # of a word: about 2.8 words a second with the pauses, as in the corpus
+# of a word: about 2.8 words a second with the pauses, as in the corpus
+LETTER_MS, SHORTEST_MS = 62, 90
 PAUSES = ((",;:", (60, 400)), (".?!", (250, 1_300)))  # ms behind a mark
 
 
@@ -29,11 +32,20 @@ def documents(hours: float, seed: int = 1) -> Iterator[tuple[str, bytes]]:
         end = start + chance.randrange(25 * SAMPLE_RATE, 30 * SAMPLE_RATE) // FRAME * FRAME
         words = tuple(words_of(said, milliseconds(start) + 100, milliseconds(end) - 100, chance))
         tiles.append(Tile(index=len(tiles), start=start, end=end, speech=tuple(_speech(words))))
-        scores = {"avg_logprob": round(-chance.random(), 6), "no_speech_prob": 0.0123, "compression_ratio": 1.6181}
+        scores = {
+            "avg_logprob": round(-chance.random(), 6),
+            "no_speech_prob": 0.0123,
+            "compression_ratio": 1.6181,
+        }
         readings.append(Reading(tile=tiles[-1].index, language="en", words=words, **scores))
     recording = Recording(bucket="recordings", key="day.mp3", etag="0123", samples=tiles[-1].end)
     spent = BilledTime(ms=1_000, memory_mb=10_240)
-    about = {"recording": recording, "options": ReadingOptions(), "model": "tiny.en", "sound": StoredAudio(job=JOB)}
+    about = {
+        "recording": recording,
+        "options": ReadingOptions(),
+        "model": "tiny.en",
+        "sound": StoredAudio(job=JOB),
+    }
     plan = Plan(job=JOB, tiles=tuple(tiles), spent=(spent,), **about)
     yield keys.plan(JOB), plan.model_dump_json().encode()
     for first in range(0, len(readings), BATCH):
@@ -51,7 +63,14 @@ def spoken(tile: Tile) -> tuple[Word, ...]:
     said = cycle(said_words())
     for _ in range(tile.index):
         next(said)
-    return tuple(words_of(said, milliseconds(tile.start) + 100, milliseconds(tile.end) - 100, random.Random(tile.index)))
+    return tuple(
+        words_of(
+            said,
+            milliseconds(tile.start) + 100,
+            milliseconds(tile.end) - 100,
+            random.Random(tile.index),
+        )
+    )
 
 
 def words_of(said: Iterator[str], now: int, end: int, chance: random.Random) -> Iterator[Word]:
@@ -60,7 +79,12 @@ def words_of(said: Iterator[str], now: int, end: int, chance: random.Random) -> 
         length = max(SHORTEST_MS, round(LETTER_MS * len(text) * chance.uniform(0.7, 1.3)))
         if now + length > end:
             return
-        yield Word(text=f" {text}", start=now, end=now + length, probability=round(chance.betavariate(6, 1), 4))
+        yield Word(
+            text=f" {text}",
+            start=now,
+            end=now + length,
+            probability=round(chance.betavariate(6, 1), 4),
+        )
         pause = next((pause for marks, pause in PAUSES if text[-1] in marks), (0, 0))
         now += length + chance.randint(*pause)
 

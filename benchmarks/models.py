@@ -1,15 +1,17 @@
 """Seconds and memory that a model takes for a tile: what speeds.json knows of models.
 
-    python -m benchmarks.models [--model tiny.en FOLDER …] [--synthetic medium large-v3 …] [--runs 3]
-    python -m benchmarks.models --write && python -m benchmarks.cost
+    python -m benchmarks.models [--model tiny.en FOLDER …] [--synthetic medium large-v3 …] [--runs
+    3] python -m benchmarks.models --write && python -m benchmarks.cost
 
-A reader is what a Transcribe worker is without the engine around it: same recognizer, same batches, same environment. It is
-measured in the two ways in which cores can be used: one reader of one thread for each core, side by side, and one of two threads.
-Real models read long-en whole, fallbacks included. Of those whose weights can't be had, random weights in the same shape
-(benchmarks/synthetic.py) read a few tiles, once each: how many tiles are read again is a matter of the words, not of the shape.
-Models take turns, so that the machine's other work falls on all.
+A reader is what a Transcribe worker is without the engine around it: same recognizer, same batches,
+same environment. It is measured in the two ways in which cores can be used: one reader of one
+thread for each core, side by side, and one of two threads. Real models read long-en whole,
+fallbacks included. Of those whose weights can't be had, random weights in the same shape
+(benchmarks/synthetic.py) read a few tiles, once each: how many tiles are read again is a matter of
+the words, not of the shape. Models take turns, so that the machine's other work falls on all.
 
-Parts of a tile's time are CPU seconds. Writes benchmarks/results/models/<model>.json with machine, versions and commit; with
+Parts of a tile's time are CPU seconds. Writes benchmarks/results/models/<model>.json with machine,
+versions and commit; with
 --write, from all that is there, the models in speeds.json and the tables in docs/speed.md.
 """
 
@@ -47,7 +49,8 @@ DISK_MB_S = 200  # at which a cold start reads the model: assumed
 MEMORIES = (10_240, 3_008)  # Lambda's most, and what some new accounts are held to
 REST_MB = 150  # what Transcribe holds besides: libraries of AWS, a chunk's sound
 BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no second look"
-WAYS = {BESIDE: (os.cpu_count() or 1, 1), THREADS: (1, 2), FIRST: (os.cpu_count() or 1, 1)}  # readers, and threads of each
+# readers, and threads of each
+WAYS = {BESIDE: (os.cpu_count() or 1, 1), THREADS: (1, 2), FIRST: (os.cpu_count() or 1, 1)}
 READER = """
 import json, pickle, re, sys, time
 from collections import Counter
@@ -101,16 +104,36 @@ def batches_of(recording: Path) -> list[Batch]:
     return [(tiles[i : i + BATCH], sounds[i : i + BATCH]) for i in range(0, len(tiles), BATCH)]
 
 
-def read(model: Path, batches: Sequence[Batch], readers: int, threads: int, *, fallback: bool) -> dict[str, float]:
-    """What a reader took, on average: seconds for a tile, of it for encoding, decoding and word times; MB at most."""
+def read(
+    model: Path, batches: Sequence[Batch], readers: int, threads: int, *, fallback: bool
+) -> dict[str, float]:
+    """What a reader took, on average: seconds for a tile, of it for encoding, decoding and word
+    times; MB at most.
+    """
     environment = os.environ | _malloc() | {"OMP_NUM_THREADS": str(threads)}
     with tempfile.TemporaryDirectory() as scratch:
         started = []
         for i in range(readers):
             mine = Path(scratch) / str(i)
             mine.write_bytes(pickle.dumps(batches[i::readers]))
-            arguments = [sys.executable, "-c", READER, str(model), str(threads), str(fallback), str(mine)]
-            started.append(subprocess.Popen(arguments, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+            arguments = [
+                sys.executable,
+                "-c",
+                READER,
+                str(model),
+                str(threads),
+                str(fallback),
+                str(mine),
+            ]
+            started.append(
+                subprocess.Popen(
+                    arguments,
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
         for process in started:
             process.stdout.readline()  # type: ignore[union-attr]
         for process in started:
@@ -137,16 +160,24 @@ def once(model: Path, batches: Sequence[Batch], way: str, *, synthetic: bool) ->
 def measure(models: Mapping[str, Path], *, synthetic: bool, runs: int) -> None:
     batches = batches_of(LONG_EN)
     ways = (BESIDE, THREADS) if synthetic else tuple(WAYS)
-    found: dict[str, dict[str, list[dict[str, float]]]] = {name: {way: [] for way in ways} for name in models}
+    found: dict[str, dict[str, list[dict[str, float]]]] = {
+        name: {way: [] for way in ways} for name in models
+    }
     for _ in range(runs):
         for name, folder in models.items():
             for way in ways:
                 found[name][way].append(once(folder, batches, way, synthetic=synthetic))
                 last = found[name][way][-1]
-                print(f"{name}, {way}: {last['read_s']:.2f} s a tile, {last['memory_mb']:.0f} MB", flush=True)
+                print(
+                    f"{name}, {way}: {last['read_s']:.2f} s a tile, {last['memory_mb']:.0f} MB",
+                    flush=True,
+                )
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name, rounds in found.items():
-        result = {"model": name, "weights_mb": math.ceil((models[name] / "model.bin").stat().st_size / 1e6)}
+        result = {
+            "model": name,
+            "weights_mb": math.ceil((models[name] / "model.bin").stat().st_size / 1e6),
+        }
         result |= {"synthetic": synthetic, "tokens": TOKENS if synthetic else None, "runs": runs}
         result |= {way: _medians(of_way) for way, of_way in rounds.items()} | machine()
         stem = f"{name}-synthetic" if synthetic else name
@@ -177,9 +208,17 @@ def results_by_size() -> Results:
 
 
 def renewed(known: Mapping[str, Any], results: Results) -> dict[str, Any]:
-    """speeds.json with what was measured: a real model's result goes before a synthetic one's, and other models stay."""
-    found = [results.get((model["name"], False)) or results.get((model["name"], True)) for model in known["models"]]
-    models = [model | (_speed(result) if result else {}) for model, result in zip(known["models"], found, strict=True)]
+    """speeds.json with what was measured: a real model's result goes before a synthetic one's, and
+    other models stay.
+    """
+    found = [
+        results.get((model["name"], False)) or results.get((model["name"], True))
+        for model in known["models"]
+    ]
+    models = [
+        model | (_speed(result) if result else {})
+        for model, result in zip(known["models"], found, strict=True)
+    ]
     return {**known, "origin": known["origin"] | _origin(results), "models": models}
 
 
@@ -204,7 +243,9 @@ def _most_mb(result: Mapping[str, Any]) -> float:
 
 def _origin(results: Results) -> dict[str, str]:
     last = max(results.values(), key=lambda result: str(result["date"]))
-    versions = ", ".join(f"{name} {last['versions'][name]}" for name in ("faster-whisper", "ctranslate2"))
+    versions = ", ".join(
+        f"{name} {last['versions'][name]}" for name in ("faster-whisper", "ctranslate2")
+    )
     return {
         "machine": f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}",
         "measured": "long-en whole by benchmarks/models.py, word times and fallbacks included, medians of three rounds",
@@ -235,17 +276,23 @@ def table(results: Results) -> str:
         "reading",
     )
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for (size, synthetic), result in sorted(results.items(), key=lambda entry: entry[1]["weights_mb"]):
+    for (size, synthetic), result in sorted(
+        results.items(), key=lambda entry: entry[1]["weights_mb"]
+    ):
         one, two = result[BESIDE], result[THREADS]
         parts = " | ".join(f"{one[name]:.2f}" for name in ("encode_s", "decode_s", "words_s"))
         memory = f"{max(one['load_mb'], two['load_mb']):,.0f} MB | {_most_mb(result):,.0f} MB"
         name = size if synthetic else f"{size}, the real one"
-        lines.append(f"| {name} | {one['read_s']:.2f} s | {parts} | {two['read_s']:.2f} s | {two['load_s']:.1f} s | {memory} |")
+        lines.append(
+            f"| {name} | {one['read_s']:.2f} s | {parts} | {two['read_s']:.2f} s | {two['load_s']:.1f} s | {memory} |"
+        )
     return "\n".join(lines)
 
 
 def limits() -> str:
-    """What the planner allows: tiles in a chunk that can't pass half of the 15 minutes, even if each were read again."""
+    """What the planner allows: tiles in a chunk that can't pass half of the 15 minutes, even if
+    each were read again.
+    """
     head = ("model", *(f"{memory:,} MB, {vcpus(memory):.1f} cores" for memory in MEMORIES))
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for speed in speeds().models:
@@ -262,25 +309,41 @@ def _allowed(speed: ModelSpeed, memory: int) -> str:
 
 def checked(results: Results) -> str:
     """Random weights against the real ones of the same size: first readings, side by side."""
-    pairs = [(size, result, results[size, True]) for (size, synthetic), result in results.items() if not synthetic]
+    pairs = [
+        (size, result, results[size, True])
+        for (size, synthetic), result in results.items()
+        if not synthetic
+    ]
     lines = ["| model | real | random weights | ratio | fallbacks take |", "|---" * 5 + "|"]
     for size, real, made in pairs:
         first, random = real[FIRST]["read_s"], made[BESIDE]["read_s"]
         again = real[BESIDE]["read_s"] / first - 1
-        lines.append(f"| {size} | {first:.2f} s | {random:.2f} s | {random / first:.2f} | {100 * again:.0f} % more |")
+        lines.append(
+            f"| {size} | {first:.2f} s | {random:.2f} s | {random / first:.2f} | {100 * again:.0f} % more |"
+        )
     return "\n".join(lines)
 
 
 def _malloc() -> dict[str, str]:
     """What the template tells the allocator."""
-    (transcribe,) = [f for f in deploy(ROOT / "template.yaml", {}).functions.values() if f.name == "TranscribeFunction"]
-    return {name: value for name, value in transcribe.environment.items() if name.startswith("MALLOC")}
+    (transcribe,) = [
+        f
+        for f in deploy(ROOT / "template.yaml", {}).functions.values()
+        if f.name == "TranscribeFunction"
+    ]
+    return {
+        name: value for name, value in transcribe.environment.items() if name.startswith("MALLOC")
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", nargs="+", default=[], help="real ones, by name or folder")
-    parser.add_argument("--synthetic", nargs="+", default=[], choices=SHAPES, help="sizes, with random weights")
+    parser.add_argument(
+        "--synthetic", nargs="+", default=[], choices=SHAPES, help="sizes, with random weights"
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="renew speeds.json and docs/speed.md")
     asked = parser.parse_args()
@@ -288,10 +351,17 @@ def main() -> None:
         real = [find_model(name) for name in asked.model]
         measure({model.name: model.folder for model in real}, synthetic=False, runs=asked.runs)
     if asked.synthetic:
-        measure({size: synthetic_folder(size) for size in asked.synthetic}, synthetic=True, runs=asked.runs)
+        measure(
+            {size: synthetic_folder(size) for size in asked.synthetic},
+            synthetic=True,
+            runs=asked.runs,
+        )
     if asked.write:
         results = results_by_size()
-        SPEEDS.write_text(json.dumps(renewed(json.loads(SPEEDS.read_text("utf-8")), results), indent=2) + "\n", "utf-8")
+        SPEEDS.write_text(
+            json.dumps(renewed(json.loads(SPEEDS.read_text("utf-8")), results), indent=2) + "\n",
+            "utf-8",
+        )
         page = with_table(PAGE.read_text("utf-8"), "models", table(results))
         page = with_table(page, "models-checked", checked(results))
         PAGE.write_text(with_table(page, "limits", limits()), "utf-8")

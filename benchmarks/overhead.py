@@ -1,11 +1,13 @@
-"""What the state machine costs: a recording through the whole engine, and by the same worker processes fed directly.
+"""What the state machine costs: a recording through the whole engine, and by the same worker
+processes fed directly.
 
     python -m benchmarks.overhead [--model tiny.en] [--runs 5]
 
-Both have the same S3 and the same processes, started ahead, and store the same; only who calls the functions differs: Step
-Functions' interpreter, or a loop over the list of chunks with a thread for each worker. Interleaved, whole runs. What starting
-and stopping an engine takes is measured besides and counted as overhead too, though the second way can't do without its S3.
-Writes benchmarks/results/overhead/<model>.json, with -avx2 on a processor without AVX-512.
+Both have the same S3 and the same processes, started ahead, and store the same; only who calls the
+functions differs: Step Functions' interpreter, or a loop over the list of chunks with a thread for
+each worker. Interleaved, whole runs. What starting and stopping an engine takes is measured besides
+and counted as overhead too, though the second way can't do without its S3. Writes
+benchmarks/results/overhead/<model>.json, with -avx2 on a processor without AVX-512.
 """
 
 import argparse
@@ -37,10 +39,17 @@ def fed(engine: Engine) -> None:
     """Split, every chunk, Merge, as the state machine would call them."""
     name = {"execution": f"{engine.state_machine}:fed".replace(":stateMachine:", ":execution:")}
     job = _call(engine, "SplitFunction", name | {"input": engine.upload(LONG_EN, OPTIONS)})
-    listed = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=job["chunks_key"])["Body"].read()
+    listed = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=job["chunks_key"])[
+        "Body"
+    ].read()
     task = name | {"job": job["job"], "language": job["language"]}
     with ThreadPoolExecutor(WORKERS) as threads:
-        done = list(threads.map(lambda chunk: _call(engine, "TranscribeFunction", task | {"chunk": chunk}), json.loads(listed)))
+        done = list(
+            threads.map(
+                lambda chunk: _call(engine, "TranscribeFunction", task | {"chunk": chunk}),
+                json.loads(listed),
+            )
+        )
     assert not any(progress["remaining"] for progress in done)
     _call(engine, "MergeFunction", name | {"job": job["job"], "output": job["output"]})
 
@@ -61,13 +70,18 @@ def took_s(way: Callable[[Engine], None], model: Model) -> float:
     """The engine's start and end included."""
     parameters = {"Model": str(model.folder)} | deployment_parameters(model, WORKERS)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as logs, Engine(parameters, WORKERS, Path(logs), ahead=True) as engine:
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        Engine(parameters, WORKERS, Path(logs), ahead=True) as engine,
+    ):
         way(engine)
     return time.monotonic() - began
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
@@ -75,14 +89,24 @@ def main() -> None:
     rounds = []
     for number in range(asked.runs):
         rounds.append({way.__name__: took_s(way, model) for way in (orchestrated, fed, nothing)})
-        print(f"round {number + 1}: {', '.join(f'{way} {seconds:.2f} s' for way, seconds in rounds[-1].items())}", flush=True)
+        print(
+            f"round {number + 1}: {', '.join(f'{way} {seconds:.2f} s' for way, seconds in rounds[-1].items())}",
+            flush=True,
+        )
     more = statistics.median(run["orchestrated"] - run["fed"] for run in rounds)
     usual = {way: statistics.median(run[way] for run in rounds) for way in rounds[0]}
     result = {way: round(seconds, 2) for way, seconds in usual.items()}
-    result |= {"state_machine_s": round(more, 2), "with_engine_s": round(more + usual["nothing"], 2)}
+    result |= {
+        "state_machine_s": round(more, 2),
+        "with_engine_s": round(more + usual["nothing"], 2),
+    }
     result |= {"asked_s": round(2 + 0.02 * usual["fed"], 2)}
     print(result)
-    about = {"model": model.name, "audio": LONG_EN.name, "workers": WORKERS, "runs": asked.runs} | result | machine()
+    about = (
+        {"model": model.name, "audio": LONG_EN.name, "workers": WORKERS, "runs": asked.runs}
+        | result
+        | machine()
+    )
     file = RESULTS / "overhead" / f"{model.name}{'-avx2' if narrow(about) else ''}.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(about, indent=1) + "\n")

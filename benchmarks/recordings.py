@@ -1,8 +1,9 @@
 """Recordings with reference text: those of the corpus, and some made from it of many short pieces.
 
-Recordings of many short pieces, with pauses and spoken announcements between them, are the hardest for a model that reads
-windows of 30 s: it tends to stop at the first pause. `pieces.json` says where long-en can be cut so that the text of each
-piece is known (ms, and the numbers of its words in the reference).
+Recordings of many short pieces, with pauses and spoken announcements between them, are the hardest
+for a model that reads windows of 30 s: it tends to stop at the first pause. `pieces.json` says
+where long-en can be cut so that the text of each piece is known (ms, and the numbers of its words
+in the reference).
 """
 
 import json
@@ -54,7 +55,10 @@ def announcements() -> list[Clip]:
         (5_000, 7_600, "Good evening, and thank you for coming."),
         (7_800, 11_950, "Tonight I would like to tell you how lighthouses learned to speak."),
     ]
-    return [Clip(sound[start * SAMPLES_PER_MS : end * SAMPLES_PER_MS], text) for start, end, text in spans]
+    return [
+        Clip(sound[start * SAMPLES_PER_MS : end * SAMPLES_PER_MS], text)
+        for start, end, text in spans
+    ]
 
 
 def read_sentences() -> list[Clip]:
@@ -68,11 +72,18 @@ def story_pieces() -> list[Clip]:
     sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")
     words = (CORPUS / "long-en" / "fairy-tales-30min.txt").read_text().split()
     table = json.loads((Path(__file__).parent / "pieces.json").read_text())["pieces"]
-    return [Clip(sound[a * SAMPLES_PER_MS : b * SAMPLES_PER_MS], " ".join(words[first:last])) for a, b, first, last in table]
+    return [
+        Clip(sound[a * SAMPLES_PER_MS : b * SAMPLES_PER_MS], " ".join(words[first:last]))
+        for a, b, first, last in table
+    ]
 
 
-def composed(clips: list[Clip], openings: list[Clip], seed: int, pauses: tuple[float, float]) -> Clip:
-    """Clips in a random order, an announcement before each, pauses (seconds) of faint noise between all."""
+def composed(
+    clips: list[Clip], openings: list[Clip], seed: int, pauses: tuple[float, float]
+) -> Clip:
+    """Clips in a random order, an announcement before each, pauses (seconds) of faint noise between
+    all.
+    """
     chance, noise = random.Random(seed), np.random.default_rng(seed)
     sounds: list[Samples] = []
     texts: list[str] = []

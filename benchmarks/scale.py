@@ -1,9 +1,11 @@
-"""What grows with a recording's length: splitting from half an hour to half a day, merging up to a day.
+"""What grows with a recording's length: splitting from half an hour to half a day, merging up to a
+day.
 
     python -m benchmarks.scale
 
-Splits long-en, joined with itself, by the function's own code: CPU seconds of it and of its decoder, and the most resident memory
-of each, in a process of its own. Merges made jobs (made_day.py) out of memory, in the four default formats. Writes
+Splits long-en, joined with itself, by the function's own code: CPU seconds of it and of its
+decoder, and the most resident memory of each, in a process of its own. Merges made jobs
+(made_day.py) out of memory, in the four default formats. Writes
 benchmarks/results/scale/long-en.json with the machine, the versions and the commit.
 """
 
@@ -43,12 +45,27 @@ def split(copies: str) -> dict[str, float]:
             for _ in range(int(copies)):
                 file.write(LONG_EN.read_bytes())
         cutter = Cutter(0)
-        frames = listen(decode_section(joined, joined.name, None), lambda block: deque(map(_as_stored, cutter.feed(block)), 0))
+        frames = listen(
+            decode_section(joined, joined.name, None),
+            lambda block: deque(map(_as_stored, cutter.feed(block)), 0),
+        )
         tiles = lay_tiles(frames, SPEECH)
-    own, decoder = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    audio_s, cpu_s = frames.samples / SAMPLE_RATE, sum(used.ru_utime + used.ru_stime for used in (own, decoder))
+    own, decoder = (
+        resource.getrusage(resource.RUSAGE_SELF),
+        resource.getrusage(resource.RUSAGE_CHILDREN),
+    )
+    audio_s, cpu_s = (
+        frames.samples / SAMPLE_RATE,
+        sum(used.ru_utime + used.ru_stime for used in (own, decoder)),
+    )
     peaks = {"peak_mb": _peak_mb(), "decoder_peak_mb": decoder.ru_maxrss / 1024}
-    return {"hours": audio_s / 3600, "tiles": len(tiles), "cpu_s": cpu_s, "times_real_time": audio_s / cpu_s, **peaks}
+    return {
+        "hours": audio_s / 3600,
+        "tiles": len(tiles),
+        "cpu_s": cpu_s,
+        "times_real_time": audio_s / cpu_s,
+        **peaks,
+    }
 
 
 def _as_stored(piece: tuple[AudioPiece, Samples]) -> int:
@@ -61,21 +78,40 @@ def merged(hours: str) -> dict[str, float]:
     storage = MemoryStorage({("work", key): data for key, data in documents(float(hours))})
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     before_mb, began, cpu = _peak_mb(), time.monotonic(), time.process_time()
-    reference = merge(MergeTask(execution="scale", job=JOB, output=OutputOptions()), settings, storage)
+    reference = merge(
+        MergeTask(execution="scale", job=JOB, output=OutputOptions()), settings, storage
+    )
     took = {"wall_s": time.monotonic() - began, "cpu_s": time.process_time() - cpu}
-    return {"hours": float(hours), "words": reference.words, **took, "before_mb": before_mb, "peak_mb": _peak_mb()}
+    return {
+        "hours": float(hours),
+        "words": reference.words,
+        **took,
+        "before_mb": before_mb,
+        "peak_mb": _peak_mb(),
+    }
 
 
 def _peak_mb() -> float:
     """Of this process since its start; ru_maxrss begins with what the one that started it had."""
-    (line,) = [line for line in Path("/proc/self/status").read_text("utf-8").splitlines() if line.startswith("VmHWM")]
+    (line,) = [
+        line
+        for line in Path("/proc/self/status").read_text("utf-8").splitlines()
+        if line.startswith("VmHWM")
+    ]
     return int(line.split()[1]) / 1024
 
 
 def _alone(what: str, size: float) -> dict[str, Any]:
     """In a process of its own."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", what, str(size)], capture_output=True, text=True, check=True)
-    result = {name: round(value, 1) for name, value in json.loads(done.stdout.splitlines()[-1]).items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scale", what, str(size)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result = {
+        name: round(value, 1) for name, value in json.loads(done.stdout.splitlines()[-1]).items()
+    }
     print(what, result, flush=True)
     return result
 
@@ -84,7 +120,10 @@ def main() -> None:
     if sys.argv[1:]:
         print(json.dumps({"split": split, "merge": merged}[sys.argv[1]](sys.argv[2])))
         return
-    result = {"split": [_alone("split", copies) for copies in COPIES], "merge": [_alone("merge", hours) for hours in HOURS]}
+    result = {
+        "split": [_alone("split", copies) for copies in COPIES],
+        "merge": [_alone("merge", hours) for hours in HOURS],
+    }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps({**result, **machine()}, indent=1) + "\n")
 

@@ -1,4 +1,6 @@
-"""Writes docs/session.txt: the command with --stack, typed into a terminal. Run as `python -m benchmarks.session`.
+"""Writes docs/session.txt: the command with --stack, typed into a terminal.
+
+Run as `python -m benchmarks.session`.
 
 The stack is the embedded engine, served on a port. Every line of output is what the command said.
 """
@@ -33,7 +35,13 @@ def typed(line: str, folder: Path, url: str) -> str:
         "AWS_SECRET_ACCESS_KEY": "local",
     }
     done = subprocess.run(
-        line.split(), cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+        line.split(),
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
     )
     output = done.stdout
     if "--text" in line:
@@ -55,7 +63,13 @@ def main() -> None:
         (folder / "talks").mkdir(parents=True)
         shutil.copy(SAMPLE, folder / "talks")
         session = [f"$ export FANSCRIBE_STACK={STACK}\n"]
-        session.append(typed(f"fanscribe transcribe talks --stack {STACK} --language en --no-wait", folder, engine.url))
+        session.append(
+            typed(
+                f"fanscribe transcribe talks --stack {STACK} --language en --no-wait",
+                folder,
+                engine.url,
+            )
+        )
         while not any("/parts/" in key for key in stored(engine)):
             time.sleep(0.1)
         session += [

@@ -1,16 +1,20 @@
-"""Speed, memory and accuracy of Fanscribe beside what it wraps, in the same run, whole processes, interleaved.
+"""Speed, memory and accuracy of Fanscribe beside what it wraps, in the same run, whole processes,
+interleaved.
 
-    python -m benchmarks.speed [--model tiny.en …] [--device cuda] [--compute-type float16] [--runs 5] [--audio FILE] [--ways …]
-    python -m benchmarks.speed --draw
+    python -m benchmarks.speed [--model tiny.en …] [--device cuda] [--compute-type float16] [--runs
+    5] [--audio FILE] [--ways …] python -m benchmarks.speed --draw
 
-Five ways to transcribe the same recording on all cores, beam 1: faster-whisper's sequential decoding as the usual scripts do
-it, without and with word times; its BatchedInferencePipeline, without and with; and `fanscribe transcribe` (state machine, S3,
-words, fallback, four formats). Each run is a process from its start to its end: wall time, user and system time of it and
-all that it started, and the resident memory of its largest process. Ratios are of the same round, then medians are taken.
+Five ways to transcribe the same recording on all cores, beam 1: faster-whisper's sequential
+decoding as the usual scripts do it, without and with word times; its BatchedInferencePipeline,
+without and with; and `fanscribe transcribe` (state machine, S3, words, fallback, four formats).
+Each run is a process from its start to its end: wall time, user and system time of it and all that
+it started, and the resident memory of its largest process. Ratios are of the same round, then
+medians are taken.
 
-Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU with int8; with -avx2 on a
-processor without AVX-512) with machine, versions and commit, and from all that is there docs/speed.svg and the tables in
-docs/speed.md and README.md; with --draw, these alone.
+Writes benchmarks/results/<model>.json (<model>-<device>-<compute type>.json, if it is not the CPU
+with int8; with -avx2 on a processor without AVX-512) with machine, versions and commit, and from
+all that is there docs/speed.svg and the tables in docs/speed.md and README.md; with --draw, these
+alone.
 """
 
 import argparse
@@ -57,9 +61,14 @@ print("".join(segment.text for segment in segments))
 """
 WAYS = ("sequential", "sequential, words", "batched", "batched, words", "fanscribe")
 CPU = Computing(device="cpu", compute_type="int8")
-# The table that faster-whisper's users know: sizes, and where and with which numbers they were computed
+# The table that faster-whisper's users know: sizes, and where and with which numbers they were
+# computed
 SIZES = ("tiny.en", "base", "small", "medium", "large-v3", "distil-large-v3", "large-v3-turbo")
-COLUMNS = {"CPU, int8": ("cpu", "int8"), "GPU, float16": ("cuda", "float16"), "GPU, int8": ("cuda", "int8")}
+COLUMNS = {
+    "CPU, int8": ("cpu", "int8"),
+    "GPU, float16": ("cuda", "float16"),
+    "GPU, int8": ("cuda", "int8"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,12 +90,14 @@ def measured(way: str, audio: Path, model: Path, on: Computing = CPU) -> Run:
     """Run a way in a process of its own. Its last word is the transcript."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
-        process = subprocess.Popen(_command(way, audio, model, folder, on), stdout=said, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)  # of the process and of all its descendants that have ended
+        command = _command(way, audio, model, folder, on)
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
+        # of the process and of all its descendants that have ended
+        _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise RuntimeError(f"{way} ended with exit status {process.returncode}: {' '.join(map(str, process.args))}")  # type: ignore[arg-type]
+            raise RuntimeError(f"{way} ended with exit status {process.returncode}: {command}")
         said.seek(0)
         transcript = Path(folder) / f"{audio.stem}.txt"
         words = transcript.read_text() if way == "fanscribe" else said.read().decode()
@@ -95,11 +106,26 @@ def measured(way: str, audio: Path, model: Path, on: Computing = CPU) -> Run:
 
 def _command(way: str, audio: Path, model: Path, folder: str, on: Computing) -> list[str]:
     if way == "fanscribe":
-        ours = [str(Path(sys.executable).with_name("fanscribe")), "transcribe", str(audio), "--language", "en"]
+        ours = [
+            str(Path(sys.executable).with_name("fanscribe")),
+            "transcribe",
+            str(audio),
+            "--language",
+            "en",
+        ]
         ours += ["--device", on.device, "--compute-type", on.compute_type]
         return [*ours, "--model", str(model), "--out", folder, "--work", folder]
     kind, _, words = way.partition(", ")
-    theirs = [sys.executable, "-c", THEIRS, kind, words, str(audio), str(model), str(os.cpu_count() or 1)]
+    theirs = [
+        sys.executable,
+        "-c",
+        THEIRS,
+        kind,
+        words,
+        str(audio),
+        str(model),
+        str(os.cpu_count() or 1),
+    ]
     return [*theirs, on.device, on.compute_type]
 
 
@@ -118,8 +144,13 @@ def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None)
         }
         if "sequential" in runs[0]:
             for field in ("wall_s", "cpu_s", "peak_mb"):
-                ratios = [getattr(round_[way], field) / getattr(round_["sequential"], field) for round_ in runs]
-                found[way][f"{field.rsplit('_', 1)[0]}_of_sequential"] = round(statistics.median(ratios), 3)
+                ratios = [
+                    getattr(round_[way], field) / getattr(round_["sequential"], field)
+                    for round_ in runs
+                ]
+                found[way][f"{field.rsplit('_', 1)[0]}_of_sequential"] = round(
+                    statistics.median(ratios), 3
+                )
         if "batched, words" in runs[0]:
             ratios = [round_[way].wall_s / round_["batched, words"].wall_s for round_ in runs]
             found[way]["wall_of_batched_words"] = round(statistics.median(ratios), 3)
@@ -128,9 +159,22 @@ def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None)
 
 def machine() -> dict[str, Any]:
     """What the figures belong to."""
-    cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").exists() else None
-    versions = {name: importlib.metadata.version(name) for name in ("faster-whisper", "ctranslate2", "onnxruntime", "av", "moto")}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    cpu = (
+        re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+        if Path("/proc/cpuinfo").exists()
+        else None
+    )
+    versions = {
+        name: importlib.metadata.version(name)
+        for name in ("faster-whisper", "ctranslate2", "onnxruntime", "av", "moto")
+    }
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return {
         "cpu": cpu[1] if cpu else platform.processor(),
         "features": cpu_features(),
@@ -148,7 +192,12 @@ def gpu() -> str | None:
     if not shutil.which("nvidia-smi"):
         return None
     asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    return next(iter(subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()), None)
+    return next(
+        iter(
+            subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
+        ),
+        None,
+    )
 
 
 def duration(audio: Path) -> float:
@@ -157,11 +206,17 @@ def duration(audio: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", nargs="+", default=["tiny.en"])
     parser.add_argument("--device", choices=get_args(Device), default="cpu")
-    parser.add_argument("--compute-type", choices=get_args(ComputeType), help="by default int8, on a GPU float16")
-    parser.add_argument("--audio", type=Path, default=LONG_EN, help="with its text beside it as .txt, for the WER")
+    parser.add_argument(
+        "--compute-type", choices=get_args(ComputeType), help="by default int8, on a GPU float16"
+    )
+    parser.add_argument(
+        "--audio", type=Path, default=LONG_EN, help="with its text beside it as .txt, for the WER"
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--draw", action="store_true", help="measure nothing")
@@ -170,14 +225,19 @@ def main() -> None:
         said = {"FANSCRIBE_DEVICE": asked.device}
         said |= {"FANSCRIBE_COMPUTE_TYPE": asked.compute_type} if asked.compute_type else {}
         measure(asked.model, asked.audio, asked.runs, asked.ways, computing(said))
-    results = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"), key=lambda file: file.stem)]
+    results = [
+        json.loads(file.read_text())
+        for file in sorted(RESULTS.glob("*.json"), key=lambda file: file.stem)
+    ]
     CHART.write_text(chart(results))
     page = with_table(PAGE.read_text(), "speed", table(results))
     PAGE.write_text(with_table(page, "devices", classic(results)))
     README.write_text(with_table(README.read_text(), "speed", brief(results)))
 
 
-def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], on: Computing) -> None:
+def measure(
+    models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], on: Computing
+) -> None:
     text = audio.with_suffix(".txt").read_text() if audio.with_suffix(".txt").exists() else None
     for name in models:
         folder = find_model(name).folder
@@ -186,8 +246,16 @@ def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], 
             rounds.append({way: measured(way, audio, folder, on) for way in ways})
             walls = ", ".join(f"{way} {run.wall_s:.1f} s" for way, run in rounds[-1].items())
             print(f"{name}, round {number + 1}: {walls}", flush=True)
-        result = {"model": find_model(name).name, "audio": audio.name, "seconds": round(duration(audio), 1)}
-        result |= on.model_dump() | {"runs": runs, "ways": summary(rounds, duration(audio), text)} | machine()
+        result = {
+            "model": find_model(name).name,
+            "audio": audio.name,
+            "seconds": round(duration(audio), 1),
+        }
+        result |= (
+            on.model_dump()
+            | {"runs": runs, "ways": summary(rounds, duration(audio), text)}
+            | machine()
+        )
         report(result)
         RESULTS.mkdir(exist_ok=True)
         stem = find_model(name).name + ("" if on == CPU else f"-{on.device}-{on.compute_type}")
@@ -196,7 +264,9 @@ def measure(models: Sequence[str], audio: Path, runs: int, ways: Sequence[str], 
 
 
 def report(result: Mapping[str, Any]) -> None:
-    print(f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}")
+    print(
+        f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}"
+    )
     for way, of in result["ways"].items():
         wer = "" if of["wer"] is None else f"{100 * of['wer']:7.2f}"
         ratios = [of.get(f"{name}_of_sequential", float("nan")) for name in ("wall", "cpu", "peak")]
@@ -208,34 +278,50 @@ def report(result: Mapping[str, Any]) -> None:
 
 def table(results: Sequence[Mapping[str, Any]]) -> str:
     """One row for each way of each model."""
-    lines = ["| model | way | wall | of sequential | CPU | of sequential | largest process | RTF | WER |", "|---" * 9 + "|"]
+    lines = [
+        "| model | way | wall | of sequential | CPU | of sequential | largest process | RTF | WER |",
+        "|---" * 9 + "|",
+    ]
     for result in results:
         for way, of in result["ways"].items():
             wer = "" if of["wer"] is None else f"{100 * of['wer']:.2f} %"
             times = f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | {of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
-            lines.append(f"| {_title(result)} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |")
+            lines.append(
+                f"| {_title(result)} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |"
+            )
     return "\n".join(lines)
 
 
 def brief(results: Sequence[Mapping[str, Any]]) -> str:
     """One row for each model, of the three ways that one chooses between, on a CPU."""
-    ways = {"sequential": "sequential", "batched, words": "batched, with word times", "fanscribe": "Fanscribe"}
+    ways = {
+        "sequential": "sequential",
+        "batched, words": "batched, with word times",
+        "fanscribe": "Fanscribe",
+    }
     lines = [f"| model | {' | '.join(ways.values())} |", "|---" * (len(ways) + 1) + "|"]
     for result in (result for result in results if _computed(result)[0] == "cpu"):
         found = (result["ways"][way] for way in ways)
-        cells = [f"{of['wall_s']:.0f} s, {of['peak_mb']:,} MB, {100 * of['wer']:.1f} % errors" for of in found]
+        cells = [
+            f"{of['wall_s']:.0f} s, {of['peak_mb']:,} MB, {100 * of['wer']:.1f} % errors"
+            for of in found
+        ]
         lines.append(f"| {_title(result)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def classic(results: Sequence[Mapping[str, Any]]) -> str:
-    """Sizes against devices, with AVX-512: the real-time factor, and wall time as a share of sequential decoding's."""
+    """Sizes against devices, with AVX-512: the real-time factor, and wall time as a share of
+    sequential decoding's.
+    """
     wide = [result for result in results if not narrow(result)]
     found = {(size_of(result["model"]), _computed(result)): result["ways"] for result in wide}
     lines = [f"| model | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for size in SIZES:
         ways = [found.get((size, on), {}).get("fanscribe") for on in COLUMNS.values()]
-        cells = [f"{of['rtf']:.3f}, {of['wall_of_sequential']:.2f}" if of else "not run" for of in ways]
+        cells = [
+            f"{of['rtf']:.3f}, {of['wall_of_sequential']:.2f}" if of else "not run" for of in ways
+        ]
         lines.append(f"| {size} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -252,7 +338,10 @@ def _title(result: Mapping[str, Any]) -> str:
 
 
 def narrow(result: Mapping[str, Any]) -> bool:
-    """Whether the processor had no AVX-512. The first results, which don't say, are of one that has it."""
+    """Whether the processor had no AVX-512.
+
+    The first results, which don't say, are of one that has it.
+    """
     features = result.get("features")
     return features is not None and not any(feature.startswith("avx512") for feature in features)
 
@@ -267,7 +356,8 @@ def with_table(page: str, name: str, made: str) -> str:
     return f"{page[:begin]}\n{made}\n\n{page[page.index(END, begin) :]}"
 
 
-ROW, LEFT, FULL, WIDTH = 26, 150, 420, 720  # pixels of the chart: a row, where bars begin, a bar of 1.0, all
+# pixels of the chart: a row, where bars begin, a bar of 1.0, all
+ROW, LEFT, FULL, WIDTH = 26, 150, 420, 720
 
 
 def chart(results: Sequence[Mapping[str, Any]]) -> str:
@@ -281,7 +371,9 @@ def chart(results: Sequence[Mapping[str, Any]]) -> str:
             y += ROW
             width = round(FULL * of["wall_of_sequential"])
             kind = "ours" if way == "fanscribe" else "theirs"
-            told = f"{of['wall_of_sequential']:.2f}" + ("" if of["wer"] is None else f" · {100 * of['wer']:.1f} % errors")
+            told = f"{of['wall_of_sequential']:.2f}" + (
+                "" if of["wer"] is None else f" · {100 * of['wer']:.1f} % errors"
+            )
             rows += [
                 f'<text x="{LEFT - 10}" y="{y}" class="way">{way}</text>',
                 f'<rect x="{LEFT}" y="{y - 14}" width="{width}" height="18" class="{kind}"/>',

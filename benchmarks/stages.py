@@ -1,4 +1,6 @@
-"""Seconds of splitting, which are the same for every model: what the simulator is fed with. Models: benchmarks/models.py.
+"""Seconds of splitting, which are the same for every model: what the simulator is fed with.
+
+Models: benchmarks/models.py.
 
 python -m benchmarks.stages
 """
@@ -21,14 +23,22 @@ def split_s(recording: Path) -> tuple[float, float]:
     lay_tiles(frames, SPEECH)
     after = os.times()
     audio = frames.samples / SAMPLE_RATE
-    decoder = after.children_user + after.children_system - before.children_user - before.children_system
+    decoder = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     return decoder / audio, (after.user + after.system - before.user - before.system) / audio
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     recording = CORPUS / "long-en" / "fairy-tales-30min.mp3"
-    print("split: {:.5f} s to decode a second of audio, {:.5f} s to listen to it".format(*split_s(recording)))
+    print(
+        "split: {:.5f} s to decode a second of audio, {:.5f} s to listen to it".format(
+            *split_s(recording)
+        )
+    )
 
 
 if __name__ == "__main__":

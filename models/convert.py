@@ -1,7 +1,10 @@
-"""Convert a Whisper checkpoint for baking: `convert.py NAME_OR_FOLDER TARGET`. Run by `make model`, with .venv-convert's Python.
+"""Convert a Whisper checkpoint for baking: `convert.py NAME_OR_FOLDER TARGET`.
 
-What `ct2-transformers-converter --quantization int8` does, and the two files that faster-whisper looks for beside the weights:
-copied from the checkpoint they may be missing, or called otherwise by another version of transformers.
+Run by `make model`, with .venv-convert's Python.
+
+What `ct2-transformers-converter --quantization int8` does, and the two files that faster-whisper
+looks for beside the weights: copied from the checkpoint they may be missing, or called otherwise by
+another version of transformers.
 """
 
 import sys
@@ -18,12 +21,18 @@ def convert(checkpoint: str, target: Path) -> None:
     try:
         kind = WhisperConfig.get_config_dict(checkpoint)[0].get("model_type")
     except OSError as error:
-        sys.exit(f"{checkpoint} is no checkpoint in a folder here, and can't be had from the hub: {str(error).splitlines()[0]}")
+        sys.exit(
+            f"{checkpoint} is no checkpoint in a folder here, and can't be had from the hub: {str(error).splitlines()[0]}"
+        )
     if kind != "whisper":
         sys.exit(f"{checkpoint} is no Whisper checkpoint: its model_type is {kind!r}.")
     TransformersConverter(checkpoint).convert(str(target), quantization="int8")
-    WhisperTokenizerFast.from_pretrained(checkpoint).backend_tokenizer.save(str(target / "tokenizer.json"))
-    WhisperFeatureExtractor.from_pretrained(checkpoint).to_json_file(target / "preprocessor_config.json")
+    WhisperTokenizerFast.from_pretrained(checkpoint).backend_tokenizer.save(
+        str(target / "tokenizer.json")
+    )
+    WhisperFeatureExtractor.from_pretrained(checkpoint).to_json_file(
+        target / "preprocessor_config.json"
+    )
     print(f"{checkpoint} is in {target}. Deploy it: make deploy MODEL={target}")
 
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Renews the lock files, all from one resolution: what is tested here is what is deployed.
-#   sam.txt, checkov.txt              the SAM CLI and checkov, for `make validate` and `make audit`, apart: their pins are their own
-#   emulator.txt                      the emulator of AWS, for `make test-deploy`, apart: Python 3.12 or newer
-#   convert.txt                       torch and transformers, for `make model`: 5.7 GB when installed, so not in .venv
-#   browser.txt                       what drives a browser, for `make browser`, beside lock.txt in .venv
-#   lock.txt                          everything, for .venv, any Python from 3.11 on
-#   run.txt                           of it what running needs, for `make demo`
+# sam.txt, checkov.txt the SAM CLI and checkov, for `make validate` and `make audit`, apart: their
+# pins are their own emulator.txt the emulator of AWS, for `make test-deploy`, apart: Python 3.12 or
+# newer convert.txt torch and transformers, for `make model`: 5.7 GB when installed, so not in .venv
+# browser.txt what drives a browser, for `make browser`, beside lock.txt in .venv lock.txt
+# everything, for .venv, any Python from 3.11 on run.txt of it what running needs, for `make demo`
 #   ../functions/requirements.txt     the image of Split and Transcribe
 #   ../layers/core/requirements.txt   the layer of Merge
 set -euo pipefail

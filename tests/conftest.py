@@ -1,7 +1,8 @@
-"""What every lane shares: where things are, what is skipped by name where they are not, and what takes long.
+"""What every lane shares: where things are, what is skipped by name where they are not, and what
+takes long.
 
-`pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long` too,
-and all of the lanes that otherwise run a seeded share of their cases.
+`pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long`
+too, and all of the lanes that otherwise run a seeded share of their cases.
 """
 
 import subprocess
@@ -61,7 +62,9 @@ def everything(request: pytest.FixtureRequest) -> bool:
 def corpus() -> Path:
     """The folder of real recordings; not part of the project."""
     if not CORPUS.is_dir():
-        pytest.skip("needs ../shared/corpus (real recordings with reference text), which is not here")
+        pytest.skip(
+            "needs ../shared/corpus (real recordings with reference text), which is not here"
+        )
     return CORPUS
 
 
@@ -69,7 +72,9 @@ def corpus() -> Path:
 def base() -> str:
     """Folder of the multilingual base model."""
     if not BASE_SCRIPT.is_file():
-        pytest.skip("needs ../shared/models/whisper-base.sh (the multilingual base model), which is not here")
+        pytest.skip(
+            "needs ../shared/models/whisper-base.sh (the multilingual base model), which is not here"
+        )
     made = subprocess.run(["bash", BASE_SCRIPT], capture_output=True, text=True, check=False)
     if made.returncode != 0:
         pytest.skip(f"the multilingual base model can't be had here: {made.stderr.strip()[-200:]}")

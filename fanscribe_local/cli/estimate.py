@@ -27,7 +27,9 @@ class Duration(click.ParamType[float]):
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
         if isinstance(value, float):
             return value
         if not (seconds := as_seconds(value)):
@@ -46,8 +48,19 @@ def as_seconds(text: str) -> float | None:
 
 @click.command(short_help="Say what a recording would take and cost on AWS.")
 @click.argument("audio", metavar="AUDIO")
-@click.option("--model", metavar="NAME_OR_FOLDER", default="small", show_default=True, help="What the image is built with.")
-@click.option("--finish-in", metavar="LENGTH", type=Duration(), help="The cheapest that is done in so much time: 60s, 5m.")
+@click.option(
+    "--model",
+    metavar="NAME_OR_FOLDER",
+    default="small",
+    show_default=True,
+    help="What the image is built with.",
+)
+@click.option(
+    "--finish-in",
+    metavar="LENGTH",
+    type=Duration(),
+    help="The cheapest that is done in so much time: 60s, 5m.",
+)
 @click.option("--cheapest", is_flag=True, help="The cheapest, however long it takes.")
 @click.option(
     "--concurrency", metavar="N", type=click.IntRange(1, 10_000), default=DEFAULTS.map_concurrency, show_default=True,
@@ -72,10 +85,11 @@ def estimate(
     memory: int,
     as_json: bool,
 ) -> None:
-    """Say how AUDIO would be shared out on AWS, how long that would take, what it costs at list price, and what holds it up.
+    """Say how AUDIO would be shared out on AWS, how long that would take, what it costs at list
+    price, and what holds it up.
 
-    AUDIO is a file, or a length such as 4h30m. Without a goal it is fast for at most half as much again as the cheapest.
-    Nothing is sent anywhere.
+    AUDIO is a file, or a length such as 4h30m. Without a goal it is fast for at most half as much
+    again as the cheapest. Nothing is sent anywhere.
 
     \b
     fanscribe estimate talk.mp3 --model large-v3-turbo --finish-in 60s
@@ -86,9 +100,13 @@ def estimate(
     goal = Goal(cheapest=cheapest, finish_in_s=finish_in)
     speed = _speed(model)
     if speed.memory_mb > memory:
-        raise click.UsageError(f"{model} needs about {speed.memory_mb:,} MB, and --memory gives {memory:,}.")
+        raise click.UsageError(
+            f"{model} needs about {speed.memory_mb:,} MB, and --memory gives {memory:,}."
+        )
     audio_s = _audio_s(audio)
-    fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=account_concurrency)
+    fleet = Fleet(
+        memory_mb=memory, map_concurrency=concurrency, account_concurrency=account_concurrency
+    )
     job = a_job(audio_s, tiles_in(audio_s), fleet, speed)
     forecast, limits = plan(job, goal), what_binds(job, goal)
     if as_json:
@@ -104,7 +122,9 @@ def _speed(model: str) -> ModelSpeed:
     names = [name for known in speeds().models for name in (known.name, *known.also)]
     folder = Path(model).expanduser()
     if model not in names and not folder.is_dir():
-        raise click.UsageError(f"There is no speed of a model {model!r}. Name a folder, or one of {', '.join(names)}.")
+        raise click.UsageError(
+            f"There is no speed of a model {model!r}. Name a folder, or one of {', '.join(names)}."
+        )
     try:
         return speed_of(model, 0 if model in names else open_model(folder, folder.name).weights_mb)
     except UnknownModel as error:
@@ -118,7 +138,9 @@ def _audio_s(audio: str) -> float:
     if not os.path.lexists(path) and audio not in STANDARD_INPUT:
         if seconds := as_seconds(audio):
             return seconds
-        raise click.UsageError(f"{printable(audio)}: there is no such file, and it is no length such as 4h30m.")
+        raise click.UsageError(
+            f"{printable(audio)}: there is no such file, and it is no length such as 4h30m."
+        )
     try:
         (recording,) = find_recordings([audio]).recordings
         with at_hand(recording) as file:
@@ -137,7 +159,10 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
     split, read, merged = map(clock_of, (forecast.split_s, forecast.transcribe_s, forecast.merge_s))
     longest = clock_of(forecast.longest_chunk_s)
     hour = forecast.usd / job.audio_s * 3600
-    binding = ", ".join(f"{limit.name} ({clock_of(limit.costs_s)})" for limit in limits) or "reading one chunk"
+    binding = (
+        ", ".join(f"{limit.name} ({clock_of(limit.costs_s)})" for limit in limits)
+        or "reading one chunk"
+    )
     lines = [
         f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, each up to {longest}",
         f"wall time   {clock_of(forecast.wall_s)}: splitting {split}, transcribing {read}, merging {merged}",
@@ -146,13 +171,19 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         f"model speed {job.speed.had}, as {job.speed.name}",
     ]
     if not _in_time(goal, forecast):
-        lines.append(f"not in time {clock_of(goal.finish_in_s or 0)} can't be had: this is the fastest")
+        lines.append(
+            f"not in time {clock_of(goal.finish_in_s or 0)} can't be had: this is the fastest"
+        )
     if forecast.may_give_up:
-        lines.append("in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency")
+        lines.append(
+            "in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency"
+        )
     return lines
 
 
-def _figures(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit, ...]) -> dict[str, Any]:
+def _figures(
+    job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit, ...]
+) -> dict[str, Any]:
     return forecast.model_dump() | {
         "audio_s": job.audio_s,
         "tiles": job.tiles,

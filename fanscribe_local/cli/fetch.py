@@ -17,11 +17,19 @@ from fanscribe_local.client.watch import Watched
 
 @click.command(short_help="Fetch the transcripts of a stack's jobs, once they are done.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
-@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where to.  [default: here]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None:
-    """Fetch the transcript of each JOB. One that still runs is watched to its end first, as `fanscribe transcribe` does.
+    """Fetch the transcript of each JOB.
+
+    One that still runs is watched to its end first, as `fanscribe transcribe` does.
 
     \b
     fanscribe fetch talk-3f2a91 --stack fanscribe --out transcripts

@@ -12,7 +12,14 @@ from fanscribe_local.client.names import json_line
 
 
 @click.command("list", short_help="List the latest jobs of a stack.")
-@click.option("--count", metavar="N", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@click.option(
+    "--count",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="How many.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def list_jobs(count: int, as_json: bool, **where: str) -> None:
@@ -31,7 +38,13 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
 
 def _cells(execution: Execution) -> tuple[str, ...]:
     started = execution.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    return (execution.name, execution.status.lower(), started, clock_of(_took(execution)), execution.about)
+    return (
+        execution.name,
+        execution.status.lower(),
+        started,
+        clock_of(_took(execution)),
+        execution.about,
+    )
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

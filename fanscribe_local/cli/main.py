@@ -9,9 +9,13 @@ import click
 from fanscribe import __version__
 from fanscribe_local.cli.messages import complain
 
-# Where each command is, and what `--help` says of it: nothing is imported for that (a test compares it).
+# Where each command is, and what `--help` says of it: nothing is imported for that (a test compares
+# it).
 COMMANDS = {
-    "transcribe": ("transcribe:transcribe", "Transcribe recordings, on this machine or with --stack on AWS."),
+    "transcribe": (
+        "transcribe:transcribe",
+        "Transcribe recordings, on this machine or with --stack on AWS.",
+    ),
     "redo": ("redo:redo", "Transcribe a part of a recording again, and mend the transcript."),
     "estimate": ("estimate:estimate", "Say what a recording would take and cost on AWS."),
     "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
@@ -32,7 +36,9 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
-        command: click.Command = getattr(importlib.import_module(f"fanscribe_local.cli.{module}"), name)
+        command: click.Command = getattr(
+            importlib.import_module(f"fanscribe_local.cli.{module}"), name
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

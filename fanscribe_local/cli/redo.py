@@ -15,7 +15,14 @@ from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.shared import Failed, StackLocation, check_out, job_of, session_options
-from fanscribe_local.cli.transcribe import a_cache, check_place, choose_device, deployed, device_options, job_options
+from fanscribe_local.cli.transcribe import (
+    a_cache,
+    check_place,
+    choose_device,
+    deployed,
+    device_options,
+    job_options,
+)
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
@@ -46,20 +53,42 @@ class Clock(click.ParamType[int]):
 
 @click.command(short_help="Transcribe a part of a recording again, and mend the transcript.")
 @click.argument("job", metavar="JOB")
-@click.option("--from", "start", metavar="TIME", type=Clock(), required=True, help="Where it begins: 12:10, 1:02:03 or 730.")
+@click.option(
+    "--from",
+    "start",
+    metavar="TIME",
+    type=Clock(),
+    required=True,
+    help="Where it begins: 12:10, 1:02:03 or 730.",
+)
 @click.option("--to", "end", metavar="TIME", type=Clock(), required=True, help="Where it ends.")
 @click.option(
     "--model",
     metavar="NAME_OR_FOLDER",
     help="Another model. With --stack it must be the one that is deployed.  [default: the same]",
 )
-@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where to.  [default: here]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
-@click.option("--no-wait", is_flag=True, help="With --stack: start it and leave. `fanscribe fetch JOB` comes back.")
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help="With --stack: start it and leave. `fanscribe fetch JOB` comes back.",
+)
 @session_options
 @device_options
-@click.option("--workers", metavar="N", type=click.IntRange(1), help="Tiles transcribed at once.  [default: one a core]")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Tiles transcribed at once.  [default: one a core]",
+)
 @click.option(
     "--work", metavar="FOLDER", type=click.Path(path_type=Path),
     help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
@@ -88,17 +117,21 @@ def redo(
     verbose: bool,
     **chosen: str | None,
 ) -> None:
-    """Transcribe a part of a recording again, with another model or other options, and write its transcript anew.
+    """Transcribe a part of a recording again, with another model or other options, and write its
+    transcript anew.
 
-    Words that the range does not touch stay as they are, and only the tiles that it overlaps are read. What you don't say is as
-    it was when the recording was transcribed. The transcript's ledger says what was done again, and by what.
+    Words that the range does not touch stay as they are, and only the tiles that it overlaps are
+    read. What you don't say is as it was when the recording was transcribed. The transcript's
+    ledger says what was done again, and by what.
 
-    On this machine JOB is the recording, and the transcript of it that was made last is mended. With --stack it is a job, as
-    `fanscribe list` shows it; so is the redo, and it can be redone in turn.
+    On this machine JOB is the recording, and the transcript of it that was made last is mended.
+    With --stack it is a job, as `fanscribe list` shows it; so is the redo, and it can be redone in
+    turn.
 
     \b
     fanscribe redo talk.mp3 --from 12:10 --to 12:40 --model large-v3
-    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords "Fresnel, Eddystone" --stack fanscribe
+    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords "Fresnel, Eddystone" --stack
+    fanscribe
     """
     options = {name: value for name, value in chosen.items() if value is not None}
     check_place(context, stack, HERE_ONLY)
@@ -139,7 +172,7 @@ def redo(
         raise SystemExit(1)
 
 
-# ── On this machine ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── On this machine ───────────────────────────────────────────────────────────────────────────────
 
 
 def _named(job: str, out: Path, options: Options) -> LocalRecording:
@@ -189,7 +222,10 @@ def _redo_here(
     as_json: bool,
 ) -> bool:
     parameters = parameters | {"MapConcurrency": str(workers)}
-    with an_engine(parameters, workers, cache, verbose=verbose) as engine, ProgressScreen() as screen:
+    with (
+        an_engine(parameters, workers, cache, verbose=verbose) as engine,
+        ProgressScreen() as screen,
+    ):
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
@@ -200,21 +236,32 @@ def _redo_here(
         return run_here(engine, screen, recording, start, place, as_json=as_json)
 
 
-# ── On AWS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── On AWS ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _redo_there(where: StackLocation, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool) -> bool:
+def _redo_there(
+    where: StackLocation, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool
+) -> bool:
     stack = where.find()
     execution = job_of(stack, name)
     progress = JobProgress(stack, execution.arn)
     retrying(progress.now, "what the job has stored")
     if progress.job is None:
-        reason = "it is still at its beginning: try again in a minute" if execution.running else f"it failed: {execution.message}"
+        reason = (
+            "it is still at its beginning: try again in a minute"
+            if execution.running
+            else f"it failed: {execution.message}"
+        )
         named = f"{execution.name} ({printable(execution.recording)})"
         raise Failed(f"There is nothing to redo of {named}: {reason}")
     before = parse_job_input(execution.input)
-    recording = {"bucket": before.bucket, "key": before.key} | ({"version": before.version} if before.version else {})
-    request, options = asked["redo"] | {"job": progress.job.name}, {**progress.job.output, **asked["options"]}
+    recording = {"bucket": before.bucket, "key": before.key} | (
+        {"version": before.version} if before.version else {}
+    )
+    request, options = (
+        asked["redo"] | {"job": progress.job.name},
+        {**progress.job.output, **asked["options"]},
+    )
     started = recording | {"redo": request, "options": options}
     new = job_name(f"redo-{execution.recording}")
     # of a name that runs already, Step Functions starts no second

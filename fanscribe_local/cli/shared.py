@@ -61,7 +61,12 @@ class StackLocation:
         return Failed(f"{why}. {told}") if isinstance(why, GaveUp) else Stopped(told)
 
     def _call(self, command: str, jobs: Sequence[str]) -> str:
-        given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile, "--endpoint-url": self.endpoint_url}
+        given = {
+            "--stack": self.stack,
+            "--region": self.region,
+            "--profile": self.profile,
+            "--endpoint-url": self.endpoint_url,
+        }
         options = [word for name, value in given.items() if value for word in (name, value)]
         return shlex.join(["fanscribe", command, *jobs, *options])
 
@@ -69,9 +74,17 @@ class StackLocation:
 def session_options(function: Command) -> Command:
     """How to reach AWS, in the AWS CLI's words."""
     for name, metavar, text in (
-        ("--endpoint-url", "URL", "Where AWS is, if not where it always is.  [env: AWS_ENDPOINT_URL]"),
+        (
+            "--endpoint-url",
+            "URL",
+            "Where AWS is, if not where it always is.  [env: AWS_ENDPOINT_URL]",
+        ),
         ("--profile", "NAME", "Of your AWS configuration.  [env: AWS_PROFILE]"),
-        ("--region", "NAME", "Where the stack is.  [env: AWS_DEFAULT_REGION, or your AWS configuration]"),
+        (
+            "--region",
+            "NAME",
+            "Where the stack is.  [env: AWS_DEFAULT_REGION, or your AWS configuration]",
+        ),
     ):
         function = click.option(name, metavar=metavar, help=text)(function)
     return function
@@ -80,9 +93,14 @@ def session_options(function: Command) -> Command:
 def stack_options(function: Command) -> Command:
     """Which stack, where it must be said."""
     text = "The stack, as `sam deploy` was told to call it."
-    return click.option("--stack", metavar="NAME", envvar="FANSCRIBE_STACK", show_envvar=True, required=True, help=text)(
-        session_options(function)
-    )
+    return click.option(
+        "--stack",
+        metavar="NAME",
+        envvar="FANSCRIBE_STACK",
+        show_envvar=True,
+        required=True,
+        help=text,
+    )(session_options(function))
 
 
 def job_of(stack: DeployedStack, name: str) -> Any:

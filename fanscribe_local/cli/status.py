@@ -19,11 +19,14 @@ from fanscribe_local.client.screen import job_row
 
 @click.command(short_help="Show how far jobs of a stack are, and their text so far.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
-@click.option("--text", is_flag=True, help="What is read so far, in order, with what is missing marked.")
+@click.option(
+    "--text", is_flag=True, help="What is read so far, in order, with what is missing marked."
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> None:
-    """Show how far each JOB is: one of those that `fanscribe list` shows, or the beginning of its name.
+    """Show how far each JOB is: one of those that `fanscribe list` shows, or the beginning of its
+    name.
 
     \b
     fanscribe status talk-3f2a91 --stack fanscribe
@@ -47,7 +50,9 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
 
 
 def text_so_far(progress: JobProgress) -> str | None:
-    """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet; None before its plan."""
+    """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet;
+    None before its plan.
+    """
     if progress.plan is None or progress.folder is None:
         return None
     heard = readings_so_far(progress.folder, progress.plan)
@@ -56,7 +61,9 @@ def text_so_far(progress: JobProgress) -> str | None:
 
 def _line(execution: Execution, progress: Progress) -> str:
     row = job_row(execution.about, replace(progress, used=execution.usage or progress.used))
-    told = [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
+    told = (
+        [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
+    )
     if not execution.running and execution.error:
         told.append(printable(execution.message))
     return f"{execution.name} ({execution.about}): {' · '.join(part for part in told if part)}"

@@ -1,4 +1,6 @@
-"""`fanscribe transcribe`: recordings in, transcripts out, by a stack on AWS or by the same one on this machine."""
+"""`fanscribe transcribe`: recordings in, transcripts out, by a stack on AWS or by the same one on
+this machine.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -23,12 +25,26 @@ from fanscribe_local.client.targets import check_folder, check_targets
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache, default_folder
 
-HERE_ONLY = ("model", "device", "compute_type", "workers", "chunk_tiles", "work", "fresh", "verbose")  # a stack has its own
+# a stack has its own
+HERE_ONLY = (
+    "model",
+    "device",
+    "compute_type",
+    "workers",
+    "chunk_tiles",
+    "work",
+    "fresh",
+    "verbose",
+)
 THERE_ONLY = ("region", "profile", "endpoint_url", "no_wait")
 
 
-def job_options(names: Sequence[str], *, defaults: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Options of a job, as `--name`: the same set, defaults and words as an execution's input and metadata take."""
+def job_options(
+    names: Sequence[str], *, defaults: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options of a job, as `--name`: the same set, defaults and words as an execution's input and
+    metadata take.
+    """
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         for name in reversed(names):
@@ -37,7 +53,9 @@ def job_options(names: Sequence[str], *, defaults: bool = True) -> Callable[[Cal
             shown = f"  [default: {default}]" if defaults and default is not None else ""
             described = str(field.description)
             text = f"{described[:1].upper()}{described[1:]}.{shown}"
-            function = click.option(f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text)(function)
+            function = click.option(
+                f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text
+            )(function)
         return function
 
     return decorate
@@ -46,21 +64,51 @@ def job_options(names: Sequence[str], *, defaults: bool = True) -> Callable[[Cal
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
     """What a model computes on here, and with."""
     for name, kinds, default, text in (
-        ("--compute-type", ComputeType, None, "The numbers that it computes with.  [default: int8, on a GPU float16]"),
-        ("--device", Device, "cpu", "What the model computes on: cuda is an NVIDIA GPU.  [default: cpu]"),
+        (
+            "--compute-type",
+            ComputeType,
+            None,
+            "The numbers that it computes with.  [default: int8, on a GPU float16]",
+        ),
+        (
+            "--device",
+            Device,
+            "cpu",
+            "What the model computes on: cuda is an NVIDIA GPU.  [default: cpu]",
+        ),
     ):
         envvar = f"FANSCRIBE_{name[2:].replace('-', '_').upper()}"
-        function = click.option(name, type=click.Choice(get_args(kinds)), default=default, envvar=envvar, help=text)(function)
+        function = click.option(
+            name, type=click.Choice(get_args(kinds)), default=default, envvar=envvar, help=text
+        )(function)
     return function
 
 
 @click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
-@click.argument("audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False))
-@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to.  [default: here]")
-@click.option("--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends.")
-@click.option("--stack", metavar="NAME", help="A stack on AWS to do it, as `sam deploy` was told to call it.")
-@click.option("--no-wait", is_flag=True, help="With --stack: start the jobs and leave. `fanscribe fetch JOB` comes back.")
+@click.argument(
+    "audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False)
+)
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where to.  [default: here]",
+)
+@click.option(
+    "--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends."
+)
+@click.option(
+    "--stack", metavar="NAME", help="A stack on AWS to do it, as `sam deploy` was told to call it."
+)
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help="With --stack: start the jobs and leave. `fanscribe fetch JOB` comes back.",
+)
 @session_options
 @click.option(
     "--model",
@@ -117,16 +165,17 @@ def transcribe(
     """Transcribe each AUDIO file, or the sound of a video; of a folder, every recording in it, to
     the bottom; of -, what is piped into it.
 
-    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Runs on this machine, through the state machine that AWS would run,
-    and needs no account, no Docker and no network, once the model is here: tiny.en is.
+    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Runs on this machine, through the state machine
+    that AWS would run, and needs no account, no Docker and no network, once the model is here:
+    tiny.en is.
 
     \b
     fanscribe transcribe talk.mp3 --language en
     fanscribe transcribe calls/ --model large-v3-turbo --channels separate --out transcripts
 
-    With --stack it is done by the stack that you deployed: uploads the recordings (one that is there already, whole or
-    in part, is not sent again), shows how far the jobs are, and fetches the transcripts. Ctrl-C ends the watching, not
-    the jobs.
+    With --stack it is done by the stack that you deployed: uploads the recordings (one that is
+    there already, whole or in part, is not sent again), shows how far the jobs are, and fetches the
+    transcripts. Ctrl-C ends the watching, not the jobs.
 
     \b
     fanscribe transcribe talk.mp3 --stack fanscribe
@@ -134,12 +183,16 @@ def transcribe(
     options = {name: value for name, value in chosen.items() if value is not None}
     check_place(context, stack, HERE_ONLY)
     if report and no_wait:
-        raise click.UsageError("--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later.")
+        raise click.UsageError(
+            "--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later."
+        )
     recordings, left_out = _check_call(audio, options, out, report=report)
     if stack:
         where = StackLocation(stack, region, profile, endpoint_url)
         tell_left_out(left_out, as_json=as_json)
-        succeeded = transcribe_there(where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json)
+        succeeded = transcribe_there(
+            where, recordings, options, out, wait=not no_wait, report=report, as_json=as_json
+        )
     else:
         choose_device(device, compute_type)
         name, found = deployed(model, options)
@@ -148,13 +201,21 @@ def transcribe(
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_here(
-            parameters, workers, cache, recordings, options, out, verbose=verbose, report=report, as_json=as_json
+            parameters,
+            workers,
+            cache,
+            recordings,
+            options,
+            out,
+            verbose=verbose,
+            report=report,
+            as_json=as_json,
         )
     if left_out or not succeeded:
         raise SystemExit(1)
 
 
-# ── All that can be wrong with a call, before anything starts. Raises click.UsageError ───────────────────────────────
+# ── All that can be wrong with a call, before anything starts. Raises click.UsageError ────────────
 
 
 def _check_call(
@@ -198,14 +259,24 @@ def a_cache(work: Path | None, *, fresh: bool = False) -> JobCache:
 
 def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:
     """No option that means nothing where the work is done."""
-    useless, why = (here_only, "says nothing to --stack: the deployment decides it") if stack else (THERE_ONLY, "needs --stack")
-    given = [name for name in useless if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    useless, why = (
+        (here_only, "says nothing to --stack: the deployment decides it")
+        if stack
+        else (THERE_ONLY, "needs --stack")
+    )
+    given = [
+        name
+        for name in useless
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
     if given:
         raise click.UsageError(f"--{given[0].replace('_', '-')} {why}.")
 
 
 def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
-    """What the template's `Model` is called on this machine, and the model, once it is known to be able to do what is asked."""
+    """What the template's `Model` is called on this machine, and the model, once it is known to be
+    able to do what is asked.
+    """
     try:
         found = find_model(model)
         found.check(Options.parse(options).reading)
@@ -215,21 +286,33 @@ def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
 
 
 def choose_device(device: Device, compute_type: ComputeType | None) -> None:
-    """Said to the functions' processes, which have it from this one's environment (fanscribe_local/emulator/function_pool.py).
+    """Said to the functions' processes, which have it from this one's environment
+    (fanscribe_local/emulator/function_pool.py).
 
     Raises click.UsageError for a device or numbers that this machine does not have.
     """
-    said = {"FANSCRIBE_DEVICE": device} | ({"FANSCRIBE_COMPUTE_TYPE": compute_type} if compute_type else {})
+    said = {"FANSCRIBE_DEVICE": device} | (
+        {"FANSCRIBE_COMPUTE_TYPE": compute_type} if compute_type else {}
+    )
     chosen = computing(said)
     if chosen != computing({}):  # what every machine has
         import ctranslate2  # noqa: PLC0415  (importing it takes half a second)
 
         if device == "cuda" and not ctranslate2.get_cuda_device_count():
-            raise click.UsageError("--device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none.")
-        can = [known for known in get_args(ComputeType) if known in ctranslate2.get_supported_compute_types(device)]
+            raise click.UsageError(
+                "--device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none."
+            )
+        can = [
+            known
+            for known in get_args(ComputeType)
+            if known in ctranslate2.get_supported_compute_types(device)
+        ]
         if chosen.compute_type not in can:
-            raise click.UsageError(f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}.")
+            raise click.UsageError(
+                f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}."
+            )
     os.environ.update(said)
     if device == "cuda":
-        # What the driver compiles for a GPU that CTranslate2 has no code for: 12 s for each process that does not find it (H200)
+        # What the driver compiles for a GPU that CTranslate2 has no code for: 12 s for each process
+        # that does not find it (H200)
         os.environ.setdefault("CUDA_CACHE_PATH", str(Path.home() / ".nv" / "ComputeCache"))

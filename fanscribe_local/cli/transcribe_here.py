@@ -1,4 +1,6 @@
-"""Transcribing on this machine: an embedded stack for as long as the command runs, one recording after the other."""
+"""Transcribing on this machine: an embedded stack for as long as the command runs, one recording
+after the other.
+"""
 
 import errno
 import math
@@ -44,7 +46,10 @@ def transcribe_here(
     if not recordings:
         return True
     metadata = as_metadata(options)
-    with an_engine(parameters, workers, cache, verbose=verbose) as engine, ProgressScreen() as screen:
+    with (
+        an_engine(parameters, workers, cache, verbose=verbose) as engine,
+        ProgressScreen() as screen,
+    ):
 
         def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:

@@ -1,4 +1,6 @@
-"""Transcribing on AWS: every recording uploaded and its job started, then all of them watched side by side."""
+"""Transcribing on AWS: every recording uploaded and its job started, then all of them watched side
+by side.
+"""
 
 import time
 from collections.abc import Callable, Sequence
@@ -52,7 +54,9 @@ def transcribe_there(
                 if not wait or not started.job:
                     with screen.aside():
                         show(started, as_json=as_json)
-            return (not wait or follow(stack, jobs, screen, as_json=as_json, report=report)) and complete
+            return (
+                not wait or follow(stack, jobs, screen, as_json=as_json, report=report)
+            ) and complete
     except (KeyboardInterrupt, GaveUp) as error:
         if not jobs:
             raise
@@ -61,7 +65,13 @@ def transcribe_there(
         raise where.come_back([job.job for job in jobs], error, rest) from None
 
 
-def _send(stack: DeployedStack, recording: LocalRecording, options: dict[str, str], out: Path, screen: ProgressScreen) -> Watched:
+def _send(
+    stack: DeployedStack,
+    recording: LocalRecording,
+    options: dict[str, str],
+    out: Path,
+    screen: ProgressScreen,
+) -> Watched:
     """Upload one, and start its job. Raises FileChanged, OSError."""
     name = recording.name
 

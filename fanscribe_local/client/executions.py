@@ -79,7 +79,11 @@ class Execution:
     @property
     def usage(self) -> Usage | None:
         """What the job has used, if Merge said so."""
-        return Usage.model_validate(self.output["usage"]) if self.output and "usage" in self.output else None
+        return (
+            Usage.model_validate(self.output["usage"])
+            if self.output and "usage" in self.output
+            else None
+        )
 
     @property
     def redone(self) -> str | None:
@@ -102,7 +106,9 @@ class Execution:
 
     @property
     def message(self) -> str:
-        """What went wrong, in the words of the function that said so; a file that the command uploaded by the name it had."""
+        """What went wrong, in the words of the function that said so; a file that the command
+        uploaded by the name it had.
+        """
         message = self._said()
         return (
             re.sub(rf"(?<!/){re.escape(self.key)}", lambda _: printable(self.recording), message)

@@ -1,4 +1,6 @@
-"""How far a job is, from its history, its Map run and what it has stored: the same for the embedded engine and for AWS."""
+"""How far a job is, from its history, its Map run and what it has stored: the same for the embedded
+engine and for AWS.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -39,7 +41,9 @@ class Chunks(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since the fan-out began."""
+    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since
+    the fan-out began.
+    """
 
     stage: str
     done: float = 0.0
@@ -51,7 +55,9 @@ class Progress:
     @property
     def left(self) -> float | None:
         """Seconds until all is read, if it goes on as it did."""
-        return (self.total - self.done) / self.pace if self.total is not None and self.pace else None
+        return (
+            (self.total - self.done) / self.pace if self.total is not None and self.pace else None
+        )
 
 
 def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
@@ -59,7 +65,9 @@ def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
 
 
 class SplitJob(NamedTuple):
-    """What is needed of Split's answer (documents.payloads.Job), also of a stack whose version is another."""
+    """What is needed of Split's answer (documents.payloads.Job), also of a stack whose version is
+    another.
+    """
 
     name: str  # its folder in the work bucket
     chunks: int
@@ -90,9 +98,15 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             told = told._replace(stage=WAITING)
         answer = json.loads(left["output"]) if left.get("name") == "Split" else {}
-        if "job" in answer and not answer.get("sections"):  # not where its failure was caught, nor where it is asked again
+        # not where its failure was caught, nor where it is asked again
+        if "job" in answer and not answer.get("sections"):
             told = told._replace(
-                job=SplitJob(answer["job"], answer["chunks"], answer["max_concurrency"], answer.get("output", {}))
+                job=SplitJob(
+                    answer["job"],
+                    answer["chunks"],
+                    answer["max_concurrency"],
+                    answer.get("output", {}),
+                )
             )
     return told
 
@@ -118,10 +132,17 @@ class JobProgress:
             return Progress(stage)
         parts = self._parts()
         finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
-        fresh = {tile for key, stored in parts if entered and stored >= entered for tile in keys.tiles_of(key)}
+        fresh = {
+            tile
+            for key, stored in parts
+            if entered and stored >= entered
+            for tile in keys.tiles_of(key)
+        }
         channels = self.plan.channels
         read = [tile for tile in self.plan.scope if tile.silent or tile.index in finished]
-        new = seconds_of((tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels)
+        new = seconds_of(
+            (tile for tile in self.plan.scope if not tile.silent and tile.index in fresh), channels
+        )
         took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
         return Progress(
             stage=stage,
@@ -135,7 +156,11 @@ class JobProgress:
     @property
     def folder(self) -> JobFolder | None:
         """The job's folder in the work bucket, once it is known which."""
-        return JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name) if self.job else None
+        return (
+            JobFolder(S3Storage(self.stack.s3), self.stack.work, self.job.name)
+            if self.job
+            else None
+        )
 
     def _read_history(self) -> History:
         """Goes on from where it was, and learns of the job and its plan on the way."""
@@ -148,21 +173,33 @@ class JobProgress:
         return self._told
 
     def _used(self, plan: Plan, parts: list[str]) -> Usage:
-        """By what the parts say that they took: it is what Merge will count, it is there a batch after it was spent, and a part
-        is read once. Transcribe's answers say the same later, each in a history of its own, of which AWS gives 20 a second.
+        """By what the parts say that they took: it is what Merge will count, it is there a batch
+        after it was spent, and a part is read once. Transcribe's answers say the same later, each
+        in a history of its own, of which AWS gives 20 a second.
         """
         new = [key for key in parts if key not in self._spent]
         if new and self.folder:
             self._spent |= spent_on(self.folder, new)
-        return tally(plan, [spent for spent in self._spent.values() if spent], BilledTime(ms=0, memory_mb=0))
+        return tally(
+            plan, [spent for spent in self._spent.values() if spent], BilledTime(ms=0, memory_mb=0)
+        )
 
     def _parts(self) -> list[tuple[str, datetime]]:
         prefix = keys.parts(self.job.name if self.job else "")
-        pages = self.stack.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack.work, Prefix=prefix)
-        return [(entry["Key"], entry["LastModified"]) for page in pages for entry in page.get("Contents", [])]
+        pages = self.stack.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.stack.work, Prefix=prefix
+        )
+        return [
+            (entry["Key"], entry["LastModified"])
+            for page in pages
+            for entry in page.get("Contents", [])
+        ]
 
     def _chunks(self, job: SplitJob) -> Chunks | None:
-        """None before the Map state began. What is not counted yet is waiting: moto counts a child when it begins."""
+        """None before the Map state began.
+
+        What is not counted yet is waiting: moto counts a child when it begins.
+        """
         if self._map_run is None:
             runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]
             self._map_run = runs[0]["mapRunArn"] if runs else None

@@ -118,7 +118,9 @@ def _search(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         shown = (name for name in names if not name.startswith("."))
         files += (Path(here, name) for name in shown if Path(name).suffix.lower() in SUFFIXES)
     told = [(Path(os.fsdecode(error.filename)), reason(error)) for error in failed]
-    left_out = [LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.") for inner, why in told]
+    left_out = [
+        LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.") for inner, why in told
+    ]
     return sorted(files), left_out
 
 

@@ -39,7 +39,11 @@ def is_transient(error: Exception) -> bool:
             str(error.response["Error"]["Code"]),
             error.response["ResponseMetadata"]["HTTPStatusCode"],
         )
-        return answer >= HTTPStatus.INTERNAL_SERVER_ERROR or "Throttl" in code or code == "TooManyRequestsException"
+        return (
+            answer >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or "Throttl" in code
+            or code == "TooManyRequestsException"
+        )
     return isinstance(error, CONNECTION_LOST)
 
 

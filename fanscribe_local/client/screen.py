@@ -32,15 +32,25 @@ class Row(NamedTuple):
 
 
 def job_row(name: str, progress: Progress) -> Row:
-    told = [] if progress.total is None else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
+    told = (
+        []
+        if progress.total is None
+        else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
+    )
     if progress.used:
         told.append(dollars(progress.used.usd))
     return Row(name, progress.done, progress.total, " · ".join(told), details(progress))
 
 
 def details(progress: Progress) -> str:
-    """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is nothing to count."""
-    told = [_counts(progress.chunks) if progress.stage == "transcribing" and progress.chunks else progress.stage]
+    """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is
+    nothing to count.
+    """
+    told = [
+        _counts(progress.chunks)
+        if progress.stage == "transcribing" and progress.chunks
+        else progress.stage
+    ]
     if progress.stage == "transcribing" and progress.pace and progress.left:
         told += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
     return " · ".join(told)
@@ -61,8 +71,14 @@ def _counts(chunks: Chunks) -> str:
 def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> Row:
     """`before` bytes were there when it began, `seconds` ago."""
     pace = (sent - before) / seconds if seconds else 0
-    told = ["uploading", f"{pace / MEGABYTE:.1f} MB/s", *([f"{clock_of((size - sent) / pace)} left"] if pace else [])]
-    return Row(name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told))
+    told = [
+        "uploading",
+        f"{pace / MEGABYTE:.1f} MB/s",
+        *([f"{clock_of((size - sent) / pace)} left"] if pace else []),
+    ]
+    return Row(
+        name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told)
+    )
 
 
 class ProgressScreen:
@@ -120,6 +136,11 @@ def _lines(row: Row, names: int, amounts: int) -> list[RenderableType]:
     grid.add_column(no_wrap=True, overflow="ellipsis", width=names)
     grid.add_column(ratio=1)
     grid.add_column(no_wrap=True, justify="right", width=amounts)
-    bar = ProgressBar(total=row.total or None, completed=row.done, pulse=not row.total, animation_time=time.monotonic())
+    bar = ProgressBar(
+        total=row.total or None,
+        completed=row.done,
+        pulse=not row.total,
+        animation_time=time.monotonic(),
+    )
     grid.add_row(Text(printable(row.name)), bar, row.amount)  # as text: [b] in a name is no markup
     return [grid, Text(f"  {row.details}", style="dim", no_wrap=True, overflow="ellipsis")]

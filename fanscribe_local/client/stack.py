@@ -1,4 +1,6 @@
-"""A deployed stack, as the command sees it, on AWS or on this machine: its buckets and its state machine."""
+"""A deployed stack, as the command sees it, on AWS or on this machine: its buckets and its state
+machine.
+"""
 
 import json
 import re
@@ -52,17 +54,25 @@ class DeployedStack:
             if "does not exist" not in str(error):
                 raise
             where = f"the region {session.region_name}, for this account"
-            raise NotFound(f"There is no stack {name!r} in {where}. --region and --profile choose others.") from None
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+            raise NotFound(
+                f"There is no stack {name!r} in {where}. --region and --profile choose others."
+            ) from None
+        outputs = {
+            output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])
+        }
         if missing := [output for output in OUTPUTS if output not in outputs]:
-            raise NotFound(f"The stack {name!r} has no output {missing[0]}: deploy Fanscribe's template of this version there.")
+            raise NotFound(
+                f"The stack {name!r} has no output {missing[0]}: deploy Fanscribe's template of this version there."
+            )
         work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
         return cls(client("s3"), client("stepfunctions"), work, transcripts, state_machine)
 
     def start(self, execution_input: Mapping[str, Any], name: str | None = None) -> str:
         """Start an execution. Returns its ARN."""
         started = self.states.start_execution(
-            stateMachineArn=self.state_machine, name=name or str(uuid.uuid4()), input=json.dumps(execution_input)
+            stateMachineArn=self.state_machine,
+            name=name or str(uuid.uuid4()),
+            input=json.dumps(execution_input),
         )
         return str(started["executionArn"])
 
@@ -72,24 +82,38 @@ class DeployedStack:
     def find_job(self, name: str) -> Execution:
         """The execution of a name, or of the beginning of one. Raises NotFound."""
         try:
-            return self.describe(f"{self.state_machine.replace(':stateMachine:', ':execution:')}:{name}")
+            return self.describe(
+                f"{self.state_machine.replace(':stateMachine:', ':execution:')}:{name}"
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] not in NO_SUCH_EXECUTION:
                 raise
-        found = [entry["executionArn"] for entry in self._listed(SEARCHED) if entry["name"].startswith(name)]
+        found = [
+            entry["executionArn"]
+            for entry in self._listed(SEARCHED)
+            if entry["name"].startswith(name)
+        ]
         if len(found) == 1:
             return self.describe(found[0])
-        many = f"{len(found)} jobs begin with {name!r}: type more of it" if found else f"There is no job {name!r}"
+        many = (
+            f"{len(found)} jobs begin with {name!r}: type more of it"
+            if found
+            else f"There is no job {name!r}"
+        )
         raise NotFound(f"{many}. `fanscribe list` shows the latest.")
 
     def latest(self, count: int) -> list[Execution]:
         """The executions that were started last, newest first."""
         with ThreadPoolExecutor(READERS) as threads:
-            return list(threads.map(self.describe, [entry["executionArn"] for entry in self._listed(count)]))
+            return list(
+                threads.map(self.describe, [entry["executionArn"] for entry in self._listed(count)])
+            )
 
     def history(self, arn: str, after: int = 0) -> list[dict[str, Any]]:
         """The events of an execution, in their order, that came after the one with that id."""
-        pages = self.states.get_paginator("get_execution_history").paginate(executionArn=arn, reverseOrder=True)
+        pages = self.states.get_paginator("get_execution_history").paginate(
+            executionArn=arn, reverseOrder=True
+        )
         events: list[dict[str, Any]] = []
         for page in pages:
             new = [event for event in page["events"] if event["id"] > after]
@@ -100,8 +124,16 @@ class DeployedStack:
 
     def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
         """Of an execution's Map runs, with their histories: a call for each, `told` how many."""
-        runs = [run for page in self._pages("list_map_runs", executionArn=arn) for run in page["mapRuns"]]
-        pages = (page for run in runs for page in self._pages("list_executions", mapRunArn=run["mapRunArn"]))
+        runs = [
+            run
+            for page in self._pages("list_map_runs", executionArn=arn)
+            for run in page["mapRuns"]
+        ]
+        pages = (
+            page
+            for run in runs
+            for page in self._pages("list_executions", mapRunArn=run["mapRunArn"])
+        )
         listed = [entry for page in pages for entry in page["executions"]]
         told(len(listed))
         what = "the chunks' histories"
@@ -112,7 +144,9 @@ class DeployedStack:
 
         with ThreadPoolExecutor(READERS) as threads:
             histories = threads.map(history, listed)
-            return [Child.of(entry, history) for entry, history in zip(listed, histories, strict=True)]
+            return [
+                Child.of(entry, history) for entry, history in zip(listed, histories, strict=True)
+            ]
 
     def _pages(self, operation: str, **asked: Any) -> Iterator[dict[str, Any]]:
         return iter(self.states.get_paginator(operation).paginate(**asked))

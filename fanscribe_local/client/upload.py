@@ -1,6 +1,7 @@
 """An upload that goes on where it was cut off.
 
-The key holds a digest of the content (keys.upload): what S3 has under it, whole or in parts, is of the same file.
+The key holds a digest of the content (keys.upload): what S3 has under it, whole or in parts, is of
+the same file.
 """
 
 import hashlib
@@ -38,11 +39,16 @@ class UploadPart(NamedTuple):
 
 
 def pieces(size: int) -> list[UploadPart]:
-    """The parts of a file of `size` bytes: the same each time, so that those sent before can be told by number and size."""
+    """The parts of a file of `size` bytes: the same each time, so that those sent before can be
+    told by number and size.
+    """
     part = SMALLEST_PART
     while part * MOST_PARTS < size:
         part *= 2
-    return [UploadPart(1 + i, start, min(part, size - start)) for i, start in enumerate(range(0, size, part))]
+    return [
+        UploadPart(1 + i, start, min(part, size - start))
+        for i, start in enumerate(range(0, size, part))
+    ]
 
 
 def digest(file: Path) -> str:
@@ -69,7 +75,10 @@ class _Sent(io.BytesIO):
 
 @dataclass
 class Upload:
-    """One recording on its way into the work bucket. `told` is called with the bytes that S3 has taken."""
+    """One recording on its way into the work bucket.
+
+    `told` is called with the bytes that S3 has taken.
+    """
 
     s3: BaseClient
     bucket: str
@@ -117,7 +126,11 @@ class Upload:
     def _send_parts(self, planned: list[UploadPart]) -> None:
         upload = self._begun() or self._begin()
         have = self._parts_of(upload)
-        sent = {piece.number: have[piece.number][1] for piece in planned if have.get(piece.number, (0, ""))[0] == piece.size}
+        sent = {
+            piece.number: have[piece.number][1]
+            for piece in planned
+            if have.get(piece.number, (0, ""))[0] == piece.size
+        }
         missing = [piece for piece in planned if piece.number not in sent]
         self._taken = {piece.number: piece.size for piece in planned if piece.number in sent}
         self._tell()
@@ -131,26 +144,45 @@ class Upload:
         finally:
             threads.shutdown(cancel_futures=True)
         listed = [{"PartNumber": number, "ETag": sent[number]} for number in sorted(sent)]
-        self.s3.complete_multipart_upload(Bucket=self.bucket, Key=self.key, UploadId=upload, MultipartUpload={"Parts": listed})
+        self.s3.complete_multipart_upload(
+            Bucket=self.bucket, Key=self.key, UploadId=upload, MultipartUpload={"Parts": listed}
+        )
 
     def _begun(self) -> str | None:
         """The upload that was cut off, if there is one."""
-        found = self.s3.list_multipart_uploads(Bucket=self.bucket, Prefix=self.key).get("Uploads", [])
-        own = [(entry["Initiated"], entry["UploadId"]) for entry in found if entry["Key"] == self.key]
+        found = self.s3.list_multipart_uploads(Bucket=self.bucket, Prefix=self.key).get(
+            "Uploads", []
+        )
+        own = [
+            (entry["Initiated"], entry["UploadId"]) for entry in found if entry["Key"] == self.key
+        ]
         return max(own, default=(None, None))[1]
 
     def _begin(self) -> str:
         return str(self.s3.create_multipart_upload(Bucket=self.bucket, Key=self.key)["UploadId"])
 
     def _parts_of(self, upload: str) -> dict[int, tuple[int, str]]:
-        pages = self.s3.get_paginator("list_parts").paginate(Bucket=self.bucket, Key=self.key, UploadId=upload)
-        return {part["PartNumber"]: (part["Size"], part["ETag"]) for page in pages for part in page.get("Parts", [])}
+        pages = self.s3.get_paginator("list_parts").paginate(
+            Bucket=self.bucket, Key=self.key, UploadId=upload
+        )
+        return {
+            part["PartNumber"]: (part["Size"], part["ETag"])
+            for page in pages
+            for part in page.get("Parts", [])
+        }
 
     def _send_part(self, upload: str, piece: UploadPart, stop: threading.Event) -> str:
         with self.file.open("rb") as content:
             content.seek(piece.start)
-            body = _Sent(content.read(piece.size), lambda taken: self._tell(piece.number, taken), stop)
-        where = {"Bucket": self.bucket, "Key": self.key, "UploadId": upload, "PartNumber": piece.number}
+            body = _Sent(
+                content.read(piece.size), lambda taken: self._tell(piece.number, taken), stop
+            )
+        where = {
+            "Bucket": self.bucket,
+            "Key": self.key,
+            "UploadId": upload,
+            "PartNumber": piece.number,
+        }
         return str(self.s3.upload_part(**where, Body=body)["ETag"])
 
     def _tell(self, number: int = 0, taken: int = 0) -> None:

@@ -1,4 +1,6 @@
-"""CloudFormation's DescribeStacks, all that the command asks of it, as its query protocol has it. Pure."""
+"""CloudFormation's DescribeStacks, all that the command asks of it, as its query protocol has it.
+Pure.
+"""
 
 import urllib.parse
 from collections.abc import Mapping
@@ -13,7 +15,9 @@ def answer(body: bytes, stack: str, outputs: Mapping[str, str]) -> tuple[HTTPSta
     """To a request, where one stack exists."""
     asked = dict(urllib.parse.parse_qsl(body.decode()))
     if asked.get("Action") != "DescribeStacks":
-        return _refusal("InvalidAction", f"{asked.get('Action')} is not among what the local engine can do")
+        return _refusal(
+            "InvalidAction", f"{asked.get('Action')} is not among what the local engine can do"
+        )
     if asked.get("StackName") != stack:
         return _refusal("ValidationError", f"Stack with id {asked.get('StackName')} does not exist")
     listed = "".join(
@@ -25,9 +29,17 @@ def answer(body: bytes, stack: str, outputs: Mapping[str, str]) -> tuple[HTTPSta
         f"<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{listed}</Outputs>"
     )
     result = f"<DescribeStacksResult><Stacks><member>{described}</member></Stacks></DescribeStacksResult>"
-    return HTTPStatus.OK, f'<DescribeStacksResponse xmlns="{NAMESPACE}">{result}</DescribeStacksResponse>'.encode()
+    return (
+        HTTPStatus.OK,
+        f'<DescribeStacksResponse xmlns="{NAMESPACE}">{result}</DescribeStacksResponse>'.encode(),
+    )
 
 
 def _refusal(code: str, message: str) -> tuple[HTTPStatus, bytes]:
-    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-    return HTTPStatus.BAD_REQUEST, f'<ErrorResponse xmlns="{NAMESPACE}">{error}</ErrorResponse>'.encode()
+    error = (
+        f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    )
+    return (
+        HTTPStatus.BAD_REQUEST,
+        f'<ErrorResponse xmlns="{NAMESPACE}">{error}</ErrorResponse>'.encode(),
+    )

@@ -1,7 +1,10 @@
-"""The functions as `sam build` made them, in containers under Lambda's limits. Needs a Docker engine on Linux.
+"""The functions as `sam build` made them, in containers under Lambda's limits.
 
-`sam local` limits the memory and nothing else. On Lambda everything but /tmp is read-only, the user is no root, and the cores
-come with the memory: so here Docker runs what was built, with the runtime interface emulator that AWS puts into its images.
+Needs a Docker engine on Linux.
+
+`sam local` limits the memory and nothing else. On Lambda everything but /tmp is read-only, the user
+is no root, and the cores come with the memory: so here Docker runs what was built, with the runtime
+interface emulator that AWS puts into its images.
 """
 
 import http.client
@@ -31,12 +34,22 @@ STARTED_WITHIN_S = 30
 
 def docker(*arguments: str) -> str:
     """What the command prints. Raises subprocess.CalledProcessError."""
-    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603, S607
+    command = ["docker", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout.strip()
 
 
 def gateway(network: str = "bridge") -> str:
-    """This machine's address in a network of Docker's: an engine that has never been restarted does not say it of its bridge."""
-    told = docker("network", "inspect", "--format", "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}", network)
+    """This machine's address in a network of Docker's: an engine that has never been restarted does
+    not say it of its bridge.
+    """
+    told = docker(
+        "network",
+        "inspect",
+        "--format",
+        "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}",
+        network,
+    )
     *address, subnet = told.split()
     return address[0] if address else str(next(ipaddress.ip_network(subnet).hosts()))
 
@@ -77,10 +90,16 @@ def _built(folder: Path, function: Mapping[str, Any], template: Mapping[str, Any
     memory = function["MemorySize"]
     if isinstance(memory, dict):  # a parameter
         memory = template["Parameters"][memory["Ref"]]["Default"]
-    limits = {"memory_mb": int(memory), "tmp_mb": function.get("EphemeralStorage", {}).get("Size", 512)}
+    limits = {
+        "memory_mb": int(memory),
+        "tmp_mb": function.get("EphemeralStorage", {}).get("Size", 512),
+    }
     if "ImageUri" in function:
         return Built(function["ImageUri"], function["ImageConfig"]["Command"][0], (), **limits)
-    (layer,) = [template["Resources"][layer["Ref"]]["Properties"]["ContentUri"] for layer in function["Layers"]]
+    (layer,) = [
+        template["Resources"][layer["Ref"]]["Properties"]["ContentUri"]
+        for layer in function["Layers"]
+    ]
     code = folder / function["CodeUri"]
     mounts = (f"{code.resolve()}:/var/task:ro", f"{(folder / layer).resolve()}:/opt:ro")
     image = f"public.ecr.aws/lambda/{function['Runtime'].replace('python', 'python:')}"
@@ -90,11 +109,19 @@ def _built(folder: Path, function: Mapping[str, Any], template: Mapping[str, Any
 def container_environment(function: Function, endpoint: str) -> dict[str, str]:
     """The template's variables, and what Lambda sets; AWS is at `endpoint`."""
     timeout = {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(function.timeout_s)}
-    return lambda_variables(function) | timeout | dict(function.environment) | {"AWS_ENDPOINT_URL": endpoint}
+    return (
+        lambda_variables(function)
+        | timeout
+        | dict(function.environment)
+        | {"AWS_ENDPOINT_URL": endpoint}
+    )
 
 
 def run_limited(built: Built, environment: Mapping[str, str], network: str, *extra: str) -> str:
-    """Start a container with Lambda's limits; `extra` are more options of `docker run`. Returns its id."""
+    """Start a container with Lambda's limits; `extra` are more options of `docker run`.
+
+    Returns its id.
+    """
     cores = min(os.cpu_count() or 1, vcpus(built.memory_mb))
     limits = [
         "--read-only",
@@ -109,20 +136,33 @@ def run_limited(built: Built, environment: Mapping[str, str], network: str, *ext
     ]
     variables = [f"--env={name}={value}" for name, value in environment.items()]
     mounts = [f"--volume={mount}" for mount in built.mounts]
-    return docker("run", "--detach", *limits, *variables, *mounts, *extra, built.image, built.handler)
+    return docker(
+        "run", "--detach", *limits, *variables, *mounts, *extra, built.image, built.handler
+    )
 
 
 def parse_answer(payload: bytes) -> Answer:
-    """Neither the emulator nor `sam local` marks an error of Python's runtime as one: it is told by its fields."""
+    """Neither the emulator nor `sam local` marks an error of Python's runtime as one: it is told by
+    its fields.
+    """
     value = json.loads(payload)
-    return Answer(payload, failed=isinstance(value, dict) and {"errorType", "errorMessage"} <= value.keys())
+    return Answer(
+        payload, failed=isinstance(value, dict) and {"errorType", "errorMessage"} <= value.keys()
+    )
 
 
-def invoke_over_http(host: str, port: int, function: str, payload: bytes, timeout_s: float) -> Answer:
+def invoke_over_http(
+    host: str, port: int, function: str, payload: bytes, timeout_s: float
+) -> Answer:
     """Lambda's Invoke. Raises TimeoutError, or OSError if nobody is there."""
     connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
     try:
-        connection.request("POST", f"/2015-03-31/functions/{function}/invocations", payload, {"Content-Type": "application/json"})
+        connection.request(
+            "POST",
+            f"/2015-03-31/functions/{function}/invocations",
+            payload,
+            {"Content-Type": "application/json"},
+        )
         return parse_answer(connection.getresponse().read())
     finally:
         connection.close()
@@ -138,15 +178,28 @@ class Container:
     log: Path
 
     @classmethod
-    def start(cls, built: Built, environment: Mapping[str, str], network: str, log: Path) -> "Container":
+    def start(
+        cls, built: Built, environment: Mapping[str, str], network: str, log: Path
+    ) -> "Container":
         name = run_limited(built, environment, network)
         state = json.loads(docker("inspect", name))[0]
-        return cls(name, state["State"]["Pid"], state["NetworkSettings"]["Networks"][network]["IPAddress"], log)
+        return cls(
+            name,
+            state["State"]["Pid"],
+            state["NetworkSettings"]["Networks"][network]["IPAddress"],
+            log,
+        )
 
     def invoke(self, invocation: Invocation) -> Answer | None:
         self._wait_until_it_listens()
         try:
-            return invoke_over_http(self.address, PORT, "function", invocation.payload, invocation.deadline - time.time())
+            return invoke_over_http(
+                self.address,
+                PORT,
+                "function",
+                invocation.payload,
+                invocation.deadline - time.time(),
+            )
         except TimeoutError:
             return None
 

@@ -1,4 +1,6 @@
-"""How a recording is shared out on this machine: the template's parameters for its workers, its device and a model."""
+"""How a recording is shared out on this machine: the template's parameters for its workers, its
+device and a model.
+"""
 
 import os
 
@@ -9,16 +11,24 @@ from fanscribe.recognition.models import Model
 
 MOST_WORKERS = 8
 FOR_MODELS = 0.75  # of this machine's memory
-# The planner thinks of Lambda's cold starts and prices. Here every chunk costs the same, and guided ones keep all workers busy.
-# Eight tiles decoded together take 7 % less than four with tiny.en and base, with small no less, for half as much memory again.
+# The planner thinks of Lambda's cold starts and prices. Here every chunk costs the same, and guided
+# ones keep all workers busy. Eight tiles decoded together take 7 % less than four with tiny.en and
+# base, with small no less, for half as much memory again.
 LIGHT_MB, LIGHT_TILES, TILES, GPU_TILES = 200, 8, 4, 16
 
 
-def default_workers(model: Model, device: Device, cores: int | None = None, memory_mb: int | None = None) -> int:
-    """One for each core, as far as there is memory: each holds a model of its own. One for a GPU."""
+def default_workers(
+    model: Model, device: Device, cores: int | None = None, memory_mb: int | None = None
+) -> int:
+    """One for each core, as far as there is memory: each holds a model of its own.
+
+    One for a GPU.
+    """
     if device == "cuda":
         return 1
-    fit = int((memory_mb or _memory_mb()) * FOR_MODELS / speed_of(model.name, model.weights_mb).memory_mb)
+    fit = int(
+        (memory_mb or _memory_mb()) * FOR_MODELS / speed_of(model.name, model.weights_mb).memory_mb
+    )
     return max(1, min(MOST_WORKERS, cores or os.cpu_count() or 1, fit))
 
 
@@ -29,8 +39,13 @@ def default_tiles(model: Model, device: Device) -> int:
     return LIGHT_TILES if model.weights_mb < LIGHT_MB else TILES
 
 
-def deployment_parameters(model: Model, workers: int, device: Device = "cpu", chunk_tiles: int | None = None) -> dict[str, str]:
-    """The template's parameters. Of chunks that are given, what is decoded together depends on the model all the same."""
+def deployment_parameters(
+    model: Model, workers: int, device: Device = "cpu", chunk_tiles: int | None = None
+) -> dict[str, str]:
+    """The template's parameters.
+
+    Of chunks that are given, what is decoded together depends on the model all the same.
+    """
     tiles = default_tiles(model, device)
     return {
         "MapConcurrency": str(workers),

@@ -1,7 +1,9 @@
-"""Step Functions, S3 and Lambda on this machine: moto's interpreter and S3, and our own processes for the functions.
+"""Step Functions, S3 and Lambda on this machine: moto's interpreter and S3, and our own processes
+for the functions.
 
-The template is deployed unpatched (fanscribe_local/emulator/template.py). A WSGI middleware in front of moto answers Lambda's Invoke from
-fanscribe_local/emulator/function_pool.py and passes everything else on. Where it differs from AWS: docs/local-engine.md.
+The template is deployed unpatched (fanscribe_local/emulator/template.py). A WSGI middleware in
+front of moto answers Lambda's Invoke from fanscribe_local/emulator/function_pool.py and passes
+everything else on. Where it differs from AWS: docs/local-engine.md.
 """
 
 import errno
@@ -57,7 +59,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Engine:
-    """A deployment of the template on this machine, while the `with` block lasts. One at a time in a process."""
+    """A deployment of the template on this machine, while the `with` block lasts.
+
+    One at a time in a process.
+    """
 
     def __init__(
         self,
@@ -68,10 +73,12 @@ class Engine:
         *,
         ahead: bool = False,
     ) -> None:
-        """`parameters` override the template's; `workers` bounds the processes of each function; `logs` is a folder.
+        """`parameters` override the template's; `workers` bounds the processes of each function;
+        `logs` is a folder.
 
-        What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes are started before they are
-        needed, while others work: for a recording or two, that is a tenth of the time.
+        What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes
+        are started before they are needed, while others work: for a recording or two, that is a
+        tenth of the time.
         """
         self.deployment: Deployment = deploy(TEMPLATE, parameters)
         self._workers = workers
@@ -79,7 +86,8 @@ class Engine:
         self._cache = cache
         self._ahead = ahead
         self._begun: set[str] = set()  # jobs whose kept work is back
-        self._one_by_one = threading.Lock()  # moto's S3 is not made for threads: a list while something is deleted fails
+        # moto's S3 is not made for threads: a list while something is deleted fails
+        self._one_by_one = threading.Lock()
         self.hosts: dict[str, FunctionPool] = {}
         self._map_runs = MapRuns()
         self.trouble: OSError | None = None  # that the embedded S3 had with its files
@@ -99,7 +107,12 @@ class Engine:
         self._deploy()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for host in self.hosts.values():
             host.close()
         # moto's state belongs to the process, not to the server
@@ -117,7 +130,10 @@ class Engine:
         return boto3.client(service, endpoint_url=self.url, region_name=REGION, config=config)
 
     def serve_at(self, address: str) -> str:
-        """All services at an address of this machine (one that containers reach, say). Returns the URL."""
+        """All services at an address of this machine (one that containers reach, say).
+
+        Returns the URL.
+        """
         server = make_server(address, 0, self.answer, threaded=True, request_handler=_Quiet)
         threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         self._servers.append(server)
@@ -145,7 +161,9 @@ class Engine:
         key = as_key(name or recording.name)
         self.s3.upload_file(str(recording), bucket, key, ExtraArgs={"Metadata": dict(metadata)})
         head = self.s3.head_object(Bucket=bucket, Key=key)
-        return object_created(bucket, key, head["ContentLength"], head["ETag"], head.get("VersionId"))
+        return object_created(
+            bucket, key, head["ContentLength"], head["ETag"], head.get("VersionId")
+        )
 
     def start(self, execution_input: Mapping[str, Any]) -> str:
         """Start an execution of the deployed definition. Returns its ARN."""
@@ -167,9 +185,15 @@ class Engine:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
         host = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
         for arn, function in self.deployment.functions.items():
-            preload = {PRELOAD: "fanscribe.recognition.whisper"} if self._ahead and function.handler == TRANSCRIBE else {}
+            preload = (
+                {PRELOAD: "fanscribe.recognition.whisper"}
+                if self._ahead and function.handler == TRANSCRIBE
+                else {}
+            )
             environment = function_environment(function, host | preload)
-            self.hosts[arn] = FunctionPool(function, environment, self._workers, self._logs / f"{function.name}.log")
+            self.hosts[arn] = FunctionPool(
+                function, environment, self._workers, self._logs / f"{function.name}.log"
+            )
             if self._ahead and function.name not in SELDOM:
                 self.hosts[arn].provision(self._workers if preload else 1)
 
@@ -181,19 +205,27 @@ class Engine:
         for bucket in self.deployment.buckets.values():
             self.s3.create_bucket(Bucket=bucket.name)
             if bucket.versioned:
-                self.s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+                self.s3.put_bucket_versioning(
+                    Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+                )
         created = self.states.create_state_machine(
-            name=STATE_MACHINE, definition=self.deployment.definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}"
+            name=STATE_MACHINE,
+            definition=self.deployment.definition,
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}",
         )
         work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
-        self.stack = DeployedStack(self.s3, self.states, work, transcripts, created["stateMachineArn"])
+        self.stack = DeployedStack(
+            self.s3, self.states, work, transcripts, created["stateMachineArn"]
+        )
 
     def answer(
         self,
         environment: dict[str, Any],
         start_response: Callable[..., Any],
     ) -> Iterable[bytes]:
-        """The WSGI application that every call to AWS arrives at: the user's, the functions' and the interpreter's."""
+        """The WSGI application that every call to AWS arrives at: the user's, the functions' and
+        the interpreter's.
+        """
         try:
             return self._answer(environment, start_response)
         except (ConnectionError, TimeoutError):  # whoever called is gone
@@ -209,12 +241,21 @@ class Engine:
         match = INVOKE.match(environment["PATH_INFO"])
         if cloudformation.SIGNED in environment.get("HTTP_AUTHORIZATION", ""):
             status, body = cloudformation.answer(_body(environment), STACK, self.deployment.outputs)
-            start_response(f"{status} {status.phrase}", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+            start_response(
+                f"{status} {status.phrase}",
+                [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))],
+            )
             return [body]
         if match is None:
             told = self._of_children(environment)
             if told is not None:
-                start_response("200 OK", [("Content-Type", "application/x-amz-json-1.0"), ("Content-Length", str(len(told)))])
+                start_response(
+                    "200 OK",
+                    [
+                        ("Content-Type", "application/x-amz-json-1.0"),
+                        ("Content-Length", str(len(told))),
+                    ],
+                )
                 return [told]
             with self._one_by_one:
                 return self._stored(environment, start_response)
@@ -223,16 +264,25 @@ class Engine:
         invoke = self.hosts[function].invoke
         of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
         answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.payload)))]
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(answer.payload))),
+        ]
         if answer.refusal:
-            headers += [("x-amzn-ErrorType", answer.refusal), ("x-amzn-RequestId", str(uuid.uuid4()))]
+            headers += [
+                ("x-amzn-ErrorType", answer.refusal),
+                ("x-amzn-RequestId", str(uuid.uuid4())),
+            ]
         if answer.failed:
             headers += [("X-Amz-Function-Error", "Unhandled")]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.payload]
 
     def _of_children(self, environment: dict[str, Any]) -> bytes | None:
-        """What Step Functions would say of a Map run's children. None: it was not asked about them."""
+        """What Step Functions would say of a Map run's children.
+
+        None: it was not asked about them.
+        """
         action = environment.get("HTTP_X_AMZ_TARGET", "").removeprefix("AWSStepFunctions.")
         if action not in {"ListExecutions", "GetExecutionHistory"}:
             return None
@@ -247,8 +297,12 @@ class Engine:
             return json.dumps({"executions": children}).encode()
         return None
 
-    def _stored(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """moto's answer, with a job's objects brought back from the cache before and kept on it after."""
+    def _stored(
+        self, environment: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """moto's answer, with a job's objects brought back from the cache before and kept on it
+        after.
+        """
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
         key = path.removeprefix(f"/{work}/")
@@ -308,9 +362,16 @@ def _body(environment: Mapping[str, Any]) -> bytes:
     return bytes(environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0)))
 
 
-def object_created(bucket: str, key: str, size: int, etag: str, version: str | None) -> dict[str, Any]:
+def object_created(
+    bucket: str, key: str, size: int, etag: str, version: str | None
+) -> dict[str, Any]:
     """EventBridge's "Object Created" event, as the S3 user guide shows it."""
-    stored = {"key": key, "size": size, "etag": etag.strip('"'), "sequencer": f"{time.time_ns():016X}"}
+    stored = {
+        "key": key,
+        "size": size,
+        "etag": etag.strip('"'),
+        "sequencer": f"{time.time_ns():016X}",
+    }
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -334,7 +395,9 @@ def object_created(bucket: str, key: str, size: int, etag: str, version: str | N
 
 def _isolate(port: int) -> None:
     """Nothing of the user's AWS set-up or proxies counts in here: no account, no network."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+    for name in [
+        name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")
+    ]:
         del os.environ[name]
     os.environ.update(
         AWS_ACCESS_KEY_ID="local",
@@ -343,6 +406,8 @@ def _isolate(port: int) -> None:
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         MOTO_PORT=str(port),  # where moto's interpreter finds S3 and Lambda
-        MOTO_S3_DEFAULT_KEY_BUFFER_SIZE=str(1 << 18),  # bytes: larger objects, such as sound, go to temporary files
+        # bytes: larger objects, such as sound, go to temporary files
+        MOTO_S3_DEFAULT_KEY_BUFFER_SIZE=str(1 << 18),
     )
-    logging.getLogger("moto").setLevel(logging.CRITICAL)  # it warns of every failed child; the ledger says it better
+    # it warns of every failed child; the ledger says it better
+    logging.getLogger("moto").setLevel(logging.CRITICAL)

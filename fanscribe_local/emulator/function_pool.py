@@ -1,4 +1,6 @@
-"""Lambda's side of a function on this machine: processes as execution environments, kept warm, killed at the timeout."""
+"""Lambda's side of a function on this machine: processes as execution environments, kept warm,
+killed at the timeout.
+"""
 
 import os
 import socket
@@ -18,7 +20,15 @@ from fanscribe_local.emulator.template import REGION, Function
 from fanscribe_local.emulator.worker import Answer, Invocation, error_answer, throttled
 
 # What a process needs of this machine to run at all, whatever the function
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "SYSTEMROOT",
+)
 GPU = ("CUDA_VISIBLE_DEVICES", "CUDA_CACHE_PATH", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
 
 
@@ -27,7 +37,8 @@ def lambda_variables(function: Function) -> dict[str, str]:
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": function.name,  # as on Lambda, whoever is called can tell which function calls
+        # as on Lambda, whoever is called can tell which function calls
+        "AWS_ACCESS_KEY_ID": function.name,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
@@ -35,7 +46,9 @@ def lambda_variables(function: Function) -> dict[str, str]:
 
 
 def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
-    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and the template's."""
+    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and
+    the template's.
+    """
     machine = {name: os.environ[name] for name in PASSED_ON + GPU if name in os.environ}
     reserved = {
         "_HANDLER": function.handler,
@@ -155,15 +168,25 @@ class FunctionPool:
         except (EOFError, OSError):
             status = self._drop(process)
             reason = f"signal {-status}" if status < 0 else f"exit status {status}"
-            return error_answer("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with {reason}", request_id)
+            return error_answer(
+                "Runtime.ExitError",
+                f"RequestId: {request_id} Error: Runtime exited with {reason}",
+                request_id,
+            )
         if answer is None:
             self._drop(process)
-            return error_answer("Sandbox.Timedout", f"Task timed out after {self.function.timeout_s}.00 seconds", request_id)
+            return error_answer(
+                "Sandbox.Timedout",
+                f"Task timed out after {self.function.timeout_s}.00 seconds",
+                request_id,
+            )
         self._give_back(process)
         return answer
 
     def provision(self, count: int) -> None:
-        """Start up to so many processes before they are needed, as Lambda's provisioned concurrency does."""
+        """Start up to so many processes before they are needed, as Lambda's provisioned concurrency
+        does.
+        """
         with self._lock:
             while len(self._warm) + len(self._running) < min(count, self.limit):
                 self._warm.append(self.start())
@@ -175,7 +198,9 @@ class FunctionPool:
 
     def close(self) -> None:
         with self._lock, ThreadPoolExecutor(self.limit) as threads:
-            list(threads.map(lambda process: process.stop(), [*self._warm, *self._running.values()]))
+            list(
+                threads.map(lambda process: process.stop(), [*self._warm, *self._running.values()])
+            )
             self._warm.clear()
             self._running.clear()
 

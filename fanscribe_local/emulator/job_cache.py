@@ -1,7 +1,9 @@
-"""What a run has finished, on this machine's disk: a run that was stopped, however, goes on where it was, and one can be redone.
+"""What a run has finished, on this machine's disk: a run that was stopped, however, goes on where
+it was, and one can be redone.
 
-The embedded S3 forgets everything when its process ends. So plans, languages and parts of the work bucket are also files,
-and come back when their job is begun again. Audio is not kept: Split makes it anew.
+The embedded S3 forgets everything when its process ends. So plans, languages and parts of the work
+bucket are also files, and come back when their job is begun again. Audio is not kept: Split makes
+it anew.
 """
 
 import hashlib
@@ -28,13 +30,18 @@ def default_folder() -> Path:
 
 
 def etag(file: Path) -> str:
-    """What S3 calls the content of a file that boto3 has uploaded: its MD5, or for several parts that of theirs, and how many."""
+    """What S3 calls the content of a file that boto3 has uploaded: its MD5, or for several parts
+    that of theirs, and how many.
+    """
     with file.open("rb") as content:
         parts = [
-            hashlib.md5(part, usedforsecurity=False) for part in iter(lambda: content.read(TRANSFER.multipart_chunksize), b"")
+            hashlib.md5(part, usedforsecurity=False)
+            for part in iter(lambda: content.read(TRANSFER.multipart_chunksize), b"")
         ]
     if file.stat().st_size < TRANSFER.multipart_threshold:
-        return parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+        return (
+            parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+        )
     return f"{hashlib.md5(b''.join(part.digest() for part in parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
 
 
@@ -47,13 +54,17 @@ def _is_kept(key: str) -> bool:
 
 @dataclass(frozen=True)
 class JobCache:
-    """A folder with one folder for each job; `fresh` forgets what is there of a job when it is begun."""
+    """A folder with one folder for each job; `fresh` forgets what is there of a job when it is
+    begun.
+    """
 
     folder: Path
     fresh: bool = False
 
     def keep(self, key: str, data: bytes) -> None:
-        """Store an object of the work bucket, if it is one to keep; of a claim, that its job was begun now."""
+        """Store an object of the work bucket, if it is one to keep; of a claim, that its job was
+        begun now.
+        """
         job = keys.job_of(key)
         if job and key == keys.claim(job) and (folder := self.folder / keys.folder(job)).exists():
             os.utime(folder, ns=(time.time_ns(), time.time_ns()))
@@ -94,10 +105,15 @@ class JobCache:
         )
         plans = (self.plan(folder.name) for folder in folders)
         ours = as_key(name or recording.name), etag(recording)
-        return next((plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours), None)
+        return next(
+            (plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours),
+            None,
+        )
 
     def forget(self, days: int) -> None:
-        """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle does."""
+        """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle
+        does.
+        """
         for job in self.folder.glob(f"{keys.JOBS}*"):
             newest = max((file.stat().st_mtime for file in job.rglob("*")), default=0.0)
             if newest < time.time() - days * 24 * 3600:

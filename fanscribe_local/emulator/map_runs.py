@@ -1,4 +1,5 @@
-"""The children of a Map run and their histories, which moto keeps to itself: as far as their calls of Transcribe tell them.
+"""The children of a Map run and their histories, which moto keeps to itself: as far as their calls
+of Transcribe tell them.
 
 In the shapes of ListExecutions and GetExecutionHistory, for `fanscribe report`.
 """
@@ -37,7 +38,11 @@ class MapRuns:
         elif answer.refusal:
             self._note(child, "TaskFailed", error=f"Lambda.{answer.refusal}", cause=said["message"])
         else:
-            self._note(child, "TaskSucceeded", output=json.dumps({"StatusCode": answer.status, "Payload": said}))
+            self._note(
+                child,
+                "TaskSucceeded",
+                output=json.dumps({"StatusCode": answer.status, "Payload": said}),
+            )
         return answer
 
     def history(self, child: str) -> list[Event] | None:
@@ -55,7 +60,12 @@ class MapRuns:
     def _note(self, child: str, kind: str, **details: str) -> None:
         with self._lock:
             history = self._histories.setdefault(child, [])
-            event = {"id": len(history) + 1, "previousEventId": len(history), "timestamp": time.time(), "type": kind}
+            event = {
+                "id": len(history) + 1,
+                "previousEventId": len(history),
+                "timestamp": time.time(),
+                "type": kind,
+            }
             history.append(event | {f"{kind[0].lower()}{kind[1:]}EventDetails": LAMBDA | details})
 
 
@@ -72,7 +82,9 @@ def _parent(child: str) -> str:
 
 def _listed(child: str, history: list[Event], *, over: bool) -> dict[str, Any]:
     last = history[-1]
-    answer = json.loads(last.get("taskSucceededEventDetails", {}).get("output", "{}")).get("Payload", {})
+    answer = json.loads(last.get("taskSucceededEventDetails", {}).get("output", "{}")).get(
+        "Payload", {}
+    )
     status = "SUCCEEDED" if answer.get("remaining") == 0 else "FAILED" if over else "RUNNING"
     machine, name = child.rsplit(":", 1)
     listed = {

@@ -1,6 +1,9 @@
-"""S3 with all that events/ name, where containers reach it: for `sam local` without AWS. Run as `python -m fanscribe_local.emulator.stage`.
+"""S3 with all that events/ name, where containers reach it: for `sam local` without AWS.
 
-The sample recording goes through the state machine once; its work files are then put where the events look for them.
+Run as `python -m fanscribe_local.emulator.stage`.
+
+The sample recording goes through the state machine once; its work files are then put where the
+events look for them.
 """
 
 import json
@@ -25,7 +28,9 @@ VARIABLES = PROJECT / ".aws-sam" / "stage.json"
 
 
 def stage(engine: Engine) -> None:
-    """Upload the recordings that events name, and lay out the job that they name: planned, all read but its first chunk."""
+    """Upload the recordings that events name, and lay out the job that they name: planned, all read
+    but its first chunk.
+    """
     recordings, work = engine.bucket("RecordingsBucket"), engine.bucket("WorkBucket")
     transcribe = json.loads((EVENTS / "transcribe.json").read_text("utf-8"))
     upload = json.loads((EVENTS / "upload.json").read_text("utf-8"))
@@ -41,16 +46,29 @@ def stage(engine: Engine) -> None:
         engine.s3.put_object(Bucket=work, Key=entry["Key"].replace(theirs, ours), Body=body)
         engine.s3.delete_object(Bucket=work, Key=entry["Key"])  # or Split would find it all done
     sample = engine.s3.head_object(Bucket=recordings, Key=SAMPLE.name)
-    where = {"bucket": recordings, "key": SAMPLE.name, "etag": sample["ETag"].strip('"'), "version": sample["VersionId"]}
-    shared = Sections(**where, size=sample["ContentLength"], count=3, separate=False)  # as if it lasted six hours
-    engine.s3.put_object(Bucket=work, Key=keys.sections(transcribe["job"]), Body=shared.model_dump_json().encode())
+    where = {
+        "bucket": recordings,
+        "key": SAMPLE.name,
+        "etag": sample["ETag"].strip('"'),
+        "version": sample["VersionId"],
+    }
+    # as if it lasted six hours
+    shared = Sections(**where, size=sample["ContentLength"], count=3, separate=False)
+    engine.s3.put_object(
+        Bucket=work, Key=keys.sections(transcribe["job"]), Body=shared.model_dump_json().encode()
+    )
     first = keys.part(transcribe["job"], transcribe["chunk"]["first"], transcribe["chunk"]["last"])
     engine.s3.delete_object(Bucket=work, Key=first)
 
 
 def variables(engine: Engine, url: str) -> Mapping[str, Mapping[str, str]]:
-    """What `sam local --env-vars` takes: where AWS is, and the names of the buckets, which it does not make up itself."""
-    buckets = {"WORK_BUCKET": engine.bucket("WorkBucket"), "TRANSCRIPTS_BUCKET": engine.bucket("TranscriptsBucket")}
+    """What `sam local --env-vars` takes: where AWS is, and the names of the buckets, which it does
+    not make up itself.
+    """
+    buckets = {
+        "WORK_BUCKET": engine.bucket("WorkBucket"),
+        "TRANSCRIPTS_BUCKET": engine.bucket("TranscriptsBucket"),
+    }
     return {"Parameters": {"AWS_ENDPOINT_URL": url, **buckets}}
 
 
@@ -58,7 +76,9 @@ def main() -> None:
     try:
         address = gateway()
     except (OSError, subprocess.CalledProcessError):
-        raise SystemExit("Containers reach this machine by Docker's bridge, and no Docker engine answers here.") from None
+        raise SystemExit(
+            "Containers reach this machine by Docker's bridge, and no Docker engine answers here."
+        ) from None
     model = {"Model": PACKAGED}
     with tempfile.TemporaryDirectory() as logs, Engine(model, 1, Path(logs)) as engine:
         url = engine.serve_at(address)

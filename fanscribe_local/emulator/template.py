@@ -1,7 +1,9 @@
-"""template.yaml as a deployment on this machine: names, definition, environments. Nothing of it is written twice.
+"""template.yaml as a deployment on this machine: names, definition, environments.
 
-Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If, Select, Split) the way CloudFormation does; any
-other stops it.
+Nothing of it is written twice.
+
+Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If, Select, Split) the
+way CloudFormation does; any other stops it.
 """
 
 import re
@@ -68,7 +70,10 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def deploy(path: Path, parameters: Mapping[str, str]) -> Deployment:
-    """Read a template as `sam deploy --parameter-overrides` would. Raises KeyError for a parameter that it does not have."""
+    """Read a template as `sam deploy --parameter-overrides` would.
+
+    Raises KeyError for a parameter that it does not have.
+    """
     template = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506  (a SafeLoader underneath)
     return Stack(path.parent, template, parameters).deployment()
 
@@ -76,29 +81,51 @@ def deploy(path: Path, parameters: Mapping[str, str]) -> Deployment:
 class Stack:
     """A template with its parameters' values."""
 
-    def __init__(self, root: Path, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
+    def __init__(
+        self, root: Path, template: Mapping[str, Any], parameters: Mapping[str, str]
+    ) -> None:
         if unknown := set(parameters) - set(template["Parameters"]):
             raise KeyError(f"template.yaml has no parameter {', '.join(sorted(unknown))}")
-        defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
-        pseudo = {"Region": REGION, "AccountId": ACCOUNT, "Partition": PARTITION, "StackName": STACK, "URLSuffix": URL_SUFFIX}
+        defaults = {
+            name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()
+        }
+        pseudo = {
+            "Region": REGION,
+            "AccountId": ACCOUNT,
+            "Partition": PARTITION,
+            "StackName": STACK,
+            "URLSuffix": URL_SUFFIX,
+        }
         self._root = root
         self._template = template
         self._resources: Mapping[str, Any] = template["Resources"]
-        self._values = defaults | dict(parameters) | {f"AWS::{name}": value for name, value in pseudo.items()}
+        self._values = (
+            defaults | dict(parameters) | {f"AWS::{name}": value for name, value in pseudo.items()}
+        )
 
     def deployment(self) -> Deployment:
         machine = self._only("AWS::Serverless::StateMachine")
         (event,) = machine["Events"].values()
         return Deployment(
-            functions={function.arn: function for function in map(self._function, self._of("AWS::Serverless::Function"))},
+            functions={
+                function.arn: function
+                for function in map(self._function, self._of("AWS::Serverless::Function"))
+            },
             buckets={name: self._bucket(name) for name in self._of("AWS::S3::Bucket")},
             definition=self._definition(machine),
             rule=self.resolve(event["Properties"]["Pattern"]),
-            outputs={name: self.resolve(output["Value"]) for name, output in self._template["Outputs"].items()},
+            outputs={
+                name: self.resolve(output["Value"])
+                for name, output in self._template["Outputs"].items()
+            },
         )
 
     def _of(self, kind: str) -> list[str]:
-        return [name for name, resource in self._resources.items() if resource["Type"] == kind and self.exists(name)]
+        return [
+            name
+            for name, resource in self._resources.items()
+            if resource["Type"] == kind and self.exists(name)
+        ]
 
     def _only(self, kind: str) -> dict[str, Any]:
         (name,) = self._of(kind)
@@ -119,7 +146,9 @@ class Stack:
     def _function(self, name: str) -> Function:
         shared = self._template["Globals"]["Function"]
         own = self._resources[name]["Properties"]
-        variables = shared["Environment"]["Variables"] | own.get("Environment", {}).get("Variables", {})
+        variables = shared["Environment"]["Variables"] | own.get("Environment", {}).get(
+            "Variables", {}
+        )
         return Function(
             name=name,
             arn=self._attribute(name, "Arn"),
@@ -135,7 +164,10 @@ class Stack:
         resource = self._resources[name]
         own = resource["Properties"]
         if "CodeUri" in own:
-            layers = [self._resources[layer["Ref"]]["Properties"]["ContentUri"] for layer in own.get("Layers", [])]
+            layers = [
+                self._resources[layer["Ref"]]["Properties"]["ContentUri"]
+                for layer in own.get("Layers", [])
+            ]
             return tuple(self._root / folder for folder in [own["CodeUri"], *layers])
         context = self._root / resource["Metadata"]["DockerContext"]
         dockerfile = (context / resource["Metadata"]["Dockerfile"]).read_text("utf-8")
@@ -160,7 +192,9 @@ class Stack:
             case "Fn::GetAtt", [resource, attribute]:
                 return self._attribute(resource, attribute)
             case "Fn::Sub", text:
-                return self._substituted(*text) if isinstance(text, list) else self._substituted(text)
+                return (
+                    self._substituted(*text) if isinstance(text, list) else self._substituted(text)
+                )
             case "Fn::Split", [delimiter, text]:
                 return self.resolve(text).split(delimiter)
             case "Fn::Select", [index, items]:
@@ -172,7 +206,9 @@ class Stack:
     def _substituted(self, text: str, values: Mapping[str, Any] = MappingProxyType({})) -> str:
         return re.sub(
             r"\$\{([\w:.]+)\}",
-            lambda match: self.resolve(values[match[1]]) if match[1] in values else self._named(match[1]),
+            lambda match: (
+                self.resolve(values[match[1]]) if match[1] in values else self._named(match[1])
+            ),
             text,
         )
 
@@ -227,4 +263,6 @@ class Stack:
             return f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:{self._physical(name)}:*"
         if attribute == "Name" and kind == "AWS::Serverless::StateMachine":
             return self._physical(name)
-        raise NotImplementedError(f"fanscribe_local/emulator/template.py can't resolve {name}.{attribute}")
+        raise NotImplementedError(
+            f"fanscribe_local/emulator/template.py can't resolve {name}.{attribute}"
+        )

@@ -1,7 +1,10 @@
-"""The inside of an execution environment: what Lambda's runtime does, over a pipe. Run as `python -m fanscribe_local.emulator.worker FD`.
+"""The inside of an execution environment: what Lambda's runtime does, over a pipe.
 
-The process has the function's environment and nothing else; the handler gets the context and its errors are reported with
-the names that Lambda gives them. See fanscribe_local/emulator/function_pool.py for the outside.
+Run as `python -m fanscribe_local.emulator.worker FD`.
+
+The process has the function's environment and nothing else; the handler gets the context and its
+errors are reported with the names that Lambda gives them. See
+fanscribe_local/emulator/function_pool.py for the outside.
 """
 
 import importlib
@@ -15,7 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-PRELOAD = "PRELOAD"  # the variable with the names of modules that a process may load before it is needed
+# the variable with the names of modules that a process may load before it is needed
+PRELOAD = "PRELOAD"
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: the handler's value, an error as Lambda reports it, or that Lambda did not take the event."""
+    """What came out: the handler's value, an error as Lambda reports it, or that Lambda did not
+    take the event.
+    """
 
     payload: bytes
     failed: bool
@@ -61,21 +67,37 @@ class Context:
         sys.stdout.write(message)
 
 
-def error_answer(kind: str, message: str, request_id: str, trace: list[str] | None = None) -> Answer:
-    """An error in the shape of Lambda's: its `errorType` is what the state machine's `ErrorEquals` sees."""
-    error = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace or []}
+def error_answer(
+    kind: str, message: str, request_id: str, trace: list[str] | None = None
+) -> Answer:
+    """An error in the shape of Lambda's: its `errorType` is what the state machine's `ErrorEquals`
+    sees.
+    """
+    error = {
+        "errorMessage": message,
+        "errorType": kind,
+        "requestId": request_id,
+        "stackTrace": trace or [],
+    }
     return Answer(json.dumps(error).encode(), failed=True)
 
 
 def refused(refusal: str, status: int, message: str, **more: str) -> Answer:
-    """Lambda's answer where it does not take an event: Step Functions puts "Lambda." before the name of the refusal."""
+    """Lambda's answer where it does not take an event: Step Functions puts "Lambda." before the
+    name of the refusal.
+    """
     reason = {"Type": "User", "message": message} | more
     return Answer(json.dumps(reason).encode(), failed=False, status=status, refusal=refusal)
 
 
 def throttled() -> Answer:
     """Lambda's answer when an invocation would pass its limit of concurrency."""
-    return refused("TooManyRequestsException", 429, "Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
+    return refused(
+        "TooManyRequestsException",
+        429,
+        "Rate Exceeded.",
+        Reason="ConcurrentInvocationLimitExceeded",
+    )
 
 
 def _context(invocation: Invocation) -> Context:
@@ -100,7 +122,9 @@ def _answer(handler: Any, invocation: Invocation) -> Answer:
     try:
         return Answer(json.dumps(value).encode(), failed=False)
     except (TypeError, ValueError) as error:
-        return error_answer("Runtime.MarshalError", f"Unable to marshal response: {error}", invocation.request_id)
+        return error_answer(
+            "Runtime.MarshalError", f"Unable to marshal response: {error}", invocation.request_id
+        )
 
 
 def serve(connection: Connection) -> None:

@@ -95,7 +95,10 @@ def whole_bar(stretches: Sequence[Stretch], whole: int, told: str) -> Picture:
 def _bars(stretches: Sequence[Stretch], whole: int, y: int, height: int) -> list[Bar]:
     """Stretches of `whole` ms, the first at the left."""
     first = stretches[0].start if stretches else 0
-    return [Bar(kind_of(each.stage), *_across(each.start - first, each.end - first, whole), y, height) for each in stretches]
+    return [
+        Bar(kind_of(each.stage), *_across(each.start - first, each.end - first, whole), y, height)
+        for each in stretches
+    ]
 
 
 def timeline(run: Run, place: Callable[[ChunkRun], str]) -> Picture:
@@ -143,7 +146,13 @@ def kind_of_tile(tile: LedgerTile, *, running: bool) -> str:
         if tile.state == "undecodable":
             return "undecodable"
         return "coming" if running and tile.reason == NOTHING else "failed"
-    return "silent" if tile.state in {"silent", "undecodable"} else "twice" if tile.second_look else "heard"
+    return (
+        "silent"
+        if tile.state in {"silent", "undecodable"}
+        else "twice"
+        if tile.second_look
+        else "heard"
+    )
 
 
 def strip(ledger: Ledger, told: str, *, running: bool) -> Picture:

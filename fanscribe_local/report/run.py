@@ -1,5 +1,7 @@
-"""A run: what each of its steps took, and what its end waited for. From the histories of an execution and of its Map run's
-children, as Step Functions gives them, on AWS and here. Pure.
+"""A run: what each of its steps took, and what its end waited for.
+
+From the histories of an execution and of its Map run's children, as Step Functions gives them, on
+AWS and here. Pure.
 
 Times are milliseconds from the execution's start, lengths are milliseconds.
 """
@@ -20,7 +22,19 @@ from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import read_history
 
-STAGES = ("waiting", "queued", "cold start", "load", "read", "store", "failed", "pause", "running", "between")  # of a chunk
+# of a chunk
+STAGES = (
+    "waiting",
+    "queued",
+    "cold start",
+    "load",
+    "read",
+    "store",
+    "failed",
+    "pause",
+    "running",
+    "between",
+)
 MAP, SECTIONS = "TranscribeChunks", "SplitSections"
 FAILED = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 
@@ -57,14 +71,23 @@ class TaskAttempt(Contract):
     took: InvocationTimes | None = None  # None: it failed, or is of a version that does not say
 
     def stretches(self, now: int) -> list[Stretch]:
-        """Its stages without a gap. Reading and storing take turns, in truth; here each is one piece."""
+        """Its stages without a gap.
+
+        Reading and storing take turns, in truth; here each is one piece.
+        """
         end = now if self.end is None else self.end
         if self.took is None:
             stage = "running" if self.end is None else "failed" if self.error else "read"
             return [Stretch(stage, self.start, end)]
         before = max(0, end - self.start - self.took.ms)
-        cold = min(self.took.cold, before)  # a process may have been ready for long before it was called
-        lengths = {"queued": before - cold, "cold start": cold, "load": self.took.load, "read": self.took.read}
+        # a process may have been ready for long before it was called
+        cold = min(self.took.cold, before)
+        lengths = {
+            "queued": before - cold,
+            "cold start": cold,
+            "load": self.took.load,
+            "read": self.took.read,
+        }
         return _laid_out(lengths, "store", self.start, end)
 
 
@@ -153,7 +176,9 @@ class Run(Contract):
         return lanes
 
     def critical_chunks(self) -> list[ChunkRun]:
-        """The chunk that ended last, and before it the one that it waited for: all but the first `at_once` waited for an end."""
+        """The chunk that ended last, and before it the one that it waited for: all but the first
+        `at_once` waited for an end.
+        """
         path: list[ChunkRun] = []
         chunk = max(self.chunks, key=self.end_of, default=None)
         while chunk is not None:
@@ -164,7 +189,9 @@ class Run(Contract):
         return path
 
     def critical_path(self) -> list[Stretch]:
-        """What the end waited for, from the start to the end without a gap: states, and the stages of the critical chunks."""
+        """What the end waited for, from the start to the end without a gap: states, and the stages
+        of the critical chunks.
+        """
         path: list[Stretch] = []
         for state in self.states:
             chunks = self.critical_chunks() if state.name == MAP else []
@@ -223,15 +250,21 @@ def outside_sections(events: Iterable[Event]) -> list[Event]:
     return outside
 
 
-def _read_states(events: Sequence[Event], since: Since, stopped: datetime | None) -> Iterator[State]:
+def _read_states(
+    events: Sequence[Event], since: Since, stopped: datetime | None
+) -> Iterator[State]:
     """Those that take time: no choices."""
-    entered = [number for number, event in enumerate(events) if event["type"].endswith("StateEntered")]
+    entered = [
+        number for number, event in enumerate(events) if event["type"].endswith("StateEntered")
+    ]
     for number, following in pairwise([*entered, len(events)]):
         within = events[number:following]
         if not within[0]["type"].startswith(("Task", "Map")):
             continue
         after = events[following]["timestamp"] if following < len(events) else stopped
-        left = next((event["timestamp"] for event in within if event["type"].endswith("StateExited")), after)
+        left = next(
+            (event["timestamp"] for event in within if event["type"].endswith("StateExited")), after
+        )
         yield State(
             name=within[0]["stateEnteredEventDetails"]["name"],
             start=since(within[0]["timestamp"]),
@@ -242,7 +275,9 @@ def _read_states(events: Sequence[Event], since: Since, stopped: datetime | None
 
 def _read_chunk(child: Child, since: Since) -> ChunkRun | None:
     """None: it has not called Transcribe yet."""
-    called = next((details for kind, details in map(_details, child.events) if kind == "TaskScheduled"), None)
+    called = next(
+        (details for kind, details in map(_details, child.events) if kind == "TaskScheduled"), None
+    )
     if called is None:
         return None
     chunk = Chunk.model_validate(json.loads(called["parameters"])["Payload"]["chunk"])
@@ -256,8 +291,13 @@ def _read_chunk(child: Child, since: Since) -> ChunkRun | None:
     )
 
 
-def _read_attempts(events: Iterable[Event], since: Since, stopped: datetime | None) -> tuple[TaskAttempt, ...]:
-    """Calls of Lambda, which come one after another. One that is open when all has stopped got no answer."""
+def _read_attempts(
+    events: Iterable[Event], since: Since, stopped: datetime | None
+) -> tuple[TaskAttempt, ...]:
+    """Calls of Lambda, which come one after another.
+
+    One that is open when all has stopped got no answer.
+    """
     attempts: list[TaskAttempt] = []
     for event in events:
         kind, details = _details(event)
@@ -271,10 +311,15 @@ def _read_attempts(events: Iterable[Event], since: Since, stopped: datetime | No
             attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, took=payload.get("took"))
         elif kind in FAILED:
             error, message = details.get("error", kind), told_by(details.get("cause"))
-            attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, error=error, message=message or "")
+            attempts[-1] = TaskAttempt(
+                start=attempts[-1].start, end=at, error=error, message=message or ""
+            )
     if stopped and attempts and attempts[-1].end is None:
         attempts[-1] = TaskAttempt(
-            start=attempts[-1].start, end=since(stopped), error="NoAnswer", message="It ended without one."
+            start=attempts[-1].start,
+            end=since(stopped),
+            error="NoAnswer",
+            message="It ended without one.",
         )
     return tuple(attempts)
 

@@ -275,7 +275,10 @@ def _chunks(report: Report) -> ChunksSection:
         yield str(len(chunk.attempts))
         yield _plain(chunk.status)
 
-    rows = [ChunkRow(_place(report, chunk), id(chunk) in critical, list(cells(chunk))) for chunk in run.chunks]
+    rows = [
+        ChunkRow(_place(report, chunk), id(chunk) in critical, list(cells(chunk)))
+        for chunk in run.chunks
+    ]
     return ChunksSection(stages, rows)
 
 
@@ -286,7 +289,9 @@ def _ledger(report: Report) -> LedgerSection | None:
     sums = Counter[str]()
     for tile in ledger.tiles:
         sums[kind_of_tile(tile, running=running)] += milliseconds(tile.end - tile.start)
-    legend = [Colour(kind, f"{told} {clock(sums[kind])}") for kind, told in LEDGER.items() if sums[kind]]
+    legend = [
+        Colour(kind, f"{told} {clock(sums[kind])}") for kind, told in LEDGER.items() if sums[kind]
+    ]
     each = ", ".join(colour.told for colour in legend)
     told = f"{clock(milliseconds(ledger.samples))} of audio: {each}"
     missing = "" if running else _named(ledger.missing())

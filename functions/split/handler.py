@@ -1,4 +1,6 @@
-"""The Lambda function Split: decode a recording, or a section of one, and lay out the chunks to transcribe."""
+"""The Lambda function Split: decode a recording, or a section of one, and lay out the chunks to
+transcribe.
+"""
 
 from typing import Any
 
@@ -20,5 +22,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         return {}
     task = SplitTask.parse(event)
     request = task.input.redo
-    job = redo(task, request, settings, storage, still_runs) if request else split(task, settings, storage, still_runs)
+    job = (
+        redo(task, request, settings, storage, still_runs)
+        if request
+        else split(task, settings, storage, still_runs)
+    )
     return job.model_dump()

@@ -18,5 +18,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     task = TranscribeTask.parse(event)
     settings = TranscribeSettings.read()
     deadline = Deadline(context.get_remaining_time_in_millis)
-    progress = transcribe(task, settings, S3Storage(), lambda: load_recognizer(settings.model), deadline)
+    progress = transcribe(
+        task, settings, S3Storage(), lambda: load_recognizer(settings.model), deadline
+    )
     return progress.model_dump()

@@ -1,4 +1,7 @@
-"""A real browser, and pages opened in it as people do: from a file on the disk. Skips by name where there is none."""
+"""A real browser, and pages opened in it as people do: from a file on the disk.
+
+Skips by name where there is none.
+"""
 
 import json
 import os
@@ -25,7 +28,11 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 PATIENCE_S = 15
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +41,12 @@ def chromium() -> Iterator[Any]:
     reason = "needs `make browser` (Playwright) and a Chromium (Debian's package chromium), one of which is not here"
     playwright = pytest.importorskip("playwright.sync_api", reason=reason)
     executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    arguments = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--mute-audio"]
+    arguments = [
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--mute-audio",
+    ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's own refuses root, as containers and CI are
     with playwright.sync_playwright() as running:
@@ -71,7 +83,9 @@ class Opened:
         self.page.wait_for_selector("#play:visible")
 
     def until(self, condition: str, argument: Any = None) -> None:
-        """Wait until it holds. Playwright's own way asks the page to evaluate text, which the page's policy refuses."""
+        """Wait until it holds. Playwright's own way asks the page to evaluate text, which the
+        page's policy refuses.
+        """
         deadline = time.monotonic() + PATIENCE_S
         while not self.page.evaluate(condition, argument):
             assert time.monotonic() < deadline, f"{condition} never came true, with {argument!r}"
@@ -81,7 +95,11 @@ class Opened:
         """What axe finds wrong, by every rule that it has."""
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [f"{rule['id']}: {json.dumps(node['target'])}" for rule in found["violations"] for node in rule["nodes"]]
+        return [
+            f"{rule['id']}: {json.dumps(node['target'])}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
 
 
 Open = Callable[..., Opened]
@@ -89,14 +107,20 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
-    """Writes a transcript's or a report's page into a folder, with `recording` seconds of a quiet tone beside it, and opens it.
+    """Writes a transcript's or a report's page into a folder, with `recording` seconds of a quiet
+    tone beside it, and opens it.
 
     Whatever a page asked a network for, or had to say of an error in its script, fails the test.
     """
     pages: list[Opened] = []
     contexts = []
 
-    def open_page(shown: Transcript | Report, recording: float | None = None, beside: str = ".", **options: Any) -> Opened:
+    def open_page(
+        shown: Transcript | Report,
+        recording: float | None = None,
+        beside: str = ".",
+        **options: Any,
+    ) -> Opened:
         folder = tmp_path / "pages"
         folder.mkdir(exist_ok=True)
         file = folder / "page.html"

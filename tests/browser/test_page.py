@@ -1,4 +1,6 @@
-"""The transcript page in a real browser, opened from the disk with the recording beside it, as its readers do."""
+"""The transcript page in a real browser, opened from the disk with the recording beside it, as its
+readers do.
+"""
 
 import functools
 import http.server
@@ -16,13 +18,27 @@ from fanscribe.transcript.formats.html_page import as_html
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.formats.text import as_text
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Opened, a_recording
-from tests.browser.transcripts import HOSTILE, HOSTILE_NAME, a_conversation, a_talk, hostile, in_arabic, of_many_words
+from tests.browser.transcripts import (
+    HOSTILE,
+    HOSTILE_NAME,
+    a_conversation,
+    a_talk,
+    hostile,
+    in_arabic,
+    of_many_words,
+)
 from tests.support.builders import a_damaged_talk, a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
 LINGER = 500  # ms that a word may stay lit after its end
-TRANSCRIPTS = {"talk": a_talk, "conversation": a_conversation, "arabic": in_arabic, "hostile": hostile, "damaged": a_damaged_talk}
+TRANSCRIPTS = {
+    "talk": a_talk,
+    "conversation": a_conversation,
+    "arabic": in_arabic,
+    "hostile": hostile,
+    "damaged": a_damaged_talk,
+}
 KINDS = {
     f"{device} {scheme}": {**options, "color_scheme": scheme}
     for device, options in {"desktop": DESKTOP, "phone": PHONE}.items()
@@ -45,7 +61,7 @@ SEEKS = """() => {
 }"""
 
 
-# ── Hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Hearing ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_playing_lights_each_word_while_it_is_spoken(opened: Open) -> None:
@@ -56,7 +72,11 @@ def test_playing_lights_each_word_while_it_is_spoken(opened: Open) -> None:
     seen = it.page.evaluate(WATCH)
     it.page.click("#play")
     for (before, *_), (time, *lit) in pairwise(seen):  # what is lit was drawn between the two
-        allowed = {word.text.strip() for word in transcript.words if word.start <= time and before <= word.end + LINGER}
+        allowed = {
+            word.text.strip()
+            for word in transcript.words
+            if word.start <= time and before <= word.end + LINGER
+        }
         spoken = any(word.start <= before and time <= word.end for word in transcript.words)
         assert len(lit) <= 1
         assert {*lit} <= allowed, f"{lit} is lit at {time} ms"
@@ -87,14 +107,24 @@ def test_a_click_on_a_time_plays_the_paragraph(opened: Open) -> None:
     assert abs(it.page.evaluate("window.seeks[0]") - 20) <= WITHIN
 
 
-def test_two_who_speak_at_once_are_both_lit_and_in_a_pause_the_one_who_spoke_last(opened: Open) -> None:
+def test_two_who_speak_at_once_are_both_lit_and_in_a_pause_the_one_who_spoke_last(
+    opened: Open,
+) -> None:
     it = opened(a_conversation())
-    for time, lit in [(8_300, ["Of", "Eh"]), (9_450, ["first.", "one?"]), (9_600, ["first."]), (9_900, ["first."]), (10_300, [])]:
+    for time, lit in [
+        (8_300, ["Of", "Eh"]),
+        (9_450, ["first.", "one?"]),
+        (9_600, ["first."]),
+        (9_900, ["first."]),
+        (10_300, []),
+    ]:
         it.page.fill("#slider", str(time))
         assert it.lit() == lit
 
 
-def test_the_page_follows_the_voice_until_the_reader_scrolls_and_again_when_asked(opened: Open) -> None:
+def test_the_page_follows_the_voice_until_the_reader_scrolls_and_again_when_asked(
+    opened: Open,
+) -> None:
     it = opened(of_many_words(2_000), 720)
     it.ready()
     it.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
@@ -118,24 +148,33 @@ def test_the_slider_and_the_speed_are_the_recordings(opened: Open) -> None:
     assert (it.clock(), it.lit()) == ("0:20", ["the"])
     assert it.page.get_attribute("#slider", "aria-valuetext") == "0:20 of 0:50"
     it.page.focus("#slider")
-    for key, clock in [("ArrowUp", "0:25"), ("ArrowRight", "0:30"), ("ArrowDown", "0:25"), ("Home", "0:00")]:
+    for key, clock in [
+        ("ArrowUp", "0:25"),
+        ("ArrowRight", "0:30"),
+        ("ArrowDown", "0:25"),
+        ("Home", "0:00"),
+    ]:
         it.page.keyboard.press(key)
         assert it.clock() == clock
     it.page.select_option("#speed", "1.5")
     assert it.page.evaluate("document.getElementById('audio').playbackRate") == 1.5
 
 
-# ── The recording ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── The recording ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("beside", [".", ".."])
-def test_the_recording_is_found_beside_the_page_or_above_it_whatever_its_name(opened: Open, beside: str) -> None:
+def test_the_recording_is_found_beside_the_page_or_above_it_whatever_its_name(
+    opened: Open, beside: str
+) -> None:
     it = opened(a_talk("50% of #1? “é” & more.wav"), LENGTH, beside)
     it.ready()
     it.until("document.getElementById('audio').duration === 50")
 
 
-def test_without_it_the_page_asks_and_goes_on_from_where_the_reader_was(opened: Open, tmp_path: Path) -> None:
+def test_without_it_the_page_asks_and_goes_on_from_where_the_reader_was(
+    opened: Open, tmp_path: Path
+) -> None:
     it = opened(a_talk())
     it.word("winter").click()
     assert (it.clock(), it.lit()) == ("0:20", ["winter"])
@@ -169,7 +208,9 @@ def test_a_recording_can_be_dropped_on_the_page(opened: Open) -> None:
         (a_recording(20), "This recording is 0:20 long, the transcript 0:50."),
     ],
 )
-def test_a_file_that_is_not_the_recording_is_told(opened: Open, tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_not_the_recording_is_told(
+    opened: Open, tmp_path: Path, content: bytes, told: str
+) -> None:
     it = opened(a_talk())
     file = tmp_path / "other.wav"
     file.write_bytes(content)
@@ -177,7 +218,7 @@ def test_a_file_that_is_not_the_recording_is_told(opened: Open, tmp_path: Path, 
     it.until("(told) => document.getElementById('status').textContent === told", told)
 
 
-# ── Search and keyboard ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── Search and keyboard ───────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -256,16 +297,22 @@ def test_the_keyboard_alone_is_enough(opened: Open) -> None:
     assert it.clock() == before, "the keys are off"
 
 
-def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_be_seen(opened: Open) -> None:
+def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_be_seen(
+    opened: Open,
+) -> None:
     it = opened(a_talk(), LENGTH)
     it.ready()
     reached = []
     for _ in range(13):
         it.page.keyboard.press("Tab")
         reached.append(
-            it.page.evaluate("document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.tagName")
+            it.page.evaluate(
+                "document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.tagName"
+            )
         )
-        assert it.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", reached[-1]
+        assert (
+            it.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        ), reached[-1]
     assert reached == [
         *["SUMMARY", "copy", "Download .srt", "Download .vtt", "Download .txt", "help"],
         *["play", "slider", "speed", "query", "Hear 0:00", "Hear 0:04", "Hear 0:10"],
@@ -274,7 +321,7 @@ def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_b
     it.until("document.getElementById('audio').currentTime >= 10")
 
 
-# ── Text and captions ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Text and captions ─────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", TRANSCRIPTS)
@@ -297,7 +344,7 @@ def test_the_text_is_copied(opened: Open) -> None:
     assert it.page.evaluate("navigator.clipboard.readText()") == as_text(Edition(transcript))
 
 
-# ── Safety ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Safety ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_hostile_text_is_shown_as_text(opened: Open) -> None:
@@ -339,7 +386,9 @@ def served(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
 
     (tmp_path / "page.html").write_text(as_html(Edition(a_talk())), "utf-8")
     (tmp_path / "talk.wav").write_bytes(a_recording(LENGTH))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=tmp_path))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=tmp_path)
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/page.html", asked
     server.shutdown()
@@ -361,10 +410,12 @@ def test_from_a_server_nothing_but_the_page_itself_is_asked_for(
     assert asked == ["/page.html"]
 
 
-# ── For everybody ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── For everybody ─────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here")
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here"
+)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", TRANSCRIPTS)
 def test_axe_finds_nothing_wrong(opened: Open, name: str, kind: str) -> None:
@@ -400,7 +451,9 @@ def test_channels_stand_in_two_columns_in_the_order_of_time(opened: Open) -> Non
 
 def test_arabic_runs_from_right_to_left_and_so_do_the_keys(opened: Open) -> None:
     it = opened(in_arabic())
-    assert it.page.evaluate("getComputedStyle(document.querySelector('.turn p')).direction") == "rtl"
+    assert (
+        it.page.evaluate("getComputedStyle(document.querySelector('.turn p')).direction") == "rtl"
+    )
     first, second = (it.page.locator(".turn p span").nth(i).bounding_box()["x"] for i in (0, 1))
     assert second < first
     it.page.keyboard.press("Shift+ArrowLeft")
@@ -416,9 +469,14 @@ def test_a_recording_in_which_nobody_speaks_can_be_opened_too(opened: Open) -> N
     it.until("document.getElementById('found').textContent === 'none'")
 
 
-def test_a_word_that_turns_text_around_leaves_the_words_after_it_in_their_order(opened: Open) -> None:
+def test_a_word_that_turns_text_around_leaves_the_words_after_it_in_their_order(
+    opened: Open,
+) -> None:
     places = [
-        word.bounding_box()["x"] for word in opened(a_transcript("one \u202eeno two three")).page.locator(".turn p span").all()
+        word.bounding_box()["x"]
+        for word in opened(a_transcript("one \u202eeno two three"))
+        .page.locator(".turn p span")
+        .all()
     ]
     assert places == sorted(places)
 
@@ -430,7 +488,7 @@ def test_without_javascript_the_page_is_the_text(opened: Open) -> None:
     assert not it.page.is_visible("#copy")
 
 
-# ── Four hours ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Four hours ────────────────────────────────────────────────────────────────────────────────────
 
 LOADED = """async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
@@ -486,4 +544,8 @@ def test_no_word_has_a_listener_of_its_own(opened: Open) -> None:
 def listeners(page: Any) -> int:
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
-    return next(int(m["value"]) for m in session.send("Performance.getMetrics")["metrics"] if m["name"] == "JSEventListeners")
+    return next(
+        int(m["value"])
+        for m in session.send("Performance.getMetrics")["metrics"]
+        if m["name"] == "JSEventListeners"
+    )

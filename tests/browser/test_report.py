@@ -1,4 +1,6 @@
-"""The run report in a real browser: a picture that fits every screen, its numbers beside it, and nothing that runs."""
+"""The run report in a real browser: a picture that fits every screen, its numbers beside it, and
+nothing that runs.
+"""
 
 from collections.abc import Callable
 
@@ -18,11 +20,15 @@ REPORTS: dict[str, Callable[[], Report]] = {
 }
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here")
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here"
+)
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["failed", "running", "undecodable"])
-def test_axe_finds_nothing_wrong(opened: Open, name: str, scheme: str, screen: dict[str, object]) -> None:
+def test_axe_finds_nothing_wrong(
+    opened: Open, name: str, scheme: str, screen: dict[str, object]
+) -> None:
     it = opened(REPORTS[name](), color_scheme=scheme, **screen)
     it.page.locator("summary").click()
     assert it.violations() == []
@@ -42,7 +48,9 @@ def test_hostile_words_are_shown_as_words(opened: Open) -> None:
     assert it.page.locator("script, img, main b, main i:not([class])").count() == 0
 
 
-def test_800_chunks_are_all_in_the_picture_and_in_the_table_and_fit_on_a_screen(opened: Open) -> None:
+def test_800_chunks_are_all_in_the_picture_and_in_the_table_and_fit_on_a_screen(
+    opened: Open,
+) -> None:
     it = opened(of_chunks(800, 100))
     picture = it.page.get_by_role("img", name="Timeline of 800 chunks, 100 at once at most")
     assert picture.locator("> svg").count() == 800 + 3

@@ -41,7 +41,9 @@ class Stage:
     variables: Path
 
     def invoke(self, name: str, given: Mapping[str, Any]) -> Answer:
-        """What is no function's own event is an execution's input: Split gets it as the state machine would send it."""
+        """What is no function's own event is an execution's input: Split gets it as the state
+        machine would send it.
+        """
         payload = given if name in FUNCTIONS else {"execution": "by-hand", "input": given}
         return sam.local_invoke(FUNCTIONS.get(name, "SplitFunction"), payload, self.variables)
 
@@ -53,7 +55,9 @@ class Stage:
         return value
 
     def work(self, prefix: str) -> list[str]:
-        found = self.engine.s3.list_objects_v2(Bucket=self.engine.bucket("WorkBucket"), Prefix=prefix)
+        found = self.engine.s3.list_objects_v2(
+            Bucket=self.engine.bucket("WorkBucket"), Prefix=prefix
+        )
         return [entry["Key"] for entry in found.get("Contents", [])]
 
 
@@ -80,13 +84,18 @@ def test_split_plans_the_sample_however_it_is_named(staged: Stage, name: str) ->
     assert job["language"] == "en"
     assert job["chunks"] > 1
     assert len(staged.work(f"jobs/{job['job']}/sound/")) == 2, "five minutes, and half a minute"
-    assert job["output"]["formats"] == (["json", "srt"] if name == "console" else ["json", "srt", "vtt", "txt"])
+    assert job["output"]["formats"] == (
+        ["json", "srt"] if name == "console" else ["json", "srt", "vtt", "txt"]
+    )
 
 
 def test_a_section_of_the_staged_job_is_split(staged: Stage) -> None:
     assert staged.answer("split_section") == {}
     job = event("split_section")["job"]
-    assert staged.work(f"jobs/{job}/sections/") == [f"jobs/{job}/sections/01.json", f"jobs/{job}/sections/01.npy"]
+    assert staged.work(f"jobs/{job}/sections/") == [
+        f"jobs/{job}/sections/01.json",
+        f"jobs/{job}/sections/01.npy",
+    ]
     assert staged.work(f"jobs/{job}/sound/01-") != []
 
 
@@ -114,21 +123,63 @@ def test_transcribe_stores_the_chunks_part_and_merge_the_whole_transcript(staged
     reference = staged.answer("merge")
     assert reference["job"] == job
     assert 900 < reference["words"] < 930, "how many exactly, the processor has a say in"
-    body = staged.engine.s3.get_object(Bucket=reference["bucket"], Key=reference["keys"]["json"])["Body"].read()
+    body = staged.engine.s3.get_object(Bucket=reference["bucket"], Key=reference["keys"]["json"])[
+        "Body"
+    ].read()
     assert json.loads(body)["complete"] is True
 
 
 @pytest.mark.parametrize(
     ("name", "changed", "error", "message"),
     [
-        ("split", {"input": {"uri": f"s3://{RECORDINGS}/nowhere.mp3"}}, "RecordingNotFound", f"no s3://{RECORDINGS}/nowhere.mp3"),
-        ("upload", {"detail-type": "Object Deleted"}, "InvalidInput", "detail-type: input should be 'Object Created'"),
-        ("console", {"options": {"beam": 5}}, "InvalidOption", "There is no option 'beam'. The options are "),
-        ("uri", {"options": {"language": "fr"}}, "UnsupportedLanguage", "does not know the language 'fr': it knows only English"),
-        ("uri", {"uri": f"s3://{RECORDINGS}/words.mp3"}, "UnreadableRecording", "words.mp3 can't be read as audio or video"),
-        ("detect_language", {"job": "0" * 16}, "WorkDamaged", "There is no s3://fanscribe-workbucket/jobs/0000"),
-        ("transcribe", {"chunk": {"first": 0}}, "InvalidInput", "The payload is no TranscribeTask: chunk.last: field required"),
-        ("merge", {"job": "0" * 16}, "WorkDamaged", "There is no s3://fanscribe-workbucket/jobs/0000"),
+        (
+            "split",
+            {"input": {"uri": f"s3://{RECORDINGS}/nowhere.mp3"}},
+            "RecordingNotFound",
+            f"no s3://{RECORDINGS}/nowhere.mp3",
+        ),
+        (
+            "upload",
+            {"detail-type": "Object Deleted"},
+            "InvalidInput",
+            "detail-type: input should be 'Object Created'",
+        ),
+        (
+            "console",
+            {"options": {"beam": 5}},
+            "InvalidOption",
+            "There is no option 'beam'. The options are ",
+        ),
+        (
+            "uri",
+            {"options": {"language": "fr"}},
+            "UnsupportedLanguage",
+            "does not know the language 'fr': it knows only English",
+        ),
+        (
+            "uri",
+            {"uri": f"s3://{RECORDINGS}/words.mp3"},
+            "UnreadableRecording",
+            "words.mp3 can't be read as audio or video",
+        ),
+        (
+            "detect_language",
+            {"job": "0" * 16},
+            "WorkDamaged",
+            "There is no s3://fanscribe-workbucket/jobs/0000",
+        ),
+        (
+            "transcribe",
+            {"chunk": {"first": 0}},
+            "InvalidInput",
+            "The payload is no TranscribeTask: chunk.last: field required",
+        ),
+        (
+            "merge",
+            {"job": "0" * 16},
+            "WorkDamaged",
+            "There is no s3://fanscribe-workbucket/jobs/0000",
+        ),
     ],
 )
 def test_a_broken_event_gets_the_documented_error(

@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from fanscribe_local.emulator.containers import built_functions, container_environment, docker, run_limited
+from fanscribe_local.emulator.containers import (
+    built_functions,
+    container_environment,
+    docker,
+    run_limited,
+)
 from fanscribe_local.emulator.template import deploy
 from functions.bake import KNOWN
 from tests.conftest import ROOT
@@ -33,7 +38,10 @@ print(urllib.request.urlopen(urllib.request.Request(url, data=sys.stdin.buffer.r
 @pytest.fixture(scope="module")
 def alone(built: Path) -> Iterator[dict[str, str]]:
     """A container of each function, by its name."""
-    functions = {function.name: function for function in deploy(ROOT / "template.yaml", {"Model": "tiny.en"}).functions.values()}
+    functions = {
+        function.name: function
+        for function in deploy(ROOT / "template.yaml", {"Model": "tiny.en"}).functions.values()
+    }
     with contextlib.ExitStack() as running:
         ids = {}
         for name, function in built_functions(built).items():
@@ -63,27 +71,42 @@ def invoke(container: str, payload: bytes) -> dict[str, Any]:
 
 def logged(container: str) -> list[dict[str, Any]]:
     done = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
+    return [
+        json.loads(line)
+        for line in (done.stdout + done.stderr).splitlines()
+        if line.startswith("{")
+    ]
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_a_function_understands_its_event_and_says_that_s3_is_not_there(answers: dict[str, dict[str, Any]], name: str) -> None:
+def test_a_function_understands_its_event_and_says_that_s3_is_not_there(
+    answers: dict[str, dict[str, Any]], name: str
+) -> None:
     assert answers[name]["errorType"] == "StorageFault"
-    assert re.match(r"S3 could not be reached for s3://\S+ \(EndpointConnectionError\)\.", answers[name]["errorMessage"])
+    assert re.match(
+        r"S3 could not be reached for s3://\S+ \(EndpointConnectionError\)\.",
+        answers[name]["errorMessage"],
+    )
 
 
 @pytest.mark.parametrize("name", ["SplitFunction", "DetectLanguageFunction", "TranscribeFunction"])
-def test_a_cold_start_logs_what_it_runs_on(alone: dict[str, str], answers: dict[str, dict[str, Any]], name: str) -> None:
+def test_a_cold_start_logs_what_it_runs_on(
+    alone: dict[str, str], answers: dict[str, dict[str, Any]], name: str
+) -> None:
     assert answers
     (line,) = [line for line in logged(alone[name]) if line["message"] == "cold start"]
     assert line["versions"].keys() == {"fanscribe", "python", "faster-whisper", "ctranslate2"}
     assert "int8" in line["compute_types"]
-    assert line["cpu_features"] == sorted(set(re.findall(r"\bavx\w*", Path("/proc/cpuinfo").read_text())))
+    assert line["cpu_features"] == sorted(
+        set(re.findall(r"\bavx\w*", Path("/proc/cpuinfo").read_text()))
+    )
     assert (line["model"], line["model_sha256"]) == ("tiny.en", KNOWN["tiny.en"])
     assert line["correlation_id"].endswith(":by-hand")
 
 
-def test_merge_logs_its_cold_start_without_a_model(alone: dict[str, str], answers: dict[str, dict[str, Any]]) -> None:
+def test_merge_logs_its_cold_start_without_a_model(
+    alone: dict[str, str], answers: dict[str, dict[str, Any]]
+) -> None:
     assert answers
     (line,) = [line for line in logged(alone["MergeFunction"]) if line["message"] == "cold start"]
     assert line["versions"].keys() == {"fanscribe", "python"}
@@ -91,13 +114,28 @@ def test_merge_logs_its_cold_start_without_a_model(alone: dict[str, str], answer
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_everything_but_tmp_is_read_only_and_nobody_is_root(alone: dict[str, str], name: str) -> None:
+def test_everything_but_tmp_is_read_only_and_nobody_is_root(
+    alone: dict[str, str], name: str
+) -> None:
     tries = "touch /tmp/a && id -u; touch /var/task/a /opt/a /var/lang/a /root/a /a"
-    done = subprocess.run(["docker", "exec", alone[name], "sh", "-c", tries], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["docker", "exec", alone[name], "sh", "-c", tries],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout == "993\n"
     assert len(re.findall("Read-only file system|Permission denied", done.stderr)) == 5
 
 
 def test_the_layer_and_merge_fit_into_a_zip_function(built: Path) -> None:
     folders = [built / "CoreLayer", built / "MergeFunction"]
-    assert sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file()) < LIMIT
+    assert (
+        sum(
+            file.stat().st_size
+            for folder in folders
+            for file in folder.rglob("*")
+            if file.is_file()
+        )
+        < LIMIT
+    )

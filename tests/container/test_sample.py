@@ -1,4 +1,6 @@
-"""The sample through the state machine, its functions in the containers that `sam build` made: the same transcript."""
+"""The sample through the state machine, its functions in the containers that `sam build` made: the
+same transcript.
+"""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from fanscribe.documents.options import FORMATS
-from fanscribe_local.emulator.containers import ContainerPool, built_functions, container_environment, gateway, secluded_network
+from fanscribe_local.emulator.containers import (
+    ContainerPool,
+    built_functions,
+    container_environment,
+    gateway,
+    secluded_network,
+)
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.stage import variables
 from tests.conftest import SAMPLE
@@ -43,7 +51,9 @@ class Limited:
 
 @pytest.fixture
 def limited(built: Path, tmp_path: Path) -> Iterator[Limited]:
-    """Two containers at most for each function; their network leads to this machine alone, where the engine is S3."""
+    """Two containers at most for each function; their network leads to this machine alone, where
+    the engine is S3.
+    """
     with secluded_network() as network, an_engine(tmp_path) as engine:
         url = engine.serve_at(gateway(network))
         for name, function in built_functions(built).items():
@@ -51,14 +61,20 @@ def limited(built: Path, tmp_path: Path) -> Iterator[Limited]:
             mine = engine.hosts[arn].function
             environment = container_environment(mine, url)
             log = tmp_path / f"{name}.log"
-            engine.hosts[arn] = ContainerPool(mine, environment, 2, log, built=function, network=network)
+            engine.hosts[arn] = ContainerPool(
+                mine, environment, 2, log, built=function, network=network
+            )
         yield Limited(engine)
         for host in engine.hosts.values():
             host.close()
 
 
-def test_under_lambdas_limits_the_transcript_is_the_same_to_the_byte(limited: Limited, embedded: dict[str, bytes]) -> None:
-    """Read-only but for /tmp, no root, the functions' memory and cores, and a network that ends at this machine."""
+def test_under_lambdas_limits_the_transcript_is_the_same_to_the_byte(
+    limited: Limited, embedded: dict[str, bytes]
+) -> None:
+    """Read-only but for /tmp, no root, the functions' memory and cores, and a network that ends at
+    this machine.
+    """
     assert transcribed(limited.engine) == embedded
     assert limited.host("TranscribeFunction").busiest == 2
 
@@ -76,7 +92,9 @@ def test_sam_local_start_lambda_gives_the_same_transcript_to_the_byte(
             assert transcribed(engine) == embedded, (tmp_path / "sam.log").read_text()[-3000:]
 
 
-def test_a_model_named_by_its_weights_is_refused_with_the_name_of_its_folder(limited: Limited) -> None:
+def test_a_model_named_by_its_weights_is_refused_with_the_name_of_its_folder(
+    limited: Limited,
+) -> None:
     host = limited.host("SplitFunction")
     host.environment = {**host.environment, "MODEL": "/opt/models/tiny.en/model.bin"}
     failed = limited.engine.run(limited.engine.upload(SAMPLE, METADATA))
@@ -87,12 +105,19 @@ def test_a_model_named_by_its_weights_is_refused_with_the_name_of_its_folder(lim
     )
 
 
-def test_beyond_its_memory_a_function_is_ended_by_the_name_that_lambda_gives_it(limited: Limited) -> None:
+def test_beyond_its_memory_a_function_is_ended_by_the_name_that_lambda_gives_it(
+    limited: Limited,
+) -> None:
     event = {"execution": "by-hand", "input": limited.engine.upload(SAMPLE, METADATA)}
     job = json.loads(limited.host("SplitFunction").invoke(json.dumps(event).encode()).payload)
     host = limited.host("TranscribeFunction")
     host.built = replace(host.built, memory_mb=100)
-    task = {"execution": "by-hand", "job": job["job"], "language": "en", "chunk": {"first": 0, "last": 3}}
+    task = {
+        "execution": "by-hand",
+        "job": job["job"],
+        "language": "en",
+        "chunk": {"first": 0, "last": 3},
+    }
     answer = host.invoke(json.dumps(task).encode())
     assert answer.failed
     assert json.loads(answer.payload)["errorType"] == "Runtime.ExitError"

@@ -1,4 +1,6 @@
-"""Better than faster-whisper on the whole file, and the same as faster-whisper where that is what is claimed."""
+"""Better than faster-whisper on the whole file, and the same as faster-whisper where that is what
+is claimed.
+"""
 
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +13,16 @@ import pytest
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from benchmarks.recordings import Clip, announcements, composed, load, read_sentences, store, story_pieces, tiled
+from benchmarks.recordings import (
+    Clip,
+    announcements,
+    composed,
+    load,
+    read_sentences,
+    store,
+    story_pieces,
+    tiled,
+)
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.recognition.models import find_model
@@ -20,7 +31,8 @@ from fanscribe.times import milliseconds
 from tests.support.steps_in_memory import transcribed_here
 
 NORMAL = EnglishTextNormalizer()
-PIECES = {11: (0.4, 2), 12: (1, 5)}  # two choices of them, and how long the pauses between them are, in seconds
+# two choices of them, and how long the pauses between them are, in seconds
+PIECES = {11: (0.4, 2), 12: (1, 5)}
 JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 
 
@@ -29,38 +41,62 @@ def wer(reference: str, said: str) -> float:
 
 
 def sequential(recording: Path, seed: int, model: str = "tiny.en") -> str:
-    """faster-whisper as the usual scripts call it; where it is unsure it draws words by chance, here by `seed`."""
+    """faster-whisper as the usual scripts call it; where it is unsure it draws words by chance,
+    here by `seed`.
+    """
     ctranslate2.set_random_seed(seed)
-    whisper = WhisperModel(str(find_model(model).folder), device="cpu", compute_type="int8", cpu_threads=2)
-    return "".join(segment.text for segment in whisper.transcribe(str(recording), language="en", beam_size=1)[0])
+    whisper = WhisperModel(
+        str(find_model(model).folder), device="cpu", compute_type="int8", cpu_threads=2
+    )
+    return "".join(
+        segment.text
+        for segment in whisper.transcribe(str(recording), language="en", beam_size=1)[0]
+    )
 
 
 def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
     recording = corpus / "long-en" / "fairy-tales-30min.mp3"
-    assert wer(recording.with_suffix(".txt").read_text(), transcribed_here(recording, base, language="en").text) <= 0.049
+    assert (
+        wer(
+            recording.with_suffix(".txt").read_text(),
+            transcribed_here(recording, base, language="en").text,
+        )
+        <= 0.049
+    )
 
 
 @pytest.mark.usefixtures("corpus")
-def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(tmp_path: Path) -> None:
+def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
+    tmp_path: Path,
+) -> None:
     """Two recordings of them together, and than they are by half of three draws.
 
-    On the second alone it depends on the processor: with AVX-512 six draws gave 5.6, 8.3, 9.4, 14.7, 16.2 and 21.7 %, without it
-    every draw 5.6 (ours 7.5 on both). On the first it is 10.2 to 10.5 % against ours of 6.4 without AVX-512.
+    On the second alone it depends on the processor: with AVX-512 six draws gave 5.6, 8.3, 9.4,
+    14.7, 16.2 and 21.7 %, without it every draw 5.6 (ours 7.5 on both). On the first it is 10.2 to
+    10.5 % against ours of 6.4 without AVX-512.
     """
-    clips = [composed(story_pieces()[n::12] + read_sentences(), announcements(), n, pauses) for n, pauses in PIECES.items()]
+    clips = [
+        composed(story_pieces()[n::12] + read_sentences(), announcements(), n, pauses)
+        for n, pauses in PIECES.items()
+    ]
     recordings = [store(clip, tmp_path / f"{number}.wav") for number, clip in enumerate(clips)]
     text = " ".join(clip.text for clip in clips)
-    theirs = median(wer(text, " ".join(sequential(each, draw) for each in recordings)) for draw in range(3))
-    assert wer(text, " ".join(transcribed_here(each, language="en").text for each in recordings)) < theirs
+    theirs = median(
+        wer(text, " ".join(sequential(each, draw) for each in recordings)) for draw in range(3)
+    )
+    assert (
+        wer(text, " ".join(transcribed_here(each, language="en").text for each in recordings))
+        < theirs
+    )
 
 
 def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path) -> None:
     """The oracle: its batched pipeline over our tiles, in one piece.
 
-    Words and probabilities are the same, every one. Times are too, to the 10 ms that it prints from the tile's start in whole
-    10 ms; but for a few long words, which it shortens by the median word length and by where the tile before ended: by guess
-    and by neighbour, which ours may not (docs/adr/0003). Batches of one: in
-    larger ones its alignment depends on the longest text.
+    Words and probabilities are the same, every one. Times are too, to the 10 ms that it prints from
+    the tile's start in whole 10 ms; but for a few long words, which it shortens by the median word
+    length and by where the tile before ended: by guess and by neighbour, which ours may not
+    (docs/adr/0003). Batches of one: in larger ones its alignment depends on the longest text.
     """
     recording = corpus / "long-en" / "fairy-tales-30min.mp3"
     laid, sound = tiled(recording)
@@ -78,19 +114,32 @@ def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corp
     decoding = recognizer._decoding("en", ReadingOptions())
     sounds = [sound[tile.start : tile.end] for tile in tiles]
     candidates = recognizer._decode(tiles, recognizer._encode(sounds), decoding)
-    ours = [(word, tile) for tile, candidate in zip(tiles, candidates, strict=True) for word in candidate.words]
+    ours = [
+        (word, tile)
+        for tile, candidate in zip(tiles, candidates, strict=True)
+        for word in candidate.words
+    ]
     assert [word.text for word, _ in ours] == [word.word for word in theirs]
-    assert [round(word.probability, 5) for word, _ in ours] == [round(word.probability, 5) for word in theirs]
+    assert [round(word.probability, 5) for word, _ in ours] == [
+        round(word.probability, 5) for word in theirs
+    ]
 
     def printed(ms: int, tile: Tile) -> float:
-        offset = int(int(tile.start / 16_000 * 16_000) / 16_000 * 100) / 100  # its own arithmetic: whole 10 ms
+        # its own arithmetic: whole 10 ms
+        offset = int(int(tile.start / 16_000 * 16_000) / 16_000 * 100) / 100
         return round(offset + (ms - milliseconds(tile.start)) / 1000, 2)
 
     mine = [(printed(word.start, tile), printed(word.end, tile)) for word, tile in ours]
     pairs = list(zip(mine, theirs, strict=True))
-    differ = [(times, word) for times, word in pairs if max(abs(times[0] - word.start), abs(times[1] - word.end)) > 0.001]
+    differ = [
+        (times, word)
+        for times, word in pairs
+        if max(abs(times[0] - word.start), abs(times[1] - word.end)) > 0.001
+    ]
     assert len(differ) <= 0.01 * len(ours), differ
-    assert all(word.end - word.start < end - start for (start, end), word in differ), "each of them was shortened"
+    assert all(word.end - word.start < end - start for (start, end), word in differ), (
+        "each of them was shortened"
+    )
 
 
 def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path) -> None:
@@ -105,7 +154,9 @@ def test_the_tiles_partition_every_recording_of_the_corpus(corpus: Path) -> None
 
 
 @pytest.mark.parametrize("model", ["tiny.en", "base"])
-def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_path: Path, model: str) -> None:
+def test_nothing_is_written_where_nothing_is_said(
+    corpus: Path, base: str, tmp_path: Path, model: str
+) -> None:
     folder = base if model == "base" else model
     sounds = sorted((corpus / "nonspeech").iterdir())
     assert len(sounds) == 3
@@ -115,21 +166,31 @@ def test_nothing_is_written_where_nothing_is_said(corpus: Path, base: str, tmp_p
         assert transcribed_here(file, folder, language="en").printed["words"] == [], file.name
         noise = load(file)
         clip = Clip(np.concatenate([speech, noise, speech]), "")
-        between = transcribed_here(store(clip, tmp_path / "between.wav"), folder, language="en").printed["words"]
+        between = transcribed_here(
+            store(clip, tmp_path / "between.wav"), folder, language="en"
+        ).printed["words"]
         first, last = len(speech) / 16_000, (len(speech) + len(noise)) / 16_000
-        assert not [word for word in between if word["end"] > first + 0.5 and word["start"] < last - 0.5], file.name
-        counted = jiwer.process_words(NORMAL(f"{JFK} {JFK}"), NORMAL(" ".join(word["word"] for word in between)))
+        assert not [
+            word for word in between if word["end"] > first + 0.5 and word["start"] < last - 0.5
+        ], file.name
+        counted = jiwer.process_words(
+            NORMAL(f"{JFK} {JFK}"), NORMAL(" ".join(word["word"] for word in between))
+        )
         assert counted.insertions == 0, "no word that nobody said"
         assert counted.wer <= 0.1, "the noise may swallow a word beside it"
 
 
 @pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])
 @pytest.mark.usefixtures("corpus")
-def test_fallbacks_do_not_depend_on_the_fan_out_either(tmp_path: Path, chunk_tiles: int, batch_tiles: int) -> None:
+def test_fallbacks_do_not_depend_on_the_fan_out_either(
+    tmp_path: Path, chunk_tiles: int, batch_tiles: int
+) -> None:
     clip = composed(story_pieces()[5::20], announcements(), 7, (1, 4))
     recording = store(clip, tmp_path / "pieces.wav")
     usual = transcribed_here(recording, chunk_tiles=4, batch_tiles=4, language="en")
     decoded_again = [tile for tile in usual.printed["ledger"]["tiles"] if "second_look" in tile]
     assert len(decoded_again) >= 3
-    other = transcribed_here(recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en")
+    other = transcribed_here(
+        recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en"
+    )
     assert other.files == usual.files

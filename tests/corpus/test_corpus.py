@@ -17,7 +17,14 @@ from fanscribe_local.emulator.engine import Engine
 from tests.support.audio import decoded
 from tests.support.workflow import DEFAULTS, transcribed
 
-CONTAINERS = ["sonnet1.aac", "sonnet1.flac", "sonnet1.mp3", "sonnet1.mp4", "sonnet1.ogg", "sonnet1.webm"]
+CONTAINERS = [
+    "sonnet1.aac",
+    "sonnet1.flac",
+    "sonnet1.mp3",
+    "sonnet1.mp4",
+    "sonnet1.ogg",
+    "sonnet1.webm",
+]
 
 
 def printed(files: dict[str, bytes]) -> dict[str, Any]:
@@ -29,9 +36,13 @@ def printed(files: dict[str, bytes]) -> dict[str, Any]:
 def half_hour(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """corpus/long-en, transcribed with tiny.en by two workers; and how it went."""
     with Engine(DEFAULTS | {"MapConcurrency": "2"}, 2, tmp_path_factory.mktemp("logs")) as engine:
-        execution = engine.run(engine.upload(corpus / "long-en" / "fairy-tales-30min.mp3", {"language": "en"}))
+        execution = engine.run(
+            engine.upload(corpus / "long-en" / "fairy-tales-30min.mp3", {"language": "en"})
+        )
         assert execution.output is not None, execution.message
-        body = engine.s3.get_object(Bucket=execution.output["bucket"], Key=execution.output["keys"]["json"])["Body"].read()
+        body = engine.s3.get_object(
+            Bucket=execution.output["bucket"], Key=execution.output["keys"]["json"]
+        )["Body"].read()
         (run,) = engine.states.list_map_runs(executionArn=execution.arn)["mapRuns"]
         counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
         busiest = max(host.busiest for host in engine.hosts.values())
@@ -70,13 +81,22 @@ def test_every_container_holds_the_same_sound(corpus: Path) -> None:
 
 
 def test_every_container_gives_the_same_sonnet(corpus: Path, tmp_path: Path) -> None:
-    """But for what tiny.en makes of the aac coder's noise: there it hears "and crease" for "increase", and no "one"."""
+    """But for what tiny.en makes of the aac coder's noise: there it hears "and crease" for
+    "increase", and no "one".
+    """
     normal = EnglishTextNormalizer()
     with Engine(DEFAULTS, 1, tmp_path) as engine:
-        said = {name: normal(printed(transcribed(engine, corpus / "containers" / name))["text"]) for name in CONTAINERS}
-    expected = "one from fairest creatures we desire increase that thereby beauty is rose might never die"
+        said = {
+            name: normal(printed(transcribed(engine, corpus / "containers" / name))["text"])
+            for name in CONTAINERS
+        }
+    expected = (
+        "one from fairest creatures we desire increase that thereby beauty is rose might never die"
+    )
     aac = {name for name in CONTAINERS if name in {"sonnet1.aac", "sonnet1.mp4"}}
-    assert {name: said[name] for name in set(CONTAINERS) - aac} == dict.fromkeys(set(CONTAINERS) - aac, expected)
+    assert {name: said[name] for name in set(CONTAINERS) - aac} == dict.fromkeys(
+        set(CONTAINERS) - aac, expected
+    )
     assert max(jiwer.process_words(expected, said[name]).wer for name in aac) <= 3 / 15
 
 
@@ -114,7 +134,10 @@ def test_three_hours_are_split_in_bounded_memory(corpus: Path, tmp_path: Path) -
     joined = tmp_path / "joined.mp3"
     joined.write_bytes((corpus / "long-en" / "fairy-tales-30min.mp3").read_bytes() * 6)
     samples, peak = subprocess.run(
-        [sys.executable, "-c", SPLIT_ONE, joined, tmp_path], capture_output=True, text=True, check=True
+        [sys.executable, "-c", SPLIT_ONE, joined, tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     assert int(samples) > 2.9 * 3600 * SAMPLE_RATE
     assert int(peak) < 2**30, "bytes"

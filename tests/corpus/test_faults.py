@@ -1,7 +1,7 @@
 """Files that people really have and that went wrong, each through the whole state machine.
 
-Needs ../shared/corpus/faults. Its README says of each what is right; lj9, lj7 and jfk are the clips that
-they were made of.
+Needs ../shared/corpus/faults. Its README says of each what is right; lj9, lj7 and jfk are the clips
+that they were made of.
 """
 
 import json
@@ -25,7 +25,9 @@ NEAR_S = 0.3  # what a word's time may be off
 
 
 class Right(NamedTuple):
-    """What is right for a file: the clips with the second at which each begins, and what must be said."""
+    """What is right for a file: the clips with the second at which each begins, and what must be
+    said.
+    """
 
     clips: tuple[tuple[str, float], ...]
     note: str = ""  # a regular expression
@@ -38,10 +40,15 @@ RIGHT = {
     "late-start.mkv": Right(((LJ9, 4.2),)),
     "latin1-info.wav": Right(((JFK, 0.2),)),
     "latin1-id3v1.mp3": Right(((JFK, 0.2),)),
-    "two-tracks-first-silent.mp4": Right(((JFK, 0.2),), r"Track 2 of 2 was transcribed. There is no sound in track 1\."),
-    "two-tracks-two-speakers.mp4": Right(((LJ9, 0.1),), r"Track 1 of 2 was transcribed. The recording also has track 2\."),
+    "two-tracks-first-silent.mp4": Right(
+        ((JFK, 0.2),), r"Track 2 of 2 was transcribed. There is no sound in track 1\."
+    ),
+    "two-tracks-two-speakers.mp4": Right(
+        ((LJ9, 0.1),), r"Track 1 of 2 was transcribed. The recording also has track 2\."
+    ),
     "two-tracks-default-second.mkv": Right(
-        ((JFK, 0.2),), r"Track 2 \(eng\) of 2 was transcribed. The recording also has track 1 \(fra\)"
+        ((JFK, 0.2),),
+        r"Track 2 \(eng\) of 2 was transcribed. The recording also has track 1 \(fra\)",
     ),
     "first-track-unknown-codec.mov": Right(((JFK, 0.2),), r"Track 2 of 2 was transcribed"),
     "inverted-stereo.mp3": Right(((JFK, 0.2),), r"opposite phase"),
@@ -78,7 +85,11 @@ def kept(engine: Engine, recording: Path) -> dict[str, str]:
     bucket = engine.bucket("TranscriptsBucket")
     found = engine.s3.list_objects_v2(Bucket=bucket, Prefix=recording.name)["Contents"]
     return {
-        entry["Key"].partition("transcript.")[2]: engine.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read().decode()
+        entry["Key"].partition("transcript.")[2]: engine.s3.get_object(
+            Bucket=bucket, Key=entry["Key"]
+        )["Body"]
+        .read()
+        .decode()
         for entry in found
     }
 
@@ -86,13 +97,17 @@ def kept(engine: Engine, recording: Path) -> dict[str, str]:
 def starts(transcript: dict[str, Any], clip: str) -> float:
     """When a clip's first word was said."""
     first = re.sub(r"\W", "", clip.split(maxsplit=1)[0]).lower()
-    words = [word for word in transcript["words"] if re.sub(r"\W", "", word["word"]).lower() == first]
+    words = [
+        word for word in transcript["words"] if re.sub(r"\W", "", word["word"]).lower() == first
+    ]
     assert words, f"{first!r} is not in {transcript['text']!r}"
     return float(words[0]["start"])
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_a_file_that_went_wrong_is_transcribed_as_it_should(engine: Engine, faults: Path, name: str) -> None:
+def test_a_file_that_went_wrong_is_transcribed_as_it_should(
+    engine: Engine, faults: Path, name: str
+) -> None:
     clips, note = RIGHT[name]
     found = printed(engine, run(engine, faults / name))
     normal = EnglishTextNormalizer()
@@ -115,7 +130,9 @@ def test_the_gaps_of_lost_packets_are_silence_of_their_length(engine: Engine, fa
         assert not [word for word in found["words"] if 8.3 < word["start"] < 18.7]
 
 
-def test_damaged_speech_is_told_in_every_format_and_fails_the_job(engine: Engine, faults: Path) -> None:
+def test_damaged_speech_is_told_in_every_format_and_fails_the_job(
+    engine: Engine, faults: Path
+) -> None:
     recording = faults / "damaged-speech.mp4"
     formats = "json,txt,srt,vtt,html,tsv,transcribe-json"
     execution = run(engine, recording, formats=formats)
@@ -135,7 +152,9 @@ def test_damaged_speech_is_told_in_every_format_and_fails_the_job(engine: Engine
     assert starts(found, JFK) == pytest.approx(28.7, abs=NEAR_S)
 
 
-def test_damage_that_is_tolerated_leaves_a_transcript_that_says_so(engine: Engine, faults: Path) -> None:
+def test_damage_that_is_tolerated_leaves_a_transcript_that_says_so(
+    engine: Engine, faults: Path
+) -> None:
     execution = run(engine, faults / "damaged-speech.mp4", **{"tolerated-loss": "1"})
     assert execution.status == "SUCCEEDED"
     assert printed(engine, execution)["complete"] is False
@@ -154,12 +173,16 @@ def test_both_of_two_tracks_are_had_when_they_are_asked_for(engine: Engine, faul
 
 
 @pytest.mark.parametrize(("track", "first"), [("2", "And so"), ("eng", "And so"), ("en", "And so")])
-def test_a_track_is_had_by_its_number_or_its_language(engine: Engine, faults: Path, track: str, first: str) -> None:
+def test_a_track_is_had_by_its_number_or_its_language(
+    engine: Engine, faults: Path, track: str, first: str
+) -> None:
     found = printed(engine, run(engine, faults / "two-tracks-default-second.mkv", track=track))
     assert found["text"].startswith(first)
 
 
-def test_a_track_that_is_not_there_is_refused_with_those_that_are(engine: Engine, faults: Path) -> None:
+def test_a_track_that_is_not_there_is_refused_with_those_that_are(
+    engine: Engine, faults: Path
+) -> None:
     execution = run(engine, faults / "two-tracks-default-second.mkv", track="3")
     assert execution.error == "InvalidOption"
     assert "has no track '3'. It has track 1 (fra) and track 2 (eng)." in str(execution.message)

@@ -19,39 +19,59 @@ def clips_of(corpus: Path, language: str) -> Clip:
     files = sorted((corpus / "short-multi").glob(f"fleurs-{language}-*.ogg"))
     pause = np.zeros(8_000, np.int16)
     sounds = [part for file in files for part in (load(file), pause)]
-    return Clip(np.concatenate(sounds), " ".join(file.with_suffix(".txt").read_text().strip() for file in files))
+    return Clip(
+        np.concatenate(sounds),
+        " ".join(file.with_suffix(".txt").read_text().strip() for file in files),
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_language_of_a_recording_is_voted_on(corpus: Path, base: str, tmp_path: Path, language: str) -> None:
+def test_the_language_of_a_recording_is_voted_on(
+    corpus: Path, base: str, tmp_path: Path, language: str
+) -> None:
     done = transcribed_here(store(clips_of(corpus, language), tmp_path / "clips.wav"), base)
     assert (done.job.language, done.printed["language"]) == (language, language)
 
 
-def test_several_languages_in_one_recording_are_each_given(corpus: Path, base: str, tmp_path: Path) -> None:
+def test_several_languages_in_one_recording_are_each_given(
+    corpus: Path, base: str, tmp_path: Path
+) -> None:
     clips = [clips_of(corpus, language) for language in LANGUAGES]
     pause = np.zeros(12 * 16_000, np.int16)
     sounds = [part for clip in clips for part in (clip.samples, pause)]
-    done = transcribed_here(store(Clip(np.concatenate(sounds), ""), tmp_path / "five.wav"), base, language="multilingual")
+    done = transcribed_here(
+        store(Clip(np.concatenate(sounds), ""), tmp_path / "five.wav"),
+        base,
+        language="multilingual",
+    )
     segments = done.printed["segments"]
     start = 0.0
     for language, clip in zip(LANGUAGES, clips, strict=True):
         end = start + len(clip.samples) / 16_000
-        heard = {segment["language"] for segment in segments if start <= (segment["start"] + segment["end"]) / 2 < end}
+        heard = {
+            segment["language"]
+            for segment in segments
+            if start <= (segment["start"] + segment["end"]) / 2 < end
+        }
         assert heard == {language}
         start = end + 12
 
 
-def test_fewer_words_of_french_poems_are_wrong_or_missing_than_with_the_batched_pipeline(corpus: Path, base: str) -> None:
+def test_fewer_words_of_french_poems_are_wrong_or_missing_than_with_the_batched_pipeline(
+    corpus: Path, base: str
+) -> None:
     """Of the words in the reference, which has the poems alone.
 
-    WER would count as errors the readers' introductions, which are spoken and are not in the reference: the batched pipeline
-    skips most of them, and 57 words of the poems with them; sequential decoding and ours write them down.
+    WER would count as errors the readers' introductions, which are spoken and are not in the
+    reference: the batched pipeline skips most of them, and 57 words of the poems with them;
+    sequential decoding and ours write them down.
     """
     recording = corpus / "long-fr" / "fleurs-du-mal-16min.mp3"
     normal = BasicTextNormalizer()
     whisper = WhisperModel(base, device="cpu", compute_type="int8", cpu_threads=2)
-    segments, _ = BatchedInferencePipeline(whisper).transcribe(str(recording), language="fr", beam_size=1, batch_size=8)
+    segments, _ = BatchedInferencePipeline(whisper).transcribe(
+        str(recording), language="fr", beam_size=1, batch_size=8
+    )
     reference = normal(recording.with_suffix(".txt").read_text())
 
     def wrong_or_missing(said: str) -> int:

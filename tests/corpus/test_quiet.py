@@ -29,7 +29,9 @@ def test_speech_is_found_however_quiet_it_is(corpus: Path, tmp_path: Path, decib
 
 @pytest.mark.parametrize("decibels", [0, 20, 40, 60])
 @pytest.mark.parametrize("name", ["moh_morning_coffee.wav", "sb_noise1.wav"])
-def test_noise_is_not_raised_into_words(corpus: Path, tmp_path: Path, name: str, decibels: int) -> None:
+def test_noise_is_not_raised_into_words(
+    corpus: Path, tmp_path: Path, name: str, decibels: int
+) -> None:
     recording = quieter(corpus / "nonspeech" / name, tmp_path / name, decibels)
     done = transcribed_here(recording, language="en")
     assert done.text == ""

@@ -47,8 +47,13 @@ def _bare(word: dict[str, Any]) -> str:
     return str(word["word"]).strip('",.').lower()
 
 
-def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, tmp_path: Path) -> None:
-    clips = [*read_sentences(), Clip(load(corpus / "short-en" / "jfk.flac"), "And so, my fellow Americans")]
+def test_the_first_words_of_joined_clips_are_where_the_joints_are(
+    corpus: Path, tmp_path: Path
+) -> None:
+    clips = [
+        *read_sentences(),
+        Clip(load(corpus / "short-en" / "jfk.flac"), "And so, my fellow Americans"),
+    ]
     for pause in (0.3, 1.0):
         sound, starts = joined(clips, pause)
         errors = first_word_errors(store(Clip(sound, ""), tmp_path / "joined.wav"), clips, starts)
@@ -58,7 +63,9 @@ def test_the_first_words_of_joined_clips_are_where_the_joints_are(corpus: Path, 
 
 @pytest.mark.usefixtures("corpus")
 def test_there_is_no_drift_over_three_hours(tmp_path: Path) -> None:
-    """The same clip in the first minute and in the last of three hours: the same times from its start."""
+    """The same clip in the first minute and in the last of three hours: the same times from its
+    start.
+    """
     sentences = read_sentences()
     sound, _ = joined(sentences[:4], 1.0)
     hush = np.zeros(3 * 3600 * SAMPLE_RATE - 2 * len(sound), np.int16)
@@ -67,8 +74,14 @@ def test_there_is_no_drift_over_three_hours(tmp_path: Path) -> None:
     offset = (len(sound) + len(hush)) / SAMPLE_RATE
     early = [word for word in words if word["start"] < offset / 2]
     late = [word for word in words if word["start"] > offset / 2]
-    matching = SequenceMatcher(None, [_bare(word) for word in early], [_bare(word) for word in late], autojunk=False)
-    pairs = [(early[block.a + i], late[block.b + i]) for block in matching.get_matching_blocks() for i in range(block.size)]
+    matching = SequenceMatcher(
+        None, [_bare(word) for word in early], [_bare(word) for word in late], autojunk=False
+    )
+    pairs = [
+        (early[block.a + i], late[block.b + i])
+        for block in matching.get_matching_blocks()
+        for i in range(block.size)
+    ]
     assert len(pairs) > 0.9 * max(len(early), len(late))
     drift = [second["start"] - offset - first["start"] for first, second in pairs]
     assert abs(float(np.median(drift))) <= 0.02

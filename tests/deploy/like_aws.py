@@ -1,7 +1,7 @@
 """MiniStack, with what AWS does and it does not, as far as Fanscribe asks. Runs in .venv-emulator.
 
-Each addition first decodings whether it is still needed: once MiniStack does the same by itself, the
-emulator does not start.
+Each addition first decodings whether it is still needed: once MiniStack does the same by itself,
+the emulator does not start.
 """
 
 import contextvars

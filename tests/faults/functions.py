@@ -1,8 +1,10 @@
-"""The project's functions as workers run them, but for a model whose readings are known and one fault on the way.
+"""The project's functions as workers run them, but for a model whose readings are known and one
+fault on the way.
 
-Which fault, the execution's name says (it is in every payload): a `Fault`, spelt by `name`. It strikes once, at the given step of
-one invocation; a step is a call of the storage or of the model. Run by fanscribe_local/emulator/worker.py with the real S3Storage underneath.
-What Lambda does not take, or tells by another name, is the host's part (test_faults.py, test_names.py).
+Which fault, the execution's name says (it is in every payload): a `Fault`, spelt by `name`. It
+strikes once, at the given step of one invocation; a step is a call of the storage or of the model.
+Run by fanscribe_local/emulator/worker.py with the real S3Storage underneath. What Lambda does not
+take, or tells by another name, is the host's part (test_faults.py, test_names.py).
 """
 
 import contextlib
@@ -29,19 +31,27 @@ from fanscribe.documents.reading import Reading
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.step_functions import still_runs
 from fanscribe.jobs.storage import S3Storage
-from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
+from fanscribe.runtime.settings import (
+    MergeSettings,
+    ModelSettings,
+    SplitSettings,
+    TranscribeSettings,
+)
 from fanscribe.steps import detect_language, merge, split, transcribe
 from fanscribe.steps.split_decoding import split_section
 from tests.support.fakes import SpellingRecognizer
 
-NOTES = "FAULT_NOTES"  # the variable that names the folder for what happened: faults that struck, tiles that were read
+# the variable that names the folder for what happened: faults that struck, tiles that were read
+NOTES = "FAULT_NOTES"
 READ_S = 0.03  # what the model takes for a batch, so that it can be interrupted
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong in one execution, in a function's invocation for `chunk` (Transcribe), at `step`."""
+    """One thing that goes wrong in one execution, in a function's invocation for `chunk`
+    (Transcribe), at `step`.
+    """
 
     kind: str
     function: str = "none"
@@ -55,7 +65,9 @@ class Fault:
 
     @classmethod
     def of(cls, execution: str) -> "Fault":
-        kind, function, moment, step, seed = execution.rsplit(":", 1)[-1].split(".", maxsplit=1)[0].split("_")
+        kind, function, moment, step, seed = (
+            execution.rsplit(":", 1)[-1].split(".", maxsplit=1)[0].split("_")
+        )
         return cls(kind, function, moment, int(step), int(seed))
 
 
@@ -72,7 +84,8 @@ class Stage:
         self.name = execution.rsplit(":", 1)[-1]
         self.random = random.Random(f"{self.name}{os.getpid()}")
         self.steps = itertools.count(1)
-        here = event.get("chunk", {}).get("first", 0) == self.fault.seed % 3 * 2  # one of the three chunks, two tiles each
+        # one of the three chunks, two tiles each
+        here = event.get("chunk", {}).get("first", 0) == self.fault.seed % 3 * 2
         self.armed = self.fault.function == function and here
 
     def strikes(self, kind: str, moment: str, step: int) -> bool:
@@ -81,7 +94,10 @@ class Stage:
         return self.armed and due and self.once()
 
     def once(self) -> bool:
-        with contextlib.suppress(FileExistsError), (Path(os.environ[NOTES]) / f"struck-{self.name}").open("x"):
+        with (
+            contextlib.suppress(FileExistsError),
+            (Path(os.environ[NOTES]) / f"struck-{self.name}").open("x"),
+        ):
             return True
         return False
 
@@ -95,7 +111,8 @@ class Stage:
             threading.Timer(self.random.uniform(0, READ_S / 4), die).start()
         try:
             return call()
-        finally:  # also where it raises: a note of a neighbour's attempt that is gone before it is read, say
+        # also where it raises: a note of a neighbour's attempt that is gone before it is read, say
+        finally:
             if during or self.strikes("kill", "after", step):
                 die()
 
@@ -107,7 +124,9 @@ class FaultyStorage(S3Storage):
         super().__init__()
         self.stage = stage
         share = {"s3errors": 0.1, "s3storm": 0.4}.get(stage.fault.kind, 0)
-        self._s3.meta.events.register("before-send.s3", lambda request, **_: self._failing(request, share))
+        self._s3.meta.events.register(
+            "before-send.s3", lambda request, **_: self._failing(request, share)
+        )
 
     def _failing(self, request: Any, share: float) -> AWSResponse | None:
         """In place of S3's answer: slow down, or an internal error."""
@@ -152,10 +171,16 @@ class FaultyStorage(S3Storage):
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         kind, stage = self.stage.fault.kind, self.stage
         half = kind == "halfpart" and "/parts/" in key and stage.armed and stage.once()
-        corrupt = (kind == "corruptpart" and "/parts/" in key) or (kind == "corruptsound" and "/sound/" in key)
+        corrupt = (kind == "corruptpart" and "/parts/" in key) or (
+            kind == "corruptsound" and "/sound/" in key
+        )
         if corrupt and stage.armed and stage.once():
             data = data[: stage.random.randrange(len(data))] + b"\0}" * stage.random.randrange(1, 9)
-        stage.step(lambda: super(FaultyStorage, self).write(bucket, key, data[: len(data) // 2] if half else data, content_type))
+        stage.step(
+            lambda: super(FaultyStorage, self).write(
+                bucket, key, data[: len(data) // 2] if half else data, content_type
+            )
+        )
         if half:
             die()
 
@@ -168,7 +193,13 @@ class FaultyRecognizer(SpellingRecognizer):
         self.stage = stage
         self.recording = recording
 
-    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
+    def read(
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
+    ) -> list[Reading]:
         def reading() -> list[Reading]:
             with (Path(os.environ[NOTES]) / f"read-{self.recording}").open("a") as notes:
                 notes.write("".join(f"{tile.index}\n" for tile in tiles))
@@ -204,7 +235,9 @@ def run_split(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "section" in event:
         split_section(SectionTask.parse(event), SplitSettings.read(), storage)
         return {}
-    return split.split(SplitTask.parse(event), SplitSettings.read(), storage, still_runs).model_dump()
+    return split.split(
+        SplitTask.parse(event), SplitSettings.read(), storage, still_runs
+    ).model_dump()
 
 
 def run_detect_language(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -220,7 +253,11 @@ def run_transcribe(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     recognizer = FaultyRecognizer(stage, event["job"])
     deadline = Deadline(context.get_remaining_time_in_millis)
     progress = transcribe.transcribe(
-        TranscribeTask.parse(event), TranscribeSettings.read(), FaultyStorage(stage), lambda: recognizer, deadline
+        TranscribeTask.parse(event),
+        TranscribeSettings.read(),
+        FaultyStorage(stage),
+        lambda: recognizer,
+        deadline,
     )
     return progress.model_dump()
 

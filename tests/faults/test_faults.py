@@ -1,10 +1,13 @@
-"""Whatever goes wrong, the transcript is the same in the end, or what is missing is named. Nothing is lost silently.
+"""Whatever goes wrong, the transcript is the same in the end, or what is missing is named.
 
-The real state machine on the embedded engine, real worker processes, the functions' real code over the real S3Storage; the
-model alone is one whose readings are known. Every run has one fault, decided by its name (functions.py).
+Nothing is lost silently.
 
-The recording is damaged: two pages of its Ogg are lost, some two seconds. Whatever else goes wrong, the
-ledger has them once, and the loss policy is kept.
+The real state machine on the embedded engine, real worker processes, the functions' real code over
+the real S3Storage; the model alone is one whose readings are known. Every run has one fault,
+decided by its name (functions.py).
+
+The recording is damaged: two pages of its Ogg are lost, some two seconds. Whatever else goes wrong,
+the ledger has them once, and the loss policy is kept.
 """
 
 import collections
@@ -40,8 +43,10 @@ AT_ONCE = 10  # executions
 BATCH = 2  # tiles
 WORKERS = 4  # processes for each function
 TIMEOUT_S = 6  # of Transcribe
-SPLIT_STEPS = range(1, 11)  # describe, look, claim, plan, sections, download, sound, finished, plan, list of chunks
-TRANSCRIBE_STEPS = range(1, 9)  # plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
+# describe, look, claim, plan, sections, download, sound, finished, plan, list of chunks
+SPLIT_STEPS = range(1, 11)
+# plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
+TRANSCRIBE_STEPS = range(1, 9)
 MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
 LOST_PAGES = range(40, 42)  # of the recording's Ogg
 TOLERATED = 0.05  # of the speech may be missing: the lost pages, and not a tile
@@ -85,7 +90,9 @@ def faults() -> Iterator[Fault]:
 
 @dataclass
 class ThrottlingHost(FunctionPool):
-    """Refuses three of ten invocations of the executions that are called so, as a busy account does."""
+    """Refuses three of ten invocations of the executions that are called so, as a busy account
+    does.
+    """
 
     invocations: int = 0
 
@@ -112,7 +119,11 @@ class Laboratory:
     """An engine with the faulty functions in place of the real ones."""
 
     def __init__(
-        self, engine: Engine, notes: Path, timeout_s: int = TIMEOUT_S, made_of: type[ThrottlingHost] = ThrottlingHost
+        self,
+        engine: Engine,
+        notes: Path,
+        timeout_s: int = TIMEOUT_S,
+        made_of: type[ThrottlingHost] = ThrottlingHost,
     ) -> None:
         """`timeout_s` is Transcribe's; `made_of` says what its functions are, to Step Functions."""
         self.engine = engine
@@ -124,14 +135,20 @@ class Laboratory:
             code = (ROOT, ROOT / "layers" / "core")
             function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
             extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
-            engine.hosts[arn] = made_of(function, function_environment(function, extra), WORKERS, host.log)
+            engine.hosts[arn] = made_of(
+                function, function_environment(function, extra), WORKERS, host.log
+            )
         self.speech = decoded(SAMPLE)[0, : SPEECH_S * 16_000]
-        self.whole = self.transcript(self.execute(Fault("none"), self.event("whole.wav", self.speech)))
+        self.whole = self.transcript(
+            self.execute(Fault("none"), self.event("whole.wav", self.speech))
+        )
 
     @cached_property
     def damaged(self) -> dict[str, Any]:
         """The transcript of the damaged recording when nothing else is wrong."""
-        return self.transcript(self.execute(Fault("none"), self.damaged_event("damaged.ogg", self.speech), "damaged"))
+        return self.transcript(
+            self.execute(Fault("none"), self.damaged_event("damaged.ogg", self.speech), "damaged")
+        )
 
     def event(self, key: str, speech: Any) -> dict[str, Any]:
         """Upload a recording; the input that an execution for exactly this version has."""
@@ -150,7 +167,9 @@ class Laboratory:
 
     def execute(self, fault: Fault, event: Mapping[str, Any], mark: str = "") -> Execution:
         started = self.engine.states.start_execution(
-            stateMachineArn=self.engine.state_machine, name=f"{fault.name}.{mark}", input=json.dumps(event)
+            stateMachineArn=self.engine.state_machine,
+            name=f"{fault.name}.{mark}",
+            input=json.dumps(event),
         )
         while (execution := self.engine.describe(started["executionArn"])).running:
             time.sleep(0.2)
@@ -161,13 +180,19 @@ class Laboratory:
         return self.stored(execution.output["keys"]["json"])
 
     def stored(self, key: str) -> dict[str, Any]:
-        body = self.engine.s3.get_object(Bucket=self.engine.bucket("TranscriptsBucket"), Key=key)["Body"].read()
+        body = self.engine.s3.get_object(Bucket=self.engine.bucket("TranscriptsBucket"), Key=key)[
+            "Body"
+        ].read()
         found: dict[str, Any] = json.loads(body)
         return found
 
     def reads(self, job: str) -> Mapping[int, int]:
         file = self.notes / f"read-{job}"
-        return collections.Counter(int(line) for line in file.read_text().split()) if file.exists() else {}
+        return (
+            collections.Counter(int(line) for line in file.read_text().split())
+            if file.exists()
+            else {}
+        )
 
     def run(self, fault: Fault) -> Run:
         key = f"talks & more/{fault.name} ü+..ogg"
@@ -187,12 +212,16 @@ class Laboratory:
         if fault.function != "none":
             run = replace(run, struck=(self.notes / f"struck-{fault.name}.").exists())
         if run.outcome == "reported":
-            repaired = self._judged(fault, self.execute(replace(fault, kind="none"), event, f"after-{fault.kind}"), key)
+            repaired = self._judged(
+                fault, self.execute(replace(fault, kind="none"), event, f"after-{fault.kind}"), key
+            )
             return replace(run, again=repaired.outcome, reads=repaired.reads)
         return run
 
     def _refused(self, fault: Fault, key: str) -> Run:
-        """Run the damaged recording where no speech may be missing: all is there, and what is not is named."""
+        """Run the damaged recording where no speech may be missing: all is there, and what is not
+        is named.
+        """
         execution = self.execute(fault, self.damaged_event(key, self.speech, tolerated=0))
         written = self._written(key)
         (lost,) = undecodable(self.damaged)
@@ -203,16 +232,32 @@ class Laboratory:
 
     def _written(self, key: str) -> str | None:
         """Find the transcript of a recording."""
-        found = self.engine.s3.list_objects_v2(Bucket=self.engine.bucket("TranscriptsBucket"), Prefix=key)
-        return next((e["Key"] for e in found.get("Contents", []) if e["Key"].endswith(".json")), None)
+        found = self.engine.s3.list_objects_v2(
+            Bucket=self.engine.bucket("TranscriptsBucket"), Prefix=key
+        )
+        return next(
+            (e["Key"] for e in found.get("Contents", []) if e["Key"].endswith(".json")), None
+        )
 
-    def _several(self, fault: Fault, events: Sequence[Mapping[str, Any]], expected: Sequence[Mapping[str, Any]]) -> Run:
+    def _several(
+        self,
+        fault: Fault,
+        events: Sequence[Mapping[str, Any]],
+        expected: Sequence[Mapping[str, Any]],
+    ) -> Run:
         """Executions started at once."""
         with ThreadPoolExecutor(len(events)) as threads:
-            ends = list(threads.map(lambda i: self.execute(fault, events[i], str(i)), range(len(events))))
-        same = all(said(self.transcript(end)) == said(wanted) for end, wanted in zip(ends, expected, strict=True))
+            ends = list(
+                threads.map(lambda i: self.execute(fault, events[i], str(i)), range(len(events)))
+            )
+        same = all(
+            said(self.transcript(end)) == said(wanted)
+            for end, wanted in zip(ends, expected, strict=True)
+        )
         jobs = {end.output["job"] for end in ends if end.output}
-        reads = collections.Counter({(job, tile): n for job in jobs for tile, n in self.reads(job).items()})
+        reads = collections.Counter(
+            {(job, tile): n for job in jobs for tile, n in self.reads(job).items()}
+        )
         return Run(fault, "recovered" if same else "lost", "", reads)  # type: ignore[arg-type]
 
     def _judged(self, fault: Fault, execution: Execution, key: str) -> Run:
@@ -223,14 +268,30 @@ class Laboratory:
             return Run(fault, "lost", why, {})
         transcript = self.stored(written)
         if execution.status == "SUCCEEDED":
-            return Run(fault, "recovered" if said(transcript) == said(self.damaged) else "lost", why, self.reads(job))
-        return Run(fault, "reported" if self._names_what_is_missing(execution, transcript) else "lost", why, self.reads(job))
+            return Run(
+                fault,
+                "recovered" if said(transcript) == said(self.damaged) else "lost",
+                why,
+                self.reads(job),
+            )
+        return Run(
+            fault,
+            "reported" if self._names_what_is_missing(execution, transcript) else "lost",
+            why,
+            self.reads(job),
+        )
 
     def _names_what_is_missing(self, execution: Execution, transcript: Mapping[str, Any]) -> bool:
-        """All words are there but those of failed tiles, and each failed tile is in a range that the error names."""
+        """All words are there but those of failed tiles, and each failed tile is in a range that
+        the error names.
+        """
         tiles = transcript["ledger"]["tiles"]
         failed = [tile for tile in tiles if tile["state"] == "failed"]
-        kept = [word for word in self.damaged["words"] if not any(f"tile{tile['tile']}-" in word["word"] for tile in failed)]
+        kept = [
+            word
+            for word in self.damaged["words"]
+            if not any(f"tile{tile['tile']}-" in word["word"] for tile in failed)
+        ]
         ranges = re.findall(r"([\d:]+)-([\d:]+) \((\w|\.)+\)", execution.message)
         starts, ends = {start for start, _, _ in ranges}, {end for _, end, _ in ranges}
         edges = [(clock(tile["start"] // 16), clock(tile["end"] // 16)) for tile in failed]
@@ -247,7 +308,11 @@ class Laboratory:
 
 def undecodable(transcript: Mapping[str, Any]) -> list[tuple[int, int]]:
     """The stretches that the ledger calls so, in samples."""
-    return [(tile["start"], tile["end"]) for tile in transcript["ledger"]["tiles"] if tile["state"] == "undecodable"]
+    return [
+        (tile["start"], tile["end"])
+        for tile in transcript["ledger"]["tiles"]
+        if tile["state"] == "undecodable"
+    ]
 
 
 def said(transcript: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -260,7 +325,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """Every fault, ten executions at a time."""
     folder = tmp_path_factory.mktemp("faults")
     parameters = {"ChunkTiles": "2", "BatchTiles": str(BATCH), "MapConcurrency": "3"}
-    with Engine(DEFAULTS | parameters, WORKERS, folder) as engine, ThreadPoolExecutor(AT_ONCE) as threads:
+    with (
+        Engine(DEFAULTS | parameters, WORKERS, folder) as engine,
+        ThreadPoolExecutor(AT_ONCE) as threads,
+    ):
         laboratory = Laboratory(engine, folder / "notes")
         (lost,) = undecodable(laboratory.damaged)
         assert 1.5 < (lost[1] - lost[0]) / SAMPLE_RATE < 3
@@ -281,7 +349,16 @@ def test_nothing_is_lost(runs: list[Run], capsys: pytest.CaptureFixture[str]) ->
 
 def test_what_is_only_a_worker_is_replaced(runs: list[Run]) -> None:
     """Deaths, timeouts, a full memory, throttling and S3's moods are no reason to report anything."""
-    passing = {"kill", "timeout", "memory", "throttle", "s3errors", "s3storm", "duplicate", "overwritten"}
+    passing = {
+        "kill",
+        "timeout",
+        "memory",
+        "throttle",
+        "s3errors",
+        "s3storm",
+        "duplicate",
+        "overwritten",
+    }
     assert [run for run in runs if run.fault.kind in passing and run.outcome != "recovered"] == []
 
 
@@ -304,7 +381,9 @@ def test_what_is_undecodable_fails_a_job_unless_so_much_may_be_missing(runs: lis
 def test_after_a_kill_at_most_one_batch_is_computed_twice(runs: list[Run]) -> None:
     killed = [run for run in runs if run.fault.kind in {"kill", "timeout", "memory"}]
     assert all(sum(run.reads.values()) - len(run.reads) <= BATCH for run in killed)
-    assert any(sum(run.reads.values()) - len(run.reads) == BATCH for run in killed), "some were killed in a batch"
+    assert any(sum(run.reads.values()) - len(run.reads) == BATCH for run in killed), (
+        "some were killed in a batch"
+    )
 
 
 def test_duplicates_cost_nothing(runs: list[Run]) -> None:
@@ -316,12 +395,16 @@ def test_a_chunk_too_long_for_twenty_seconds_goes_round_the_loop(tmp_path: Path)
     """A model that takes 4 s for a tile: some fit in the 15 s that are for reading, and not all."""
     with Engine(DEFAULTS | {"ChunkTiles": "64", "BatchTiles": "1"}, 1, tmp_path) as engine:
         laboratory = Laboratory(engine, tmp_path / "notes", timeout_s=20)
-        execution = laboratory.execute(Fault("slow", step=4), laboratory.event("slow.wav", laboratory.speech))
+        execution = laboratory.execute(
+            Fault("slow", step=4), laboratory.event("slow.wav", laboratory.speech)
+        )
         transcript = laboratory.transcript(execution)
         assert said(transcript) == said(laboratory.whole)
         read = laboratory.reads(execution.output["job"] if execution.output else "")
         assert set(read.values()) == {1}
-        (host,) = [host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"]
+        (host,) = [
+            host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"
+        ]
         assert isinstance(host, ThrottlingHost)
         assert 2 <= host.invocations - 1 < len(read), "one was for whole.wav"
 

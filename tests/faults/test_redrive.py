@@ -1,6 +1,7 @@
 """A redrive goes on from where an execution failed: shown for each task that invokes a function.
 
-By an interpreter of the tests' own making over moto's (tests/support/redrive.py says what that leaves out).
+By an interpreter of the tests' own making over moto's (tests/support/redrive.py says what that
+leaves out).
 """
 
 import json
@@ -132,7 +133,9 @@ def test_an_execution_that_was_stopped_while_it_transcribed_goes_on_there(bench:
     with ThreadPoolExecutor(1) as threads:
         running = threads.submit(bench.laboratory.execute, Fault("none"), event, "stopped")
         assert host.begun.wait(120)
-        (execution,) = [e for e in engine.stack.latest(100) if e.name.endswith("stopped") and e.running]
+        (execution,) = [
+            e for e in engine.stack.latest(100) if e.name.endswith("stopped") and e.running
+        ]
         engine.states.stop_execution(executionArn=execution.arn)
         stopped = running.result()
     host.held.set()

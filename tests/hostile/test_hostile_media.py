@@ -1,4 +1,6 @@
-"""Hundreds of broken and hostile files through Split: each ends in a plan, or in one clear error that names it."""
+"""Hundreds of broken and hostile files through Split: each ends in a plan, or in one clear error
+that names it.
+"""
 
 import http.server
 import os
@@ -39,7 +41,12 @@ from tests.support.hostile_media import CONTAINERS, Canaries, Media, every_file,
 from tests.support.steps_in_memory import chunks_of
 
 SETTINGS = SplitSettings(
-    work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=1, max_duration_hours=0.05, max_decoded_megabytes=50
+    work_bucket="work",
+    model="tiny.en",
+    chunk_tiles=2,
+    map_concurrency=1,
+    max_duration_hours=0.05,
+    max_decoded_megabytes=50,
 )
 LONGEST_S = 3 * 60  # in SETTINGS, as a part of an hour
 CANARY_HZ = 5_000
@@ -58,7 +65,9 @@ class Outcome:
 
 @dataclass
 class Watch:
-    """The largest resident memory of each kind's decoders, as Linux counts it: what wait4 says begins with the parent's size."""
+    """The largest resident memory of each kind's decoders, as Linux counts it: what wait4 says
+    begins with the parent's size.
+    """
 
     kinds: dict[int, str] = field(default_factory=dict)  # of what each thread is splitting just now
     peaks: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # bytes
@@ -112,7 +121,9 @@ class Trap:
     server: Server
 
     def set(self) -> None:
-        """The file as if last read in 1970, before it was written: so that reading it is noted, whatever the mount's atime."""
+        """The file as if last read in 1970, before it was written: so that reading it is noted,
+        whatever the mount's atime.
+        """
         os.utime(self.canaries.file, (0, time.time()))
         self.server.hits = 0
 
@@ -128,7 +139,9 @@ class Trap:
 @pytest.fixture(scope="module")
 def trap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trap]:
     folder = tmp_path_factory.mktemp("canary")
-    tone = (20_000 * np.sin(2 * np.pi * CANARY_HZ * np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE)).astype(np.int16)
+    tone = (
+        20_000 * np.sin(2 * np.pi * CANARY_HZ * np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE)
+    ).astype(np.int16)
     file = a_wav(folder / "canary.wav", tone)
     with Server(("127.0.0.1", 0), Canary) as server:
         server.canary = file.read_bytes()
@@ -165,7 +178,9 @@ def before() -> tuple[set[int], int]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(files: list[Media], trap: Trap, watch: Watch, before: tuple[set[int], int]) -> list[Outcome]:
+def outcomes(
+    files: list[Media], trap: Trap, watch: Watch, before: tuple[set[int], int]
+) -> list[Outcome]:
     """What Split made of each, two at a time."""
     assert before
     trap.set()
@@ -179,7 +194,9 @@ def outcomes(files: list[Media], trap: Trap, watch: Watch, before: tuple[set[int
 def split_one(watch: Watch, media: Media) -> Outcome:
     watch.kinds[threading.get_native_id()] = media.kind
     storage = MemoryStorage({("recordings", media.name): media.data})
-    task = SplitTask.parse({"execution": "here", "input": {"bucket": "recordings", "key": media.name}})
+    task = SplitTask.parse(
+        {"execution": "here", "input": {"bucket": "recordings", "key": media.name}}
+    )
     began = time.monotonic()
     try:
         job = split(task, SETTINGS, storage, lambda _: False)
@@ -215,8 +232,14 @@ def test_a_plans_tiles_partition_what_was_decoded(outcomes: list[Outcome]) -> No
 
 
 def test_no_decoder_crashed_or_was_stopped_for_hanging(outcomes: list[Outcome]) -> None:
-    assert [str(outcome.error) for outcome in outcomes if "decoder crashed" in str(outcome.error)] == []
-    assert [str(outcome.error) for outcome in outcomes if "stopped making progress" in str(outcome.error)] == []
+    assert [
+        str(outcome.error) for outcome in outcomes if "decoder crashed" in str(outcome.error)
+    ] == []
+    assert [
+        str(outcome.error)
+        for outcome in outcomes
+        if "stopped making progress" in str(outcome.error)
+    ] == []
 
 
 def test_every_decoder_is_gone(outcomes: list[Outcome], before: tuple[set[int], int]) -> None:
@@ -225,7 +248,10 @@ def test_every_decoder_is_gone(outcomes: list[Outcome], before: tuple[set[int], 
 
 
 def test_no_decoder_had_more_memory_than_it_may_and_here_is_the_table(
-    outcomes: list[Outcome], watch: Watch, before: tuple[set[int], int], capsys: pytest.CaptureFixture[str]
+    outcomes: list[Outcome],
+    watch: Watch,
+    before: tuple[set[int], int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     unit = 1 if sys.platform == "darwin" else 1024
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -254,10 +280,18 @@ def test_no_canary_was_read(outcomes: list[Outcome], trap: Trap) -> None:
     assert not trap.url_was_read
 
 
-def test_the_canarys_tone_is_in_nothing_that_was_decoded(outcomes: list[Outcome], trap: Trap, tmp_path: Path) -> None:
+def test_the_canarys_tone_is_in_nothing_that_was_decoded(
+    outcomes: list[Outcome], trap: Trap, tmp_path: Path
+) -> None:
     trap.set()
-    pointers = [outcome.media for outcome in outcomes if outcome.media.kind == "pointing elsewhere" and outcome.plan]
-    assert [media.name for media in pointers if media.name.startswith("dref-")], "movies have sound of their own"
+    pointers = [
+        outcome.media
+        for outcome in outcomes
+        if outcome.media.kind == "pointing elsewhere" and outcome.plan
+    ]
+    assert [media.name for media in pointers if media.name.startswith("dref-")], (
+        "movies have sound of their own"
+    )
     assert not [media.name for media in pointers if sings(samples_of(media, tmp_path))]
     assert not trap.file_was_read
     assert sings(decoded(trap.canaries.file)[0]), "it would have been noticed"
@@ -269,7 +303,9 @@ def test_the_canaries_would_have_noticed(trap: Trap, tmp_path: Path) -> None:
     trap.set()
     for name in ("path.ffconcat", "url.ffconcat"):
         (tmp_path / name).write_bytes(files[name])
-        with av.open(str(tmp_path / name), options={"safe": "0", "protocol_whitelist": "file,http,tcp"}) as container:
+        with av.open(
+            str(tmp_path / name), options={"safe": "0", "protocol_whitelist": "file,http,tcp"}
+        ) as container:
             frame = next(container.decode(audio=0))
         assert frame.samples
     assert trap.file_was_read
@@ -287,7 +323,9 @@ def samples_of(media: Media, folder: Path) -> Samples:
 def test_a_file_that_is_only_wrongly_named_decodes_to_the_same_samples(
     files: list[Media], extension: str, tmp_path: Path
 ) -> None:
-    named = {media.name.rsplit(".", 1)[0]: media for media in files if media.kind == "wrongly named"}
+    named = {
+        media.name.rsplit(".", 1)[0]: media for media in files if media.kind == "wrongly named"
+    }
     (right,) = [media for media in files if media.name == f"whole.{extension}"]
     wrong = named[f"really-{extension}"]
     assert wrong.data == right.data
@@ -300,22 +338,58 @@ def test_a_file_that_is_only_wrongly_named_decodes_to_the_same_samples(
     ("name", "told"),
     [
         ("file.m3u8", "is a playlist (HLS), not a recording: upload the audio that it points to."),
-        ("playlist.mp3", "is a playlist (HLS), not a recording: upload the audio that it points to."),
+        (
+            "playlist.mp3",
+            "is a playlist (HLS), not a recording: upload the audio that it points to.",
+        ),
         ("url.mpd", "is a manifest (DASH), not a recording: upload the audio that it points to."),
-        ("path.ffconcat", "is a concat script, not a recording: upload the audio that it points to."),
-        ("file.subfile", "is a reference to another file, not a recording: upload the audio that it points to."),
-        ("url.sdp", "is a session description (SDP), not a recording: upload the audio that it points to."),
+        (
+            "path.ffconcat",
+            "is a concat script, not a recording: upload the audio that it points to.",
+        ),
+        (
+            "file.subfile",
+            "is a reference to another file, not a recording: upload the audio that it points to.",
+        ),
+        (
+            "url.sdp",
+            "is a session description (SDP), not a recording: upload the audio that it points to.",
+        ),
         ("really-talk.zip.mp3", "is an archive (zip; Office documents are such), not a recording"),
-        ("talk.wav.gz", "is an archive (gzip), not a recording: unpack it, and upload the recording that is in it."),
-        ("really-paper.pdf.mp3", "is a document (PDF), not a recording: upload the recording itself."),
+        (
+            "talk.wav.gz",
+            "is an archive (gzip), not a recording: unpack it, and upload the recording that is in it.",
+        ),
+        (
+            "really-paper.pdf.mp3",
+            "is a document (PDF), not a recording: upload the recording itself.",
+        ),
         ("picture.heic", "is a picture (HEIC), not a recording: upload the recording itself."),
-        ("64-channels.wav", "has 64 channels, and at most 8 may be: raise the template's MaxChannels"),
-        ("1000000-hz.wav", "has 1,000,000 samples a second, and at most 192,000 may be: raise the template's MaxSampleRate"),
+        (
+            "64-channels.wav",
+            "has 64 channels, and at most 8 may be: raise the template's MaxChannels",
+        ),
+        (
+            "1000000-hz.wav",
+            "has 1,000,000 samples a second, and at most 192,000 may be: raise the template's MaxSampleRate",
+        ),
         ("1-hz.wav", "can't be read: 1 samples a second are no sound."),
-        ("promised.flac", "lasts 4:00 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours"),
-        ("hidden.flac", "lasts 3:10 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours"),
-        ("stts.mp4", "can't be read: the decoder needs more memory for it than it may have (1000 MB)."),
-        ("noise-5000.mp3", "can't be read as audio or video (invalid data found when processing input)."),
+        (
+            "promised.flac",
+            "lasts 4:00 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours",
+        ),
+        (
+            "hidden.flac",
+            "lasts 3:10 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours",
+        ),
+        (
+            "stts.mp4",
+            "can't be read: the decoder needs more memory for it than it may have (1000 MB).",
+        ),
+        (
+            "noise-5000.mp3",
+            "can't be read as audio or video (invalid data found when processing input).",
+        ),
         ("empty.wav", "is empty (0 bytes)."),
     ],
 )

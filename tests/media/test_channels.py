@@ -17,7 +17,12 @@ from fanscribe.documents.plan import Sections
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
-from fanscribe.steps.split_decoding import DecodedRecording, RecordingSource, decode_recording, split_section
+from fanscribe.steps.split_decoding import (
+    DecodedRecording,
+    RecordingSource,
+    decode_recording,
+    split_section,
+)
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import Track, in_file
 from tests.support.decoded_media import heard
@@ -38,7 +43,9 @@ def a_source(storage: MemoryStorage, data: bytes) -> RecordingSource:
 
 def listened_to(data: bytes) -> DecodedRecording:
     storage = MemoryStorage()
-    found = decode_recording(JobFolder(storage, "work", "job"), a_source(storage, data), UsageMeter())
+    found = decode_recording(
+        JobFolder(storage, "work", "job"), a_source(storage, data), UsageMeter()
+    )
     assert isinstance(found, DecodedRecording)
     return found
 

@@ -15,7 +15,17 @@ import pytest
 
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.support.broken_media import KINDS, Kind, Part, damaged, first_at, marked, moved, muxed, parts_of
+from tests.support.broken_media import (
+    KINDS,
+    Kind,
+    Part,
+    damaged,
+    first_at,
+    marked,
+    moved,
+    muxed,
+    parts_of,
+)
 from tests.support.decoded_media import Heard, heard, heard_both_ways
 
 # More of them: MEDIA_SEEDS=50 pytest tests/media

@@ -29,7 +29,8 @@ A_GAP_IS_ALL_THERE_IS = {
     "rm",  # the same, where noise hits whole packets
 }
 A_CHAIN = {"voc"}  # each block says where the next one is: behind noise there is none
-TO_THE_PAGES_END = {"opus.ogg": 1.1, "flac.ogg": 1.3}  # seconds: the page that is cut through says when it ends
+# seconds: the page that is cut through says when it ends
+TO_THE_PAGES_END = {"opus.ogg": 1.1, "flac.ogg": 1.3}
 PROMISE_NOTHING = {"aac", "ac3", "eac3", "amr", "ts", "mpg", "flv", "voc"}
 ESTIMATED = {"asf": 2.0}  # seconds off: the end is reckoned from bytes, packets' headers are not
 NOT_WITHOUT_THEIR_END = {"mp4", "alac.m4a", "mov", "3gp"}  # their index is there

@@ -16,7 +16,16 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Selection
 from fanscribe.times import SAMPLE_RATE
 from tests.media.test_clock import SEEDS
-from tests.support.broken_media import Track, checked, granule_of, in_file, in_vorbis, marked, pages_of, renumbered
+from tests.support.broken_media import (
+    Track,
+    checked,
+    granule_of,
+    in_file,
+    in_vorbis,
+    marked,
+    pages_of,
+    renumbered,
+)
 from tests.support.decoded_media import Heard, heard, heard_both_ways
 from tests.support.hostile_media import encoded
 

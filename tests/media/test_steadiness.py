@@ -11,7 +11,18 @@ import pytest
 
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
-from tests.support.broken_media import KINDS, Kind, Part, jittered, marked, moved, muxed, parts_of, restamped, without_stamps
+from tests.support.broken_media import (
+    KINDS,
+    Kind,
+    Part,
+    jittered,
+    marked,
+    moved,
+    muxed,
+    parts_of,
+    restamped,
+    without_stamps,
+)
 from tests.support.decoded_media import Heard, heard, heard_both_ways
 from tests.support.hostile_media import encoded
 

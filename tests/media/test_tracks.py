@@ -93,7 +93,9 @@ def test_all_tracks_are_channels_on_one_clock(
     assert not np.any(np.abs(after.block[1, : round(late_s * SAMPLE_RATE * 0.95)]) > 50)
 
 
-def test_more_tracks_than_a_recording_may_have_channels_are_refused(tmp_path: Path, speech: Samples) -> None:
+def test_more_tracks_than_a_recording_may_have_channels_are_refused(
+    tmp_path: Path, speech: Samples
+) -> None:
     """Before they are opened: a hostile file may have thousands."""
     track = Track(speech[np.newaxis, :SAMPLE_RATE])
     path = a_film(tmp_path, ("matroska", "flac"), *[track] * 9)

@@ -12,7 +12,9 @@ from fanscribe.times import SAMPLE_RATE
 
 
 def a_tone(seconds: float, rate: int = SAMPLE_RATE) -> Samples:
-    return (8_000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(np.int16)
+    return (8_000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(
+        np.int16
+    )
 
 
 def a_wav(path: Path, samples: Samples, rate: int = SAMPLE_RATE, channels: int = 1) -> Path:
@@ -27,7 +29,11 @@ def a_video_without_sound(path: Path) -> Path:
         stream = container.add_stream("mpeg4", rate=10)
         stream.width = stream.height = 64
         for _ in range(10):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
+            container.mux(
+                stream.encode(
+                    av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+                )
+            )
         container.mux(stream.encode())
     return path
 

@@ -337,7 +337,9 @@ def in_vorbis(sound: Samples) -> bytes:
     """16 kHz mono samples, by FFmpeg's own encoder, which only knows stereo."""
     out = io.BytesIO()
     with av.open(out, "w", format="ogg", options=OPTIONS) as container:
-        stream: Any = container.add_stream("vorbis", rate=44_100, layout="stereo", options={"strict": "experimental"})
+        stream: Any = container.add_stream(
+            "vorbis", rate=44_100, layout="stereo", options={"strict": "experimental"}
+        )
         stream.codec_context.open()
         size = stream.codec_context.frame_size
         resampler = av.AudioResampler("fltp", "stereo", 44_100, size)
@@ -355,7 +357,9 @@ def granule_of(page: bytes) -> int:
 
 
 def checked(page: bytes) -> bytes:
-    """Give a page the checksum that it should have (RFC 3533, 6): bit by bit, as it is written there."""
+    """Give a page the checksum that it should have (RFC 3533, 6): bit by bit, as it is written
+    there.
+    """
     rest = 0
     for byte in page[:22] + bytes(4) + page[26:]:
         rest ^= byte << 24

@@ -14,7 +14,11 @@ from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
 
 SECOND = SAMPLE_RATE
-DAMAGED = [(0, "Bonsoir à tous. Merci", 5_000), (1, "d'être venus. | Voici l'histoire.", 12_000), (2, "Fin.", 21_000)]
+DAMAGED = [
+    (0, "Bonsoir à tous. Merci", 5_000),
+    (1, "d'être venus. | Voici l'histoire.", 12_000),
+    (2, "Fin.", 21_000),
+]
 
 
 def a_tile(index: int, start_s: float, end_s: float, *, silent: bool = False) -> Tile:
@@ -29,13 +33,27 @@ def tiles(count: int, seconds: float = 10, silent: Iterable[int] = ()) -> tuple[
 
 
 def a_plan(of_tiles: tuple[Tile, ...], options: ReadingOptions | None = None) -> Plan:
-    recording = Recording(bucket="recordings", key="talk.mp3", etag="0123", samples=of_tiles[-1].end if of_tiles else 0)
+    recording = Recording(
+        bucket="recordings",
+        key="talk.mp3",
+        etag="0123",
+        samples=of_tiles[-1].end if of_tiles else 0,
+    )
     job, options = "0123456789abcdef", options or ReadingOptions()
-    return Plan(job=job, recording=recording, options=options, model="tiny.en", tiles=of_tiles, sound=StoredAudio(job=job))
+    return Plan(
+        job=job,
+        recording=recording,
+        options=options,
+        model="tiny.en",
+        tiles=of_tiles,
+        sound=StoredAudio(job=job),
+    )
 
 
 def words(text: str, start: int = 0, each: int = 300, gap: int = 100) -> tuple[Word, ...]:
-    """The words of `text`, `each` ms long with `gap` ms between them; a `|` is a pause of two seconds."""
+    """The words of `text`, `each` ms long with `gap` ms between them; a `|` is a pause of two
+    seconds.
+    """
     said, now = [], start
     for token in text.split():
         if token == "|":
@@ -46,11 +64,22 @@ def words(text: str, start: int = 0, each: int = 300, gap: int = 100) -> tuple[W
     return tuple(said)
 
 
-def a_reading(tile: int, said: tuple[Word, ...], language: str = "en", logprob: float = -0.25) -> Reading:
-    return Reading(tile=tile, language=language, words=said, avg_logprob=logprob, no_speech_prob=0.01, compression_ratio=1.5)
+def a_reading(
+    tile: int, said: tuple[Word, ...], language: str = "en", logprob: float = -0.25
+) -> Reading:
+    return Reading(
+        tile=tile,
+        language=language,
+        words=said,
+        avg_logprob=logprob,
+        no_speech_prob=0.01,
+        compression_ratio=1.5,
+    )
 
 
-def a_transcript(text: str, failures: Mapping[int, Failure] | None = None, start: int = 0) -> Transcript:
+def a_transcript(
+    text: str, failures: Mapping[int, Failure] | None = None, start: int = 0
+) -> Transcript:
     """A transcript of one tile of 30 s per 60 words or so."""
     said = words(text, start)
     length = (said[-1].end if said else 0) / 1000 + 1
@@ -60,9 +89,15 @@ def a_transcript(text: str, failures: Mapping[int, Failure] | None = None, start
 
 
 def damaged(plan: Plan, *stretches: tuple[float, float]) -> Plan:
-    """The plan of a recording that could not be decoded from second to second, in any of its channels."""
+    """The plan of a recording that could not be decoded from second to second, in any of its
+    channels.
+    """
     channels = sorted({tile.channel for tile in plan.tiles})
-    lost = [Undecodable(channel=c, start=round(a * SECOND), end=round(b * SECOND)) for c in channels for a, b in stretches]
+    lost = [
+        Undecodable(channel=c, start=round(a * SECOND), end=round(b * SECOND))
+        for c in channels
+        for a, b in stretches
+    ]
     return plan.model_copy(update={"undecodable": tuple(lost)})
 
 
@@ -71,13 +106,19 @@ def a_damaged_talk() -> Transcript:
     french = Track(1, "aac", 2, "fra", default=True, level=-18)
     comments = Track(2, "aac", 2, "eng", "Director & <crew> --> both", level=-20)
     plan = damaged(a_plan(tiles(3)), (8, 11), (15.5, 15.9), (26, 30))
-    plan = plan.model_copy(update={"origin": Origin(tracks=(french, comments), track=1, channels=2, loudness=-18)})
+    plan = plan.model_copy(
+        update={"origin": Origin(tracks=(french, comments), track=1, channels=2, loudness=-18)}
+    )
     readings = {i: a_reading(i, words(said, start), "fr") for i, said, start in DAMAGED}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
 
 
-def a_model_folder(folder: Path, languages: Iterable[str] = ("en",), *, multilingual: bool = False) -> Path:
-    """A folder that looks like a converted model from outside: weights, and a vocabulary of the right size."""
+def a_model_folder(
+    folder: Path, languages: Iterable[str] = ("en",), *, multilingual: bool = False
+) -> Path:
+    """A folder that looks like a converted model from outside: weights, and a vocabulary of the
+    right size.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.bin").write_bytes(b"weights")
     tokens = ["<|startoftranscript|>", *(f"<|{code}|>" for code in languages), "<|translate|>"]

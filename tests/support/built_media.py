@@ -44,7 +44,9 @@ def a_film(tracks: Sequence[dict[str, str]]) -> bytes:
     """Matroska with a track for each of these metadata, three seconds of a tone in it."""
     data = io.BytesIO()
     with av.open(data, "w", format="matroska") as container:
-        streams = [container.add_stream("pcm_s16le", rate=SAMPLE_RATE, layout="mono") for _ in tracks]
+        streams = [
+            container.add_stream("pcm_s16le", rate=SAMPLE_RATE, layout="mono") for _ in tracks
+        ]
         for stream, metadata in zip(streams, tracks, strict=True):
             stream.metadata.update(metadata)
         for stream in streams:

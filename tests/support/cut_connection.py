@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 
 class Line:
-    """Relays whatever comes, both ways, until it is cut; then nothing gets through, until it is mended."""
+    """Relays whatever comes, both ways, until it is cut; then nothing gets through, until it is
+    mended.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -55,7 +57,11 @@ class Line:
                         near.close()
 
     def _relay(self, near: socket.socket) -> None:
-        with near, socket.create_connection(self._target) as far, selectors.DefaultSelector() as either:
+        with (
+            near,
+            socket.create_connection(self._target) as far,
+            selectors.DefaultSelector() as either,
+        ):
             near.setblocking(True)
             either.register(near, selectors.EVENT_READ, far)
             either.register(far, selectors.EVENT_READ, near)

@@ -28,7 +28,9 @@ class MemoryStorage:
         data = self.objects[bucket, key]
         return StoredObject(_etag(data), version, self.metadata.get((bucket, key), {}), len(data))
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+    def download(
+        self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
+    ) -> None:
         assert self.describe(bucket, key, stored.version).etag == stored.etag
         target.write_bytes(self.objects[bucket, key][:most])
 
@@ -65,7 +67,9 @@ class MemoryStorage:
         return list(self.sizes(bucket, prefix))
 
     def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
-        found = sorted((key, len(data)) for (where, key), data in self.objects.items() if where == bucket)
+        found = sorted(
+            (key, len(data)) for (where, key), data in self.objects.items() if where == bucket
+        )
         return {key: size for key, size in found if key.startswith(prefix)}
 
 
@@ -90,21 +94,36 @@ class SpellingRecognizer:
     batches: list[list[int]] = field(default_factory=list)
 
     def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
-        return [{"fr": 0.9, "en": 0.1} if sound[0] % 3 else {"en": 0.8, "fr": 0.2} for sound in samples]
+        return [
+            {"fr": 0.9, "en": 0.1} if sound[0] % 3 else {"en": 0.8, "fr": 0.2} for sound in samples
+        ]
 
-    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
+    def read(
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
+    ) -> list[Reading]:
         assert options
         self.batches.append([tile.index for tile in tiles])
         if len(self.batches) - 1 == self.dies_at or self.deadly.intersection(self.batches[-1]):
             raise Killed
         if self.hard.intersection(self.batches[-1]):
             raise MemoryError("no room for SECRET")
-        return [self._reading(tile, sound, language) for tile, sound in zip(tiles, samples, strict=True)]
+        return [
+            self._reading(tile, sound, language) for tile, sound in zip(tiles, samples, strict=True)
+        ]
 
     def _reading(self, tile: Tile, sound: Samples, language: str) -> Reading:
         assert len(sound) == tile.end - tile.start
         start, end = milliseconds(tile.start), milliseconds(tile.end)
         word = Word(text=f" tile{tile.index}-{sound[0]}", start=start, end=end, probability=0.5)
         return Reading(
-            tile=tile.index, language=language, words=(word,), avg_logprob=-0.5, no_speech_prob=0.0, compression_ratio=1.0
+            tile=tile.index,
+            language=language,
+            words=(word,),
+            avg_logprob=-0.5,
+            no_speech_prob=0.0,
+            compression_ratio=1.0,
         )

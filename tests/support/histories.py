@@ -1,4 +1,7 @@
-"""Executions and their histories, as Step Functions would give them, said in the fewest words. Times in ms from the start."""
+"""Executions and their histories, as Step Functions would give them, said in the fewest words.
+
+Times in ms from the start.
+"""
 
 import json
 from collections.abc import Sequence
@@ -20,12 +23,16 @@ def at(ms: int) -> datetime:
 
 def event(ms: int, kind: str, **details: Any) -> Event:
     """Its details are called as it is, but for a state's."""
-    called = f"state{kind.partition('State')[2]}" if "State" in kind else f"{kind[0].lower()}{kind[1:]}"
+    called = (
+        f"state{kind.partition('State')[2]}" if "State" in kind else f"{kind[0].lower()}{kind[1:]}"
+    )
     return {"timestamp": at(ms), "type": kind, f"{called}EventDetails": details}
 
 
 class Call(NamedTuple):
-    """Of a function. Without an end it runs; without a `took` and an error it is of a version that does not say."""
+    """Of a function. Without an end it runs; without a `took` and an error it is of a version that
+    does not say.
+    """
 
     asked: int
     ended: int | None
@@ -36,18 +43,38 @@ class Call(NamedTuple):
 
 def called(call: Call, payload: Any) -> list[Event]:
     of_lambda = {"resourceType": "lambda", "resource": "invoke"}
-    begun = [event(call.asked, "TaskScheduled", **of_lambda, parameters=json.dumps({"Payload": payload}))]
+    begun = [
+        event(call.asked, "TaskScheduled", **of_lambda, parameters=json.dumps({"Payload": payload}))
+    ]
     begun.append(event(call.asked, "TaskStarted", **of_lambda))
     if call.ended is None:
         return begun
     if call.error:
-        return [*begun, event(call.ended, "TaskFailed", **of_lambda, error=call.error, cause=call.cause)]
+        return [
+            *begun,
+            event(call.ended, "TaskFailed", **of_lambda, error=call.error, cause=call.cause),
+        ]
     answer = {"remaining": 0} | ({"took": call.took.model_dump()} if call.took else {})
-    return [*begun, event(call.ended, "TaskSucceeded", **of_lambda, output=json.dumps({"StatusCode": 200, "Payload": answer}))]
+    return [
+        *begun,
+        event(
+            call.ended,
+            "TaskSucceeded",
+            **of_lambda,
+            output=json.dumps({"StatusCode": 200, "Payload": answer}),
+        ),
+    ]
 
 
-def a_child(first: int, calls: Sequence[Call], started: int, stopped: int | None, status: str = "SUCCEEDED") -> Child:
-    payload = {"execution": ARN, "job": "0123", "language": "en", "chunk": {"first": first, "last": first + 3}}
+def a_child(
+    first: int, calls: Sequence[Call], started: int, stopped: int | None, status: str = "SUCCEEDED"
+) -> Child:
+    payload = {
+        "execution": ARN,
+        "job": "0123",
+        "language": "en",
+        "chunk": {"first": first, "last": first + 3},
+    }
     events = [
         event(started, "ExecutionStarted"),
         event(started, "TaskStateEntered", name="Transcribe"),
@@ -58,7 +85,13 @@ def a_child(first: int, calls: Sequence[Call], started: int, stopped: int | None
 
 
 def a_state(
-    name: str, start: int, end: int | None, kind: str = "Task", *, output: Any = None, calls: Sequence[Call] = ()
+    name: str,
+    start: int,
+    end: int | None,
+    kind: str = "Task",
+    *,
+    output: Any = None,
+    calls: Sequence[Call] = (),
 ) -> list[Event]:
     events = [event(start, f"{kind}StateEntered", name=name)]
     events += [made for call in calls for made in called(call, {})]
@@ -67,10 +100,20 @@ def a_state(
 
 
 def split(end: int, chunks: int, at_once: int, calls: Sequence[Call] = ()) -> list[Event]:
-    return a_state("Split", 0, end, output={"job": "0123", "chunks": chunks, "max_concurrency": at_once}, calls=calls)
+    return a_state(
+        "Split",
+        0,
+        end,
+        output={"job": "0123", "chunks": chunks, "max_concurrency": at_once},
+        calls=calls,
+    )
 
 
-def an_execution(stopped: int | None, error: str | None = None, cause: str | None = None, key: str = "talk.mp3") -> Execution:
+def an_execution(
+    stopped: int | None, error: str | None = None, cause: str | None = None, key: str = "talk.mp3"
+) -> Execution:
     status = "RUNNING" if stopped is None else "FAILED" if error else "SUCCEEDED"
     end = None if stopped is None else at(stopped)
-    return Execution(ARN, status, {"bucket": "recordings", "key": key}, None, error, cause, NOON, end)
+    return Execution(
+        ARN, status, {"bucket": "recordings", "key": key}, None, error, cause, NOON, end
+    )

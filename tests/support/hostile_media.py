@@ -1,4 +1,6 @@
-"""Broken and hostile files, made here: the same bytes each time, but for the places that they point at."""
+"""Broken and hostile files, made here: the same bytes each time, but for the places that they point
+at.
+"""
 
 import bz2
 import gzip
@@ -81,7 +83,9 @@ def encoded(sound: Samples, kind: str, codec: str, rate: int, bit_rate: int | No
         context = stream.codec_context
         if bit_rate:
             stream.bit_rate = bit_rate
-        to_codec = av.AudioResampler(format=context.format, layout="mono", rate=rate, frame_size=context.frame_size or 1024)
+        to_codec = av.AudioResampler(
+            format=context.format, layout="mono", rate=rate, frame_size=context.frame_size or 1024
+        )
         frame = av.AudioFrame.from_ndarray(sound[np.newaxis], format="s16", layout="mono")
         frame.rate, frame.pts = SAMPLE_RATE, 0
         for resampled in to_codec.resample(frame) + to_codec.resample(None):
@@ -129,7 +133,10 @@ def truncated(extension: str, data: bytes) -> Iterator[Media]:
 def flipped(extension: str, data: bytes) -> Iterator[Media]:
     """A few bits, in the first 300 bytes or anywhere."""
     for seed in range(2):
-        for kind, reach, bits in [("bits of the header", 300, 3), ("bits of the body", len(data), 40)]:
+        for kind, reach, bits in [
+            ("bits of the header", 300, 3),
+            ("bits of the body", len(data), 40),
+        ]:
             chance = random.Random(f"{extension} {kind} {seed}")
             damaged = bytearray(data)
             for _ in range(bits):
@@ -142,7 +149,11 @@ def overwritten(extension: str, data: bytes) -> Iterator[Media]:
     at, count = len(data) // 3, len(data) // 10
     noise = random.Random(extension).randbytes(count)
     for name, filler in (("noise", noise), ("zeros", bytes(count))):
-        yield Media("overwritten", f"overwritten-{name}.{extension}", data[:at] + filler + data[at + count :])
+        yield Media(
+            "overwritten",
+            f"overwritten-{name}.{extension}",
+            data[:at] + filler + data[at + count :],
+        )
 
 
 def broken_clocks(sound: Samples) -> dict[str, bytes]:
@@ -178,13 +189,17 @@ def several_tracks(sound: Samples) -> dict[str, bytes]:
     }
 
 
-# ── What points elsewhere ────────────────────────────────────────────────────────────────────────────────────────────
+# ── What points elsewhere ─────────────────────────────────────────────────────────────────────────
 
 
 def pointing(canaries: Canaries) -> dict[str, bytes]:
     """Playlists, manifests and scripts, under honest names."""
     files: dict[str, bytes] = {}
-    for where, place in {"file": f"file://{canaries.file}", "path": str(canaries.file), "url": canaries.url}.items():
+    for where, place in {
+        "file": f"file://{canaries.file}",
+        "path": str(canaries.file),
+        "url": canaries.url,
+    }.items():
         texts = {
             "m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{place}\n#EXT-X-ENDLIST\n",
             "m3u": f"{place}\n",
@@ -234,9 +249,15 @@ def disguised(canaries: Canaries, whole: dict[str, bytes]) -> dict[str, bytes]:
     }.items():
         for extension in ("mp4", "mov", "alac.m4a"):
             files[f"dref-{name}.{extension}"] = with_reference(whole[extension], entry)
-    for kind, place in {"file": f"file://{canaries.file}", "path": str(canaries.file), "url": canaries.url}.items():
+    for kind, place in {
+        "file": f"file://{canaries.file}",
+        "path": str(canaries.file),
+        "url": canaries.url,
+    }.items():
         data = b"url " + struct.pack(">I", len(place) + 1) + place.encode() + b"\0"
-        files[f"reference-movie-{kind}.mov"] = atom(b"moov", atom(b"rmra", atom(b"rmda", atom(b"rdrf", bytes(4) + data))))
+        files[f"reference-movie-{kind}.mov"] = atom(
+            b"moov", atom(b"rmra", atom(b"rmda", atom(b"rdrf", bytes(4) + data)))
+        )
     return files
 
 
@@ -245,7 +266,9 @@ def atom(kind: bytes, payload: bytes) -> bytes:
 
 
 def with_reference(movie: bytes, entry: bytes) -> bytes:
-    """An mp4 or mov whose samples are said to be in another file: its `dref` replaced, the boxes around it grown."""
+    """An mp4 or mov whose samples are said to be in another file: its `dref` replaced, the boxes
+    around it grown.
+    """
     at = movie.index(b"dref") - 4
     old = struct.unpack(">I", movie[at : at + 4])[0]
     new = atom(b"dref", bytes(4) + struct.pack(">I", 1) + atom(entry[:4], entry[4:]))
@@ -259,15 +282,30 @@ def with_reference(movie: bytes, entry: bytes) -> bytes:
 
 def an_alias(target: Path) -> bytes:
     """A Macintosh alias record with a path in it, as FFmpeg's mov_read_dref reads it."""
-    fixed = bytes(10) + b"\x06volume".ljust(28, b"\0") + bytes(12) + bytes([len(target.name[:63])]) + target.name[:63].encode()
+    fixed = (
+        bytes(10)
+        + b"\x06volume".ljust(28, b"\0")
+        + bytes(12)
+        + bytes([len(target.name[:63])])
+        + target.name[:63].encode()
+    )
     fixed = fixed.ljust(10 + 28 + 12 + 64, b"\0") + bytes(16) + struct.pack(">hh", 1, 1) + bytes(16)
     path = str(target).encode()
     path += b"\0" * (len(path) % 2)
-    return b"alis" + bytes(4) + fixed + struct.pack(">hH", 18, len(path)) + path + struct.pack(">hH", -1, 0)
+    return (
+        b"alis"
+        + bytes(4)
+        + fixed
+        + struct.pack(">hH", 18, len(path))
+        + path
+        + struct.pack(">hH", -1, 0)
+    )
 
 
 def an_avi_with_a_playlist_as_subtitles(playlist: bytes) -> bytes:
-    """FFmpeg opens GAB2 subtitles inside an avi by themselves, whatever their format (a known way to its HLS demuxer)."""
+    """FFmpeg opens GAB2 subtitles inside an avi by themselves, whatever their format (a known way
+    to its HLS demuxer).
+    """
     header = b"strl" + chunk(b"strh", b"txts" + bytes(44) + bytes(8)) + chunk(b"strf", bytes(4))
     main = chunk(b"avih", struct.pack("<14I", 40_000, 0, 0, 0x10, 1, 0, 1, 0, 64, 64, 0, 0, 0, 0))
     gab2 = b"GAB2\0" + struct.pack("<HIHHI", 2, 0, 0, 4, len(playlist)) + playlist
@@ -279,25 +317,50 @@ def chunk(kind: bytes, payload: bytes) -> bytes:
     return kind + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
-# ── Absurd headers ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Absurd headers ────────────────────────────────────────────────────────────────────────────────
 
 
 def a_header_of_wav(
-    channels: int, rate: int, *, bits: int = 16, data: int = 32_000, form: int = 1, align: int | None = None
+    channels: int,
+    rate: int,
+    *,
+    bits: int = 16,
+    data: int = 32_000,
+    form: int = 1,
+    align: int | None = None,
 ) -> bytes:
     align = channels * bits // 8 % 65_536 if align is None else align
     form_chunk = struct.pack("<HHIIHH", form, channels, rate, rate * align % 2**32, align, bits)
-    return b"RIFF\xff\xff\xff\xffWAVE" + chunk(b"fmt ", form_chunk) + b"data" + struct.pack("<I", data)
+    return (
+        b"RIFF\xff\xff\xff\xffWAVE" + chunk(b"fmt ", form_chunk) + b"data" + struct.pack("<I", data)
+    )
 
 
 def absurd_wavs() -> dict[str, bytes]:
     tone = (8_000 * np.sin(np.arange(16_000) / 6)).astype(np.int16).tobytes()
-    wavs = {f"{channels}-channels.wav": a_header_of_wav(channels, 16_000) for channels in (0, 9, 64, 255, 32_767, 65_535)}
-    wavs |= {f"{rate}-hz.wav": a_header_of_wav(1, rate) for rate in (0, 1, 7, 999, 192_001, 10**6, 2**31 - 1, 2**31, 2**32 - 1)}
-    wavs |= {f"{bits}-bits.wav": a_header_of_wav(1, 16_000, bits=bits, align=2) for bits in (0, 1, 7, 17, 33, 255, 65_535)}
-    wavs |= {f"{size}-bytes.wav": a_header_of_wav(1, 16_000, data=size) for size in (0, 1, 31_999, 2**31 - 1, 2**32 - 1)}
-    wavs |= {f"{align}-align.wav": a_header_of_wav(1, 16_000, align=align) for align in (0, 1, 3, 65_535)}
-    wavs |= {f"format-{form}.wav": a_header_of_wav(1, 16_000, form=form) for form in (0, 2, 6, 17, 85, 353, 65_534, 65_535)}
+    wavs = {
+        f"{channels}-channels.wav": a_header_of_wav(channels, 16_000)
+        for channels in (0, 9, 64, 255, 32_767, 65_535)
+    }
+    wavs |= {
+        f"{rate}-hz.wav": a_header_of_wav(1, rate)
+        for rate in (0, 1, 7, 999, 192_001, 10**6, 2**31 - 1, 2**31, 2**32 - 1)
+    }
+    wavs |= {
+        f"{bits}-bits.wav": a_header_of_wav(1, 16_000, bits=bits, align=2)
+        for bits in (0, 1, 7, 17, 33, 255, 65_535)
+    }
+    wavs |= {
+        f"{size}-bytes.wav": a_header_of_wav(1, 16_000, data=size)
+        for size in (0, 1, 31_999, 2**31 - 1, 2**32 - 1)
+    }
+    wavs |= {
+        f"{align}-align.wav": a_header_of_wav(1, 16_000, align=align) for align in (0, 1, 3, 65_535)
+    }
+    wavs |= {
+        f"format-{form}.wav": a_header_of_wav(1, 16_000, form=form)
+        for form in (0, 2, 6, 17, 85, 353, 65_534, 65_535)
+    }
     wavs["wide-and-fast.wav"] = a_header_of_wav(65_535, 2**32 - 1)
     return {name: header + tone for name, header in wavs.items()}
 
@@ -308,7 +371,9 @@ def patched(data: bytes, at: int, new: bytes) -> bytes:
 
 def absurd_headers(whole: dict[str, bytes]) -> dict[str, bytes]:
     most, half = b"\xff" * 8, b"\x7f\xff\xff\xff"
-    flac, aiff, caf, mp4, mkv, ogg = (whole[name] for name in ("flac", "aiff", "caf", "mp4", "mkv", "opus.ogg"))
+    flac, aiff, caf, mp4, mkv, ogg = (
+        whole[name] for name in ("flac", "aiff", "caf", "mp4", "mkv", "opus.ogg")
+    )
     files = {
         "blocks.flac": patched(flac, 8, b"\xff\xff\xff\xff"),
         "no-blocks.flac": patched(flac, 8, bytes(4)),
@@ -336,9 +401,15 @@ def absurd_headers(whole: dict[str, bytes]) -> dict[str, bytes]:
         "nested.mkv": b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01"
         + most[1:]
         + b"\x1f\x43\xb6\x75\x01\xff\xff\xff\xff\xff\xff\xff" * 5_000,
-        "segment.mkv": patched(mkv, mkv.index(b"\x18\x53\x80\x67") + 4, b"\x01\xff\xff\xff\xff\xff\xff\xfe"),
+        "segment.mkv": patched(
+            mkv, mkv.index(b"\x18\x53\x80\x67") + 4, b"\x01\xff\xff\xff\xff\xff\xff\xfe"
+        ),
         "frames.mp3": b"\xff\xfb\x90\x64" * 10_000,
-        "xing.mp3": patched(whole["mp3"], max(whole["mp3"].find(b"Xing"), whole["mp3"].find(b"Info"), 0) + 8, b"\xff" * 8),
+        "xing.mp3": patched(
+            whole["mp3"],
+            max(whole["mp3"].find(b"Xing"), whole["mp3"].find(b"Info"), 0) + 8,
+            b"\xff" * 8,
+        ),
         "tag.mp3": b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f" + whole["mp3"],
         "tags.mp3": b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10) * 3_000 + whole["mp3"],
         "pages.ogg": b"OggS" * 20_000,
@@ -356,7 +427,24 @@ def absurd_headers(whole: dict[str, bytes]) -> dict[str, bytes]:
     }.items():
         files[f"{box.decode()}.mp4"] = patched(mp4, mp4.index(box) + offset, most)
         files[f"{box.decode()}-0.mp4"] = patched(mp4, mp4.index(box) + offset, bytes(8))
-    for name in ("wav", "w64", "au", "caf", "tta", "wv", "voc", "avi", "asf", "flv", "rm", "mxf", "webm", "ts", "mpg", "mov"):
+    for name in (
+        "wav",
+        "w64",
+        "au",
+        "caf",
+        "tta",
+        "wv",
+        "voc",
+        "avi",
+        "asf",
+        "flv",
+        "rm",
+        "mxf",
+        "webm",
+        "ts",
+        "mpg",
+        "mov",
+    ):
         files[f"all-ones.{name}"] = patched(whole[name], 24, b"\xff" * 24)
         files[f"all-zeros.{name}"] = patched(whole[name], 24, bytes(24))
     return files
@@ -368,7 +456,7 @@ def nested(kind: bytes, depth: int) -> bytes:
     )
 
 
-# ── Bombs: little to store, much to decode. The tests allow three minutes ─────────────────────────────────────────────────
+# ── Bombs: little to store, much to decode. The tests allow three minutes ─────────────────────────
 
 
 def bombs() -> dict[str, bytes]:
@@ -392,7 +480,7 @@ def bombs() -> dict[str, bytes]:
     return files
 
 
-# ── What is no recording at all ──────────────────────────────────────────────────────────────────────────────────────
+# ── What is no recording at all ───────────────────────────────────────────────────────────────────
 
 
 def impostors(wav: bytes) -> dict[str, bytes]:
@@ -433,7 +521,12 @@ def impostors(wav: bytes) -> dict[str, bytes]:
 
 
 def noise() -> dict[str, bytes]:
-    files = {"empty.wav": b"", "zeros.mp3": bytes(100_000), "ones.mp3": b"\xff" * 100_000, "one.wav": b"R"}
+    files = {
+        "empty.wav": b"",
+        "zeros.mp3": bytes(100_000),
+        "ones.mp3": b"\xff" * 100_000,
+        "one.wav": b"R",
+    }
     beginnings = {
         "wav": b"RIFF\xff\xff\xff\xffWAVE",
         "flac": b"fLaC",
@@ -441,7 +534,11 @@ def noise() -> dict[str, bytes]:
         "mp3": b"\xff\xfb",
         "mkv": b"\x1a\x45\xdf\xa3",
     }
-    beginnings |= {"mp4": b"\x00\x00\x00\x18ftypisom", "avi": b"RIFF\xff\xff\xff\xffAVI ", "caf": b"caff\x00\x01\x00\x00"}
+    beginnings |= {
+        "mp4": b"\x00\x00\x00\x18ftypisom",
+        "avi": b"RIFF\xff\xff\xff\xffAVI ",
+        "caf": b"caff\x00\x01\x00\x00",
+    }
     beginnings |= {
         "aiff": b"FORM\xff\xff\xff\xffAIFF",
         "au": b".snd",

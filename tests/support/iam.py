@@ -1,7 +1,9 @@
-"""IAM, as much of it as the template's policies use: who may do what, to which resource, under which condition.
+"""IAM, as much of it as the template's policies use: who may do what, to which resource, under
+which condition.
 
-Semantics: docs.aws.amazon.com/IAM/latest/UserGuide, "JSON policy elements". moto's own evaluation does not look at the
-conditions of a role's policy ("TODO add support for the Resource and Condition parts", moto/iam/access_control.py).
+Semantics: docs.aws.amazon.com/IAM/latest/UserGuide, "JSON policy elements". moto's own evaluation
+does not look at the conditions of a role's policy ("TODO add support for the Resource and Condition
+parts", moto/iam/access_control.py).
 """
 
 import re
@@ -42,12 +44,16 @@ class Condition:
                 return self.value == given
             case "Bool":
                 return self.value.lower() == given.lower()
-        raise NotImplementedError(f"tests/support/iam.py does not know the condition operator {self.operator}")
+        raise NotImplementedError(
+            f"tests/support/iam.py does not know the condition operator {self.operator}"
+        )
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The smallest piece of a policy: one action on one resource, under one value for each condition key."""
+    """The smallest piece of a policy: one action on one resource, under one value for each
+    condition key.
+    """
 
     principal: str
     action: str
@@ -68,16 +74,22 @@ class Rule:
 
 
 def rules(principal: str, effect: str, statements: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
-    """What statements of one effect say, piece by piece: values in a list are alternatives, keys and operators add up."""
+    """What statements of one effect say, piece by piece: values in a list are alternatives, keys
+    and operators add up.
+    """
     for statement in statements:
         if statement["Effect"] != effect:
-            raise NotImplementedError(f"a statement of effect {statement['Effect']} where {effect} is expected")
+            raise NotImplementedError(
+                f"a statement of effect {statement['Effect']} where {effect} is expected"
+            )
         keys = [
             [Condition(operator, key, value) for value in _listed(values)]
             for operator, wanted in statement.get("Condition", {}).items()
             for key, values in wanted.items()
         ]
-        for action, resource, *conditions in product(_listed(statement["Action"]), _listed(statement["Resource"]), *keys):
+        for action, resource, *conditions in product(
+            _listed(statement["Action"]), _listed(statement["Resource"]), *keys
+        ):
             yield Rule(principal, action, resource, tuple(conditions))
 
 
@@ -87,4 +99,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _like(pattern: str, text: str) -> bool:
     """`*` is any text, also with slashes; `?` any one character."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text, re.DOTALL) is not None
+    return (
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text, re.DOTALL)
+        is not None
+    )

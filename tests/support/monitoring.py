@@ -1,4 +1,6 @@
-"""What the dashboard and the alarms look at, read from template.yaml; and what the functions' logs tell CloudWatch."""
+"""What the dashboard and the alarms look at, read from template.yaml; and what the functions' logs
+tell CloudWatch.
+"""
 
 import json
 import re
@@ -10,7 +12,9 @@ from tests.support.policies import RESOURCES, a_stack
 
 OURS = "Fanscribe"
 ALARMS: dict[str, dict[str, Any]] = {
-    name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
+    name: resource["Properties"]
+    for name, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::CloudWatch::Alarm"
 }
 
 
@@ -27,7 +31,9 @@ def dashboard() -> dict[str, Any]:
     """The dashboard's body with its substitutions made. Raises ValueError if it is no JSON then."""
     body: str = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     for name in ALARMS:
-        body = body.replace(f"${{{name}.Arn}}", f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}")
+        body = body.replace(
+            f"${{{name}.Arn}}", f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"
+        )
     made: dict[str, Any] = json.loads(a_stack().resolve({"Fn::Sub": body}))
     return made
 
@@ -37,12 +43,17 @@ def widgets(kind: str) -> list[dict[str, Any]]:
 
 
 def lines() -> Iterator[tuple[Metric | None, dict[str, Any]]]:
-    """Each line of the dashboard's graphs: its metric (None for an expression), and how it is shown."""
+    """Each line of the dashboard's graphs: its metric (None for an expression), and how it is
+    shown.
+    """
     for widget in widgets("metric"):
         for row in widget["metrics"]:
             namespace, name, *pairs = [part for part in row if isinstance(part, str)] or ["", ""]
             dimensions = frozenset(zip(pairs[::2], pairs[1::2], strict=True))
-            yield Metric(namespace, name, dimensions) if name else None, next((p for p in row if isinstance(p, dict)), {})
+            yield (
+                Metric(namespace, name, dimensions) if name else None,
+                next((p for p in row if isinstance(p, dict)), {}),
+            )
 
 
 def on_the_dashboard() -> set[Metric]:
@@ -51,8 +62,13 @@ def on_the_dashboard() -> set[Metric]:
 
 def of_an_alarm(name: str) -> set[Metric]:
     alarm = ALARMS[name]
-    found = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry] or [alarm]
-    return {Metric(metric["Namespace"], metric["MetricName"], _dimensions(metric["Dimensions"])) for metric in found}
+    found = [
+        entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry
+    ] or [alarm]
+    return {
+        Metric(metric["Namespace"], metric["MetricName"], _dimensions(metric["Dimensions"]))
+        for metric in found
+    }
 
 
 def _dimensions(listed: list[Mapping[str, Any]]) -> frozenset[tuple[str, str]]:
@@ -76,4 +92,7 @@ def emitted(log: str) -> Iterator[tuple[Metric, list[float]]]:
             for names in directive["Dimensions"]:
                 dimensions = frozenset((name, told[name]) for name in names)
                 for metric in directive["Metrics"]:
-                    yield Metric(directive["Namespace"], metric["Name"], dimensions), told[metric["Name"]]
+                    yield (
+                        Metric(directive["Namespace"], metric["Name"], dimensions),
+                        told[metric["Name"]],
+                    )

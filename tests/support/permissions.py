@@ -89,7 +89,9 @@ def _of_template() -> Iterator[Row]:
 
 def _rows(who: str, statements: Sequence[Mapping[str, Any]], asked: str | None) -> Iterator[Row]:
     for statement in WHOLE.resolve(statements):
-        assert statement["Effect"] == "Allow", f"{who} is denied something: the table has no word for it"
+        assert statement["Effect"] == "Allow", (
+            f"{who} is denied something: the table has no word for it"
+        )
         yield Row(
             who=f"`{who}`",
             why=_words(statement["Sid"]),
@@ -142,7 +144,9 @@ def _only(conditions: Mapping[str, Mapping[str, Any]]) -> str:
         for key, values in wanted.items():
             match key:
                 case "s3:prefix":
-                    told.append("only under " + ", ".join(f"`{value}`" for value in _listed(values)))
+                    told.append(
+                        "only under " + ", ".join(f"`{value}`" for value in _listed(values))
+                    )
                 case "kms:ViaService":
                     told.append("only through S3")
                 case _:

@@ -1,4 +1,6 @@
-"""Who may do what, as template.yaml says it: read by another reader than ours, with the values of a deployment here."""
+"""Who may do what, as template.yaml says it: read by another reader than ours, with the values of a
+deployment here.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +13,9 @@ from tests.support.iam import Rule, rules
 
 TEMPLATE: dict[str, Any] = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
 RESOURCES = TEMPLATE["Resources"]
-FUNCTIONS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"]
+FUNCTIONS = [
+    name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"
+]
 NOTIFY = "NotifyFunction"  # of no job: it tells of each that has ended
 STEPS = [name for name in FUNCTIONS if name != NOTIFY]  # that the state machine calls
 BUCKETS = [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::S3::Bucket"]
@@ -43,7 +47,9 @@ def role_rules(stack: Stack) -> Iterator[Rule]:
 def bucket_rules(stack: Stack, bucket: str) -> Iterator[Rule]:
     """What a bucket's own policies deny to everyone."""
     for resource in RESOURCES.values():
-        if resource["Type"] == "AWS::S3::BucketPolicy" and resource["Properties"]["Bucket"] == {"Ref": bucket}:
+        if resource["Type"] == "AWS::S3::BucketPolicy" and resource["Properties"]["Bucket"] == {
+            "Ref": bucket
+        }:
             statements = stack.resolve(resource["Properties"]["PolicyDocument"]["Statement"])
             assert all(statement["Principal"] == "*" for statement in statements)
             yield from rules("*", "Deny", statements)
@@ -51,6 +57,8 @@ def bucket_rules(stack: Stack, bucket: str) -> Iterator[Rule]:
 
 def encryption(stack: Stack, bucket: str) -> dict[str, Any]:
     """How a bucket encrypts what is stored without saying how."""
-    (rule,) = RESOURCES[bucket]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (rule,) = RESOURCES[bucket]["Properties"]["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
     found: dict[str, Any] = stack.resolve(rule)
     return found

@@ -42,7 +42,9 @@ def open_state(engine: Engine, execution: Execution) -> Open:
 
 def redrive(engine: Engine, execution: Execution, count: int = 1) -> Execution:
     """Its end after it was redriven for the so many-th time."""
-    definition = _from(json.loads(engine.deployment.definition), open_state(engine, execution), count)
+    definition = _from(
+        json.loads(engine.deployment.definition), open_state(engine, execution), count
+    )
     created = engine.states.create_state_machine(
         name=f"redriven-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=ROLE
     )

@@ -25,7 +25,10 @@ def transcripts(engine: Engine, execution: Execution) -> dict[str, bytes]:
     """What an execution wrote, by format."""
     assert execution.output is not None, execution.message
     bucket, keys = execution.output["bucket"], execution.output["keys"]
-    return {name: engine.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for name, key in keys.items()}
+    return {
+        name: engine.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        for name, key in keys.items()
+    }
 
 
 def all_keys(engine: Engine, bucket: str) -> list[str]:
@@ -39,14 +42,24 @@ def transcribed(engine: Engine, recording: Path = SAMPLE) -> dict[str, bytes]:
 
 
 def shared_out(engine: Engine, recording: Path, count: int, **said: Any) -> Execution:
-    """Run a recording once, to learn the job's name; then forget the job, and run it as if it were long enough for sections."""
+    """Run a recording once, to learn the job's name; then forget the job, and run it as if it were
+    long enough for sections.
+    """
     event = engine.upload(recording, {"language": "en"})
     output = engine.run(event).output
     assert output is not None
     work, stored = engine.bucket("WorkBucket"), event["detail"]["object"]
     for key in all_keys(engine, "WorkBucket"):
         engine.s3.delete_object(Bucket=work, Key=key)
-    where = {"bucket": event["detail"]["bucket"]["name"], "key": recording.name, "version": stored["version-id"]}
-    shared = Sections(**where | said, etag=stored["etag"], size=stored["size"], count=count, separate=False)
-    engine.s3.put_object(Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode())
+    where = {
+        "bucket": event["detail"]["bucket"]["name"],
+        "key": recording.name,
+        "version": stored["version-id"],
+    }
+    shared = Sections(
+        **where | said, etag=stored["etag"], size=stored["size"], count=count, separate=False
+    )
+    engine.s3.put_object(
+        Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode()
+    )
     return engine.run(event)

@@ -38,7 +38,9 @@ def test_a_uri_is_read_as_it_was_spelled(bucket: str, key: str) -> None:
 
 
 @given(st.tuples(text, text, text, text, text), st.tuples(text, text, text, text, text))
-def test_jobs_are_the_same_only_for_the_same_inputs(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+def test_jobs_are_the_same_only_for_the_same_inputs(
+    one: tuple[str, ...], other: tuple[str, ...]
+) -> None:
     assert (keys.job_id(*one) == keys.job_id(*other)) == (one == other)
 
 

@@ -39,13 +39,22 @@ def test_a_time_that_was_printed_can_be_typed(ms: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ms"), [("12:10", 730_000), ("1:02:03", 3_723_000), ("730", 730_000), ("90:00", 5_400_000), ("0:01.5", 1_500)]
+    ("text", "ms"),
+    [
+        ("12:10", 730_000),
+        ("1:02:03", 3_723_000),
+        ("730", 730_000),
+        ("90:00", 5_400_000),
+        ("0:01.5", 1_500),
+    ],
 )
 def test_times_are_typed_as_people_write_them(text: str, ms: int) -> None:
     assert from_clock(text) == ms
 
 
-@pytest.mark.parametrize("text", ["", "12:5", "12:75", "1:75:00", "-1", "1:2:3", "12:10:", "4h30m", "1.2345", "twelve"])
+@pytest.mark.parametrize(
+    "text", ["", "12:5", "12:75", "1:75:00", "-1", "1:2:3", "12:10:", "4h30m", "1.2345", "twelve"]
+)
 def test_what_is_no_time_is_told(text: str) -> None:
     with pytest.raises(ValueError, match="is no time such as 12:10, 1:02:03 or 730"):
         from_clock(text)

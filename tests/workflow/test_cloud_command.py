@@ -1,4 +1,6 @@
-"""The command with --stack: the embedded engine served on a port as if it were AWS, over a line that can be cut."""
+"""The command with --stack: the embedded engine served on a port as if it were AWS, over a line
+that can be cut.
+"""
 
 import json
 import os
@@ -48,7 +50,12 @@ def begin(line: Line, *arguments: str | Path, folder: Path) -> subprocess.Popen[
         signal.SIGINT, signal.default_int_handler
     )  # where the tests run in the background it is ignored, also by children
     return subprocess.Popen(
-        [str(FANSCRIBE), *map(str, arguments)], cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True
+        [str(FANSCRIBE), *map(str, arguments)],
+        cwd=folder,
+        env=environment,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
     )
 
 
@@ -90,7 +97,9 @@ def parts_there(engine: Engine) -> dict[int, tuple[int, datetime]]:
     """The parts of the one upload that is not finished: size, and when each came."""
     bucket = engine.stack.work
     (begun,) = engine.s3.list_multipart_uploads(Bucket=bucket)["Uploads"]
-    found = engine.s3.list_parts(Bucket=bucket, Key=begun["Key"], UploadId=begun["UploadId"]).get("Parts", [])
+    found = engine.s3.list_parts(Bucket=bucket, Key=begun["Key"], UploadId=begun["UploadId"]).get(
+        "Parts", []
+    )
     return {part["PartNumber"]: (part["Size"], part["LastModified"]) for part in found}
 
 
@@ -99,10 +108,15 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
     speech(tmp_path, "calls/a.wav", 0, 8)
     speech(tmp_path, "calls/later/b.wav", 20, 28)
     (tmp_path / "calls" / "notes.txt").write_text("no recording")
-    code, out, err = typed(line, "transcribe", "calls", *HERE, *ENGLISH, "--out", "out", "--json", folder=tmp_path)
+    code, out, err = typed(
+        line, "transcribe", "calls", *HERE, *ENGLISH, "--out", "out", "--json", folder=tmp_path
+    )
     assert (code, err) == (0, "")
     told = sorted(map(json.loads, out.splitlines()), key=lambda result: result["recording"])
-    assert [(result["recording"], result["status"]) for result in told] == [("a.wav", "SUCCEEDED"), ("b.wav", "SUCCEEDED")]
+    assert [(result["recording"], result["status"]) for result in told] == [
+        ("a.wav", "SUCCEEDED"),
+        ("b.wav", "SUCCEEDED"),
+    ]
     written = sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "out").rglob("*.*"))
     assert written == sorted(file for result in told for file in result["files"])
     assert written == [
@@ -118,9 +132,13 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
     assert all("succeeded" in job for job in jobs)
 
 
-def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line: Line, tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
     speech(tmp_path, "talk.wav", 0, 120)
-    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path)
+    watching = begin(
+        line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path
+    )
     until(lambda: running(engine), watching)
     time.sleep(0.5)  # the answer that it runs is on its way
     watching.send_signal(signal.SIGINT)
@@ -139,7 +157,9 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(engine: Engine, line
 
 
 @pytest.mark.long
-def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: Engine, line: Line, tmp_path: Path) -> None:
+def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
     recording = a_large_recording(tmp_path)
     line.cut_at = 3 * SMALLEST_PART
     sending = begin(line, "transcribe", recording, *HERE, "--formats", "json", folder=tmp_path)
@@ -151,7 +171,9 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
     until(lambda: not line.up, sending)
     sending.kill()
     ended(sending)
-    assert not [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")], "it is not there yet"
+    assert not [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")], (
+        "it is not there yet"
+    )
     killed = parts_there(engine)
     assert broke
     assert broke.items() < killed.items(), "what was there is not sent again"
@@ -160,8 +182,12 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
     before, size = line.sent, recording.stat().st_size
     code, out, _ = typed(line, "transcribe", recording, *HERE, "--formats", "json", folder=tmp_path)
     assert (code, out.splitlines()[-1]) == (0, "  hush.json")
-    assert out.splitlines()[1].startswith("  Nothing was transcribed. Speech was detected in 0% of ")
-    assert size - have <= line.sent - before < size - have + SMALLEST_PART // 4, "only what S3 did not have is sent"
+    assert out.splitlines()[1].startswith(
+        "  Nothing was transcribed. Speech was detected in 0% of "
+    )
+    assert size - have <= line.sent - before < size - have + SMALLEST_PART // 4, (
+        "only what S3 did not have is sent"
+    )
     (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("hush.wav")]
     stored = engine.s3.get_object(Bucket=engine.stack.work, Key=key)["Body"].read()
     assert stored == recording.read_bytes()
@@ -175,7 +201,9 @@ def test_an_upload_goes_on_where_the_line_broke_and_where_it_was_killed(engine: 
 @pytest.mark.long
 def test_watching_outlives_a_line_that_is_cut(engine: Engine, line: Line, tmp_path: Path) -> None:
     speech(tmp_path, "talk.wav", 100, 140)
-    watching = begin(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "txt", folder=tmp_path)
+    watching = begin(
+        line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "txt", folder=tmp_path
+    )
     until(lambda: running(engine), watching)
     line.cut()
     time.sleep(3)
@@ -187,14 +215,18 @@ def test_watching_outlives_a_line_that_is_cut(engine: Engine, line: Line, tmp_pa
 
 
 @pytest.mark.long
-def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line: Line, tmp_path: Path) -> None:
+def test_text_so_far_is_in_order_and_marks_what_is_missing(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
     speech(tmp_path, "talk.wav", 0, 120)
     code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--json", folder=tmp_path)
     assert code == 0
     job, whole = json.loads(out)["job"], (tmp_path / "talk.txt").read_text()
     output = engine.stack.find_job(job).output
     assert output is not None
-    parts = [key for key in all_keys(engine, "WorkBucket") if key.startswith(keys.parts(output["job"]))]
+    parts = [
+        key for key in all_keys(engine, "WorkBucket") if key.startswith(keys.parts(output["job"]))
+    ]
     engine.s3.delete_object(Bucket=engine.stack.work, Key=parts[0])  # as if it were still to come
     code, out, _ = typed(line, "status", job, *HERE, "--text", folder=tmp_path)
     missing, _, rest = out.partition("\n\n")
@@ -205,22 +237,35 @@ def test_text_so_far_is_in_order_and_marks_what_is_missing(engine: Engine, line:
 
     code, out, _ = typed(line, "status", job[:-2], *HERE, "--text", "--json", folder=tmp_path)
     told = json.loads(out)
-    assert (told["job"], told["status"], told["recording"], told["seconds"]) == (job, "SUCCEEDED", "talk.wav", 120.0)
+    assert (told["job"], told["status"], told["recording"], told["seconds"]) == (
+        job,
+        "SUCCEEDED",
+        "talk.wav",
+        120.0,
+    )
     assert told["seconds_done"] < 120
     assert told["chunks"] == {"waiting": 0, "running": 0, "done": 2, "failed": 0}
     assert told["text"].startswith("[missing 0:00-")
 
 
 @pytest.mark.long
-def test_a_run_is_reported_as_it_ends_and_later_from_its_history(engine: Engine, line: Line, tmp_path: Path) -> None:
+def test_a_run_is_reported_as_it_ends_and_later_from_its_history(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
     speech(tmp_path, "talk.wav", 0, 40)
-    code, out, err = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--report", "--json", folder=tmp_path)
+    code, out, err = typed(
+        line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--report", "--json", folder=tmp_path
+    )
     assert (code, err) == (0, "")
     told = json.loads(out)
     page = tmp_path / "talk.report.html"
     assert told["files"][-1] == page.name
     (child,) = engine.stack.children(engine.stack.find_job(told["job"]).arn)
-    (answer,) = (json.loads(event["taskSucceededEventDetails"]["output"]) for event in child.events if "Succ" in event["type"])
+    (answer,) = (
+        json.loads(event["taskSucceededEventDetails"]["output"])
+        for event in child.events
+        if "Succ" in event["type"]
+    )
     assert answer["Payload"]["remaining"] == 0
     took = InvocationTimes.model_validate(answer["Payload"]["took"])
     assert (took.tiles, took.audio) == (2, 40_000)
@@ -229,7 +274,9 @@ def test_a_run_is_reported_as_it_ends_and_later_from_its_history(engine: Engine,
 
     at_once = page.read_text()
     page.unlink()
-    code, out, err = typed(line, "report", told["job"][:-2], *HERE, "--out", "later", folder=tmp_path)
+    code, out, err = typed(
+        line, "report", told["job"][:-2], *HERE, "--out", "later", folder=tmp_path
+    )
     assert (code, out, err) == (0, "later/talk.report.html\n", "")
     assert (tmp_path / out.strip()).read_text() == at_once
 
@@ -244,7 +291,10 @@ def test_a_run_that_failed_is_reported_too(line: Line, tmp_path: Path) -> None:
     code, _, err = typed(line, "transcribe", "words.mp3", *HERE, "--report", folder=tmp_path)
     assert code == 1
     assert err.endswith(" Kept: words.report.html.\n")
-    assert "<strong>UnreadableRecording</strong> words.mp3" in (tmp_path / "words.report.html").read_text()
+    assert (
+        "<strong>UnreadableRecording</strong> words.mp3"
+        in (tmp_path / "words.report.html").read_text()
+    )
 
 
 def document(folder: Path, name: str) -> dict[str, Any]:
@@ -253,13 +303,37 @@ def document(folder: Path, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.long
-def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engine: Engine, line: Line, tmp_path: Path) -> None:
+def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
     speech(tmp_path, "talk.wav", 60, 110)
-    code, out, _ = typed(line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--formats", "json", "--json", folder=tmp_path)
+    code, out, _ = typed(
+        line,
+        "transcribe",
+        "talk.wav",
+        *HERE,
+        *ENGLISH,
+        "--formats",
+        "json",
+        "--json",
+        folder=tmp_path,
+    )
     assert code == 0
     job, was = json.loads(out)["job"], document(tmp_path, "talk.json")
     parts = {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key}
-    again = ["redo", job, "--from", "0:10", "--to", "0:13", "--beam-size", "5", "--hotwords", "Eddystone", *HERE]
+    again = [
+        "redo",
+        job,
+        "--from",
+        "0:10",
+        "--to",
+        "0:13",
+        "--beam-size",
+        "5",
+        "--hotwords",
+        "Eddystone",
+        *HERE,
+    ]
     code, out, err = typed(line, *again, "--model", "tiny.en", "--out", "mended", folder=tmp_path)
     assert (code, err) == (0, "")
     assert out.splitlines()[0].startswith("talk.wav: 0:10-0:13 done again, 0:50 of audio, ")
@@ -272,7 +346,10 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engin
     assert [word for word in now["words"] if word["end"] <= start or word["start"] >= end] == [
         word for word in was["words"] if word["end"] <= start or word["start"] >= end
     ]
-    assert (redone["redone"]["model"], redone["redone"]["options"]["hotwords"]) == ("tiny.en", "Eddystone")
+    assert (redone["redone"]["model"], redone["redone"]["options"]["hotwords"]) == (
+        "tiny.en",
+        "Eddystone",
+    )
     (read,) = {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key} - parts
     assert len(keys.tiles_of(read)) == 1
 
@@ -281,8 +358,12 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engin
     assert (code, err, twice.startswith("redo-talk-")) == (0, "", True)
     code, out, err = typed(line, "fetch", twice, *HERE, "--out", "twice", folder=tmp_path)
     assert (code, err) == (0, "")
-    assert (tmp_path / "twice" / "talk.json").read_bytes() == (tmp_path / "mended" / "talk.json").read_bytes()
-    assert {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key} - parts == {read}, "nothing was read twice"
+    assert (tmp_path / "twice" / "talk.json").read_bytes() == (
+        tmp_path / "mended" / "talk.json"
+    ).read_bytes()
+    assert {key for key in all_keys(engine, "WorkBucket") if "/parts/" in key} - parts == {read}, (
+        "nothing was read twice"
+    )
 
     code, out, _ = typed(line, "status", twice, *HERE, "--text", folder=tmp_path)
     assert (code, out.split()) == (0, now["text"].split())
@@ -291,31 +372,89 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(engin
 
     code, out, err = typed(line, *again, "--model", "large-v3", folder=tmp_path)
     assert (code, out) == (1, "")
-    assert "The model large-v3 was asked for, and the functions have tiny.en. Leave the model out, or deploy the other one" in err
+    assert (
+        "The model large-v3 was asked for, and the functions have tiny.en. Leave the model out, or deploy the other one"
+        in err
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2"], 2, "There is no job 'nobodys'"),
         (
-            ["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2", "--workers", "2"],
+            ["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2"],
+            2,
+            "There is no job 'nobodys'",
+        ),
+        (
+            [
+                "redo",
+                "nobodys",
+                "--stack",
+                "fanscribe",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--workers",
+                "2",
+            ],
             2,
             "--workers says nothing to",
         ),
-        (["transcribe", "tone.wav", "--stack", "nobodys"], 2, "There is no stack 'nobodys' in the region us-east-1"),
-        (["transcribe", "tone.wav", "--stack", "fanscribe", "--workers", "2"], 2, "--workers says nothing to --stack"),
-        (["transcribe", "tone.wav", "--stack", "fanscribe", "--no-wait", "--report"], 2, "--report waits for the run's end"),
+        (
+            ["transcribe", "tone.wav", "--stack", "nobodys"],
+            2,
+            "There is no stack 'nobodys' in the region us-east-1",
+        ),
+        (
+            ["transcribe", "tone.wav", "--stack", "fanscribe", "--workers", "2"],
+            2,
+            "--workers says nothing to --stack",
+        ),
+        (
+            ["transcribe", "tone.wav", "--stack", "fanscribe", "--no-wait", "--report"],
+            2,
+            "--report waits for the run's end",
+        ),
         (["transcribe", "tone.wav", "--no-wait"], 2, "--no-wait needs --stack"),
-        (["transcribe", "tone.wav", "--stack", "fanscribe", "--beam-size", "0"], 2, "'beam_size' can't be '0'"),
-        (["transcribe", "empty", "--stack", "fanscribe"], 2, "empty is a folder without recordings"),
-        (["transcribe", "words.mp3", "--stack", "fanscribe"], 1, "fanscribe: words.mp3 can't be read as audio or video"),
-        (["transcribe", "tone.wav", "--stack", "fanscribe", "--language", "fr"], 1, "tone.wav: The model tiny.en does not know"),
-        (["status", "talk-nobodys", "--stack", "fanscribe"], 2, "There is no job 'talk-nobodys'. `fanscribe list` shows"),
+        (
+            ["transcribe", "tone.wav", "--stack", "fanscribe", "--beam-size", "0"],
+            2,
+            "'beam_size' can't be '0'",
+        ),
+        (
+            ["transcribe", "empty", "--stack", "fanscribe"],
+            2,
+            "empty is a folder without recordings",
+        ),
+        (
+            ["transcribe", "words.mp3", "--stack", "fanscribe"],
+            1,
+            "fanscribe: words.mp3 can't be read as audio or video",
+        ),
+        (
+            ["transcribe", "tone.wav", "--stack", "fanscribe", "--language", "fr"],
+            1,
+            "tone.wav: The model tiny.en does not know",
+        ),
+        (
+            ["status", "talk-nobodys", "--stack", "fanscribe"],
+            2,
+            "There is no job 'talk-nobodys'. `fanscribe list` shows",
+        ),
         (["fetch", "", "--stack", "fanscribe"], 2, "jobs begin with '': type more of it"),
         (["list"], 2, "Missing option '--stack' (env var: 'FANSCRIBE_STACK')"),
-        (["list", "--stack", "fanscribe", "--profile", "nobody"], 2, "The config profile (nobody) could not be found"),
-        (["list", "--stack", "fanscribe", "--endpoint-url", "http://127.0.0.1:9"], 1, "AWS: Could not connect to the endpoint"),
+        (
+            ["list", "--stack", "fanscribe", "--profile", "nobody"],
+            2,
+            "The config profile (nobody) could not be found",
+        ),
+        (
+            ["list", "--stack", "fanscribe", "--endpoint-url", "http://127.0.0.1:9"],
+            1,
+            "AWS: Could not connect to the endpoint",
+        ),
     ],
 )
 def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
@@ -331,7 +470,9 @@ def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
 
 
 @pytest.mark.long
-def test_a_job_is_fetched_under_the_name_that_its_recording_has_here(line: Line, tmp_path: Path) -> None:
+def test_a_job_is_fetched_under_the_name_that_its_recording_has_here(
+    line: Line, tmp_path: Path
+) -> None:
     names = ["1.1 Lesson name", "caf\udce9.wav", "two\nlines.wav", "é" * 125 + "b.wav"]
     for number, name in enumerate(names):
         a_wav(tmp_path / name, np.zeros(16_000 + number, np.int16))
@@ -364,13 +505,17 @@ def test_what_is_piped_into_it_is_uploaded(line: Line, tmp_path: Path) -> None:
         target=lambda: (tmp_path / "pipe.wav").write_bytes((tmp_path / "talk.wav").read_bytes()),
     )
     writer.start()
-    code, out, err = typed(line, "transcribe", "pipe.wav", *HERE, "--formats", "txt", folder=tmp_path)
+    code, out, err = typed(
+        line, "transcribe", "pipe.wav", *HERE, "--formats", "txt", folder=tmp_path
+    )
     writer.join()
     assert (code, out.splitlines()[-1:], err) == (0, ["  pipe.txt"], "")
 
 
 @pytest.mark.long
-def test_files_that_can_not_be_fetched_are_a_line_and_the_next_goes_on(line: Line, tmp_path: Path) -> None:
+def test_files_that_can_not_be_fetched_are_a_line_and_the_next_goes_on(
+    line: Line, tmp_path: Path
+) -> None:
     a_wav(tmp_path / "a.wav", np.zeros(16_000, np.int16))
     a_wav(tmp_path / "b.wav", np.zeros(17_000, np.int16))
     asked = (*HERE, *ENGLISH, "--formats", "txt", "--json")

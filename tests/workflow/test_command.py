@@ -27,7 +27,15 @@ def typed(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[s
         "XDG_CACHE_HOME": str(folder.parent / "cache"),
     }
     command = [FANSCRIBE, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 def test_the_sample_becomes_four_files_and_a_line_that_says_so(tmp_path: Path) -> None:
@@ -44,7 +52,17 @@ def test_the_sample_becomes_four_files_and_a_line_that_says_so(tmp_path: Path) -
 def test_formats_and_chunks_are_as_they_were_asked_for(tmp_path: Path) -> None:
     recording = tmp_path / "hush.wav"
     recording.write_bytes(write_wav(np.zeros(16_000, np.int16)))
-    done = typed("transcribe", "hush.wav", "--formats", "srt,json", "--workers", "1", "--chunk-tiles", "2", folder=tmp_path)
+    done = typed(
+        "transcribe",
+        "hush.wav",
+        "--formats",
+        "srt,json",
+        "--workers",
+        "1",
+        "--chunk-tiles",
+        "2",
+        folder=tmp_path,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["hush.json", "hush.srt", "hush.wav"]
     assert json.loads((tmp_path / "hush.json").read_text())["complete"] is True
@@ -55,15 +73,35 @@ def test_every_format_and_option_reaches_the_job(tmp_path: Path) -> None:
     speech = decoded(SAMPLE)[0, : 8 * 16_000]
     both = np.stack([speech, np.zeros_like(speech)], axis=1).reshape(-1)
     a_wav(tmp_path / "call.wav", both, channels=2)
-    options = ["--channels", "separate", "--formats", "json,txt,srt,vtt,html,tsv,transcribe-json", "--caption-line-length", "20"]
-    done = typed("transcribe", "call.wav", *options, "--initial-prompt", "Zürich – 東京", "--out", "out", folder=tmp_path)
+    options = [
+        "--channels",
+        "separate",
+        "--formats",
+        "json,txt,srt,vtt,html,tsv,transcribe-json",
+        "--caption-line-length",
+        "20",
+    ]
+    done = typed(
+        "transcribe",
+        "call.wav",
+        *options,
+        "--initial-prompt",
+        "Zürich – 東京",
+        "--out",
+        "out",
+        folder=tmp_path,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     extensions = ["html", "json", "srt", "transcribe.json", "tsv", "txt", "vtt"]
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"call.{extension}" for extension in extensions]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        f"call.{extension}" for extension in extensions
+    ]
     printed = json.loads((tmp_path / "out" / "call.json").read_text())
     assert {segment["channel"] for segment in printed["segments"]} == {"ch_0"}
     captions = (tmp_path / "out" / "call.srt").read_text().splitlines()
-    assert max(map(len, captions)) == len("00:00:00,000 --> 00:00:00,000"), "lines of at most 20 characters"
+    assert max(map(len, captions)) == len("00:00:00,000 --> 00:00:00,000"), (
+        "lines of at most 20 characters"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +137,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["tone.wav", "--model", "model/model.bin"], 2, "name its folder, model"),
         (["tone.wav", "--model", "folder"], 2, "there is no model.bin in it"),
         (["tone.wav", "--language", "fr"], 2, "tiny.en does not know the language 'fr'"),
-        (["tone.wav", "--model", "model", "--language", "de"], 2, "model does not know the language 'de': it knows en, fr"),
+        (
+            ["tone.wav", "--model", "model", "--language", "de"],
+            2,
+            "model does not know the language 'de': it knows en, fr",
+        ),
         (["tone.wav", "--language", "French"], 2, "'language' can't be 'French'"),
         (["tone.wav", "--task", "translate"], 2, "tiny.en can't translate"),
-        (["tone.wav", "--beam-size", "0"], 2, "'beam_size' can't be '0': it takes a whole number from 1 to 10"),
+        (
+            ["tone.wav", "--beam-size", "0"],
+            2,
+            "'beam_size' can't be '0': it takes a whole number from 1 to 10",
+        ),
         (["tone.wav", "--vad-threshold", "2"], 2, "'vad_threshold' can't be '2'"),
         (["tone.wav", "--channels", "left"], 2, "'channels' can't be 'left'"),
         (["tone.wav", "--formats", "docx"], 2, "'formats' can't be 'docx'"),
@@ -114,12 +160,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["invalid.wav"], 1, "invalid.wav can't be read as audio or video"),
         (["zero.wav"], 1, "zero.wav has no sound"),
         (["mute.mp4"], 1, "mute.mp4 has no sound: there is no audio stream"),
-        (["list.m3u8"], 1, "list.m3u8 is a playlist (HLS), not a recording: upload the audio that it points to"),
+        (
+            ["list.m3u8"],
+            1,
+            "list.m3u8 is a playlist (HLS), not a recording: upload the audio that it points to",
+        ),
         (["talk.mp3.gz"], 1, "talk.mp3.gz is an archive (gzip), not a recording: unpack it"),
-        (["wide.wav"], 1, "wide.wav has 16 channels, and at most 8 may be: raise the template's MaxChannels, or mix it down"),
+        (
+            ["wide.wav"],
+            1,
+            "wide.wav has 16 channels, and at most 8 may be: raise the template's MaxChannels, or mix it down",
+        ),
     ],
 )
-def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(folder: Path, arguments: list[str], code: int, told: str) -> None:
+def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(
+    folder: Path, arguments: list[str], code: int, told: str
+) -> None:
     out = [] if "--out" in arguments else ["--out", "out"]
     done = typed("transcribe", *arguments, *out, folder=folder)
     assert (done.returncode, done.stdout) == (code, "")
@@ -130,7 +186,9 @@ def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(folder: Path, argum
 
 
 def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
-    done = typed("transcribe", "words.mp3", "tone.wav", "--formats", "txt", "--out", tmp_path, folder=folder)
+    done = typed(
+        "transcribe", "words.mp3", "tone.wav", "--formats", "txt", "--out", tmp_path, folder=folder
+    )
     assert done.returncode == 1
     assert "words.mp3 can't be read" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["tone.txt"]
@@ -154,7 +212,18 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
 
     was, _ = printed("transcribe", "talk.wav", "--language", "en")
     before = parts()
-    again = ("redo", "talk.wav", "--from", "0:10", "--to", "0:13", "--hotwords", "Eddystone, Smeaton", "--beam-size", "5")
+    again = (
+        "redo",
+        "talk.wav",
+        "--from",
+        "0:10",
+        "--to",
+        "0:13",
+        "--hotwords",
+        "Eddystone, Smeaton",
+        "--beam-size",
+        "5",
+    )
     now, said = printed(*again)
     assert said.startswith("talk.wav: 0:10-0:13 done again, 0:40 of audio, ")
     (redone,) = [tile for tile in now["ledger"]["tiles"] if "redone" in tile]
@@ -172,12 +241,24 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["tone.wav", "--from", "0:00", "--to", "0:01", "--work", "empty"], "Nothing is kept of tone.wav in "),
-        (["nowhere.mp3", "--from", "0:00", "--to", "0:01"], "nowhere.mp3: there is no such file. A job of a stack needs --stack"),
+        (
+            ["tone.wav", "--from", "0:00", "--to", "0:01", "--work", "empty"],
+            "Nothing is kept of tone.wav in ",
+        ),
+        (
+            ["nowhere.mp3", "--from", "0:00", "--to", "0:01"],
+            "nowhere.mp3: there is no such file. A job of a stack needs --stack",
+        ),
         (["tone.wav", "--from", "0:02", "--to", "0:01"], "--to 0:01 is not after --from 0:02"),
-        (["tone.wav", "--from", "0:75", "--to", "2:00"], "'--from': '0:75' is no time such as 12:10, 1:02:03 or 730"),
+        (
+            ["tone.wav", "--from", "0:75", "--to", "2:00"],
+            "'--from': '0:75' is no time such as 12:10, 1:02:03 or 730",
+        ),
         (["tone.wav", "--from", "0:00"], "Missing option '--to'"),
-        (["tone.wav", "--from", "0:00", "--to", "0:01", "--beam-size", "0"], "'beam_size' can't be '0'"),
+        (
+            ["tone.wav", "--from", "0:00", "--to", "0:01", "--beam-size", "0"],
+            "'beam_size' can't be '0'",
+        ),
         (["tone.wav", "--from", "0:00", "--to", "0:01", "--no-wait"], "--no-wait needs --stack"),
     ],
 )

@@ -50,7 +50,9 @@ def typed(
     command = [*before, str(FANSCRIBE), *arguments]
     if "input" not in said:
         said.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False, **said)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False, **said
+    )
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> tuple[int, list[str], list[str]]:
@@ -158,7 +160,9 @@ def test_a_transcript_whose_file_is_a_folder_stops_no_other(folder: Path) -> Non
     (folder / "talk.json").mkdir()
     code, out, (line,) = said(typed(*TRANSCRIBE, "talk.wav", "other.wav", folder=folder))
     assert (code, out[-1:]) == (1, ["  other.json"])
-    assert line == ("fanscribe: talk.wav: talk.json is a folder: rename it, or name another folder with --out.")
+    assert line == (
+        "fanscribe: talk.wav: talk.json is a folder: rename it, or name another folder with --out."
+    )
 
 
 def test_no_recording_is_written_over(folder: Path) -> None:
@@ -181,7 +185,9 @@ def test_no_recording_is_written_over(folder: Path) -> None:
         (["--work", "closed"], "you have no permission. --work names another folder"),
     ],
 )
-def test_a_folder_that_can_not_be_written_to_is_found_out_before_any_work(folder: Path, option: list[str], why: str) -> None:
+def test_a_folder_that_can_not_be_written_to_is_found_out_before_any_work(
+    folder: Path, option: list[str], why: str
+) -> None:
     (folder / "closed").mkdir(mode=0o500)
     done = typed(*TRANSCRIBE, "talk.wav", *option, folder=folder, before=plain())
     code, out, (line,) = said(done)
@@ -197,7 +203,9 @@ def test_a_transcript_that_no_disk_holds_is_a_line_and_the_next_goes_on(folder: 
     code, out, err = said(typed(*command, folder=folder, before=full(disk)))
     *complaints, left = out
     assert (code, complaints, len(err)) == (1, [], 2)
-    assert err[0].startswith("fanscribe: talk.wav: disk/talk.html can't be written: the disk is full.")
+    assert err[0].startswith(
+        "fanscribe: talk.wav: disk/talk.html can't be written: the disk is full."
+    )
     assert err[0].endswith(" Kept: disk/talk.json. Kept: disk/talk.transcribe.json.")
     assert err[1].startswith("fanscribe: other.wav: disk/other")
     assert left == "talk.json talk.transcribe.json", "no half file"

@@ -1,7 +1,9 @@
-"""How many cores a function has leaves no trace in what it reads: on Lambda its memory decides it, here its neighbours.
+"""How many cores a function has leaves no trace in what it reads: on Lambda its memory decides it,
+here its neighbours.
 
-Held at the root, the spectra, and with the kernels that OpenBLAS takes on processors without AVX-512: with those, one core and
-two gave other last digits, and on long-en other words, until OPENBLAS_NUM_THREADS was 1.
+Held at the root, the spectra, and with the kernels that OpenBLAS takes on processors without
+AVX-512: with those, one core and two gave other last digits, and on long-en other words, until
+OPENBLAS_NUM_THREADS was 1.
 """
 
 import subprocess
@@ -31,11 +33,19 @@ for samples in range(160_000, 480_000, 33_280):  # tiles of 10 to 30 s
 
 @pytest.mark.parametrize("handler", [TRANSCRIBE, DETECT_LANGUAGE])
 def test_the_number_of_cores_leaves_no_trace_in_the_spectra(handler: str) -> None:
-    (function,) = [function for function in deploy(TEMPLATE, {}).functions.values() if function.handler == handler]
+    (function,) = [
+        function
+        for function in deploy(TEMPLATE, {}).functions.values()
+        if function.handler == handler
+    ]
 
     def spectra(cores: int) -> str:
-        environment = function_environment(function, {"OMP_NUM_THREADS": str(cores), "OPENBLAS_CORETYPE": "Haswell"})
+        environment = function_environment(
+            function, {"OMP_NUM_THREADS": str(cores), "OPENBLAS_CORETYPE": "Haswell"}
+        )
         command = [sys.executable, "-c", SPECTRA, str(SAMPLE)]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
 
     assert spectra(1) == spectra(2)

@@ -1,4 +1,6 @@
-"""What runs here is what the template deploys: held against the template by another reader than ours."""
+"""What runs here is what the template deploys: held against the template by another reader than
+ours.
+"""
 
 import json
 import sys
@@ -22,8 +24,8 @@ from tests.support.workflow import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 
-# What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime environment variables"),
-# and where this one says that S3 is and how many cores a process has
+# What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime
+# environment variables"), and where this one says that S3 is and how many cores a process has
 OF_THE_HOST = {
     "_HANDLER",
     "AWS_REGION",
@@ -72,7 +74,11 @@ def valued(engine: Engine, value: Any) -> str:
         case {"Ref": name} if name in TEMPLATE["Parameters"]:
             return str(OVERRIDDEN.get(name, TEMPLATE["Parameters"][name]["Default"]))
         case {"Ref": name}:
-            (bucket,) = [b["Name"] for b in engine.s3.list_buckets()["Buckets"] if b["Name"].endswith(name.lower())]
+            (bucket,) = [
+                b["Name"]
+                for b in engine.s3.list_buckets()["Buckets"]
+                if b["Name"].endswith(name.lower())
+            ]
             return str(bucket)
         case {"Fn::GetAtt": [name, "Arn"]}:
             (arn,) = [arn for arn, host in engine.hosts.items() if host.function.name == name]
@@ -81,7 +87,9 @@ def valued(engine: Engine, value: Any) -> str:
             return str(value)
 
 
-def test_the_definition_is_the_file_with_the_templates_substitutions(engine: Engine, execution: Execution) -> None:
+def test_the_definition_is_the_file_with_the_templates_substitutions(
+    engine: Engine, execution: Execution
+) -> None:
     machine = RESOURCES["TranscriptionStateMachine"]["Properties"]
     expected = (ROOT / machine["DefinitionUri"]).read_text()
     for name, value in machine["DefinitionSubstitutions"].items():
@@ -92,9 +100,13 @@ def test_the_definition_is_the_file_with_the_templates_substitutions(engine: Eng
     assert engine.states.describe_state_machine(stateMachineArn=arn)["definition"] == expected
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the environment of processes in /proc")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="reads the environment of processes in /proc"
+)
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_functions_process_has_the_templates_environment_and_no_other(engine: Engine, execution: Execution, name: str) -> None:
+def test_a_functions_process_has_the_templates_environment_and_no_other(
+    engine: Engine, execution: Execution, name: str
+) -> None:
     assert execution.status == "SUCCEEDED"
     (host,) = [host for host in engine.hosts.values() if host.function.name == name]
     own = RESOURCES[name]["Properties"].get("Environment", {}).get("Variables", {})
@@ -121,15 +133,22 @@ def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine,
     assert host.function.timeout_s == own.get("Timeout", 900) == wanted
     assert str(host.function.memory_mb) == valued(engine, own["MemorySize"])
     module = f"{host.function.handler.rsplit('.', 1)[0].replace('.', '/')}.py"
-    assert [folder for folder in host.function.code if (folder / module).is_file()], "its code is where the template says"
-    assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], "and so is the package"
+    assert [folder for folder in host.function.code if (folder / module).is_file()], (
+        "its code is where the template says"
+    )
+    assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], (
+        "and so is the package"
+    )
 
 
 def test_every_bucket_of_the_template_exists_and_no_other(engine: Engine) -> None:
     existing = {bucket["Name"] for bucket in engine.s3.list_buckets()["Buckets"]}
     assert existing == {valued(engine, {"Ref": name}) for name in BUCKETS}
     versioning = engine.s3.get_bucket_versioning(Bucket=engine.bucket("RecordingsBucket"))
-    assert versioning["Status"] == RESOURCES["RecordingsBucket"]["Properties"]["VersioningConfiguration"]["Status"]
+    assert (
+        versioning["Status"]
+        == RESOURCES["RecordingsBucket"]["Properties"]["VersioningConfiguration"]["Status"]
+    )
 
 
 def test_the_events_folder_speaks_of_this_deployment(engine: Engine) -> None:
@@ -145,8 +164,14 @@ def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else
         for metric, values in emitted(log.read_text()):
             told[metric] += values
     shown = {as_named_here(metric) for metric in on_the_dashboard() if metric.namespace == OURS}
-    idle = {metric for metric in shown if ("function_name", "DetectLanguageFunction") in metric.dimensions}
-    assert [metric.name for metric in idle] == ["ColdStart"], "an English-only model needs no DetectLanguage"
+    idle = {
+        metric
+        for metric in shown
+        if ("function_name", "DetectLanguageFunction") in metric.dimensions
+    }
+    assert [metric.name for metric in idle] == ["ColdStart"], (
+        "an English-only model needs no DetectLanguage"
+    )
     assert told.keys() - idle == shown - idle
 
     printed = json.loads(transcripts(engine, execution)["json"])
@@ -154,7 +179,9 @@ def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else
     told_by_name = {metric.name: values for metric, values in told.items()}
     assert told_by_name["AudioTime"] == [pytest.approx(printed["duration"], abs=0.001)]
     assert sum(told_by_name["TilesRead"]) == [tile["state"] for tile in tiles].count("transcribed")
-    assert sum(told_by_name["TilesReadAgain"]) == len([tile for tile in tiles if tile.get("second_look")])
+    assert sum(told_by_name["TilesReadAgain"]) == len(
+        [tile for tile in tiles if tile.get("second_look")]
+    )
     assert sum(told_by_name["TilesGivenUp"]) == 0
     assert told_by_name["SpeechMissing"] == [0]
     assert all(rtf > 0 for rtf in told_by_name["RTF"])
@@ -162,7 +189,12 @@ def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else
 
 def as_named_here(metric: Metric) -> Metric:
     """A function has its logical id for a name here; CloudFormation makes up another."""
-    return replace(metric, dimensions=frozenset((name, value.removeprefix(f"{STACK}-")) for name, value in metric.dimensions))
+    return replace(
+        metric,
+        dimensions=frozenset(
+            (name, value.removeprefix(f"{STACK}-")) for name, value in metric.dimensions
+        ),
+    )
 
 
 def test_every_line_of_a_log_has_the_execution_and_none_has_words_of_the_transcript(
@@ -170,6 +202,13 @@ def test_every_line_of_a_log_has_the_execution_and_none_has_words_of_the_transcr
 ) -> None:
     said = transcripts(engine, execution)["txt"].decode().split()
     written = [line for log in logs.iterdir() for line in log.read_text().splitlines()]
-    invoked = [json.loads(line) for line in written if line.startswith("{") and "ColdStart" not in line]
-    assert {line["correlation_id"] for line in invoked} <= {execution.arn, "none"}  # none: a test's own invocation
-    assert not [run for run in zip(said, said[1:], said[2:], strict=False) if any(" ".join(run) in line for line in written)]
+    invoked = [
+        json.loads(line) for line in written if line.startswith("{") and "ColdStart" not in line
+    ]
+    # none: a test's own invocation
+    assert {line["correlation_id"] for line in invoked} <= {execution.arn, "none"}
+    assert not [
+        run
+        for run in zip(said, said[1:], said[2:], strict=False)
+        if any(" ".join(run) in line for line in written)
+    ]

@@ -40,11 +40,17 @@ class FailingHost(FunctionPool):
         return super().invoke(payload)
 
 
-def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(tmp_path: Path) -> None:
-    """Step Functions lets the Map pass (100 % failures are tolerated, and moto tolerates them always): Merge does not."""
+def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(
+    tmp_path: Path,
+) -> None:
+    """Step Functions lets the Map pass (100 % failures are tolerated, and moto tolerates them
+    always): Merge does not.
+    """
     with an_engine(tmp_path) as engine:
         host = transcribe_host(engine)
-        engine.hosts[host.function.arn] = FailingHost(host.function, host.environment, host.limit, host.log)
+        engine.hosts[host.function.arn] = FailingHost(
+            host.function, host.environment, host.limit, host.log
+        )
         execution = engine.run(engine.upload(SAMPLE, {"language": "en"}))
         (run,) = engine.states.list_map_runs(executionArn=execution.arn)["mapRuns"]
         counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
@@ -53,21 +59,32 @@ def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(t
         assert "of the speech is missing, at 1:45-3:40 (BadAudio)" in execution.message
 
         bucket = engine.bucket("TranscriptsBucket")
-        (partial,) = [e["Key"] for e in engine.s3.list_objects_v2(Bucket=bucket)["Contents"] if e["Key"].endswith(".json")]
+        (partial,) = [
+            e["Key"]
+            for e in engine.s3.list_objects_v2(Bucket=bucket)["Contents"]
+            if e["Key"].endswith(".json")
+        ]
         kept = json.loads(engine.s3.get_object(Bucket=bucket, Key=partial)["Body"].read())
         assert kept["complete"] is False
-        assert [tile["reason"] for tile in kept["ledger"]["tiles"] if tile["state"] == "failed"] == ["BadAudio"] * 4
+        assert [
+            tile["reason"] for tile in kept["ledger"]["tiles"] if tile["state"] == "failed"
+        ] == ["BadAudio"] * 4
         assert "thank you for coming" in kept["text"]
 
 
-def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(tmp_path: Path, expected: dict[str, bytes]) -> None:
+def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
+    tmp_path: Path, expected: dict[str, bytes]
+) -> None:
     with an_engine(tmp_path, BatchTiles="1") as engine:
         killed: list[int] = []
 
         def kill_one() -> None:
             """As soon as the first part is stored, kill a worker."""
             work, host = engine.bucket("WorkBucket"), transcribe_host(engine)
-            while not any("/parts/" in e["Key"] for e in engine.s3.list_objects_v2(Bucket=work).get("Contents", [])):
+            while not any(
+                "/parts/" in e["Key"]
+                for e in engine.s3.list_objects_v2(Bucket=work).get("Contents", [])
+            ):
                 time.sleep(0.02)
             killed.extend(host.processes()[:1])
             os.kill(killed[0], signal.SIGKILL)
@@ -80,14 +97,21 @@ def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(tmp_path: Pa
         assert again == expected
 
 
-def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(tmp_path: Path, expected: dict[str, bytes]) -> None:
+def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
+    tmp_path: Path, expected: dict[str, bytes]
+) -> None:
     with an_engine(tmp_path, BatchTiles="1", ChunkTiles="64") as engine:
         host = transcribe_host(engine)
-        short = replace(host.function, timeout_s=5)  # all of it is kept back to store and answer: one tile each time
+        # all of it is kept back to store and answer: one tile each time
+        short = replace(host.function, timeout_s=5)
         counting = CountingHost(short, host.environment, host.limit, host.log)
         engine.hosts[short.arn] = counting
         assert transcribed(engine) == expected
-        spoken = [tile for tile in json.loads(expected["json"])["ledger"]["tiles"] if tile["state"] == "transcribed"]
+        spoken = [
+            tile
+            for tile in json.loads(expected["json"])["ledger"]["tiles"]
+            if tile["state"] == "transcribed"
+        ]
         assert counting.invocations == len(spoken)
 
 
@@ -101,13 +125,17 @@ class CountingHost(FunctionPool):
 
 
 def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """The second execution invokes Transcribe for each chunk, and none of them needs the model: it is gone."""
+    """The second execution invokes Transcribe for each chunk, and none of them needs the model: it
+    is gone.
+    """
     with an_engine(tmp_path) as engine:
         event = engine.upload(SAMPLE, {"language": "en"})
         assert transcripts(engine, engine.run(event)) == expected
         host = transcribe_host(engine)
         modelless = host.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
-        engine.hosts[host.function.arn] = FunctionPool(host.function, modelless, host.limit, host.log)
+        engine.hosts[host.function.arn] = FunctionPool(
+            host.function, modelless, host.limit, host.log
+        )
         host.close()
         assert transcripts(engine, engine.run(event)) == expected
 

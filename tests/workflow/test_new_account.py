@@ -1,6 +1,9 @@
-"""Where an account is new: ten invocations at once in all, 3,008 MB for each. Slower, and the same transcript.
+"""Where an account is new: ten invocations at once in all, 3,008 MB for each.
 
-All functions share the ten, and what comes beyond is refused; here they share three, with more chunks than fit.
+Slower, and the same transcript.
+
+All functions share the ten, and what comes beyond is refused; here they share three, with more
+chunks than fit.
 """
 
 import json
@@ -32,7 +35,8 @@ class Account:
 
     room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
     refused: int = 0
-    peaks_mb: dict[str, float] = field(default_factory=dict)  # most memory that a process of a function ever held
+    # most memory that a process of a function ever held
+    peaks_mb: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -48,7 +52,9 @@ class NewAccountHost(FunctionPool):
         finally:
             self.account.room.release()
             peak = max(map(peak_mb, self.processes()), default=0.0)
-            self.account.peaks_mb[self.function.name] = max(peak, self.account.peaks_mb.get(self.function.name, 0.0))
+            self.account.peaks_mb[self.function.name] = max(
+                peak, self.account.peaks_mb.get(self.function.name, 0.0)
+            )
 
 
 def peak_mb(process: int) -> float:
@@ -61,11 +67,15 @@ def as_new_account(engine: Engine) -> Account:
     """A deployment's functions under the limits."""
     account = Account()
     for arn, host in list(engine.hosts.items()):
-        engine.hosts[arn] = NewAccountHost(host.function, host.environment, 10, host.log, account=account)
+        engine.hosts[arn] = NewAccountHost(
+            host.function, host.environment, 10, host.log, account=account
+        )
     return account
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc, which is not here")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="reads memory from /proc, which is not here"
+)
 def test_with_few_invocations_at_once_and_little_memory_the_transcript_is_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,12 +83,16 @@ def test_with_few_invocations_at_once_and_little_memory_the_transcript_is_the_sa
     recording.write_bytes(write_wav(decoded(SAMPLE)[0, : LENGTH_S * SAMPLE_RATE]))
     with an_engine(tmp_path) as engine:
         expected = transcribed(engine, recording)
-    with an_engine(tmp_path, TranscribeMemory=str(MEMORY_MB), MapConcurrency="100", ChunkTiles="1") as engine:
+    with an_engine(
+        tmp_path, TranscribeMemory=str(MEMORY_MB), MapConcurrency="100", ChunkTiles="1"
+    ) as engine:
         account = as_new_account(engine)
         assert transcribed(engine, recording) == expected
     chunks = len(json.loads(expected["json"])["ledger"]["tiles"])
     with capsys.disabled():
-        peaks = ", ".join(f"{name} {peak:.0f} MB" for name, peak in sorted(account.peaks_mb.items()))
+        peaks = ", ".join(
+            f"{name} {peak:.0f} MB" for name, peak in sorted(account.peaks_mb.items())
+        )
         print(f"\n{chunks} chunks, {account.refused} invocations refused; peaks: {peaks}")
     assert chunks > 2 * AT_ONCE
     assert account.refused > 0

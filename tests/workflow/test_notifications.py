@@ -87,7 +87,14 @@ def host_of(engine: Engine, name: str) -> FunctionPool:
 @pytest.fixture(scope="module")
 def done(engine: Engine, clip: bytes) -> Told:
     engine.s3.put_object(Bucket=RECORDINGS, Key="talks & more/a {b}.wav", Body=clip)
-    return run(engine, {"bucket": RECORDINGS, "key": "talks & more/a {b}.wav", "options": {"formats": ["json", "txt"]}})
+    return run(
+        engine,
+        {
+            "bucket": RECORDINGS,
+            "key": "talks & more/a {b}.wav",
+            "options": {"formats": ["json", "txt"]},
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +109,9 @@ def incomplete(engine: Engine, clip: bytes, done: Told) -> Told:
 
     assert done.execution.status == "SUCCEEDED"
     host = host_of(engine, "TranscribeFunction")
-    engine.hosts[host.function.arn] = broken = BrokenHost(host.function, host.environment, host.limit, host.log)
+    engine.hosts[host.function.arn] = broken = BrokenHost(
+        host.function, host.environment, host.limit, host.log
+    )
     engine.s3.put_object(Bucket=RECORDINGS, Key="unlucky.wav", Body=clip + b"\0\0")
     told = run(engine, {"uri": f"s3://{RECORDINGS}/unlucky.wav"})
     engine.hosts[host.function.arn] = host
@@ -131,32 +140,47 @@ def test_a_transcript_that_is_done_is_told_with_where_it_is(engine: Engine, done
     assert output["keys"].keys() == {"json", "txt"}
 
 
-def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in_it(engine: Engine) -> None:
+def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in_it(
+    engine: Engine,
+) -> None:
     french, comments = ({"language": code, "title": f"a secret {code}"} for code in ("fra", "eng"))
     engine.s3.put_object(Bucket=RECORDINGS, Key="film.mkv", Body=a_film([french, comments]))
     told = run(engine, {"uri": f"s3://{RECORDINGS}/film.mkv"})
     assert told.detail["notes"][0] == (
         "Track 1 (fra) of 2 was transcribed. The recording also has track 2 (eng). The option track takes another one, or all."
     )
-    assert told.detail["message"] == " ".join(["0 words in 3.0 seconds of sound.", *told.detail["notes"]])
-    assert told.detail["notes"][1].startswith("Nothing was transcribed. Speech was detected in 0% of 3 s;")
+    assert told.detail["message"] == " ".join(
+        ["0 words in 3.0 seconds of sound.", *told.detail["notes"]]
+    )
+    assert told.detail["notes"][1].startswith(
+        "Nothing was transcribed. Speech was detected in 0% of 3 s;"
+    )
     assert "secret" not in f"{told.event}{told.sentence}"
     assert b"a secret eng" in transcripts(engine, told.execution)["json"]
 
 
-def test_an_incomplete_transcript_is_told_with_what_is_missing_and_where_the_rest_is(engine: Engine, incomplete: Told) -> None:
+def test_an_incomplete_transcript_is_told_with_what_is_missing_and_where_the_rest_is(
+    engine: Engine, incomplete: Told
+) -> None:
     execution, detail = incomplete.execution, incomplete.detail
     assert incomplete.event["detail-type"] == "Transcript Incomplete"
     assert (execution.status, execution.error) == ("FAILED", "IncompleteTranscript")
     assert detail["error"] == "IncompleteTranscript"
     assert detail["message"] == execution.message
     assert "(BadAudio)" in detail["message"]
-    assert (detail["recording"], detail["execution"]) == (f"s3://{RECORDINGS}/unlucky.wav", execution.arn)
+    assert (detail["recording"], detail["execution"]) == (
+        f"s3://{RECORDINGS}/unlucky.wav",
+        execution.arn,
+    )
     where = detail["transcript"]
-    kept = json.loads(engine.s3.get_object(Bucket=where["bucket"], Key=where["keys"]["json"])["Body"].read())
+    kept = json.loads(
+        engine.s3.get_object(Bucket=where["bucket"], Key=where["keys"]["json"])["Body"].read()
+    )
     assert kept["complete"] is False
     assert where["keys"].keys() == {"json", "srt", "vtt", "txt"}
-    assert all(engine.s3.head_object(Bucket=where["bucket"], Key=key) for key in where["keys"].values())
+    assert all(
+        engine.s3.head_object(Bucket=where["bucket"], Key=key) for key in where["keys"].values()
+    )
     assert f"/{detail['job']}/" in where["keys"]["json"]
 
 
@@ -166,8 +190,16 @@ UPLOAD = {"source": "aws.s3", "detail-type": "Object Created"}
 @pytest.mark.parametrize(
     ("started_with", "recording", "error"),
     [
-        ({"bucket": RECORDINGS, "key": "no {}.mp3"}, f"s3://{RECORDINGS}/no {{}}.mp3", "RecordingNotFound"),
-        ({"uri": f"s3://{RECORDINGS}/é/no.mp3"}, f"s3://{RECORDINGS}/é/no.mp3", "RecordingNotFound"),
+        (
+            {"bucket": RECORDINGS, "key": "no {}.mp3"},
+            f"s3://{RECORDINGS}/no {{}}.mp3",
+            "RecordingNotFound",
+        ),
+        (
+            {"uri": f"s3://{RECORDINGS}/é/no.mp3"},
+            f"s3://{RECORDINGS}/é/no.mp3",
+            "RecordingNotFound",
+        ),
         (
             UPLOAD | {"detail": {"bucket": {"name": RECORDINGS}, "object": {"key": 'a "b".mp3'}}},
             f's3://{RECORDINGS}/a "b".mp3',
@@ -179,7 +211,9 @@ UPLOAD = {"source": "aws.s3", "detail-type": "Object Created"}
         ([], None, "InvalidInput"),
     ],
 )
-def test_what_failed_is_told_with_why(engine: Engine, started_with: Any, recording: str | None, error: str) -> None:
+def test_what_failed_is_told_with_why(
+    engine: Engine, started_with: Any, recording: str | None, error: str
+) -> None:
     told = run(engine, started_with)
     execution = told.execution
     assert told.event["detail-type"] == "Transcript Failed"
@@ -194,7 +228,9 @@ def test_what_failed_is_told_with_why(engine: Engine, started_with: Any, recordi
     }
 
 
-def test_a_failure_that_is_no_functions_is_told_in_its_own_words(engine: Engine, clip: bytes) -> None:
+def test_a_failure_that_is_no_functions_is_told_in_its_own_words(
+    engine: Engine, clip: bytes
+) -> None:
     """With 429 forever the service's own error ends the job; here at once, without patience."""
     definition = json.loads(engine.deployment.definition)
     definition["States"]["Merge"]["Retry"] = []
@@ -244,10 +280,14 @@ def test_an_execution_that_somebody_stops_is_told_with_its_job(engine: Engine, c
     assert len(told.detail["job"]) == 16
 
 
-def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(done: Told, incomplete: Told) -> None:
+def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(
+    done: Told, incomplete: Told
+) -> None:
     recording, message, arn = (done.detail[name] for name in ("recording", "message", "execution"))
     assert done.sentence == f"Transcript Done: {recording} - {message} ({arn})"
-    assert incomplete.sentence.startswith(f"Transcript Incomplete: s3://{RECORDINGS}/unlucky.wav - ")
+    assert incomplete.sentence.startswith(
+        f"Transcript Incomplete: s3://{RECORDINGS}/unlucky.wav - "
+    )
     assert "of the speech is missing, at " in incomplete.sentence
 
 
@@ -255,7 +295,9 @@ def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Told) -
     said = transcripts(engine, done.execution)["txt"].decode().split()
     told = " ".join(map(str, heard(engine)))
     assert len(said) > 50
-    assert [three for three in zip(said, said[1:], said[2:], strict=False) if " ".join(three) in told] == []
+    assert [
+        three for three in zip(said, said[1:], said[2:], strict=False) if " ".join(three) in told
+    ] == []
 
 
 class DeafEngine(Engine):
@@ -263,12 +305,17 @@ class DeafEngine(Engine):
 
     asked = 0
 
-    def answer(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(
+        self, environment: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         if "/events/" not in environment.get("HTTP_AUTHORIZATION", ""):
             return super().answer(environment, start_response)
         self.asked += 1
         body = b'{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "no"}]}'
-        headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
+        headers = [
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("Content-Length", str(len(body))),
+        ]
         start_response("200 OK", headers)
         return [body]
 

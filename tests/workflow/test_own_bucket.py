@@ -12,13 +12,17 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("versioned", [True, False])
-def test_a_bucket_of_ones_own_is_read_versioned_or_not_and_no_other_is_made(tmp_path: Path, versioned: bool) -> None:
+def test_a_bucket_of_ones_own_is_read_versioned_or_not_and_no_other_is_made(
+    tmp_path: Path, versioned: bool
+) -> None:
     recording = tmp_path / "silence.wav"
     recording.write_bytes(write_wav(np.zeros(10 * 16_000, np.int16)))
     with an_engine(tmp_path, ExistingRecordingsBucket="mine") as engine:
         engine.s3.create_bucket(Bucket="mine")
         if versioned:
-            engine.s3.put_bucket_versioning(Bucket="mine", VersioningConfiguration={"Status": "Enabled"})
+            engine.s3.put_bucket_versioning(
+                Bucket="mine", VersioningConfiguration={"Status": "Enabled"}
+            )
         event = engine.upload(recording, {"formats": "txt"})
         assert event["detail"]["bucket"]["name"] == "mine"
         assert ("version-id" in event["detail"]["object"]) is versioned

@@ -34,14 +34,24 @@ pytestmark = pytest.mark.skipif(
 
 def convert(checkpoint: Path, target: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [CONVERTER, ROOT / "models" / "convert.py", checkpoint, target], capture_output=True, text=True, check=False
+        [CONVERTER, ROOT / "models" / "convert.py", checkpoint, target],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder, tokenizer = tmp_path_factory.mktemp("models"), find_model("tiny.en").folder / "tokenizer.json"
-    subprocess.run([CONVERTER, "-c", CHECKPOINT, folder / "checkpoint", tokenizer], check=True, capture_output=True)
+    folder, tokenizer = (
+        tmp_path_factory.mktemp("models"),
+        find_model("tiny.en").folder / "tokenizer.json",
+    )
+    subprocess.run(
+        [CONVERTER, "-c", CHECKPOINT, folder / "checkpoint", tokenizer],
+        check=True,
+        capture_output=True,
+    )
     done = convert(folder / "checkpoint", folder / "own")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(f"Deploy it: make deploy MODEL={folder / 'own'}\n")
@@ -68,4 +78,6 @@ def test_what_can_not_be_converted_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     other = convert(tmp_path, tmp_path / "target")
     assert other.returncode == 1
-    assert other.stderr.endswith(f"{tmp_path} is no Whisper checkpoint: its model_type is 'bert'.\n")
+    assert other.stderr.endswith(
+        f"{tmp_path} is no Whisper checkpoint: its model_type is 'bert'.\n"
+    )

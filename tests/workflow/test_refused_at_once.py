@@ -50,7 +50,9 @@ def test_a_recording_in_an_archive(engine: Engine, tier: str) -> None:
     assert "aws s3api restore-object" in told
 
 
-def test_an_encoded_key_is_the_recordings_own_in_what_is_written(engine: Engine, tmp_path: Path) -> None:
+def test_an_encoded_key_is_the_recordings_own_in_what_is_written(
+    engine: Engine, tmp_path: Path
+) -> None:
     recording = tmp_path / "a b+c (é).wav"
     recording.write_bytes(write_wav(np.zeros(10 * 16_000, np.int16)))
     event = engine.upload(recording, {"formats": "txt"})

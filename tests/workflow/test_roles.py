@@ -1,6 +1,8 @@
-"""Each role has what its code calls, all of it and nothing else: the real state machine with the roles of the template in force.
+"""Each role has what its code calls, all of it and nothing else: the real state machine with the
+roles of the template in force.
 
-With a KMS key of one's own, the most that a deployment needs. moto asks nobody for leave, so tests/support/guarded_engine.py does.
+With a KMS key of one's own, the most that a deployment needs. moto asks nobody for leave, so
+tests/support/guarded_engine.py does.
 """
 
 import json
@@ -29,8 +31,13 @@ from tests.support.policies import BUCKETS, KEY, a_stack, encryption, role_rules
 STACK = a_stack(KmsKeyArn=KEY)
 RULES = list(role_rules(STACK))
 NAMES = {bucket: STACK.resolve({"Ref": bucket}) for bucket in BUCKETS}
-KEYS = {NAMES[bucket]: encryption(STACK, bucket)["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] for bucket in BUCKETS}
-RECORDINGS, WORK, TRANSCRIPTS = (NAMES[bucket] for bucket in ("RecordingsBucket", "WorkBucket", "TranscriptsBucket"))
+KEYS = {
+    NAMES[bucket]: encryption(STACK, bucket)["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+    for bucket in BUCKETS
+}
+RECORDINGS, WORK, TRANSCRIPTS = (
+    NAMES[bucket] for bucket in ("RecordingsBucket", "WorkBucket", "TranscriptsBucket")
+)
 
 # What AWS does in the name of a role without a call that could be seen here
 UNSEEN = {
@@ -61,11 +68,15 @@ def by_hand(key: str, **options: str) -> dict[str, object]:
 
 
 def a_very_long_one(path: Path) -> Path:
-    """Three quarters of an hour of silence, as mp3 of 24 kbit/s, and a tag as large as six hours of it."""
+    """Three quarters of an hour of silence, as mp3 of 24 kbit/s, and a tag as large as six hours of
+    it.
+    """
     minute = encoded(np.zeros(60 * 16_000, np.int16), "mp3", "libmp3lame", 16_000, bit_rate=24_000)
     sound = minute * (HEAD // len(minute) + 1)
     size = SMALL - len(sound)
-    path.write_bytes(sound + b"ID3\x04\0\0" + bytes(size >> shift & 127 for shift in (21, 14, 7, 0)))
+    path.write_bytes(
+        sound + b"ID3\x04\0\0" + bytes(size >> shift & 127 for shift in (21, 14, 7, 0))
+    )
     os.truncate(path, len(sound) + 10 + size)
     return path
 
@@ -90,7 +101,9 @@ def _poisoned(engine: GuardedEngine, job: str, execution_input: dict[str, object
     attempt = Attempt(first=0, last=0, execution=arn).model_dump_json().encode()
     for number in "12":
         engine.s3.put_object(Bucket=WORK, Key=keys.attempt(job, 0, 0, number), Body=attempt)
-    engine.states.start_execution(stateMachineArn=engine.state_machine, name="poisoned", input=json.dumps(execution_input))
+    engine.states.start_execution(
+        stateMachineArn=engine.state_machine, name="poisoned", input=json.dumps(execution_input)
+    )
     return engine.wait(arn)
 
 
@@ -103,21 +116,26 @@ class BrokenHost(FunctionPool):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
-    """What was asked for when a recording was uploaded, then done again by hand, uploaded by the command, and redone in part;
-    when a part was damaged, a tile deadly, chunks failed for good, a recording was missing, and one was split in sections.
+    """What was asked for when a recording was uploaded, then done again by hand, uploaded by the
+    command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good, a
+    recording was missing, and one was split in sections.
     """
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
         again = engine.run(by_hand(clip.name, language="en"))
         assert done.output is not None, done.message
         engine.s3.upload_file(str(clip), WORK, keys.upload("0123", clip.name))
-        uploaded = engine.run(by_hand(keys.upload("0123", clip.name), language="en") | {"bucket": WORK})
+        uploaded = engine.run(
+            by_hand(keys.upload("0123", clip.name), language="en") | {"bucket": WORK}
+        )
         redo = {"job": done.output["job"], "from": "0:01", "to": "0:02"}
         redone = engine.run(by_hand(clip.name, hotwords="Fresnel") | {"redo": redo})
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
-        in_sections = engine.run(engine.upload(a_very_long_one(clip.with_name("long.mp3")), {"language": "en"}))
+        in_sections = engine.run(
+            engine.upload(a_very_long_one(clip.with_name("long.mp3")), {"language": "en"})
+        )
         transcribe = STACK.resolve({"Fn::GetAtt": ["TranscribeFunction", "Arn"]})
         host = engine.hosts[transcribe]
         engine.hosts[transcribe] = BrokenHost(host.function, host.environment, host.limit, host.log)
@@ -127,10 +145,15 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         notified = [ended.notify(engine, execution) for execution in (done, missing, failed)]
     assert all(answer and not answer.failed for answer in notified)
     assert engine.denied == []
-    assert {each.status for each in (done, again, uploaded, redone, in_sections)} == {"SUCCEEDED"}, done.message
+    assert {each.status for each in (done, again, uploaded, redone, in_sections)} == {
+        "SUCCEEDED"
+    }, done.message
     assert "(WorkDamaged)" in damaged.message
     assert "(PoisonTile)" in deadly.message
-    assert (missing.error, missing.message) == ("RecordingNotFound", f"There is no s3://{RECORDINGS}/nowhere.wav.")
+    assert (missing.error, missing.message) == (
+        "RecordingNotFound",
+        f"There is no s3://{RECORDINGS}/nowhere.wav.",
+    )
     assert failed.error == "IncompleteTranscript"
     assert "(BadAudio)" in failed.message
     return engine.calls
@@ -149,15 +172,25 @@ def heard(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> li
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not is_unseen(rule)], ids=str)
-def test_a_role_has_nothing_that_it_can_do_without(rule: Rule, request: pytest.FixtureRequest) -> None:
+def test_a_role_has_nothing_that_it_can_do_without(
+    rule: Rule, request: pytest.FixtureRequest
+) -> None:
     """And all that it can't: with one call denied, the runs do not end as they must."""
-    seen = request.getfixturevalue("heard" if "DetectLanguage" in str(rule) or "language.json" in str(rule) else "calls")
+    seen = request.getfixturevalue(
+        "heard" if "DetectLanguage" in str(rule) or "language.json" in str(rule) else "calls"
+    )
     assert rule not in superfluous(RULES, seen), f"no call needs {rule}"
 
 
 def test_what_is_said_not_to_be_seen_here_is_not_seen(calls: list[Call]) -> None:
-    assert {kind for kind in UNSEEN if not any(is_unseen(rule) and rule.action.startswith(kind) for rule in RULES)} == set()
-    assert [str(call) for call in calls if any(rule.covers(call) for rule in RULES if is_unseen(rule))] == []
+    assert {
+        kind
+        for kind in UNSEEN
+        if not any(is_unseen(rule) and rule.action.startswith(kind) for rule in RULES)
+    } == set()
+    assert [
+        str(call) for call in calls if any(rule.covers(call) for rule in RULES if is_unseen(rule))
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +216,9 @@ def test_a_permission_too_many_or_too_wide_is_found(calls: list[Call], extra: Ru
         ("SplitFunction", "kms:Decrypt", "is not there, or may not be read"),
     ],
 )
-def test_a_permission_too_few_fails_the_execution(tmp_path: Path, clip: Path, principal: str, action: str, ends: str) -> None:
+def test_a_permission_too_few_fails_the_execution(
+    tmp_path: Path, clip: Path, principal: str, action: str, ends: str
+) -> None:
     left = [rule for rule in RULES if (rule.principal, rule.action) != (principal, action)]
     with an_engine(tmp_path, left) as engine:
         failed = engine.run(engine.upload(clip, {"language": "en"}))
@@ -192,8 +227,14 @@ def test_a_permission_too_few_fails_the_execution(tmp_path: Path, clip: Path, pr
     assert {(call.principal, call.action) for call in engine.denied} == {(principal, action)}
 
 
-def test_who_may_not_list_the_recordings_can_not_tell_a_missing_one_from_a_forbidden_one(tmp_path: Path) -> None:
-    left = [rule for rule in RULES if (rule.principal, rule.action) != ("SplitFunction", "s3:ListBucket")]
+def test_who_may_not_list_the_recordings_can_not_tell_a_missing_one_from_a_forbidden_one(
+    tmp_path: Path,
+) -> None:
+    left = [
+        rule
+        for rule in RULES
+        if (rule.principal, rule.action) != ("SplitFunction", "s3:ListBucket")
+    ]
     with an_engine(tmp_path, left) as engine:
         missing = engine.run(by_hand("nowhere.wav"))
     assert missing.message == f"s3://{RECORDINGS}/nowhere.wav is not there, or may not be read."

@@ -1,5 +1,7 @@
-"""A recording that is shared out, through the real state machine. Six hours of sound would take long: here it is decided for five
-minutes, by the document that Split would have stored.
+"""A recording that is shared out, through the real state machine.
+
+Six hours of sound would take long: here it is decided for five minutes, by the document that Split
+would have stored.
 """
 
 import json
@@ -40,9 +42,16 @@ def run(logs: Path, workers: int) -> Run:
         done = shared_out(engine, SAMPLE, COUNT)
         (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
         body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()
-        at_once = {host.function.name: host.busiest for host in engine.hosts.values()}["SplitFunction"]
+        at_once = {host.function.name: host.busiest for host in engine.hosts.values()}[
+            "SplitFunction"
+        ]
         written = transcripts(engine, done)
-        return Run(written, Plan.model_validate_json(body), at_once, shared_out(engine, SAMPLE, COUNT, key="nowhere.mp3"))
+        return Run(
+            written,
+            Plan.model_validate_json(body),
+            at_once,
+            shared_out(engine, SAMPLE, COUNT, key="nowhere.mp3"),
+        )
 
 
 def test_nothing_is_lost_between_sections(runs: dict[int, Run]) -> None:
@@ -55,7 +64,9 @@ def test_nothing_is_lost_between_sections(runs: dict[int, Run]) -> None:
     assert len(runs[2].plan.sound.sections) == COUNT
 
 
-def test_they_are_split_side_by_side_and_the_transcript_does_not_depend_on_it(runs: dict[int, Run]) -> None:
+def test_they_are_split_side_by_side_and_the_transcript_does_not_depend_on_it(
+    runs: dict[int, Run],
+) -> None:
     assert {workers: each.splits_at_once for workers, each in runs.items()} == {1: 1, 2: 2}
     assert runs[1].written == runs[2].written
 
@@ -64,7 +75,9 @@ def test_what_each_section_took_is_counted(runs: dict[int, Run]) -> None:
     assert len(runs[2].plan.spent) == COUNT + 1, "and putting them together"
 
 
-def test_a_section_that_can_not_be_split_fails_the_execution_by_its_own_name(runs: dict[int, Run]) -> None:
+def test_a_section_that_can_not_be_split_fails_the_execution_by_its_own_name(
+    runs: dict[int, Run],
+) -> None:
     failed = runs[2].failed
     assert (failed.status, failed.error) == ("FAILED", "RecordingNotFound")
     assert "nowhere.mp3" in failed.message

@@ -1,4 +1,6 @@
-"""Fifty recordings at once: all right, with a bounded number of workers, in memory that stays as it is."""
+"""Fifty recordings at once: all right, with a bounded number of workers, in memory that stays as it
+is.
+"""
 
 import json
 import re
@@ -48,8 +50,12 @@ class Soak:
         self.processes.append(len(alive))
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc, which is not here")
-def test_fifty_recordings_at_once_are_all_right_and_memory_stays_flat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="reads memory from /proc, which is not here"
+)
+def test_fifty_recordings_at_once_are_all_right_and_memory_stays_flat(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     speech = decoded(SAMPLE)[0]
     recordings = []
     for number in range(RECORDINGS):
@@ -68,7 +74,10 @@ def test_fifty_recordings_at_once_are_all_right_and_memory_stays_flat(tmp_path: 
         fifth = RECORDINGS // 5
         return statistics.median(series[fifth : 2 * fifth]), statistics.median(series[-fifth:])
 
-    (engine_before, engine_after), (worker_before, worker_after) = steady(soak.engine_mb), steady(soak.workers_mb)
+    (engine_before, engine_after), (worker_before, worker_after) = (
+        steady(soak.engine_mb),
+        steady(soak.workers_mb),
+    )
     with capsys.disabled():
         print(
             f"\n{RECORDINGS} recordings in {time.monotonic() - began:.0f} s; engine {engine_before:.0f} -> {engine_after:.0f} MB,"

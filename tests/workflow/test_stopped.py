@@ -1,4 +1,6 @@
-"""The command, killed with everything it runs and started again: what was finished is not done twice."""
+"""The command, killed with everything it runs and started again: what was finished is not done
+twice.
+"""
 
 import os
 import signal
@@ -34,13 +36,21 @@ def begin(folder: Path, out: str) -> subprocess.Popen[bytes]:
     ]
     environment = {"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
     return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
 def parts(folder: Path) -> Mapping[str, int]:
     """The parts on disk, and when each was written."""
-    return {file.name: file.stat().st_mtime_ns for file in folder.glob("cache/fanscribe/jobs/*/parts/*.json")}
+    return {
+        file.name: file.stat().st_mtime_ns
+        for file in folder.glob("cache/fanscribe/jobs/*/parts/*.json")
+    }
 
 
 def alive(process: int) -> bool:
@@ -78,5 +88,7 @@ def test_a_run_that_is_killed_twice_goes_on_where_it_was(tmp_path: Path) -> None
         capture_output=True,
     )
     for kind in ("json", "srt", "vtt", "txt"):
-        whole, pieced = ((tmp_path / out / f"lighthouse-talk.{kind}").read_bytes() for out in ("whole", "out"))
+        whole, pieced = (
+            (tmp_path / out / f"lighthouse-talk.{kind}").read_bytes() for out in ("whole", "out")
+        )
         assert whole == pieced

@@ -33,12 +33,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         ("aiff", "talk.m3u8"),
     ],
 )
-def test_a_wrongly_named_recording_has_the_same_transcript(engine: Engine, tmp_path: Path, extension: str, wrong: str) -> None:
+def test_a_wrongly_named_recording_has_the_same_transcript(
+    engine: Engine, tmp_path: Path, extension: str, wrong: str
+) -> None:
     data = containers(decoded(SAMPLE)[0, : 10 * SAMPLE_RATE])[extension]
     (tmp_path / wrong).write_bytes(data)
     (tmp_path / f"right.{extension}").write_bytes(data)
     right = transcribed(engine, tmp_path / f"right.{extension}")
     assert b"synthetic voice" in right["txt"]
-    assert {name: text for name, text in transcribed(engine, tmp_path / wrong).items() if name != "json"} == {
-        name: text for name, text in right.items() if name != "json"
-    }, "the JSON also names the recording"
+    assert {
+        name: text for name, text in transcribed(engine, tmp_path / wrong).items() if name != "json"
+    } == {name: text for name, text in right.items() if name != "json"}, (
+        "the JSON also names the recording"
+    )

@@ -1,16 +1,25 @@
-"""The base of every typed document: immutable, and an unknown field is an error rather than a silent typo."""
+"""The base of every typed document: immutable, and an unknown field is an error rather than a
+silent typo.
+"""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Contract(BaseModel):
-    """What crosses a boundary derives from this. Its errors don't quote what was given: that may be somebody's words."""
+    """What crosses a boundary derives from this.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    Its errors don't quote what was given: that may be somebody's words.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
+    )
 
 
 def explain(error: ValidationError, skip: int = 0) -> str:
-    """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only pydantic knows."""
+    """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only
+    pydantic knows.
+    """
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"][skip:])
     return f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"

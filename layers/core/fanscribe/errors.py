@@ -60,11 +60,17 @@ class UnreadableRecording(BadInput):
 
 
 class RecordingTooLarge(BadInput):
-    """The recording exceeds a limit of the deployment. The message names the limit, and the parameter that raises it."""
+    """The recording exceeds a limit of the deployment.
+
+    The message names the limit, and the parameter that raises it.
+    """
 
 
 class JobTooExpensive(BadInput):
-    """By the estimate it would cost more than the deployment's `MaxJobCost`. The message has both."""
+    """By the estimate it would cost more than the deployment's `MaxJobCost`.
+
+    The message has both.
+    """
 
 
 class UnknownModel(BadInput):
@@ -80,7 +86,10 @@ class MisconfiguredError(FanscribeError):
 
 
 class JobInProgress(FanscribeError):
-    """Another execution is at the same job. Waiting costs next to nothing: its parts will be found."""
+    """Another execution is at the same job.
+
+    Waiting costs next to nothing: its parts will be found.
+    """
 
 
 class ReadAgain(FanscribeError):

@@ -39,7 +39,9 @@ def parse_uri(uri: str) -> tuple[str, str]:
 
 
 def job_id(*inputs: str) -> str:
-    """16 hexadecimal digits that only the inputs of a transcript decide: same inputs, same job, same parts."""
+    """16 hexadecimal digits that only the inputs of a transcript decide: same inputs, same job,
+    same parts.
+    """
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]  # no name holds a NUL
 
 
@@ -111,7 +113,10 @@ def attempt(job: str, first: int, last: int, number: str) -> str:
 
 
 def tiles_of(key: str) -> range:
-    """The tiles that a part or a failure is about, read from its key. Raises ValueError for a key of another kind."""
+    """The tiles that a part or a failure is about, read from its key.
+
+    Raises ValueError for a key of another kind.
+    """
     match = re.search(r"/(?:parts|failures)/(\d+)-(\d+)\.json$", key)
     if match is None:
         raise ValueError(f"{key} is the key of no part and no failure")
@@ -143,5 +148,7 @@ def transcript(recording_key: str, job: str, suffix: str) -> str:
 
 
 def upload(digest: str, name: str) -> str:
-    """Of a recording that the command uploads: the same content under the same name has the same key."""
+    """Of a recording that the command uploads: the same content under the same name has the same
+    key.
+    """
     return f"{UPLOADS}{digest}/{name}"

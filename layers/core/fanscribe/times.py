@@ -1,11 +1,14 @@
-"""Time as integers: samples while measuring, milliseconds once words are timed, text only when printed."""
+"""Time as integers: samples while measuring, milliseconds once words are timed, text only when
+printed.
+"""
 
 import re
 
 SAMPLE_RATE = 16_000  # Hz, what Whisper and Silero were trained on
 SAMPLE_BYTES = 2  # 16 bits
 SAMPLES_PER_MS = SAMPLE_RATE // 1000  # 16
-FRAME = 512  # samples in one VAD frame: 32 ms exactly, so a boundary on a frame is a whole millisecond
+# samples in one VAD frame: 32 ms exactly, so a boundary on a frame is a whole millisecond
+FRAME = 512
 WINDOW = 30 * SAMPLE_RATE  # samples in one Whisper window: 480,000
 
 
@@ -20,7 +23,10 @@ def seconds(ms: int) -> float:
 
 
 def timestamp(ms: int, decimal: str = ".") -> str:
-    """`HH:MM:SS.mmm` (VTT); with `decimal=","` as SRT has it. Hours grow past 99 rather than wrap."""
+    """`HH:MM:SS.mmm` (VTT); with `decimal=","` as SRT has it.
+
+    Hours grow past 99 rather than wrap.
+    """
     hours, rest = divmod(ms, 3_600_000)
     minutes, rest = divmod(rest, 60_000)
     whole, fraction = divmod(rest, 1000)
@@ -43,7 +49,9 @@ CLOCK = re.compile(r"(?:(?:(\d+):(?=\d\d:))?(\d+):(?=\d\d(?:\.|$)))?(\d+)(?:\.(\
 
 
 def from_clock(text: str) -> int:
-    """A time as people write it, `1:02:03`, `12:10` or seconds, each with decimals if need be, as ms. Raises ValueError."""
+    """A time as people write it, `1:02:03`, `12:10` or seconds, each with decimals if need be, as
+    ms. Raises ValueError.
+    """
     match = CLOCK.fullmatch(text.strip())
     hours, minutes, whole = (int(part or 0) for part in match.groups()[:3]) if match else (0, 0, 0)
     if match is None or (match[1] and minutes > 59) or (match[2] and whole > 59):

@@ -50,7 +50,9 @@ def test_one_channel_is_one_even_if_separate_ones_are_asked_for(tmp_path: Path) 
 def test_a_stream_that_changes_its_rate_on_the_way_is_decoded_to_its_end(tmp_path: Path) -> None:
     """As where two mp3s were joined, or a broadcast goes over to advertisements."""
     joined = tmp_path / "joined.mp3"
-    joined.write_bytes(b"".join(encoded(a_tone(2), "mp3", "libmp3lame", rate) for rate in (16_000, 44_100, 16_000)))
+    joined.write_bytes(
+        b"".join(encoded(a_tone(2), "mp3", "libmp3lame", rate) for rate in (16_000, 44_100, 16_000))
+    )
     (samples,) = decoded(joined)
     assert 5.8 * SAMPLE_RATE < len(samples) < 6.5 * SAMPLE_RATE
     loud = np.abs(samples.astype(float)).reshape(-1)[: 6 * SAMPLE_RATE].reshape(6, -1).mean(axis=1)
@@ -58,7 +60,9 @@ def test_a_stream_that_changes_its_rate_on_the_way_is_decoded_to_its_end(tmp_pat
 
 
 def test_a_damaged_packet_is_passed_over(tmp_path: Path) -> None:
-    """Whatever the codec calls it: here FFmpeg's aac parser has an error of its own, besides invalid data."""
+    """Whatever the codec calls it: here FFmpeg's aac parser has an error of its own, besides
+    invalid data.
+    """
     data = bytearray(encoded(a_tone(10), "adts", "aac", 16_000))
     middle = len(data) // 2
     data[middle + 50 : middle + 450] = b"\xff" * 400
@@ -77,13 +81,27 @@ def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> Non
     ("name", "data", "told"),
     [
         ("empty.wav", b"", "empty.wav is empty (0 bytes)"),
-        ("talk.mp3", b"These are just words in a file.\n" * 50, "talk.mp3 can't be read as audio or video"),
+        (
+            "talk.mp3",
+            b"These are just words in a file.\n" * 50,
+            "talk.mp3 can't be read as audio or video",
+        ),
         ("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "cut.wav can't be read as audio or video"),
-        ("list.m3u8", b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n", "list.m3u8 is a playlist (HLS), not a"),
-        ("list.txt", b"ffconcat version 1.0\nfile /etc/passwd\n", "list.txt is a concat script, not a recording"),
+        (
+            "list.m3u8",
+            b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n",
+            "list.m3u8 is a playlist (HLS), not a",
+        ),
+        (
+            "list.txt",
+            b"ffconcat version 1.0\nfile /etc/passwd\n",
+            "list.txt is a concat script, not a recording",
+        ),
     ],
 )
-def test_what_is_no_recording_is_refused_by_name_and_reason(tmp_path: Path, name: str, data: bytes, told: str) -> None:
+def test_what_is_no_recording_is_refused_by_name_and_reason(
+    tmp_path: Path, name: str, data: bytes, told: str
+) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnreadableRecording) as refused:
         list(decode(tmp_path / name, name))
@@ -96,7 +114,9 @@ def test_a_wav_of_no_samples_has_no_sound(tmp_path: Path) -> None:
 
 
 def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRecording, match=r"mute\.mp4 has no sound: there is no audio stream"):
+    with pytest.raises(
+        UnreadableRecording, match=r"mute\.mp4 has no sound: there is no audio stream"
+    ):
         list(decode(a_video_without_sound(tmp_path / "mute.mp4"), "mute.mp4"))
 
 
@@ -120,7 +140,9 @@ def test_every_demuxer_that_is_allowed_exists_and_none_opens_other_files() -> No
 
 
 @given(st.integers(1, 5_000), st.integers(0, 2**32 - 1))
-def test_a_wav_is_a_header_and_its_samples_so_a_range_of_it_is_a_range_of_them(length: int, seed: int) -> None:
+def test_a_wav_is_a_header_and_its_samples_so_a_range_of_it_is_a_range_of_them(
+    length: int, seed: int
+) -> None:
     samples = np.random.default_rng(seed).integers(-32_768, 32_767, length, np.int16, endpoint=True)
     data = write_wav(samples)
     with wave.open(io.BytesIO(data)) as file:

@@ -50,7 +50,10 @@ def recording(tmp_path: Path) -> Path:
         ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
         ("sys.exit(3)", "exit status 3"),
         ("os.write(1, b'S'); os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
-        (f"os.write(1, {HEADER.pack(SAMPLES, 999)!r} + bytes(99)); os.kill(os.getpid(), signal.SIGBUS)", "SIGBUS"),
+        (
+            f"os.write(1, {HEADER.pack(SAMPLES, 999)!r} + bytes(99)); os.kill(os.getpid(), signal.SIGBUS)",
+            "SIGBUS",
+        ),
     ],
 )
 def test_one_that_crashes_is_told_by_its_ending(recording: Path, program: str, ending: str) -> None:
@@ -70,7 +73,10 @@ def test_one_that_crashes_is_told_by_its_ending(recording: Path, program: str, e
 )
 def test_one_that_hangs_is_ended_and_told(recording: Path, program: str) -> None:
     told = told_of(recording, Decoder(doing(program), stall_s=0.3))
-    assert told == "talk.wav can't be read: the decoder stopped making progress, and was ended after 0.3 s."
+    assert (
+        told
+        == "talk.wav can't be read: the decoder stopped making progress, and was ended after 0.3 s."
+    )
 
 
 def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> None:
@@ -96,25 +102,44 @@ def test_one_that_needs_too_much_memory_is_told(tmp_path: Path) -> None:
     """The real one, with an mp3 whose cover picture is 150 MB of nothing."""
     talk, cover = tmp_path / "talk.mp3", 150_000_000
     with talk.open("wb") as file:
-        file.write(b"ID3\x04\0\0" + synchsafe(cover) + b"APIC" + synchsafe(cover - 10) + b"\0\0\0image/png\0\3\0")
+        file.write(
+            b"ID3\x04\0\0"
+            + synchsafe(cover)
+            + b"APIC"
+            + synchsafe(cover - 10)
+            + b"\0\0\0image/png\0\3\0"
+        )
         file.seek(cover + 10)  # a hole
         file.write(SAMPLE.read_bytes())
     told = told_of(talk, Decoder(memory=300_000_000))
-    assert told == "talk.wav can't be read: the decoder needs more memory for it than it may have (300 MB)."
+    assert (
+        told
+        == "talk.wav can't be read: the decoder needs more memory for it than it may have (300 MB)."
+    )
     assert list(decode(talk, "talk.mp3")), "by default it may have enough for that"
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the limits and environment of a process in /proc")
-def test_it_has_its_limits_and_no_credentials(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"),
+    reason="reads the limits and environment of a process in /proc",
+)
+def test_it_has_its_limits_and_no_credentials(
+    recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     before = children()
     blocks = decode(recording, "talk.wav")
     next(blocks)
     (child,) = [Path(f"/proc/{new}") for new in children() - before]
-    variables = {entry.split("=")[0] for entry in (child / "environ").read_text().rstrip("\0").split("\0")}
+    variables = {
+        entry.split("=")[0] for entry in (child / "environ").read_text().rstrip("\0").split("\0")
+    }
     of_libraries = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS"}
     assert variables <= {"PYTHONPATH", "LC_CTYPE", *of_libraries}
-    limits = resource.prlimit(int(child.name), resource.RLIMIT_CORE), resource.prlimit(int(child.name), resource.RLIMIT_AS)
+    limits = (
+        resource.prlimit(int(child.name), resource.RLIMIT_CORE),
+        resource.prlimit(int(child.name), resource.RLIMIT_AS),
+    )
     assert limits == ((0, 0), (Decoder.memory, Decoder.memory))
     blocks.close()
 
@@ -138,16 +163,28 @@ def test_one_whose_parent_was_killed_ends_by_itself() -> None:
         "messages = Decoder().run(Path(sys.argv[1]), 'x', Request())\nnext(messages)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    ended = subprocess.run([sys.executable, "-c", program, SAMPLE], stderr=subprocess.PIPE, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL, "and stderr was closed by the last that had it, the decoder"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, SAMPLE], stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    assert ended.returncode == -signal.SIGKILL, (
+        "and stderr was closed by the last that had it, the decoder"
+    )
 
 
-def test_what_a_library_prints_is_no_message(recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_library_prints_is_no_message(
+    recording: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     prints = (
         "from fanscribe.audio import decoder, demuxer\n"
         "class Loud(demuxer.MediaBytes):\n"
         "    def read(self, size):\n        os.write(1, b'oops')\n        return super().read(size)\n"
         "demuxer.MediaBytes = Loud\ndecoder.main(*sys.argv[1:])"
     )
-    assert sum(block.shape[1] for block in decode(recording, "talk.wav", decoder=Decoder(doing(prints)))) == 60 * 16_000
+    assert (
+        sum(
+            block.shape[1]
+            for block in decode(recording, "talk.wav", decoder=Decoder(doing(prints)))
+        )
+        == 60 * 16_000
+    )
     assert "oops" in capfd.readouterr().err

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.downmix import USUAL, DownmixMeter, Planes, choose_downmix, downmixes, weights_of
+from fanscribe.audio.downmix import (
+    USUAL,
+    DownmixMeter,
+    Planes,
+    choose_downmix,
+    downmixes,
+    weights_of,
+)
 
 HALVES = np.array([0.5, 0.5], np.float32)
 SECOND = 8_000  # samples of the blocks here
@@ -14,7 +21,10 @@ SECOND = 8_000  # samples of the blocks here
 def voices(*gains: tuple[float, ...], seed: int = 0, level: float = 0.1) -> Planes:
     """A second in which one voice after the other speaks into the channels with its gains."""
     random = np.random.default_rng(seed)
-    parts = [np.outer(each, random.normal(0, level, SECOND // len(gains))).astype(np.float32) for each in gains]
+    parts = [
+        np.outer(each, random.normal(0, level, SECOND // len(gains))).astype(np.float32)
+        for each in gains
+    ]
     return np.concatenate(parts, axis=1)
 
 
@@ -62,7 +72,9 @@ def test_a_voice_that_is_lost_for_a_moment_of_an_hour_is_lost() -> None:
 
 def test_a_voice_on_a_channel_that_is_left_out_is_had_by_the_average() -> None:
     usual = np.array([0.5, 0.5, 0.0], np.float32)
-    assert chosen(measured([voices((0.0, 0.0, 1.0), seed=i) for i in range(20)], usual)) == "average"
+    assert (
+        chosen(measured([voices((0.0, 0.0, 1.0), seed=i) for i in range(20)], usual)) == "average"
+    )
 
 
 def test_silence_says_nothing() -> None:
@@ -71,7 +83,9 @@ def test_silence_says_nothing() -> None:
 
 
 def test_hum_in_opposite_phase_is_no_voice() -> None:
-    """50 Hz on both channels, and a voice in phase: the hum is what the difference of samples leaves out."""
+    """50 Hz on both channels, and a voice in phase: the hum is what the difference of samples
+    leaves out.
+    """
     hum = 0.05 * np.sin(2 * np.pi * 50 * np.arange(SECOND) / 48_000).astype(np.float32)
     blocks = [voices((1.0, 1.0), seed=i) + np.stack([hum, -hum]) for i in range(20)]
     assert chosen(measured(blocks)) == USUAL
@@ -82,7 +96,9 @@ def test_some_downmix_keeps_any_voice(channels: int, left: float, right: float) 
     gains = np.zeros(channels)
     gains[0] = left or 1.0
     gains[-1] = right if channels > 1 else gains[0]
-    meter = measured([voices(tuple(gains.tolist()))] * 4, np.full(channels, 1 / channels, np.float32))
+    meter = measured(
+        [voices(tuple(gains.tolist()))] * 4, np.full(channels, 1 / channels, np.float32)
+    )
     assert not meter.lost or min(meter.lost.values()) == 0
 
 

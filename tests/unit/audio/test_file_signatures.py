@@ -20,9 +20,17 @@ OTHER = "upload the recording itself"
         (b"[playlist]\nFile1=http://a/b.mp3\n", "a playlist (PLS)", POINTS),
         (b"[Reference]\nRef1=http://a/b.asf\n", "a playlist (ASX)", POINTS),
         (b"<ASX version='3'><entry/></ASX>", "a playlist (ASX)", POINTS),
-        (b'<?xml version="1.0"?>\n<playlist xmlns="http://xspf.org/ns/0/">', "a playlist (XSPF)", POINTS),
+        (
+            b'<?xml version="1.0"?>\n<playlist xmlns="http://xspf.org/ns/0/">',
+            "a playlist (XSPF)",
+            POINTS,
+        ),
         (b'<smil><body><audio src="a"/></body></smil>', "a playlist (SMIL)", POINTS),
-        (b'<?xml version="1.0"?><!-- x -->\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011">', "a manifest (DASH)", POINTS),
+        (
+            b'<?xml version="1.0"?><!-- x -->\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011">',
+            "a manifest (DASH)",
+            POINTS,
+        ),
         (b"<ns0:MPD>", "a manifest (DASH)", POINTS),
         (b"<SmoothStreamingMedia>", "a manifest (Smooth Streaming)", POINTS),
         (b"<AssetMap>", "a manifest (IMF)", POINTS),
@@ -52,7 +60,9 @@ OTHER = "upload the recording itself"
         (b"MThd\x00\x00\x00\x06", "a score (MIDI)", "render it to sound, and upload that"),
     ],
 )
-def test_each_is_called_what_it_is_and_what_to_do_is_said(head: bytes, kind: str, advice: str) -> None:
+def test_each_is_called_what_it_is_and_what_to_do_is_said(
+    head: bytes, kind: str, advice: str
+) -> None:
     with pytest.raises(UnreadableRecording) as refused:
         refuse_other_files(head, "talk.mp3")
     assert str(refused.value) == f"talk.mp3 is {kind}, not a recording: {advice}."

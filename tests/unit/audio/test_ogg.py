@@ -29,7 +29,10 @@ def a_file(count: int, serial: int = 7, size: int = 50) -> list[bytes]:
     noise = random.Random(serial)
     head = [a_page(0, 0, FIRST, serial, MAGIC), a_page(1, 0, 0, serial, b"OpusTags")]
     flags = [0] * (count - 1) + [LAST]
-    sound = [a_page(number + 2, (number + 1) * SECOND, flag, serial, noise.randbytes(size)) for number, flag in enumerate(flags)]
+    sound = [
+        a_page(number + 2, (number + 1) * SECOND, flag, serial, noise.randbytes(size))
+        for number, flag in enumerate(flags)
+    ]
     return head + sound
 
 

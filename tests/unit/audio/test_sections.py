@@ -1,4 +1,6 @@
-"""A very long recording in sections: every packet is in one of them, and what they make together is the recording."""
+"""A very long recording in sections: every packet is in one of them, and what they make together is
+the recording.
+"""
 
 from itertools import pairwise
 from pathlib import Path
@@ -38,7 +40,9 @@ def test_only_what_is_very_long_is_shared_out_and_never_too_finely(seconds: floa
 
 def in_sections(path: Path, count: int) -> list[Block]:
     size = path.stat().st_size
-    shares = [decode_section(path, path.name, section(size, count, number)) for number in range(count)]
+    shares = [
+        decode_section(path, path.name, section(size, count, number)) for number in range(count)
+    ]
     return [np.concatenate([block for own, block in share if own], axis=1) for share in shares]
 
 
@@ -49,8 +53,12 @@ def speech() -> Block:
 
 
 @pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
-def test_sections_make_the_whole_whatever_the_container(tmp_path: Path, speech: Block, name: str) -> None:
-    """To a sample or two, as the resampler starts anew, and to what a lossy decoder remembers of what it has not heard."""
+def test_sections_make_the_whole_whatever_the_container(
+    tmp_path: Path, speech: Block, name: str
+) -> None:
+    """To a sample or two, as the resampler starts anew, and to what a lossy decoder remembers of
+    what it has not heard.
+    """
     path = tmp_path / f"talk.{name}"
     path.write_bytes(encoded(speech[0], *CONTAINERS[name]))
     whole, parts = decoded(path), in_sections(path, 3)
@@ -58,7 +66,9 @@ def test_sections_make_the_whole_whatever_the_container(tmp_path: Path, speech: 
     start = 0
     for part in parts:
         ours = part[0, 10:-10].astype(float)
-        theirs = (whole[0, start + 10 + shift :][: len(ours)].astype(float) for shift in range(-2, 3))
+        theirs = (
+            whole[0, start + 10 + shift :][: len(ours)].astype(float) for shift in range(-2, 3)
+        )
         assert max(np.corrcoef(ours, each)[0, 1] for each in theirs) > 0.98
         start += part.shape[1]
 
@@ -71,20 +81,32 @@ def some_frames(samples: int, channels: int = 1) -> Frames:
 
 
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=6), st.integers(1, 2))
-def test_frames_of_sections_come_to_lie_within_half_a_frame_of_where_they_were(lengths: list[int], channels: int) -> None:
+def test_frames_of_sections_come_to_lie_within_half_a_frame_of_where_they_were(
+    lengths: list[int], channels: int
+) -> None:
     starts = np.cumsum([0, *lengths]).tolist()
-    whole = on_one_grid([(start, some_frames(length, channels)) for start, length in zip(starts, lengths, strict=False)])
+    whole = on_one_grid(
+        [
+            (start, some_frames(length, channels))
+            for start, length in zip(starts, lengths, strict=False)
+        ]
+    )
     assert whole.samples == sum(lengths)
     assert whole.values.shape[2] == -(-sum(lengths) // FRAME)
     for frame in range(whole.values.shape[2]):
         mine = int(np.searchsorted(starts, frame * FRAME, side="right")) - 1
         was = starts[mine] + whole.values[0, 0, frame] * FRAME
-        assert abs(was - frame * FRAME) <= FRAME // 2 or whole.values[0, 0, frame] == -(-lengths[mine] // FRAME) - 1
+        assert (
+            abs(was - frame * FRAME) <= FRAME // 2
+            or whole.values[0, 0, frame] == -(-lengths[mine] // FRAME) - 1
+        )
 
 
 @given(st.integers(1, 100_000))
 def test_one_section_is_on_its_own_grid(samples: int) -> None:
-    assert np.array_equal(on_one_grid([(0, some_frames(samples))]).values, some_frames(samples).values)
+    assert np.array_equal(
+        on_one_grid([(0, some_frames(samples))]).values, some_frames(samples).values
+    )
 
 
 @given(st.integers(1, 20_000))
@@ -94,26 +116,34 @@ def test_frames_are_kept_as_they_were(samples: int) -> None:
     assert np.array_equal(kept.values, some_frames(samples, 2).values)
 
 
-@pytest.mark.parametrize("data", [b"", b"not frames", some_frames(FRAME).dump(), some_frames(9 * FRAME).dump()[:-1]])
+@pytest.mark.parametrize(
+    "data", [b"", b"not frames", some_frames(FRAME).dump(), some_frames(9 * FRAME).dump()[:-1]]
+)
 def test_damaged_frames_are_told(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         Frames.load(9 * FRAME, data)
 
 
 def test_what_a_section_hears_is_what_is_heard_in_the_whole(speech: Block) -> None:
-    """With two minutes to warm up, 99 of 100 frames are on the same side of the threshold, and no more than a tile is another."""
+    """With two minutes to warm up, 99 of 100 frames are on the same side of the threshold, and no
+    more than a tile is another.
+    """
     whole = listen([(True, speech)])
     begin = 300 * SAMPLE_RATE + 77
     own = listen([(False, speech[:, 180 * SAMPLE_RATE : begin]), (True, speech[:, begin:])])
     assert own.samples == speech.shape[1] - begin
-    joined = on_one_grid([(0, Frames(begin, whole.values[:, :, : -(-begin // FRAME)])), (begin, own)])
+    joined = on_one_grid(
+        [(0, Frames(begin, whole.values[:, :, : -(-begin // FRAME)])), (begin, own)]
+    )
     assert np.mean((joined.values[0, 0] >= 0.5) == (whole.values[0, 0] >= 0.5)) > 0.99
     assert abs(len(lay_tiles(joined, 0.5)) - len(lay_tiles(whole, 0.5))) <= 1
 
 
 @pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
 def test_a_section_knows_where_it_begins(tmp_path: Path, speech: Block, name: str) -> None:
-    """By the file's clock, where there is one: to what containers round, less than what may be a gap."""
+    """By the file's clock, where there is one: to what containers round, less than what may be a
+    gap.
+    """
     path = tmp_path / f"talk.{name}"
     path.write_bytes(encoded(speech[0], *CONTAINERS[name]))
     size, places = path.stat().st_size, []

@@ -18,7 +18,9 @@ LENGTHS = st.lists(st.integers(1, 3 * PIECE), min_size=1, max_size=3)
 
 
 @given(LENGTHS, st.data())
-def test_ranges_of_pieces_make_exactly_the_stretch_that_is_wanted(lengths: list[int], data: st.DataObject) -> None:
+def test_ranges_of_pieces_make_exactly_the_stretch_that_is_wanted(
+    lengths: list[int], data: st.DataObject
+) -> None:
     edges, samples = [0, *np.cumsum(lengths).tolist()], sum(lengths)
     starts, sections = edges[:-1], list(pairwise(edges))
     start = data.draw(st.integers(0, samples - 1))
@@ -27,11 +29,18 @@ def test_ranges_of_pieces_make_exactly_the_stretch_that_is_wanted(lengths: list[
     pieces = [each.piece for each in found if each.piece]
     assert len(pieces) == len(found)
     where = [starts[piece.section] + piece.number * PIECE for piece in pieces]
-    edges = [(begin + each.start, begin + each.end) for begin, each in zip(where, found, strict=True)]
+    edges = [
+        (begin + each.start, begin + each.end) for begin, each in zip(where, found, strict=True)
+    ]
     assert edges[0][0] == start
     assert edges[-1][1] == end
     assert all(before[1] == after[0] for before, after in pairwise(edges))
-    assert all(0 <= each.start < each.end <= each.length <= PIECE and each.piece and each.piece.channel == 1 for each in found)
+    assert all(
+        0 <= each.start < each.end <= each.length <= PIECE
+        and each.piece
+        and each.piece.channel == 1
+        for each in found
+    )
 
 
 def cut(section: int, blocks: list[Block]) -> dict[AudioPiece, Block]:
@@ -66,7 +75,9 @@ def stored() -> MemoryStorage:
 
 def test_what_was_kept_is_read_sample_for_sample_across_pieces_too() -> None:
     found = sounds(stored(), "work", PLAN, PLAN.tiles)
-    assert all(np.array_equal(found[tile.index], SOUND[tile.start : tile.end]) for tile in PLAN.tiles)
+    assert all(
+        np.array_equal(found[tile.index], SOUND[tile.start : tile.end]) for tile in PLAN.tiles
+    )
 
 
 def test_only_pieces_that_are_missing_or_not_whole_are_missed() -> None:
@@ -84,7 +95,12 @@ def test_only_pieces_that_are_missing_or_not_whole_are_missed() -> None:
 def test_sound_that_can_not_be_stored_stops_the_decoding() -> None:
     class Full(MemoryStorage):
         def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
-            raise StorageFault(f"S3 answered SlowDown for s3://{bucket}/{key} ({len(data)} bytes of {content_type}).")
+            raise StorageFault(
+                f"S3 answered SlowDown for s3://{bucket}/{key} ({len(data)} bytes of {content_type})."
+            )
 
-    with pytest.raises(StorageFault, match="SlowDown"), Soundtrack(Full(), "work", PLAN.job).recorder() as keep:
+    with (
+        pytest.raises(StorageFault, match="SlowDown"),
+        Soundtrack(Full(), "work", PLAN.job).recorder() as keep,
+    ):
         keep(SOUND[np.newaxis])

@@ -36,7 +36,9 @@ def in_floats(channels: Sequence[Any]) -> bytes:
 
 
 @pytest.mark.parametrize("sample", [float("inf"), -float("inf"), float("nan"), 1e30, -1e20])
-def test_a_sample_that_is_no_sound_changes_neither_the_track_nor_the_mix(tmp_path: Path, sample: float) -> None:
+def test_a_sample_that_is_no_sound_changes_neither_the_track_nor_the_mix(
+    tmp_path: Path, sample: float
+) -> None:
     left = tone(4) / 32_768
     strange = left.copy()
     strange[SAMPLE_RATE : SAMPLE_RATE + 4] = sample  # of every fourth pair one is compared
@@ -46,7 +48,10 @@ def test_a_sample_that_is_no_sound_changes_neither_the_track_nor_the_mix(tmp_pat
 
 
 def test_titles_are_short_and_on_one_line_and_a_language_is_a_code(tmp_path: Path) -> None:
-    titles = [{"language": "fra", "title": "é" * 100_000}, {"language": "e\n-->" * 50, "title": "a\x1b[31m\n\tb\u202ec"}]
+    titles = [
+        {"language": "fra", "title": "é" * 100_000},
+        {"language": "e\n-->" * 50, "title": "a\x1b[31m\n\tb\u202ec"},
+    ]
     tracks = found(tmp_path, a_film(titles)).tracks
     assert [track.language for track in tracks] == ["fra", None]
     assert [track.title for track in tracks] == ["é" * 80, "a[31m bc"]

@@ -14,8 +14,12 @@ DAY = 24 * 3600 * SAMPLE_RATE
 MS = SAMPLES_PER_MS
 
 
-def played(timeline: Timeline[int], packets: Sequence[tuple[float | None, bool]], size: int = 100) -> dict[int, int]:
-    """Where each packet that can be decoded comes to lie; each is its time, and whether it is whole."""
+def played(
+    timeline: Timeline[int], packets: Sequence[tuple[float | None, bool]], size: int = 100
+) -> dict[int, int]:
+    """Where each packet that can be decoded comes to lie; each is its time, and whether it is
+    whole.
+    """
     places: dict[int, int] = {}
     here = 0
     found = []
@@ -48,7 +52,11 @@ def test_sound_that_starts_late_begins_where_the_file_says(late: int) -> None:
     assert [places[i] - places[0] for i in range(50)] == [i * PACKET for i in range(50)]
 
 
-@given(st.lists(st.tuples(st.integers(15, 60), st.integers(TOLERANCE + 1, 30 * SAMPLE_RATE)), max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.integers(15, 60), st.integers(TOLERANCE + 1, 30 * SAMPLE_RATE)), max_size=6
+    )
+)
 def test_every_gap_is_as_long_as_the_file_says(runs: list[tuple[int, int]]) -> None:
     packets: list[tuple[float | None, bool]] = []
     now = 0
@@ -65,7 +73,9 @@ def test_every_gap_is_as_long_as_the_file_says(runs: list[tuple[int, int]]) -> N
 
 @given(st.lists(st.integers(-14 * MS, 14 * MS), min_size=60, max_size=60))
 def test_timestamps_that_tremble_move_nothing(offs: list[int]) -> None:
-    packets = [(at + off if at else at, whole) for (at, whole), off in zip(in_a_row(60), offs, strict=True)]
+    packets = [
+        (at + off if at else at, whole) for (at, whole), off in zip(in_a_row(60), offs, strict=True)
+    ]
     places = played(a_timeline(), packets)
     assert [places[i] for i in range(60)] == [i * PACKET for i in range(60)]
 
@@ -90,7 +100,9 @@ def test_a_step_back_that_is_short_is_an_overlap_and_the_time_goes_on() -> None:
     packets = [*in_a_row(before), *in_a_row(200, before * PACKET - back)]
     timeline = a_timeline()
     places = played(timeline, packets)
-    assert places[before] == before * PACKET - back, "what reads this leaves out what is there already"
+    assert places[before] == before * PACKET - back, (
+        "what reads this leaves out what is there already"
+    )
     assert timeline.position == before * PACKET - back + 200 * PACKET
     assert timeline.overlapped == back
 
@@ -114,7 +126,11 @@ def test_a_jump_that_can_not_be_is_counted_through(end: float | None) -> None:
     assert timeline.miscounted == jump
 
 
-@given(st.lists(st.booleans(), min_size=30, max_size=200).map(lambda whole: [*[True] * 15, *whole, *[True] * 15]))
+@given(
+    st.lists(st.booleans(), min_size=30, max_size=200).map(
+        lambda whole: [*[True] * 15, *whole, *[True] * 15]
+    )
+)
 def test_what_is_whole_stays_where_it_was_and_damage_fills_the_rest(whole: list[bool]) -> None:
     packets = [(i * PACKET, good) for i, good in enumerate(whole)]
     timeline = a_timeline()
@@ -140,7 +156,11 @@ def test_where_packets_are_counted_damage_is_measured_in_bytes(lost: int, seen: 
     """FFmpeg makes any number of packets of noise, so their number says nothing."""
     timeline, size = a_timeline(counted=True), 100
     for number in range(200):
-        list(timeline.sound(Arrival(number * PACKET, PACKET, number, number * size, (number + 1) * size)))
+        list(
+            timeline.sound(
+                Arrival(number * PACKET, PACKET, number, number * size, (number + 1) * size)
+            )
+        )
     end = (200 + lost) * size
     for number in range(seen):
         list(timeline.damage((200 + number) * PACKET, PACKET, end))
@@ -157,7 +177,11 @@ def test_where_packets_are_counted_damage_is_measured_in_bytes(lost: int, seen: 
 def test_tags_among_the_sound_are_no_damage() -> None:
     timeline = Timeline[int](DAY, None, counted=True, foreign=lambda first, last: last - first)
     for number in range(200):
-        list(timeline.sound(Arrival(number * PACKET, PACKET, number, number * 100, (number + 1) * 100)))
+        list(
+            timeline.sound(
+                Arrival(number * PACKET, PACKET, number, number * 100, (number + 1) * 100)
+            )
+        )
     list(timeline.damage(200 * PACKET, PACKET, 320_000))
     for number in range(60):
         first = 320_000 + number * 100

@@ -37,5 +37,7 @@ from fanscribe_local.cli.main import command
 command.main(['--help'], standalone_mode=False)
 sys.exit(', '.join({HEAVY} & set(sys.modules)) or 0)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

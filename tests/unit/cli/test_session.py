@@ -1,4 +1,6 @@
-"""docs/session.txt is written by a command (python -m benchmarks.session); what is typed in it still works."""
+"""docs/session.txt is written by a command (python -m benchmarks.session); what is typed in it
+still works.
+"""
 
 import os
 import shlex
@@ -13,7 +15,11 @@ from fanscribe_local.cli.main import command
 from tests.conftest import ROOT
 
 FANSCRIBE = Path(sys.executable).with_name("fanscribe")
-LINES = [line.removeprefix("$ ") for line in (ROOT / "docs" / "session.txt").read_text("utf-8").splitlines() if line[:2] == "$ "]
+LINES = [
+    line.removeprefix("$ ")
+    for line in (ROOT / "docs" / "session.txt").read_text("utf-8").splitlines()
+    if line[:2] == "$ "
+]
 TYPED = [line for line in LINES if line.startswith("fanscribe ")]
 
 
@@ -36,7 +42,11 @@ def test_a_shell_completes_commands_and_options() -> None:
     def completed(words: str) -> list[str]:
         asked = environment | {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
         said = subprocess.run(
-            [Path(sys.executable).with_name("fanscribe")], env=asked, capture_output=True, text=True, check=False
+            [Path(sys.executable).with_name("fanscribe")],
+            env=asked,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return [line.split(",")[1] for line in said.stdout.splitlines()]
 

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from fanscribe import keys
 from fanscribe.documents.options import FORMATS
 from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
-from fanscribe_local.client.names import LONGEST, LONGEST_ENDING, as_key, from_key, json_line, printable, stem
+from fanscribe_local.client.names import (
+    LONGEST,
+    LONGEST_ENDING,
+    as_key,
+    from_key,
+    json_line,
+    printable,
+    stem,
+)
 from fanscribe_local.client.targets import INCOMPLETE, REPORT
 
 # Every name that a file can have: bytes without / and NUL

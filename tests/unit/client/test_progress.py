@@ -29,27 +29,58 @@ def failed(error: str) -> dict[str, Any]:
     return {"timestamp": NOON, "taskFailedEventDetails": {"error": error}}
 
 
-SPLIT = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": JOB.model_dump_json()}}
+SPLIT = {
+    "timestamp": NOON,
+    "stateExitedEventDetails": {"name": "Split", "output": JOB.model_dump_json()},
+}
 
 
 def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([]).stage == "splitting"
     assert read_history([entered("Split")]) == ("splitting", None, None)
-    fanned_out = [entered("Split"), SPLIT, entered("WhatRemains"), entered("LanguageKnown"), entered("TranscribeChunks")]
-    assert read_history(fanned_out) == ("transcribing", NOON, SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")))
+    fanned_out = [
+        entered("Split"),
+        SPLIT,
+        entered("WhatRemains"),
+        entered("LanguageKnown"),
+        entered("TranscribeChunks"),
+    ]
+    assert read_history(fanned_out) == (
+        "transcribing",
+        NOON,
+        SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")),
+    )
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
 
 
 def test_a_split_that_names_sections_is_still_splitting_and_tells_no_job_yet() -> None:
     answer = JOB.model_copy(update={"sections": (0, 1, 2), "chunks": 0})
-    named = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": answer.model_dump_json()}}
-    waiting = [entered("Split"), named, entered("WhatRemains"), entered("SplitSections"), entered("SplitSection")]
+    named = {
+        "timestamp": NOON,
+        "stateExitedEventDetails": {"name": "Split", "output": answer.model_dump_json()},
+    }
+    waiting = [
+        entered("Split"),
+        named,
+        entered("WhatRemains"),
+        entered("SplitSections"),
+        entered("SplitSection"),
+    ]
     assert read_history(waiting) == BEGUN
-    assert read_history([*waiting, entered("Split"), SPLIT, entered("TranscribeChunks")]).job is not None
+    assert (
+        read_history([*waiting, entered("Split"), SPLIT, entered("TranscribeChunks")]).job
+        is not None
+    )
 
 
 def test_a_split_that_failed_tells_no_job() -> None:
-    left = {"timestamp": NOON, "stateExitedEventDetails": {"name": "Split", "output": '{"Error": "BadInput", "Cause": "{}"}'}}
+    left = {
+        "timestamp": NOON,
+        "stateExitedEventDetails": {
+            "name": "Split",
+            "output": '{"Error": "BadInput", "Cause": "{}"}',
+        },
+    }
     assert read_history([entered("Split"), failed("BadInput"), left]) == BEGUN
 
 
@@ -69,7 +100,10 @@ def test_a_history_is_read_on_from_where_it_was() -> None:
 def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
     assert read_history([entered("Split"), failed("JobInProgress")]).stage == WAITING
     assert read_history([entered("Split"), failed("StorageFault")]).stage == "splitting"
-    assert read_history([entered("Split"), failed("JobInProgress"), SPLIT, entered("Merge")]).stage == "merging"
+    assert (
+        read_history([entered("Split"), failed("JobInProgress"), SPLIT, entered("Merge")]).stage
+        == "merging"
+    )
 
 
 def test_every_stage_that_is_told_is_a_state_of_the_machine() -> None:

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from fanscribe_local.client.recordings import Found, LeftOut, LocalRecording, WrongFiles, at_hand, find_recordings
+from fanscribe_local.client.recordings import (
+    Found,
+    LeftOut,
+    LocalRecording,
+    WrongFiles,
+    at_hand,
+    find_recordings,
+)
 
 
 def a_folder(folder: Path, *names: str) -> Path:

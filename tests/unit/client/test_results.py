@@ -6,12 +6,17 @@ from pathlib import Path
 from fanscribe_local.client.results import Result
 
 EMPTY = "Nothing was transcribed. Speech was detected in 0% of 0:30."
-DONE = Result("talk.mp3", "talk-3f2a91", "SUCCEEDED", (Path("talk.txt"),), 30.0, 0, 4.2, notes=(EMPTY,))
+DONE = Result(
+    "talk.mp3", "talk-3f2a91", "SUCCEEDED", (Path("talk.txt"),), 30.0, 0, 4.2, notes=(EMPTY,)
+)
 
 
 def test_notes_follow_the_summary_and_come_before_the_files() -> None:
     assert DONE.lines() == ["talk.mp3: 0:30 of audio, 0 words, in 4 s", f"  {EMPTY}", "  talk.txt"]
-    assert DONE._replace(notes=()).lines() == ["talk.mp3: 0:30 of audio, 0 words, in 4 s", "  talk.txt"]
+    assert DONE._replace(notes=()).lines() == [
+        "talk.mp3: 0:30 of audio, 0 words, in 4 s",
+        "  talk.txt",
+    ]
 
 
 def test_for_scripts_notes_are_a_list_wherever_there_is_a_transcript() -> None:

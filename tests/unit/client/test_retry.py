@@ -15,7 +15,9 @@ from fanscribe_local.client.targets import Place
 from fanscribe_local.client.watch import Watched, watch
 
 GONE = EndpointConnectionError(endpoint_url="https://states")
-DENIED = ClientError({"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "PutObject")
+DENIED = ClientError(
+    {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "PutObject"
+)
 
 
 def answers(*given: Exception | str) -> Callable[[], str]:
@@ -63,5 +65,8 @@ class Busy:
 def test_a_job_that_never_ends_is_not_watched_for_ever(tmp_path: Any) -> None:
     stack = DeployedStack(None, Busy(), "work", "transcripts", "machine")
     job = Watched("talk.mp3", JobProgress(stack, "arn:talk-1"), Place(tmp_path, "talk.mp3"))
-    with ProgressScreen() as screen, pytest.raises(GaveUp, match=r"^Watched talk\.mp3 for 0 hours$"):
+    with (
+        ProgressScreen() as screen,
+        pytest.raises(GaveUp, match=r"^Watched talk\.mp3 for 0 hours$"),
+    ):
         list(watch(stack, [job], screen, longest_s=0))

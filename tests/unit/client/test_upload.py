@@ -12,7 +12,10 @@ def test_pieces_are_the_whole_file_in_parts_that_s3_takes(size: int) -> None:
     planned = pieces(size)
     assert len(planned) <= MOST_PARTS
     assert [piece.number for piece in planned] == list(range(1, len(planned) + 1))
-    assert [piece.start for piece in planned] == [0, *(piece.start + piece.size for piece in planned)][:-1]
+    assert [piece.start for piece in planned] == [
+        0,
+        *(piece.start + piece.size for piece in planned),
+    ][:-1]
     assert sum(piece.size for piece in planned) == size
     assert all(piece.size >= SMALLEST_PART for piece in planned[:-1])
     assert 0 < planned[-1].size <= 5 << 30

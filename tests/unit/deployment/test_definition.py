@@ -28,7 +28,11 @@ DEFINITION = json.loads(TEXT)
 
 # docs.aws.amazon.com/step-functions, "Handling errors in Step Functions workflows"
 STATES = {"States.ALL", "States.TaskFailed", "States.Timeout"}
-OURS = {name: thing for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, FanscribeError)}
+OURS = {
+    name: thing
+    for name, thing in vars(errors).items()
+    if isinstance(thing, type) and issubclass(thing, FanscribeError)
+}
 # Neither retried nor the caller's to mend, by design
 FINAL = {
     IncompleteTranscript: "what could be read is kept, and the message says what is missing",
@@ -50,7 +54,12 @@ def states(machine: dict[str, Any] = DEFINITION) -> Iterator[tuple[str, dict[str
 
 def matched(field: str) -> set[str]:
     """The errors that are named in every Retry, or in every Catch."""
-    return {error for _, state in states() for rule in state.get(field, []) for error in rule["ErrorEquals"]}
+    return {
+        error
+        for _, state in states()
+        for rule in state.get(field, [])
+        for error in rule["ErrorEquals"]
+    }
 
 
 def transitions() -> Iterator[tuple[str, str]]:
@@ -72,9 +81,13 @@ def test_every_substitution_resolves_and_none_is_left_over() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [error for error in OURS.values() if not error.__subclasses__()], ids=lambda error: error.__name__
+    "error",
+    [error for error in OURS.values() if not error.__subclasses__()],
+    ids=lambda error: error.__name__,
 )
-def test_an_error_of_ours_is_retried_or_the_callers_to_mend_or_final_by_design(error: type[FanscribeError]) -> None:
+def test_an_error_of_ours_is_retried_or_the_callers_to_mend_or_final_by_design(
+    error: type[FanscribeError],
+) -> None:
     retried = error.__name__ in matched("Retry")
     assert [retried, issubclass(error, BadInput), error in FINAL].count(True) == 1
 
@@ -93,7 +106,11 @@ def test_what_lambda_or_s3_may_answer_is_repeated_alike_by_every_task() -> None:
         alike = [rule for rule in rules if rule["ErrorEquals"] != ["JobInProgress"]]
         assert alike[:3] == tasks["SplitSection"][:3], name
         assert alike[3]["ErrorEquals"][: len(DEATHS)] == [*DEATHS], name
-        assert {error for rule in alike for error in rule["ErrorEquals"]} >= {*NAMES, "StorageFault", "States.Timeout"}
+        assert {error for rule in alike for error in rule["ErrorEquals"]} >= {
+            *NAMES,
+            "StorageFault",
+            "States.Timeout",
+        }
 
 
 def test_no_name_is_in_two_rules_of_a_task() -> None:
@@ -104,7 +121,9 @@ def test_no_name_is_in_two_rules_of_a_task() -> None:
 
 
 def test_each_error_of_lambdas_invoke_is_repeated_or_left_for_a_reason() -> None:
-    """The errors are read from the service's own model, as boto3 has it: a new one fails here, to be decided."""
+    """The errors are read from the service's own model, as boto3 has it: a new one fails here, to
+    be decided.
+    """
     model = botocore.session.get_session().get_service_model("lambda")
     of_invoke = {shape.name for shape in model.operation_model("Invoke").error_shapes}
     repeated = {name.removeprefix("Lambda.") for name in NAMES}
@@ -144,5 +163,11 @@ def test_the_docs_draw_and_explain_every_state_and_transition() -> None:
             names = [re.split(r"[{\[(]", node)[0] for node in nodes]
             drawn |= set(pairwise(names))
     assert drawn == set(transitions())
-    explained = {name for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for name in re.split(r",\s*", row)}
-    assert {name for name, state in states() if state["Type"] not in {"Fail", "Succeed"}} - explained == set()
+    explained = {
+        name
+        for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+        for name in re.split(r",\s*", row)
+    }
+    assert {
+        name for name, state in states() if state["Type"] not in {"Fail", "Succeed"}
+    } - explained == set()

@@ -1,4 +1,6 @@
-"""`make deploy`, as far as it goes without an account: what it says to SAM, and why a new image reaches the functions."""
+"""`make deploy`, as far as it goes without an account: what it says to SAM, and why a new image
+reaches the functions.
+"""
 
 import os
 import re
@@ -48,9 +50,13 @@ def test_without_a_model_it_says_which_to_name(target: str) -> None:
     assert f"make {target} MODEL=" in asked.stderr
 
 
-@pytest.mark.skipif(not SAM_PYTHON.exists(), reason="needs .venv-sam (the SAM CLI), which `make validate` installs")
+@pytest.mark.skipif(
+    not SAM_PYTHON.exists(), reason="needs .venv-sam (the SAM CLI), which `make validate` installs"
+)
 def test_sam_makes_of_another_image_another_uri_and_of_the_same_image_the_same() -> None:
-    """CloudFormation updates a function whose ImageUri has changed, and no other: with a tag that stays, none."""
+    """CloudFormation updates a function whose ImageUri has changed, and no other: with a tag that
+    stays, none.
+    """
     script = (
         "from samcli.lib.package.image_utils import tag_translation as tag;"
         "print(*(tag('splitfunction:latest', f'sha256:{digit * 64}') for digit in 'aab'))"

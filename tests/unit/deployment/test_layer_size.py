@@ -12,7 +12,9 @@ LIMIT = 250 * 1024 * 1024  # docs.aws.amazon.com/lambda, "Lambda quotas": deploy
 
 def files_of_the_layer() -> Iterator[Path]:
     """What is installed of the layer's locked requirements, and our own."""
-    locked = re.findall(r"^([\w.-]+)==", (ROOT / "layers" / "core" / "requirements.txt").read_text(), re.MULTILINE)
+    locked = re.findall(
+        r"^([\w.-]+)==", (ROOT / "layers" / "core" / "requirements.txt").read_text(), re.MULTILINE
+    )
     assert "pydantic" in locked
     for name in locked:
         yield from (Path(str(file.locate())) for file in importlib.metadata.files(name) or [])

@@ -10,7 +10,16 @@ import pytest
 
 from fanscribe import errors
 from tests.conftest import ROOT
-from tests.support.monitoring import ALARMS, OURS, Metric, dashboard, lines, of_an_alarm, on_the_dashboard, widgets
+from tests.support.monitoring import (
+    ALARMS,
+    OURS,
+    Metric,
+    dashboard,
+    lines,
+    of_an_alarm,
+    on_the_dashboard,
+    widgets,
+)
 from tests.support.policies import FUNCTIONS, RESOURCES, STEPS, TEMPLATE, a_stack
 
 # What AWS counts by itself, by namespace, and the dimension that it counts it by
@@ -32,7 +41,9 @@ NAME = re.compile(r"\b[a-z]\w*")  # of an id; functions are in capitals
 PHYSICAL = {name: a_stack().resolve({"Ref": name}) for name in FUNCTIONS}
 
 
-@pytest.mark.parametrize("metric", sorted((metric for metric in WATCHED if metric.namespace != OURS), key=str), ids=str)
+@pytest.mark.parametrize(
+    "metric", sorted((metric for metric in WATCHED if metric.namespace != OURS), key=str), ids=str
+)
 def test_what_is_not_ours_is_counted_by_aws(metric: Metric) -> None:
     names, dimension = OF_AWS[metric.namespace]
     assert metric.name in names
@@ -44,7 +55,11 @@ def test_no_expression_names_what_is_not_there() -> None:
     named = {name for how in shown for name in NAME.findall(how.get("expression", ""))}
     assert named <= {how["id"] for how in shown if "id" in how}
     for alarm in ALARMS.values():
-        named = {name for entry in alarm.get("Metrics", []) for name in NAME.findall(entry.get("Expression", ""))}
+        named = {
+            name
+            for entry in alarm.get("Metrics", [])
+            for name in NAME.findall(entry.get("Expression", ""))
+        }
         assert named == {entry["Id"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry}
 
 
@@ -54,13 +69,18 @@ def test_the_cost_is_each_functions_time_by_its_memory_at_a_price_with_its_date(
         for metric, how in lines()
         if metric and metric.name == "Duration" and "id" in how
     }
-    terms = [f"FILL({timed[PHYSICAL[name]]},0)*{_written(RESOURCES[name]['Properties']['MemorySize'])}" for name in FUNCTIONS]
+    terms = [
+        f"FILL({timed[PHYSICAL[name]]},0)*{_written(RESOURCES[name]['Properties']['MemorySize'])}"
+        for name in FUNCTIONS
+    ]
     # milliseconds, megabytes, USD
     assert (
         f"({' + '.join(terms)}) / 1024 / 1000 * ${{GbSecondPrice}}"
         in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     )
-    assert re.search(r"\(x86, us-east-1, \w+ 20\d\d\)", TEMPLATE["Parameters"]["GbSecondPrice"]["Description"])
+    assert re.search(
+        r"\(x86, us-east-1, \w+ 20\d\d\)", TEMPLATE["Parameters"]["GbSecondPrice"]["Description"]
+    )
 
 
 def _written(value: Any) -> str:
@@ -70,8 +90,16 @@ def _written(value: Any) -> str:
 
 def test_the_alarm_of_chunk_time_is_nine_tenths_of_the_timeout_and_the_graph_shows_both() -> None:
     timeout = TEMPLATE["Globals"]["Function"]["Timeout"] * 1000
-    (marks,) = [widget["annotations"]["horizontal"] for widget in widgets("metric") if "annotations" in widget]
-    assert [mark["value"] for mark in marks] == [timeout, ALARMS["ChunkTimeAlarm"]["Threshold"]] == [timeout, 0.9 * timeout]
+    (marks,) = [
+        widget["annotations"]["horizontal"]
+        for widget in widgets("metric")
+        if "annotations" in widget
+    ]
+    assert (
+        [mark["value"] for mark in marks]
+        == [timeout, ALARMS["ChunkTimeAlarm"]["Threshold"]]
+        == [timeout, 0.9 * timeout]
+    )
 
 
 @pytest.mark.parametrize("name", ["ChunkTimeAlarm", "ThrottlingAlarm"])
@@ -87,7 +115,12 @@ def test_every_alarm_is_on_the_dashboard_and_quiet_is_no_alarm() -> None:
 
 
 def test_no_widget_covers_another() -> None:
-    places = [(w["x"] + i, w["y"] + j) for w in dashboard()["widgets"] for i in range(w["width"]) for j in range(w["height"])]
+    places = [
+        (w["x"] + i, w["y"] + j)
+        for w in dashboard()["widgets"]
+        for i in range(w["width"])
+        for j in range(w["height"])
+    ]
     assert len(places) == len(set(places))
     assert max(x for x, _ in places) < 24, "the grid is 24 wide"
 
@@ -98,6 +131,14 @@ def test_the_operations_page_says_what_each_alarm_means(name: str) -> None:
 
 
 def test_the_troubleshooting_page_has_a_paragraph_for_every_error_and_no_other() -> None:
-    told = re.findall(r"^### (\w+)$", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
-    every = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
-    assert sorted(told) == sorted(every - {"FanscribeError", "BadInput"}), "all but the two that only have subclasses"
+    told = re.findall(
+        r"^### (\w+)$", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE
+    )
+    every = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    assert sorted(told) == sorted(every - {"FanscribeError", "BadInput"}), (
+        "all but the two that only have subclasses"
+    )

@@ -1,4 +1,7 @@
-"""What can be said of roles and buckets without running anything. What they need is in tests/workflow/test_roles.py."""
+"""What can be said of roles and buckets without running anything.
+
+What they need is in tests/workflow/test_roles.py.
+"""
 
 import re
 
@@ -7,7 +10,15 @@ import pytest
 from benchmarks.speed import with_table
 from tests.support.iam import Call, Condition, Rule
 from tests.support.permissions import MARK, PAGE, rows, table
-from tests.support.policies import BUCKETS, KEY, RESOURCES, a_stack, bucket_rules, encryption, role_rules
+from tests.support.policies import (
+    BUCKETS,
+    KEY,
+    RESOURCES,
+    a_stack,
+    bucket_rules,
+    encryption,
+    role_rules,
+)
 
 PLAIN, KEYED = a_stack(), a_stack(KmsKeyArn=KEY)
 KEPT = "RetainExceptOnCreate"  # gone with a first deployment that fails: the next one makes it anew
@@ -19,22 +30,33 @@ def test_no_action_of_a_role_has_a_wildcard() -> None:
 
 def test_only_the_delivery_of_the_state_machines_log_names_no_resource() -> None:
     everywhere = [rule for rule in role_rules(KEYED) if rule.resource == "*"]
-    assert {(rule.principal, rule.action.split(":")[0]) for rule in everywhere} == {("TranscriptionStateMachine", "logs")}
+    assert {(rule.principal, rule.action.split(":")[0]) for rule in everywhere} == {
+        ("TranscriptionStateMachine", "logs")
+    }
 
 
 def test_without_a_key_of_ones_own_no_role_speaks_to_kms_and_with_one_to_that_key_alone() -> None:
     asking = [rule for rule in role_rules(KEYED) if rule.action.startswith("kms:")]
     assert {rule.resource for rule in asking} == {KEY}
-    assert all(rule.conditions == (Condition("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),) for rule in asking)
+    assert all(
+        rule.conditions
+        == (Condition("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),)
+        for rule in asking
+    )
     assert set(role_rules(PLAIN)) == set(role_rules(KEYED)) - set(asking)
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_a_bucket_denies_everything_to_a_connection_without_tls_and_nothing_to_one_with_it(bucket: str) -> None:
+def test_a_bucket_denies_everything_to_a_connection_without_tls_and_nothing_to_one_with_it(
+    bucket: str,
+) -> None:
     arn = PLAIN.resolve({"Fn::GetAtt": [bucket, "Arn"]})
     for resource in (arn, f"{arn}/jobs/1/plan.json"):
         for action in ("s3:ListBucket", "s3:GetObject", "s3:PutObject"):
-            plain, tls = (Call("anyone", action, resource, {"aws:SecureTransport": secure}) for secure in ("false", "true"))
+            plain, tls = (
+                Call("anyone", action, resource, {"aws:SecureTransport": secure})
+                for secure in ("false", "true")
+            )
             assert any(rule.covers(plain) for rule in bucket_rules(PLAIN, bucket))
             assert not any(rule.covers(tls) for rule in bucket_rules(PLAIN, bucket))
 
@@ -45,10 +67,17 @@ def test_a_bucket_is_private_encrypted_and_stays_when_the_stack_is_deleted(bucke
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (KEPT, "Retain")
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
-    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    assert encryption(PLAIN, bucket) == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert properties["OwnershipControls"] == {
+        "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    }
+    assert encryption(PLAIN, bucket) == {
+        "ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}
+    }
     of_ones_own = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
-    assert encryption(KEYED, bucket) == {"BucketKeyEnabled": True, "ServerSideEncryptionByDefault": of_ones_own}
+    assert encryption(KEYED, bucket) == {
+        "BucketKeyEnabled": True,
+        "ServerSideEncryptionByDefault": of_ones_own,
+    }
 
 
 def test_a_buckets_policy_goes_and_stays_with_the_bucket() -> None:
@@ -67,11 +96,21 @@ def test_the_docs_say_of_everyone_what_they_may_do() -> None:
 
 def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() -> None:
     statement, alarms = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert (alarms["Principal"], alarms["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
-    assert alarms["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
-    assert (statement["Effect"], statement["Principal"]) == ("Allow", {"Service": "events.amazonaws.com"})
+    assert (alarms["Principal"], alarms["Action"]) == (
+        {"Service": "cloudwatch.amazonaws.com"},
+        "sns:Publish",
+    )
+    assert alarms["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(
+        ":alarm:${AWS::StackName}-*"
+    )
+    assert (statement["Effect"], statement["Principal"]) == (
+        "Allow",
+        {"Service": "events.amazonaws.com"},
+    )
     assert (statement["Action"], statement["Resource"]) == ("sns:Publish", {"Ref": "EmailTopic"})
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EmailRule", "Arn"]}}}
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EmailRule", "Arn"]}}
+    }
 
 
 def test_with_a_bucket_of_ones_own_split_reads_that_one_and_the_stack_makes_none() -> None:
@@ -81,7 +120,10 @@ def test_with_a_bucket_of_ones_own_split_reads_that_one_and_the_stack_makes_none
         for rule in role_rules(stack)
         if rule.principal == "SplitFunction" and not re.search("jobs/|uploads/", str(rule))
     }
-    assert {arn for arn in resources if ":s3:::" in arn} == {"arn:aws:s3:::mine", "arn:aws:s3:::mine/*"}
+    assert {arn for arn in resources if ":s3:::" in arn} == {
+        "arn:aws:s3:::mine",
+        "arn:aws:s3:::mine/*",
+    }
     assert set(stack.deployment().buckets) == {"WorkBucket", "TranscriptsBucket"}
 
 
@@ -94,8 +136,15 @@ def test_with_a_bucket_of_ones_own_split_reads_that_one_and_the_stack_makes_none
         ("arn:aws:s3:::workshop", "jobs/1/parts/", False),
     ],
 )
-def test_a_rule_covers_what_its_patterns_and_conditions_say_and_no_more(resource: str, prefix: str | None, allowed: bool) -> None:
-    rule = Rule("Merge", "s3:ListBucket", "arn:aws:s3:::work", (Condition("StringLike", "s3:prefix", "jobs/*/parts/*"),))
+def test_a_rule_covers_what_its_patterns_and_conditions_say_and_no_more(
+    resource: str, prefix: str | None, allowed: bool
+) -> None:
+    rule = Rule(
+        "Merge",
+        "s3:ListBucket",
+        "arn:aws:s3:::work",
+        (Condition("StringLike", "s3:prefix", "jobs/*/parts/*"),),
+    )
     context = {} if prefix is None else {"s3:prefix": prefix}
     assert rule.covers(Call("Merge", "s3:ListBucket", resource, context)) is allowed
     assert not rule.covers(Call("Split", "s3:ListBucket", resource, context))
@@ -103,7 +152,10 @@ def test_a_rule_covers_what_its_patterns_and_conditions_say_and_no_more(resource
 
 
 def test_what_a_rule_cannot_deliver_is_kept_in_the_queue_that_an_alarm_watches() -> None:
-    """Also what Notify could not send. The queue is encrypted, and takes it from the stack's rules."""
+    """Also what Notify could not send.
+
+    The queue is encrypted, and takes it from the stack's rules.
+    """
     queue = {"Fn::GetAtt": ["LostNotifications", "Arn"]}
     notify = RESOURCES["NotifyFunction"]["Properties"]
     assert notify["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": queue}

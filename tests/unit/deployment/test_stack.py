@@ -54,9 +54,14 @@ EVERYTHING = {
     "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/bounds",
     "Architecture": "arm64",
 }
-SETS = [{}, EVERYTHING, {"NotificationEmail": "you@example.org"}, {"ExistingRecordingsBucket": "mine"}]
-# moto's CloudFormation has no policies of buckets and topics, no alarms and no budgets (it warns), and
-# gives no id to a layer's version, a queue's policy, and the permission to call a function
+SETS = [
+    {},
+    EVERYTHING,
+    {"NotificationEmail": "you@example.org"},
+    {"ExistingRecordingsBucket": "mine"},
+]
+# moto's CloudFormation has no policies of buckets and topics, no alarms and no budgets (it warns),
+# and gives no id to a layer's version, a queue's policy, and the permission to call a function
 UNSEEN = {
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
@@ -75,7 +80,10 @@ def expanded() -> str:
     if not SAM.exists():
         pytest.skip("needs the SAM CLI in .venv-sam, which is not here: make .venv-sam/.installed")
     return subprocess.run(
-        [SAM, ROOT / ".ci/expand.py", ROOT / "template.yaml"], capture_output=True, text=True, check=True
+        [SAM, ROOT / ".ci/expand.py", ROOT / "template.yaml"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
 
@@ -91,7 +99,9 @@ class Stack:
     def rule(self) -> EventPattern:
         """The input rule's."""
         name = self.ids["TranscriptionStateMachineRecordingUploaded"]
-        return EventPattern.load(boto3.client("events", REGION).describe_rule(Name=name)["EventPattern"])
+        return EventPattern.load(
+            boto3.client("events", REGION).describe_rule(Name=name)["EventPattern"]
+        )
 
 
 @contextmanager
@@ -103,13 +113,23 @@ def a_deployment(**parameters: str) -> Iterator[Stack]:
         s3, formation = boto3.client("s3", REGION), boto3.client("cloudformation", REGION)
         s3.create_bucket(Bucket="bucket")  # where SAM's expansion says that code is
         s3.put_object(Bucket="bucket", Key="value", Body=code.getvalue())
-        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+        given = [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+        ]
         formation.create_stack(StackName="fanscribe", TemplateBody=expanded(), Parameters=given)
         resources = formation.list_stack_resources(StackName="fanscribe")["StackResourceSummaries"]
         (stack,) = formation.describe_stacks(StackName="fanscribe")["Stacks"]
         assert stack["StackStatus"] == "CREATE_COMPLETE"
-        ids = {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in resources if entry.get("PhysicalResourceId")}
-        yield Stack(parameters, ids, {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]})
+        ids = {
+            entry["LogicalResourceId"]: entry["PhysicalResourceId"]
+            for entry in resources
+            if entry.get("PhysicalResourceId")
+        }
+        yield Stack(
+            parameters,
+            ids,
+            {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
+        )
 
 
 @pytest.fixture(scope="module", params=SETS, ids=lambda given: f"{len(given)} given")
@@ -124,19 +144,24 @@ def test_every_resource_is_there_and_none_whose_condition_is_false(stack: Stack)
     wanted = {
         name
         for name, resource in template.items()
-        if resource["Type"] not in UNSEEN and ("Condition" not in resource or conditions.holds(resource["Condition"]))
+        if resource["Type"] not in UNSEEN
+        and ("Condition" not in resource or conditions.holds(resource["Condition"]))
     }
     assert set(stack.ids) == wanted
 
 
 def test_the_services_have_them(stack: Stack) -> None:
     """Asked themselves, not CloudFormation."""
-    buckets = {bucket["Name"] for bucket in boto3.client("s3", REGION).list_buckets()["Buckets"]} - {"bucket"}
+    buckets = {
+        bucket["Name"] for bucket in boto3.client("s3", REGION).list_buckets()["Buckets"]
+    } - {"bucket"}
     assert buckets == {name for logical, name in stack.ids.items() if logical.endswith("Bucket")}
     functions = boto3.client("lambda", REGION).list_functions()["Functions"]
     memory = {function["FunctionName"]: function["MemorySize"] for function in functions}
     asked = int(stack.parameters.get("TranscribeMemory", 10240))
-    assert {stack.ids[name]: asked for name in ("TranscribeFunction", "DetectLanguageFunction")}.items() <= memory.items()
+    assert {
+        stack.ids[name]: asked for name in ("TranscribeFunction", "DetectLanguageFunction")
+    }.items() <= memory.items()
     assert len(memory) == 5
     (machine,) = boto3.client("stepfunctions", REGION).list_state_machines()["stateMachines"]
     assert machine["stateMachineArn"] == stack.outputs["StateMachineArn"]
@@ -165,7 +190,10 @@ def test_sam_adds_to_roles_what_the_docs_say_and_no_more() -> None:
     resources = yaml.safe_load(expanded())["Resources"]
     kinds = {"AWS::IAM::Role", "AWS::IAM::Policy"}
     bearers = {name for name, each in resources.items() if each["Type"] in kinds}
-    machine, rule = "TranscriptionStateMachineRole", "TranscriptionStateMachineRecordingUploadedRole"
+    machine, rule = (
+        "TranscriptionStateMachineRole",
+        "TranscriptionStateMachineRecordingUploadedRole",
+    )
     assert bearers - set(RESOURCES) == {machine, rule}
 
     of_machine, of_rule = (resources[name]["Properties"] for name in (machine, rule))
@@ -178,7 +206,9 @@ def test_sam_adds_to_roles_what_the_docs_say_and_no_more() -> None:
 
 
 def test_split_is_told_the_deployments_choices(stack: Stack) -> None:
-    found = boto3.client("lambda", REGION).get_function_configuration(FunctionName=stack.ids["SplitFunction"])
+    found = boto3.client("lambda", REGION).get_function_configuration(
+        FunctionName=stack.ids["SplitFunction"]
+    )
     environment = found["Environment"]["Variables"]
     assert str(environment["TOLERATED_LOSS"]) == stack.parameters.get("ToleratedLoss", "0")
     assert str(environment["MAP_CONCURRENCY"]) == stack.parameters.get("MapConcurrency", "100")
@@ -192,7 +222,9 @@ def test_an_upload_is_what_the_state_machine_accepts(stack: Stack) -> None:
     (target,) = boto3.client("events", REGION).list_targets_by_rule(Rule=name)["Targets"]
     assert target["Arn"] == stack.outputs["StateMachineArn"]
     assert target.keys() & {"Input", "InputPath", "InputTransformer"} == set()
-    event = an_upload(stack.outputs["RecordingsBucketName"], "meetings/2026-11 board + guests (Zürich).mp3")
+    event = an_upload(
+        stack.outputs["RecordingsBucketName"], "meetings/2026-11 board + guests (Zürich).mp3"
+    )
     assert stack.rule.matches_event(event)
     task = SplitTask.parse({"execution": "x", "input": event})
     assert isinstance(task.input, UploadEvent)
@@ -211,7 +243,9 @@ def test_no_bucket_that_is_written_to_triggers_the_rule(stack: Stack) -> None:
 def test_an_email_has_a_topic_of_its_own_and_a_topic_is_told_as_it_is(stack: Stack) -> None:
     sns, events = boto3.client("sns", REGION), boto3.client("events", REGION)
     address = stack.parameters.get("NotificationEmail")
-    assert [entry["Endpoint"] for entry in sns.list_subscriptions()["Subscriptions"]] == ([address] if address else [])
+    assert [entry["Endpoint"] for entry in sns.list_subscriptions()["Subscriptions"]] == (
+        [address] if address else []
+    )
     told = {
         name: events.list_targets_by_rule(Rule=stack.ids[name])["Targets"][0]["Arn"]
         for name in ("EmailRule", "TopicRule")
@@ -272,7 +306,9 @@ def test_an_empty_object_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize("own", ["WorkBucket", "TranscriptsBucket"])
-def test_a_bucket_of_the_stacks_own_that_is_named_as_the_existing_one_still_triggers_nothing(own: str) -> None:
+def test_a_bucket_of_the_stacks_own_that_is_named_as_the_existing_one_still_triggers_nothing(
+    own: str,
+) -> None:
     name = a_stack().resolve({"Ref": own})
     rule = EventPattern.load(json.dumps(a_stack(ExistingRecordingsBucket=name).deployment().rule))
     assert not rule.matches_event(an_upload(name, "talk.mp3/ab0959068c76b1e1/transcript.json"))

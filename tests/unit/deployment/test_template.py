@@ -71,7 +71,9 @@ def test_the_console_shows_every_parameter_once() -> None:
         ("NotificationTopicArn", "arn:aws:sns:eu-central-1:123456789012:transcripts.fifo", False),
     ],
 )
-def test_a_wrong_value_is_refused_before_anything_is_deployed(name: str, given: str, allowed: bool) -> None:
+def test_a_wrong_value_is_refused_before_anything_is_deployed(
+    name: str, given: str, allowed: bool
+) -> None:
     assert bool(re.fullmatch(PARAMETERS[name]["AllowedPattern"], given)) is allowed
     assert PARAMETERS[name]["ConstraintDescription"].startswith("is ")
 
@@ -103,11 +105,14 @@ def holds(rule: Any, given: dict[str, str]) -> Any:
         ({"MonthlyBudget": "25", "NotificationEmail": "you@example.org"}, []),
     ],
 )
-def test_parameters_that_need_each_other_are_asked_for_together(given: dict[str, str], broken: list[str]) -> None:
+def test_parameters_that_need_each_other_are_asked_for_together(
+    given: dict[str, str], broken: list[str]
+) -> None:
     found = [
         name
         for name, rule in TEMPLATE["Rules"].items()
-        if holds(rule.get("RuleCondition", True), given) and not all(holds(each["Assert"], given) for each in rule["Assertions"])
+        if holds(rule.get("RuleCondition", True), given)
+        and not all(holds(each["Assert"], given) for each in rule["Assertions"])
     ]
     assert found == broken
 
@@ -154,7 +159,9 @@ def test_logs_are_kept_for_as_long_as_cloudwatch_can() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/deploying.md"])
 def test_what_new_accounts_are_told_fits_them(page: str) -> None:
     """3,008 MB for a function, ten invocations at once."""
-    (command,) = re.findall(r"^sam deploy .*TranscribeMemory=.*$", (ROOT / page).read_text(), re.MULTILINE)
+    (command,) = re.findall(
+        r"^sam deploy .*TranscribeMemory=.*$", (ROOT / page).read_text(), re.MULTILINE
+    )
     given = dict(re.findall(r"(\w+)=(\S+)", command))
     functions = a_stack(**given).deployment().functions.values()
     assert max(function.memory_mb for function in functions) == 3008
@@ -190,7 +197,9 @@ def test_the_state_machines_log_has_a_name_that_needs_no_policy_and_is_its_stack
 
 @pytest.mark.parametrize("amount", ["0", "25"])
 def test_a_budget_is_made_where_one_is_named_and_tells_of_it_twice(amount: str) -> None:
-    assert a_stack(MonthlyBudget=amount, NotificationEmail="you@example.org").exists("Budget") is (amount != "0")
+    assert a_stack(MonthlyBudget=amount, NotificationEmail="you@example.org").exists("Budget") is (
+        amount != "0"
+    )
     told = RESOURCES["Budget"]["Properties"]["NotificationsWithSubscribers"]
     assert [each["Notification"]["Threshold"] for each in told] == [80, 100]
     assert {str(each["Subscribers"]) for each in told} == {

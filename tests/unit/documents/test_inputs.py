@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from fanscribe.documents.inputs import ObjectInput, RedoRequest, UploadEvent, UriInput, parse_job_input
+from fanscribe.documents.inputs import (
+    ObjectInput,
+    RedoRequest,
+    UploadEvent,
+    UriInput,
+    parse_job_input,
+)
 from fanscribe.documents.payloads import Job, MergeTask, SectionTask, SplitTask, TranscribeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.errors import InvalidInput
@@ -81,9 +87,18 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
             {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "1:75", "to": "2:00"}},
             "redo.from: value error, '1:75' is no time",
         ),
-        ({"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "2:00", "to": "1:00"}}, "redo: value error, 'to' is not after"),
-        ({"uri": "s3://b/k", "redo": {"job": "talk-3f2a91", "from": "1:00", "to": "2:00"}}, "redo.job: string should match"),
-        ({"detail": {}, "source": "aws.s3", "detail-type": "Object Deleted"}, "detail-type: input should be 'Object Created'"),
+        (
+            {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "2:00", "to": "1:00"}},
+            "redo: value error, 'to' is not after",
+        ),
+        (
+            {"uri": "s3://b/k", "redo": {"job": "talk-3f2a91", "from": "1:00", "to": "2:00"}},
+            "redo.job: string should match",
+        ),
+        (
+            {"detail": {}, "source": "aws.s3", "detail-type": "Object Deleted"},
+            "detail-type: input should be 'Object Created'",
+        ),
     ],
 )
 def test_an_input_that_is_none_of_them_is_told_what_is_wrong(given: Any, told: str) -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from fanscribe.documents.options import FORMATS, Options, OutputOptions, ReadingOptions, as_metadata
 from fanscribe.errors import InvalidOption
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60
+)
 options = st.builds(
     Options,
     language=st.sampled_from([None, "en", "fr", "multilingual"]),
@@ -30,7 +32,10 @@ def test_metadata_says_the_same_as_an_input(chosen: Options) -> None:
 
 
 def test_every_option_decides_either_the_words_or_how_they_are_written() -> None:
-    assert ReadingOptions.model_fields.keys() | OutputOptions.model_fields.keys() == Options.model_fields.keys()
+    assert (
+        ReadingOptions.model_fields.keys() | OutputOptions.model_fields.keys()
+        == Options.model_fields.keys()
+    )
     assert not ReadingOptions.model_fields.keys() & OutputOptions.model_fields.keys()
 
 
@@ -38,10 +43,16 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
     ("given", "told"),
     [
         ({"langauge": "en"}, r"no option 'langauge'\. The options are .*language"),
-        ({"formats": "srt,docx"}, "'formats' can't be 'docx': it takes one or more of json, txt, srt"),
+        (
+            {"formats": "srt,docx"},
+            "'formats' can't be 'docx': it takes one or more of json, txt, srt",
+        ),
         ({"formats": []}, "'formats' can't be"),
         ({"language": "English"}, "'language' can't be 'English': it takes a code such as 'en'"),
-        ({"task": "summarise"}, "'task' can't be 'summarise': it takes 'transcribe', or 'translate' into English"),
+        (
+            {"task": "summarise"},
+            "'task' can't be 'summarise': it takes 'transcribe', or 'translate' into English",
+        ),
         ({"beam_size": 0}, "'beam_size' can't be 0: it takes a whole number from 1 to 10"),
         ({"beam_size": "many"}, "'beam_size' can't be 'many'"),
         ({"initial_prompt": "x" * 801}, "'initial_prompt' can't be"),
@@ -58,9 +69,19 @@ def test_a_wrong_option_is_named_with_what_is_possible(given: dict[str, Any], to
 
 
 def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
-    said = {"language": "fr", "formats": "srt, vtt,srt", "beam-size": "5", "initial_prompt": "=?UTF-8?Q?Z=C3=BCrich?="}
+    said = {
+        "language": "fr",
+        "formats": "srt, vtt,srt",
+        "beam-size": "5",
+        "initial_prompt": "=?UTF-8?Q?Z=C3=BCrich?=",
+    }
     chosen = Options.from_metadata(said)
-    assert (chosen.language, chosen.formats, chosen.beam_size, chosen.initial_prompt) == ("fr", ("srt", "vtt"), 5, "Zürich")
+    assert (chosen.language, chosen.formats, chosen.beam_size, chosen.initial_prompt) == (
+        "fr",
+        ("srt", "vtt"),
+        5,
+        "Zürich",
+    )
 
 
 def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_told() -> None:

@@ -23,9 +23,21 @@ def test_there_is_a_worker_for_each_core_as_far_as_memory_and_reason_allow(tmp_p
     assert default_workers(large, "cuda", cores=8, memory_mb=256_000) == 1
 
 
-def test_light_models_read_eight_tiles_together_and_chunks_that_are_given_are_even(tmp_path: Path) -> None:
+def test_light_models_read_eight_tiles_together_and_chunks_that_are_given_are_even(
+    tmp_path: Path,
+) -> None:
     light = deployment_parameters(a_model(tmp_path, "base", 146), workers=2)
-    assert light == {"MapConcurrency": "2", "ChunkTiles": "8", "GuidedChunks": "true", "BatchTiles": "8"}
+    assert light == {
+        "MapConcurrency": "2",
+        "ChunkTiles": "8",
+        "GuidedChunks": "true",
+        "BatchTiles": "8",
+    }
     heavy = deployment_parameters(a_model(tmp_path, "small", 484), workers=2, chunk_tiles=30)
-    assert heavy == {"MapConcurrency": "2", "ChunkTiles": "30", "GuidedChunks": "false", "BatchTiles": "4"}
+    assert heavy == {
+        "MapConcurrency": "2",
+        "ChunkTiles": "30",
+        "GuidedChunks": "false",
+        "BatchTiles": "4",
+    }
     assert deployment_parameters(a_model(tmp_path, "small", 484), 1, "cuda")["BatchTiles"] == "16"

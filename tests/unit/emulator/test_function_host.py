@@ -50,7 +50,9 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
     def make(limit: int = 1, timeout_s: int = 30) -> FunctionPool:
         arn = "arn:aws:lambda:us-east-1:123456789012:function:Thing"
-        function = Function("Thing", arn, "thing.handler", (code,), {"WORK_BUCKET": "work"}, timeout_s, 512)
+        function = Function(
+            "Thing", arn, "thing.handler", (code,), {"WORK_BUCKET": "work"}, timeout_s, 512
+        )
         environment = function_environment(function, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
         made.append(FunctionPool(function, environment, limit, tmp_path / "log"))
         return made[-1]
@@ -77,7 +79,10 @@ def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> No
     assert answer.failed
     error = json.loads(answer.payload)
     assert error.keys() == {"errorMessage", "errorType", "requestId", "stackTrace"}
-    assert (error["errorType"], error["errorMessage"]) == ("UnreadableRecording", "talk.mp3 has no sound")
+    assert (error["errorType"], error["errorMessage"]) == (
+        "UnreadableRecording",
+        "talk.mp3 has no sound",
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,9 @@ def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> No
         ({"do": "set"}, "Runtime.MarshalError", "not JSON serializable"),
     ],
 )
-def test_what_befalls_a_process_has_lambdas_names(host: Host, event: dict[str, Any], kind: str, told: str) -> None:
+def test_what_befalls_a_process_has_lambdas_names(
+    host: Host, event: dict[str, Any], kind: str, told: str
+) -> None:
     thing = host(timeout_s=1 if event["do"] == "sleep" else 30)
     error = asked(thing, **event)
     assert error["errorType"] == kind
@@ -108,12 +115,17 @@ def test_the_context_is_lambdas(host: Host) -> None:
     ]
     context = asked(host(timeout_s=30), do="context", names=names)
     assert (context["function_name"], context["function_version"]) == ("Thing", "$LATEST")
-    assert (context["memory_limit_in_mb"], context["log_group_name"]) == ("512", "/aws/lambda/Thing")
+    assert (context["memory_limit_in_mb"], context["log_group_name"]) == (
+        "512",
+        "/aws/lambda/Thing",
+    )
     assert context["invoked_function_arn"].endswith(":function:Thing")
     assert 25_000 < context["left"] <= 30_000
 
 
-def test_the_environment_is_the_functions_and_lambdas_and_not_ours(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_the_functions_and_lambdas_and_not_ours(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WORK_BUCKET", "ours")
     monkeypatch.setenv("AWS_PROFILE", "ours")
     environment = asked(host(), do="environment")

@@ -40,7 +40,11 @@ def test_a_tile_is_given_up_after_its_second_attempt_in_the_same_execution() -> 
     assert poison(4, tried, "now") is None
     given_up = poison(5, tried, "now")
     assert given_up is not None
-    assert (given_up.error, "ran out of memory" in given_up.cause, "MemoryError" in given_up.cause) == ("PoisonTile", True, True)
+    assert (
+        given_up.error,
+        "ran out of memory" in given_up.cause,
+        "MemoryError" in given_up.cause,
+    ) == ("PoisonTile", True, True)
 
 
 def test_a_new_execution_tries_again_with_care() -> None:

@@ -18,7 +18,9 @@ class Clock:
 
 
 def batches(limit: float, each: float, size: int = 1) -> list[int]:
-    """The tiles in each batch that is begun in an invocation of `limit` seconds, where a tile takes `each` seconds."""
+    """The tiles in each batch that is begun in an invocation of `limit` seconds, where a tile takes
+    `each` seconds.
+    """
     clock = Clock(limit)
     deadline = clock.deadline()
     begun: list[int] = []

@@ -26,20 +26,30 @@ def storage() -> Iterator[S3Storage]:
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, LARGE(2 * PIECE + 77)])
-def test_what_is_downloaded_is_the_whole_recording(storage: S3Storage, tmp_path: Path, size: int) -> None:
+def test_what_is_downloaded_is_the_whole_recording(
+    storage: S3Storage, tmp_path: Path, size: int
+) -> None:
     content = bytes(range(251)) * (size // 251 + 1)
     storage.write("recordings", "talk.wav", content[:size], "audio/wav")
     target = tmp_path / "recording"
-    storage.download("recordings", "talk.wav", storage.describe("recordings", "talk.wav", None), target)
+    storage.download(
+        "recordings", "talk.wav", storage.describe("recordings", "talk.wav", None), target
+    )
     assert target.read_bytes() == content[:size]
 
 
-@pytest.mark.parametrize(("size", "most"), [(100, 10), (PIECE + 1, 7), LARGE(2 * PIECE, PIECE + 1), (10, 11)])
-def test_what_is_downloaded_can_be_its_beginning(storage: S3Storage, tmp_path: Path, size: int, most: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "most"), [(100, 10), (PIECE + 1, 7), LARGE(2 * PIECE, PIECE + 1), (10, 11)]
+)
+def test_what_is_downloaded_can_be_its_beginning(
+    storage: S3Storage, tmp_path: Path, size: int, most: int
+) -> None:
     content = bytes(range(251)) * (size // 251 + 1)
     storage.write("recordings", "talk.wav", content[:size], "audio/wav")
     target = tmp_path / "recording"
-    storage.download("recordings", "talk.wav", storage.describe("recordings", "talk.wav", None), target, most)
+    storage.download(
+        "recordings", "talk.wav", storage.describe("recordings", "talk.wav", None), target, most
+    )
     assert target.read_bytes() == content[: min(size, most)]
 
 
@@ -48,7 +58,9 @@ def test_a_range_is_read_of_an_object_that_is_whole(storage: S3Storage) -> None:
     assert storage.read_range("recordings", "0.wav", 10, 20, 100) == bytes(range(10, 20))
     assert storage.sizes("recordings", "0") == {"0.wav": 100}
     for start, end, size in [(10, 20, 101), (10, 20, 99), (200, 300, 300), (90, 110, 110)]:
-        with pytest.raises(WorkDamaged, match=r"s3://recordings/0\.wav is (not [0-9]+ bytes long|shorter than)"):
+        with pytest.raises(
+            WorkDamaged, match=r"s3://recordings/0\.wav is (not [0-9]+ bytes long|shorter than)"
+        ):
             storage.read_range("recordings", "0.wav", start, end, size)
     with pytest.raises(WorkDamaged, match=r"There is no s3://recordings/1\.wav"):
         storage.read_range("recordings", "1.wav", 0, 1, 1)
@@ -103,7 +115,9 @@ def test_what_is_refused_is_called_what_it_is(
 
 
 @pytest.mark.parametrize("size", [10, PIECE + 1])
-def test_a_recording_that_was_replaced_meanwhile_is_not_mixed(storage: S3Storage, tmp_path: Path, size: int) -> None:
+def test_a_recording_that_was_replaced_meanwhile_is_not_mixed(
+    storage: S3Storage, tmp_path: Path, size: int
+) -> None:
     storage.write("recordings", "talk.wav", bytes(size), "audio/wav")
     described = replace(storage.describe("recordings", "talk.wav", None), etag="an older one")
     with pytest.raises(StorageFault, match="was replaced while it was read"):

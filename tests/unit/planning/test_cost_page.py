@@ -9,30 +9,47 @@ from fanscribe.planning.simulator import WORST
 
 
 def test_the_pages_tables_are_those_of_the_simulator() -> None:
-    assert written(PAGE.read_text("utf-8")) == PAGE.read_text("utf-8"), "python -m benchmarks.cost makes them anew"
+    assert written(PAGE.read_text("utf-8")) == PAGE.read_text("utf-8"), (
+        "python -m benchmarks.cost makes them anew"
+    )
 
 
 def test_turbo_costs_less_than_fifteen_cents_an_hour() -> None:
     assert hour_usd("large-v3-turbo", CHEAPEST) < hour_usd("large-v3-turbo", USUAL) < 0.15
 
 
-def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousand_on_cold_starts_and_then_splitting() -> None:
+def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousand_on_cold_starts_and_then_splitting() -> (
+    None
+):
     for model in LARGE:
-        assert what_binds(job_of(model, LENGTHS["24 h"], 10), USUAL)[0].name == "the account's concurrency of 10"
+        assert (
+            what_binds(job_of(model, LENGTHS["24 h"], 10), USUAL)[0].name
+            == "the account's concurrency of 10"
+        )
         for concurrency in (1_000, 3_000):
-            limits = [limit.name for limit in what_binds(job_of(model, LENGTHS["24 h"], concurrency), USUAL)]
+            limits = [
+                limit.name
+                for limit in what_binds(job_of(model, LENGTHS["24 h"], concurrency), USUAL)
+            ]
             assert limits == ["cold starts and loading the model", "splitting in 20 sections"]
 
 
-def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_to_be_as_fast_as_can_be() -> None:
-    limits = [limit.name for limit in what_binds(job_of("large-v3", LENGTHS["24 h"], 1_000), FASTEST)]
+def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_to_be_as_fast_as_can_be() -> (
+    None
+):
+    limits = [
+        limit.name for limit in what_binds(job_of("large-v3", LENGTHS["24 h"], 1_000), FASTEST)
+    ]
     assert limits[-1] == "the account's concurrency of 1,000"
 
 
-def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless_it_is_to_be_as_fast_as_can_be() -> None:
+def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless_it_is_to_be_as_fast_as_can_be() -> (
+    None
+):
     for model in LARGE:
         ratios = {
-            name: plan(job_of(model, LENGTHS["24 h"], 3_000), goal).wall_s / plan(job_of(model, HOUR / 2, 3_000), goal).wall_s
+            name: plan(job_of(model, LENGTHS["24 h"], 3_000), goal).wall_s
+            / plan(job_of(model, HOUR / 2, 3_000), goal).wall_s
             for name, goal in WISHES.items()
         }
         assert {name for name, ratio in ratios.items() if ratio <= 1.5} == {"usual", "cheapest"}
@@ -41,12 +58,17 @@ def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless
 def test_a_days_fan_out_takes_little_longer_than_half_an_hours() -> None:
     """Reading alone: within the tile that is read again, and the environments' arrival."""
     for model in LARGE:
-        half, day = (plan(job_of(model, LENGTHS[length], 3_000), FASTEST).transcribe_s for length in ("30 min", "24 h"))
+        half, day = (
+            plan(job_of(model, LENGTHS[length], 3_000), FASTEST).transcribe_s
+            for length in ("30 min", "24 h")
+        )
         assert day < half * WORST
 
 
 def test_the_committed_runs_were_foretold_within_a_fifth_by_their_medians() -> None:
-    """Holds the committed result, and so the page's claim; measuring it again is python -m benchmarks.forecast."""
+    """Holds the committed result, and so the page's claim; measuring it again is python -m
+    benchmarks.forecast.
+    """
     workers = json.loads(RESULT.read_text())["workers"]
     assert workers.keys() == {"1", "2", "4"}
     for runs in workers.values():

@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.planning.planner import HALF_S, WORTH, Goal, PlannedJob, a_job, most_tiles, plan, what_binds
+from fanscribe.planning.planner import (
+    HALF_S,
+    WORTH,
+    Goal,
+    PlannedJob,
+    a_job,
+    most_tiles,
+    plan,
+    what_binds,
+)
 from fanscribe.planning.prices import ModelSpeed, speed_of, speeds, vcpus
 from fanscribe.planning.simulator import AGAIN, FIRST_DECODING, Fleet
 
@@ -15,7 +24,9 @@ WISHES = [Goal(), Goal(cheapest=True), Goal(finish_in_s=60)]
 goals = st.sampled_from(WISHES)
 
 
-def job_of(model: ModelSpeed, count: int, allowed: int = 100, memory: int = 10_240, account: int = 10_000) -> PlannedJob:
+def job_of(
+    model: ModelSpeed, count: int, allowed: int = 100, memory: int = 10_240, account: int = 10_000
+) -> PlannedJob:
     fleet = Fleet(memory_mb=memory, map_concurrency=allowed, account_concurrency=account)
     return a_job(count * 28.0, count, fleet, model)
 
@@ -37,31 +48,48 @@ def test_the_cheapest_is_cheapest_the_fastest_fastest_and_the_usual_between_them
     model: ModelSpeed, count: int, allowed: int
 ) -> None:
     job = job_of(model, count, allowed)
-    cheapest, usual, fastest = (plan(job, goal) for goal in (Goal(cheapest=True), Goal(), Goal(finish_in_s=0)))
+    cheapest, usual, fastest = (
+        plan(job, goal) for goal in (Goal(cheapest=True), Goal(), Goal(finish_in_s=0))
+    )
     assert cheapest.usd <= usual.usd <= WORTH * cheapest.usd
     assert fastest.wall_s <= usual.wall_s <= cheapest.wall_s
 
 
 @given(models, tiles, places, st.integers(10, 3_600))
-def test_in_time_if_it_can_be_had_and_no_dearer_than_needed(model: ModelSpeed, count: int, allowed: int, limit: int) -> None:
+def test_in_time_if_it_can_be_had_and_no_dearer_than_needed(
+    model: ModelSpeed, count: int, allowed: int, limit: int
+) -> None:
     job = job_of(model, count, allowed)
     chosen, fastest = plan(job, Goal(finish_in_s=limit)), plan(job, Goal(finish_in_s=0))
     assert chosen.wall_s <= max(limit, fastest.wall_s)
     sizes = [job.forecast(size) for size in range(1, 6)]
-    assert all(chosen.usd <= other.usd for other in sizes if other.wall_s <= limit and other.chunk_tiles <= most_tiles(job))
+    assert all(
+        chosen.usd <= other.usd
+        for other in sizes
+        if other.wall_s <= limit and other.chunk_tiles <= most_tiles(job)
+    )
 
 
 @given(models, tiles, places, goals)
 def test_every_tile_is_in_a_chunk(model: ModelSpeed, count: int, allowed: int, goal: Goal) -> None:
     forecast = plan(job_of(model, count, allowed), goal)
-    assert (forecast.chunks - 1) * forecast.chunk_tiles < count <= forecast.chunks * forecast.chunk_tiles
+    assert (
+        (forecast.chunks - 1) * forecast.chunk_tiles
+        < count
+        <= forecast.chunks * forecast.chunk_tiles
+    )
 
 
 @given(models, tiles, st.integers(1, 3_000), places)
-def test_a_longer_recording_is_never_cheaper(model: ModelSpeed, count: int, further: int, allowed: int) -> None:
+def test_a_longer_recording_is_never_cheaper(
+    model: ModelSpeed, count: int, further: int, allowed: int
+) -> None:
     """Of the cheapest plans; to the tenth that the sizes which are tried leave open."""
     cheapest = Goal(cheapest=True)
-    assert plan(job_of(model, count, allowed), cheapest).usd <= 1.1 * plan(job_of(model, count + further, allowed), cheapest).usd
+    assert (
+        plan(job_of(model, count, allowed), cheapest).usd
+        <= 1.1 * plan(job_of(model, count + further, allowed), cheapest).usd
+    )
 
 
 def names(job: PlannedJob, goal: Goal) -> list[str]:
@@ -71,16 +99,28 @@ def names(job: PlannedJob, goal: Goal) -> list[str]:
 def test_the_limit_that_binds_is_named() -> None:
     turbo, fast = speed_of("large-v3-turbo"), Goal(finish_in_s=0)
     assert names(job_of(turbo, 500, allowed=10), fast)[0] == "MapConcurrency 10"
-    assert names(job_of(turbo, 500, allowed=100, account=10), fast)[0] == "the account's concurrency of 10"
+    assert (
+        names(job_of(turbo, 500, allowed=100, account=10), fast)[0]
+        == "the account's concurrency of 10"
+    )
     assert names(job_of(turbo, 3_000, allowed=3_000), fast)[0] == "splitting in 20 sections"
-    assert names(job_of(speed_of("tiny.en"), 350, allowed=3_000), fast)[0] == "splitting, which one invocation does"
+    assert (
+        names(job_of(speed_of("tiny.en"), 350, allowed=3_000), fast)[0]
+        == "splitting, which one invocation does"
+    )
     assert names(job_of(turbo, 64, allowed=3_000), fast)[0] == "cold starts and loading the model"
 
 
 def test_a_limit_costs_what_lifting_it_gains_and_nothing_is_named_that_costs_nothing() -> None:
-    for limits in (what_binds(job_of(model, 500, allowed=20), goal) for model in speeds().models for goal in WISHES):
+    for limits in (
+        what_binds(job_of(model, 500, allowed=20), goal)
+        for model in speeds().models
+        for goal in WISHES
+    ):
         assert all(limit.costs_s > 0 for limit in limits)
-        assert [limit.costs_s for limit in limits] == sorted((limit.costs_s for limit in limits), reverse=True)
+        assert [limit.costs_s for limit in limits] == sorted(
+            (limit.costs_s for limit in limits), reverse=True
+        )
 
 
 def test_silence_can_be_planned() -> None:

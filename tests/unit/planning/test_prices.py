@@ -10,7 +10,9 @@ from fanscribe.planning.prices import Price, price_list, speed_of, speeds
 
 
 def prices() -> list[Any]:
-    return [price for _, price in price_list().aws if isinstance(price, Price)] + list(price_list().services)
+    return [price for _, price in price_list().aws if isinstance(price, Price)] + list(
+        price_list().services
+    )
 
 
 def test_every_price_has_the_day_when_it_was_read_and_a_source() -> None:
@@ -40,7 +42,9 @@ def test_larger_models_take_more_of_everything() -> None:
         ("mine", 9_999, "large-v3"),
     ],
 )
-def test_an_unknown_model_is_taken_for_the_next_larger_one(name: str, weights_mb: float, taken_for: str) -> None:
+def test_an_unknown_model_is_taken_for_the_next_larger_one(
+    name: str, weights_mb: float, taken_for: str
+) -> None:
     assert speed_of(name, weights_mb).name == taken_for
 
 

@@ -16,7 +16,8 @@ from tests.conftest import ROOT
 STAGES = speeds().stages
 PRICES = price_list().aws
 TINY = speed_of("tiny.en")
-SLOW = speed_of("large-v3").model_copy(update={"serial_s": 0.2, "work_s": 40.0})  # on cores a third as fast
+# on cores a third as fast
+SLOW = speed_of("large-v3").model_copy(update={"serial_s": 0.2, "work_s": 40.0})
 TEMPLATE = cfnlint.decode.decode_str((ROOT / "template.yaml").read_text())[0]
 DEFINITION = json.loads((ROOT / "statemachine" / "transcription.asl.json").read_text())
 SECTIONS = DEFINITION["States"]["SplitSections"]["ItemProcessor"]["States"]
@@ -28,19 +29,28 @@ chunk_tiles = st.integers(1, 60)
 places = st.integers(1, 5_000)
 
 
-def run(count: int, size: int, fleet: Fleet, model: ModelSpeed = TINY, *, audio_s: float | None = None) -> Forecast:
+def run(
+    count: int, size: int, fleet: Fleet, model: ModelSpeed = TINY, *, audio_s: float | None = None
+) -> Forecast:
     work = Work(audio_s=count * 28 if audio_s is None else audio_s, tiles=count, chunk_tiles=size)
     return simulate(work, fleet, model, STAGES, price_list().aws)
 
 
 def a_fleet(allowed: int, account: int | None = None, most_sections: int = MOST) -> Fleet:
-    return Fleet(map_concurrency=allowed, account_concurrency=account or allowed, most_sections=most_sections)
+    return Fleet(
+        map_concurrency=allowed, account_concurrency=account or allowed, most_sections=most_sections
+    )
 
 
 @given(tiles, chunk_tiles, places, places, models)
-def test_more_concurrency_is_never_slower(count: int, size: int, one: int, other: int, model: ModelSpeed) -> None:
+def test_more_concurrency_is_never_slower(
+    count: int, size: int, one: int, other: int, model: ModelSpeed
+) -> None:
     fewer, more = sorted((one, other))
-    assert run(count, size, a_fleet(more), model).wall_s <= run(count, size, a_fleet(fewer), model).wall_s + 1e-6
+    assert (
+        run(count, size, a_fleet(more), model).wall_s
+        <= run(count, size, a_fleet(fewer), model).wall_s + 1e-6
+    )
 
 
 @given(tiles, chunk_tiles, st.tuples(places, places), places, models)
@@ -48,14 +58,22 @@ def test_an_account_that_allows_more_is_never_slower(
     count: int, size: int, accounts: tuple[int, int], allowed: int, model: ModelSpeed
 ) -> None:
     fewer, more = sorted(accounts)
-    narrow, wide = run(count, size, a_fleet(allowed, fewer), model), run(count, size, a_fleet(allowed, more), model)
+    narrow, wide = (
+        run(count, size, a_fleet(allowed, fewer), model),
+        run(count, size, a_fleet(allowed, more), model),
+    )
     assert wide.wall_s <= narrow.wall_s + 1e-6
 
 
 @given(tiles, st.integers(1, 500), chunk_tiles, places, models)
-def test_longer_is_never_cheaper_nor_faster(count: int, further: int, size: int, allowed: int, model: ModelSpeed) -> None:
+def test_longer_is_never_cheaper_nor_faster(
+    count: int, further: int, size: int, allowed: int, model: ModelSpeed
+) -> None:
     """But for splitting, which is faster where more share it."""
-    short, long = run(count, size, a_fleet(allowed), model), run(count + further, size, a_fleet(allowed), model)
+    short, long = (
+        run(count, size, a_fleet(allowed), model),
+        run(count + further, size, a_fleet(allowed), model),
+    )
     assert long.usd >= short.usd
     assert long.wall_s - long.split_s >= short.wall_s - short.split_s - 1e-6
     assert long.split_s >= short.split_s or long.sections > short.sections
@@ -93,7 +111,9 @@ def test_nothing_is_faster_than_its_critical_path_nor_than_its_work_shared_out(
     forecast = run(count, size, a_fleet(allowed, account), model)
     fixed = forecast.split_s + forecast.merge_s + STAGES.states_s
     assert forecast.wall_s >= fixed + forecast.longest_chunk_s - 1e-6
-    assert forecast.wall_s >= fixed + count * 0.8 * model.tile_s(10_240 / 1_769) / min(allowed, account)
+    assert forecast.wall_s >= fixed + count * 0.8 * model.tile_s(10_240 / 1_769) / min(
+        allowed, account
+    )
     assert forecast.environments <= min(allowed, account, forecast.chunks)
 
 
@@ -117,9 +137,13 @@ LONG = FEWEST * SECTION_S
 
 
 def test_a_day_is_split_by_twenty_invocations_in_less_than_a_quarter_of_the_time_of_one() -> None:
-    one, twenty = (run(DAY, 10, a_fleet(3_000, most_sections=most), audio_s=24 * 3600) for most in (1, MOST))
+    one, twenty = (
+        run(DAY, 10, a_fleet(3_000, most_sections=most), audio_s=24 * 3600) for most in (1, MOST)
+    )
     assert (one.sections, one.splitters) == (1, 1)
-    assert (twenty.sections, twenty.splitters) == (20, 20), "one finds the environment of the first decoding"
+    assert (twenty.sections, twenty.splitters) == (20, 20), (
+        "one finds the environment of the first decoding"
+    )
     assert twenty.split_s < one.split_s / 4
     assert twenty.transitions - one.transitions == 20 + 3
     assert one.gb_seconds < twenty.gb_seconds
@@ -129,7 +153,9 @@ def test_a_day_is_split_by_twenty_invocations_in_less_than_a_quarter_of_the_time
 @given(st.integers(0, LONG - 1), places)
 def test_a_recording_under_three_hours_is_split_by_one(audio_s: int, allowed: int) -> None:
     forecast = run(1, 1, a_fleet(allowed), audio_s=audio_s)
-    assert forecast.split_s == pytest.approx(STAGES.split_start_s + audio_s * (STAGES.fetch_s + STAGES.listen_s))
+    assert forecast.split_s == pytest.approx(
+        STAGES.split_start_s + audio_s * (STAGES.fetch_s + STAGES.listen_s)
+    )
     assert forecast == run(1, 1, a_fleet(allowed, most_sections=1), audio_s=audio_s)
     assert run(1, 1, a_fleet(allowed), audio_s=LONG).sections == FEWEST
 
@@ -138,7 +164,9 @@ def test_sections_wait_for_one_another_where_the_account_allows_few() -> None:
     splits = [run(DAY, 10, a_fleet(account)) for account in (1, 3, 10, 20)]
     walls = [forecast.split_s for forecast in splits]
     assert walls == sorted(walls, reverse=True)
-    assert walls[0] > 4 * walls[-1], "one after the other, each fetches and skips what comes before it"
+    assert walls[0] > 4 * walls[-1], (
+        "one after the other, each fetches and skips what comes before it"
+    )
     assert [forecast.splitters for forecast in splits] == [1, 3, 10, 20]
     throttled = run(DAY, 10, a_fleet(100, 10))
     assert throttled.split_s > walls[2], "ten ask again, some time after there is room"
@@ -148,18 +176,27 @@ def test_sound_that_is_stored_more_slowly_than_it_is_decoded_holds_splitting_up(
     slow = STAGES.model_copy(update={"upload_s": 2 * STAGES.listen_s})
     for audio_s in (3600, 24 * 3600):
         work = Work(audio_s=audio_s, tiles=1, chunk_tiles=1)
-        usual, later = (simulate(work, a_fleet(100), TINY, stages, price_list().aws).split_s for stages in (STAGES, slow))
+        usual, later = (
+            simulate(work, a_fleet(100), TINY, stages, price_list().aws).split_s
+            for stages in (STAGES, slow)
+        )
         assert later > usual * 1.1
 
 
 def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_second() -> None:
     large = speed_of("large-v3")
-    one, all_at_once, three_thousand = (run(count, 1, a_fleet(3_000), large).transcribe_s for count in (1, 1_000, 3_000))
+    one, all_at_once, three_thousand = (
+        run(count, 1, a_fleet(3_000), large).transcribe_s for count in (1, 1_000, 3_000)
+    )
     assert all_at_once < one * 2, "a fallback, and no waiting"
-    assert 20 < three_thousand - one < 50, "2,000 further ones take 20 s, and a throttled child asks again some time after"
+    assert 20 < three_thousand - one < 50, (
+        "2,000 further ones take 20 s, and a throttled child asks again some time after"
+    )
 
 
-def test_only_what_takes_longer_than_a_day_may_outlast_the_patience_of_a_thousand_throttled_children() -> None:
+def test_only_what_takes_longer_than_a_day_may_outlast_the_patience_of_a_thousand_throttled_children() -> (
+    None
+):
     assert not run(3_086, 1, a_fleet(1_000, 10), SLOW).may_give_up
     one_core = Fleet(memory_mb=1_769, map_concurrency=1_000, account_concurrency=1)
     day_and_a_half = run(3_086, 1, one_core, SLOW)
@@ -171,7 +208,9 @@ def test_only_what_takes_longer_than_a_day_may_outlast_the_patience_of_a_thousan
 def test_a_chunk_that_passes_the_15_minutes_is_called_again() -> None:
     fleet = Fleet(memory_mb=7_000)
     forecast = run(300, 300, fleet, SLOW)
-    assert forecast.transitions - run(300, 300, fleet).transitions == 2 * 3, "four calls instead of one"
+    assert forecast.transitions - run(300, 300, fleet).transitions == 2 * 3, (
+        "four calls instead of one"
+    )
 
 
 def test_less_than_a_core_takes_as_much_longer() -> None:
@@ -206,13 +245,20 @@ def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine()
 
 
 def test_what_the_simulator_knows_of_the_template_is_in_the_template() -> None:
-    functions = {name: TEMPLATE["Resources"][f"{name}Function"]["Properties"] for name in ("Split", "Transcribe", "Merge")}
+    functions = {
+        name: TEMPLATE["Resources"][f"{name}Function"]["Properties"]
+        for name in ("Split", "Transcribe", "Merge")
+    }
     assert functions["Split"]["MemorySize"] == {"Ref": "SplitMemory"}
     assert functions["Split"]["Environment"]["Variables"]["SPLIT_MEMORY"] == {"Ref": "SplitMemory"}
     assert TEMPLATE["Parameters"]["SplitMemory"]["Default"] == Fleet().split_mb
     assert functions["Merge"]["MemorySize"] == simulator.MERGE_MB
     memory = functions["Transcribe"]["MemorySize"]
-    assert memory == functions["Split"]["Environment"]["Variables"]["TRANSCRIBE_MEMORY"] == {"Ref": "TranscribeMemory"}
+    assert (
+        memory
+        == functions["Split"]["Environment"]["Variables"]["TRANSCRIBE_MEMORY"]
+        == {"Ref": "TranscribeMemory"}
+    )
     assert TEMPLATE["Parameters"]["TranscribeMemory"]["Default"] == Fleet().memory_mb
     assert TEMPLATE["Globals"]["Function"]["Timeout"] == simulator.TIMEOUT_S
     parameters = TEMPLATE["Parameters"]

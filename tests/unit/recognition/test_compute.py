@@ -1,4 +1,6 @@
-"""What the processor can do is read as the kernel lists it, and CTranslate2 is told of AVX-512 where that was seen to help."""
+"""What the processor can do is read as the kernel lists it, and CTranslate2 is told of AVX-512
+where that was seen to help.
+"""
 
 from pathlib import Path
 
@@ -11,12 +13,18 @@ ALL = " ".join(sorted(AVX512))
 
 def a_cpuinfo(folder: Path, vendor: str, flags: str) -> Path:
     file = folder / "cpuinfo"
-    file.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: fpu\n")
+    file.write_text(
+        f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+    )
     return file
 
 
 def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -> None:
-    assert cpu_features(a_cpuinfo(tmp_path, "AuthenticAMD", "fpu sse4_2 avx512f avx2 avx fma")) == ["avx", "avx2", "avx512f"]
+    assert cpu_features(a_cpuinfo(tmp_path, "AuthenticAMD", "fpu sse4_2 avx512f avx2 avx fma")) == [
+        "avx",
+        "avx2",
+        "avx512f",
+    ]
     assert cpu_features(tmp_path / "none") == []
 
 
@@ -29,6 +37,8 @@ def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -
         ("GenuineIntel", f"fpu avx2 {ALL}", {}),
     ],
 )
-def test_amds_with_all_of_avx_512_are_told_to_use_it(tmp_path: Path, vendor: str, flags: str, told: dict[str, str]) -> None:
+def test_amds_with_all_of_avx_512_are_told_to_use_it(
+    tmp_path: Path, vendor: str, flags: str, told: dict[str, str]
+) -> None:
     assert widest_vectors(a_cpuinfo(tmp_path, vendor, flags)) == told
     assert widest_vectors(tmp_path / "none") == {}

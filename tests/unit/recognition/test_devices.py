@@ -23,7 +23,9 @@ def test_without_a_word_it_is_the_cpu_with_int8() -> None:
 def test_a_gpu_computes_with_float16_unless_it_is_told_otherwise() -> None:
     gpu = {"FANSCRIBE_DEVICE": "cuda"}
     assert computing(gpu).compute_type == "float16"
-    assert computing(gpu | {"FANSCRIBE_COMPUTE_TYPE": "int8_float16"}).compute_type == "int8_float16"
+    assert (
+        computing(gpu | {"FANSCRIBE_COMPUTE_TYPE": "int8_float16"}).compute_type == "int8_float16"
+    )
 
 
 def test_a_device_that_there_is_not_is_refused() -> None:
@@ -43,15 +45,23 @@ def test_a_missing_gpu_is_told_before_anything_starts() -> None:
 def test_numbers_that_the_cpu_can_not_compute_with_are_told_with_those_that_it_can() -> None:
     done = transcribe("--compute-type", "float16")
     assert done.exit_code == 2
-    assert done.output.splitlines()[-1].startswith("Error: --compute-type float16: this machine's cpu can only int8")
+    assert done.output.splitlines()[-1].startswith(
+        "Error: --compute-type float16: this machine's cpu can only int8"
+    )
 
 
 def test_with_a_stack_the_deployment_decides() -> None:
-    assert "--device says nothing to --stack" in transcribe("--stack", "fanscribe", "--device", "cpu").output
+    assert (
+        "--device says nothing to --stack"
+        in transcribe("--stack", "fanscribe", "--device", "cpu").output
+    )
 
 
-@pytest.mark.parametrize("numbers", [np.float32, np.float16])  # what an encoder gives with int8, and what it gives on a GPU
-def test_tiles_are_picked_from_an_encoding_in_this_machines_memory(numbers: type[np.floating]) -> None:
+# what an encoder gives with int8, and what it gives on a GPU
+@pytest.mark.parametrize("numbers", [np.float32, np.float16])
+def test_tiles_are_picked_from_an_encoding_in_this_machines_memory(
+    numbers: type[np.floating],
+) -> None:
     encoding = np.random.default_rng(0).normal(size=(4, 6, 8)).astype(numbers)
     view = ctranslate2.StorageView.from_array(encoding).to_device(ctranslate2.Device.cpu)
     picked = _pick(view, [2, 0])

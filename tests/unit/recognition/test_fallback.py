@@ -27,12 +27,21 @@ spans = st.lists(st.tuples(st.integers(1, 40), st.integers(5, 120)), min_size=1,
 def speaking(*spans: tuple[float, float], start: float = 0, end: float = 30) -> Tile:
     """A tile with speech in `spans`; all in seconds."""
     speech = tuple((round(a * SAMPLE_RATE), round(b * SAMPLE_RATE)) for a, b in spans)
-    return Tile(index=0, start=round(start * SAMPLE_RATE), end=round(end * SAMPLE_RATE), speech=speech)
+    return Tile(
+        index=0, start=round(start * SAMPLE_RATE), end=round(end * SAMPLE_RATE), speech=speech
+    )
 
 
-def said(*words: tuple[str, float, float], logprob: float = -0.2, ratio: float = 1.5, no_speech: float = 0.0) -> Candidate:
+def said(
+    *words: tuple[str, float, float],
+    logprob: float = -0.2,
+    ratio: float = 1.5,
+    no_speech: float = 0.0,
+) -> Candidate:
     """A reading of words at times in seconds."""
-    timed = tuple(TimedWord(f" {text}", round(a * 1000), round(b * 1000), 0.9) for text, a, b in words)
+    timed = tuple(
+        TimedWord(f" {text}", round(a * 1000), round(b * 1000), 0.9) for text, a, b in words
+    )
     return Candidate(timed, logprob, no_speech, ratio, len(words))
 
 
@@ -43,7 +52,9 @@ def talking(start: float, end: float) -> Candidate:
 
 
 @given(spans, st.integers(0, 100))
-def test_speech_is_missed_or_accounted_for_and_never_both(frames: list[tuple[int, int]], seed: int) -> None:
+def test_speech_is_missed_or_accounted_for_and_never_both(
+    frames: list[tuple[int, int]], seed: int
+) -> None:
     speech, here = [], 0
     for gap, length in frames:
         speech.append((here + gap * FRAME, here + (gap + length) * FRAME))
@@ -60,7 +71,9 @@ def test_a_tile_whose_speech_has_words_is_believed() -> None:
 
 def test_an_opening_that_was_skipped_is_doubted() -> None:
     """As tiny.en does with the spoken introduction of a chapter."""
-    assert fallback_reason(talking(16, 28), speaking((0.4, 12), (13, 28.2))) == "speech without words"
+    assert (
+        fallback_reason(talking(16, 28), speaking((0.4, 12), (13, 28.2))) == "speech without words"
+    )
 
 
 def test_an_opening_that_was_skipped_is_doubted_though_a_word_is_stretched_over_it() -> None:
@@ -85,7 +98,9 @@ def test_a_long_number_or_name_is_believed() -> None:
 
 
 def test_a_cough_is_no_reason() -> None:
-    assert fallback_reason(talking(0, 9), speaking((0, 9.1), (10, 10 + MISSED / 1000 - 0.1))) is None
+    assert (
+        fallback_reason(talking(0, 9), speaking((0, 9.1), (10, 10 + MISSED / 1000 - 0.1))) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +118,9 @@ def test_a_tile_is_cut_around_what_was_missed() -> None:
     tile = speaking((0, 8), (9, 14), (15, 22), (23, 29))
     candidate = joined([talking(0, 8), talking(15, 29)])
     assert missed_runs(candidate.words, tile.speech)[0][0][0] > 8_000
-    assert [(part.start / SAMPLE_RATE, part.end / SAMPLE_RATE) for part in pieces(tile, candidate)] == [
+    assert [
+        (part.start / SAMPLE_RATE, part.end / SAMPLE_RATE) for part in pieces(tile, candidate)
+    ] == [
         (0, 8.48),
         (8.48, 14.496),
         (14.496, 30),
@@ -111,7 +128,9 @@ def test_a_tile_is_cut_around_what_was_missed() -> None:
 
 
 @given(spans, st.integers(0, 300))
-def test_pieces_partition_the_tile_and_share_out_its_speech(frames: list[tuple[int, int]], until: int) -> None:
+def test_pieces_partition_the_tile_and_share_out_its_speech(
+    frames: list[tuple[int, int]], until: int
+) -> None:
     speech, here = [], 512 * 1000
     for gap, length in frames:
         speech.append((here + gap * FRAME, here + (gap + length) * FRAME))
@@ -120,7 +139,9 @@ def test_pieces_partition_the_tile_and_share_out_its_speech(frames: list[tuple[i
     parts = pieces(tile, talking(32, 32 + until / 10))
     assert [part.start for part in parts] == [tile.start, *(part.end for part in parts[:-1])]
     assert parts[-1].end == tile.end
-    assert [span for part in parts for span in part.speech] == list(tile.speech), "cut at silences alone"
+    assert [span for part in parts for span in part.speech] == list(tile.speech), (
+        "cut at silences alone"
+    )
     assert {(part.index, part.channel) for part in parts} == {(3, 1)}
 
 
@@ -146,5 +167,9 @@ def test_a_reading_that_repeats_itself_is_never_better() -> None:
 def test_words_where_the_model_itself_hears_no_speech_are_not_believed() -> None:
     long, short = speaking((0, 3)), speaking((0, 0.5))
     assert hears_nothing(said(("Thanks", 0, 1), logprob=-1.2, no_speech=0.8), long)
-    assert not hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), long), "it is sure of its words"
-    assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), "but of half a second it can't be"
+    assert not hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), long), (
+        "it is sure of its words"
+    )
+    assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), (
+        "but of half a second it can't be"
+    )

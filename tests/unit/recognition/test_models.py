@@ -39,7 +39,9 @@ def test_an_english_only_model_is_told_by_its_vocabulary(tmp_path: Path) -> None
 
 def test_the_path_of_the_weights_is_answered_with_their_folder(tmp_path: Path) -> None:
     folder = a_model_folder(tmp_path / "mine")
-    with pytest.raises(UnknownModel, match=rf"a model is a folder with model\.bin in it: name its folder, {folder}"):
+    with pytest.raises(
+        UnknownModel, match=rf"a model is a folder with model\.bin in it: name its folder, {folder}"
+    ):
         find_model(str(folder / "model.bin"))
 
 
@@ -60,7 +62,10 @@ def test_an_unknown_name_is_answered_with_the_names_that_exist() -> None:
 
 
 def test_a_language_that_the_model_does_not_know_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedLanguage, match=r"tiny\.en does not know the language 'fr': it knows only English"):
+    with pytest.raises(
+        UnsupportedLanguage,
+        match=r"tiny\.en does not know the language 'fr': it knows only English",
+    ):
         find_model("tiny.en").check(ReadingOptions(language="fr"))
     model = open_model(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True), "mine")
     with pytest.raises(UnsupportedLanguage, match="knows en, fr"):

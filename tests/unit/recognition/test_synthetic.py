@@ -26,7 +26,9 @@ def read(folder: Path, seconds: list[int], language: str = "en") -> list[Reading
     edges = [sum(seconds[:i]) for i in range(len(seconds) + 1)]
     tiles = [a_tile(i, edges[i], edges[i + 1]) for i in range(len(seconds))]
     sounds = [noise[tile.start : tile.end] for tile in tiles]
-    return WhisperRecognizer(folder, cores=1, fallback=False).read(tiles, sounds, language, ReadingOptions())
+    return WhisperRecognizer(folder, cores=1, fallback=False).read(
+        tiles, sounds, language, ReadingOptions()
+    )
 
 
 def said(reading: Reading) -> str:
@@ -34,13 +36,19 @@ def said(reading: Reading) -> str:
 
 
 @pytest.mark.parametrize("weights", ["float16", "int8"])
-def test_it_writes_the_same_number_of_tokens_whatever_it_hears(tmp_path: Path, weights: str) -> None:
+def test_it_writes_the_same_number_of_tokens_whatever_it_hears(
+    tmp_path: Path, weights: str
+) -> None:
     vocabulary = Vocabulary.of(find_model("tiny.en").folder)
-    assert [said(reading) for reading in read(made(tmp_path, vocabulary, weights=weights), [28, 3, 20])] == [TEXT] * 3
+    assert [
+        said(reading) for reading in read(made(tmp_path, vocabulary, weights=weights), [28, 3, 20])
+    ] == [TEXT] * 3
 
 
 def test_a_tile_is_picked_from_a_batch_as_if_it_were_alone(tmp_path: Path) -> None:
-    """Times are read from what was encoded, tile by tile: the same, with another one before it or without."""
+    """Times are read from what was encoded, tile by tile: the same, with another one before it or
+    without.
+    """
     folder = made(tmp_path, Vocabulary.of(find_model("tiny.en").folder))
     alone, first = read(folder, [20])[0], read(folder, [20, 28])[0]
     assert alone == first
@@ -54,7 +62,9 @@ def test_a_tile_of_30_s_exactly_is_read(tmp_path: Path) -> None:
 
 def multilingual() -> Vocabulary:
     """tiny.en's tokens in the multilingual models' layout: they have one text token more."""
-    return Vocabulary.of(find_model("tiny.en").folder).with_token("<|further|>", before="<|endoftext|>")
+    return Vocabulary.of(find_model("tiny.en").folder).with_token(
+        "<|further|>", before="<|endoftext|>"
+    )
 
 
 def test_a_large_v3_has_one_language_more_and_every_later_token_moves() -> None:
@@ -75,10 +85,19 @@ def test_a_large_v3_hears_128_mels(tmp_path: Path) -> None:
 
 def test_weights_are_as_many_as_the_published_models_have() -> None:
     """Parameters in millions, by openai/whisper's model card (large-v3-turbo's own)."""
-    published = {"tiny.en": 39, "base": 74, "small": 244, "medium": 769, "large-v3": 1550, "large-v3-turbo": 809}
+    published = {
+        "tiny.en": 39,
+        "base": 74,
+        "small": 244,
+        "medium": 769,
+        "large-v3": 1550,
+        "large-v3-turbo": 809,
+    }
     for size, millions in published.items():
         shape = SHAPES[size]
-        layers = 12 * shape.encoder_layers + 16 * shape.decoder_layers  # squares of the width in each
-        around = MULTILINGUAL_VOCABULARY + 448 + 1_500 + 3 * (shape.mels + shape.width)  # rows: tokens, positions, convolutions
+        # squares of the width in each
+        layers = 12 * shape.encoder_layers + 16 * shape.decoder_layers
+        # rows: tokens, positions, convolutions
+        around = MULTILINGUAL_VOCABULARY + 448 + 1_500 + 3 * (shape.mels + shape.width)
         count = layers * shape.width**2 + around * shape.width
         assert count / 1e6 == pytest.approx(millions, rel=0.04), size

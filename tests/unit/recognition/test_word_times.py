@@ -8,12 +8,17 @@ from fanscribe.recognition.word_times import AROUND_SPEECH, REACH, TimedWord, se
 from fanscribe.times import SAMPLE_RATE, milliseconds
 
 times = st.integers(59_500, 91_000)
-aligned = st.lists(st.builds(TimedWord, text=st.just(" a"), start=times, end=times, probability=st.floats(0, 1)), max_size=30)
+aligned = st.lists(
+    st.builds(TimedWord, text=st.just(" a"), start=times, end=times, probability=st.floats(0, 1)),
+    max_size=30,
+)
 
 
 def speaking(start_s: float, end_s: float, *spans: tuple[float, float]) -> Tile:
     speech = tuple((round(a * SAMPLE_RATE), round(b * SAMPLE_RATE)) for a, b in spans)
-    return Tile(index=0, start=round(start_s * SAMPLE_RATE), end=round(end_s * SAMPLE_RATE), speech=speech)
+    return Tile(
+        index=0, start=round(start_s * SAMPLE_RATE), end=round(end_s * SAMPLE_RATE), speech=speech
+    )
 
 
 @given(aligned)
@@ -59,7 +64,9 @@ def test_a_word_that_begins_late_after_a_pause_reaches_back_to_where_its_speech_
 
 def test_a_word_does_not_reach_over_another_or_too_far() -> None:
     tile = speaking(0, 30, (1, 5))
-    first, second = settle([TimedWord(" a", 1_300, 1_500, 0.9), TimedWord(" b", 1_800, 2_000, 0.9)], tile)
+    first, second = settle(
+        [TimedWord(" a", 1_300, 1_500, 0.9), TimedWord(" b", 1_800, 2_000, 0.9)], tile
+    )
     assert (first.start, second.start) == (1_000, 1_800), "only the first is beside the pause"
     (late,) = settle([TimedWord(" late", 1_000 + REACH + 1, 2_000, 0.9)], tile)
     assert late.start == 1_000 + REACH + 1

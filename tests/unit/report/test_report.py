@@ -32,7 +32,9 @@ def test_the_policy_lets_the_pages_own_style_in_and_nothing_else() -> None:
     elements = Page(page).elements
     assert not {name for name, _ in elements} & {"script", "img", "link", "iframe", "a"}
     assert not [
-        attributes for _, attributes in elements if "style" in attributes or any(name.startswith("on") for name in attributes)
+        attributes
+        for _, attributes in elements
+        if "style" in attributes or any(name.startswith("on") for name in attributes)
     ]
 
 
@@ -46,7 +48,9 @@ def test_no_text_of_a_run_whichever_it_is_becomes_markup() -> None:
     page = render(tame._replace(run=changed))
     kinds = {(tag, *found) for tag, found in Page(page).elements}
     assert kinds <= {(tag, *found) for tag, found in Page(render(tame)).elements}
-    assert "&lt;/td&gt;&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;\ufffd&#13;&quot;&amp;" in page
+    assert (
+        "&lt;/td&gt;&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;\ufffd&#13;&quot;&amp;" in page
+    )
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

@@ -9,7 +9,9 @@ from fanscribe.documents.job import InvocationTimes
 from fanscribe_local.report.run import ChunkRun, Run, Stretch, length, read_run
 from tests.support.histories import Call, a_child, a_state, an_execution, at, split
 
-TOOK = InvocationTimes(ms=9_000, memory_mb=10_240, cold=2_000, load=1_500, read=7_000, tiles=4, audio=100_000)
+TOOK = InvocationTimes(
+    ms=9_000, memory_mb=10_240, cold=2_000, load=1_500, read=7_000, tiles=4, audio=100_000
+)
 
 
 def took(ms: int, cold: int = 0) -> InvocationTimes:
@@ -18,7 +20,9 @@ def took(ms: int, cold: int = 0) -> InvocationTimes:
 
 @st.composite
 def runs(draw: st.DrawFn) -> Run:
-    """Any children: with gaps, failed calls, cold starts that claim more than there was room for, and some that still run."""
+    """Any children: with gaps, failed calls, cold starts that claim more than there was room for,
+    and some that still run.
+    """
     times, over, children = st.integers(0, 20_000), 1_000, []
     for number in range(draw(st.integers(0, 12))):
         now = start = 1_000 + draw(times)
@@ -37,7 +41,10 @@ def runs(draw: st.DrawFn) -> Run:
         else:
             children.append(a_child(4 * number, calls, start, now + draw(st.integers(0, 50))))
         over = max(over, now + 50)
-    events = [*split(900, 12, draw(st.integers(1, 5))), *a_state("TranscribeChunks", 950, None, "Map")]
+    events = [
+        *split(900, 12, draw(st.integers(1, 5))),
+        *a_state("TranscribeChunks", 950, None, "Map"),
+    ]
     return read_run(an_execution(None), events, children, at(over))
 
 
@@ -51,7 +58,9 @@ def covers(stretches: list[Stretch], start: int, end: int) -> bool:
 def test_the_stages_of_a_chunk_are_all_of_its_time(run: Run) -> None:
     for chunk in run.chunks:
         assert covers(chunk.stretches(run.now), chunk.start, run.end_of(chunk))
-    assert sum(run.chunks_took().values()) == sum(run.end_of(chunk) - chunk.start for chunk in run.chunks)
+    assert sum(run.chunks_took().values()) == sum(
+        run.end_of(chunk) - chunk.start for chunk in run.chunks
+    )
 
 
 @given(runs())
@@ -65,15 +74,20 @@ def test_what_the_end_waited_for_is_all_of_the_runs_time(run: Run) -> None:
 @given(runs())
 def test_rows_hold_every_chunk_once_and_are_as_many_as_ran_at_once(run: Run) -> None:
     lanes = run.lanes()
-    assert sorted(chunk.first for lane in lanes for chunk in lane) == sorted(chunk.first for chunk in run.chunks)
-    assert all(run.end_of(before) <= chunk.start for lane in lanes for before, chunk in pairwise(lane))
+    assert sorted(chunk.first for lane in lanes for chunk in lane) == sorted(
+        chunk.first for chunk in run.chunks
+    )
+    assert all(
+        run.end_of(before) <= chunk.start for lane in lanes for before, chunk in pairwise(lane)
+    )
 
     def most(chunks: list[ChunkRun]) -> int:
         """How many of them ran at once."""
         alike = (sum(o is c or o.start <= c.start < run.end_of(o) for o in chunks) for c in chunks)
         return max(alike, default=0)
 
-    lasting = [chunk for chunk in run.chunks if chunk.start < run.end_of(chunk)]  # others fit anywhere
+    # others fit anywhere
+    lasting = [chunk for chunk in run.chunks if chunk.start < run.end_of(chunk)]
     assert most(lasting) <= len(lanes) <= most(list(run.chunks))
 
 
@@ -132,7 +146,9 @@ def test_a_run_tells_each_states_time_and_each_call() -> None:
         ("store", 13_500, 14_000),
         ("between", 14_000, 14_010),
     ]
-    assert [(failure.error, failure.message) for failure in second.failures] == [("Runtime.ExitError", "signal 9")]
+    assert [(failure.error, failure.message) for failure in second.failures] == [
+        ("Runtime.ExitError", "signal 9")
+    ]
     assert (second.took(run.now)["failed"], second.took(run.now)["pause"]) == (3_000, 1_000)
     assert run.waited(third) == 16_040 - 1_950
     assert first.rtf == 0.07
@@ -149,15 +165,27 @@ def test_the_end_waited_for_the_last_chunk_and_that_for_the_one_whose_place_it_t
 def test_what_still_runs_runs_until_now_and_what_stopped_without_an_answer_failed() -> None:
     events = [*split(900, 5, 2), *a_state("TranscribeChunks", 950, None, "Map")]
     open_call = [Call(1_000, None)]
-    running = read_run(an_execution(None), events, [a_child(0, open_call, 1_000, None, "RUNNING")], at(7_000))
+    running = read_run(
+        an_execution(None), events, [a_child(0, open_call, 1_000, None, "RUNNING")], at(7_000)
+    )
     assert running.chunks[0].took(running.now) == {"running": 6_000}
-    stopped = read_run(an_execution(5_000, "States.Timeout"), events, [a_child(0, open_call, 1_000, 4_000, "ABORTED")], at(9_000))
+    stopped = read_run(
+        an_execution(5_000, "States.Timeout"),
+        events,
+        [a_child(0, open_call, 1_000, 4_000, "ABORTED")],
+        at(9_000),
+    )
     assert stopped.chunks[0].took(stopped.now) == {"failed": 3_000}
     assert stopped.states[-1].end == 5_000
 
 
 def test_an_answer_of_a_version_that_says_nothing_is_taken_for_reading() -> None:
-    run = read_run(an_execution(9_000), split(900, 1, 1), [a_child(0, [Call(1_000, 8_000)], 1_000, 8_000)], at(9_000))
+    run = read_run(
+        an_execution(9_000),
+        split(900, 1, 1),
+        [a_child(0, [Call(1_000, 8_000)], 1_000, 8_000)],
+        at(9_000),
+    )
     assert run.chunks[0].took(run.now) == {"read": 7_000}
     assert run.rtf is None
 

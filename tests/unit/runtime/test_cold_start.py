@@ -29,12 +29,14 @@ def test_a_function_without_a_model_tells_none() -> None:
     assert "model" not in surroundings({})
 
 
-def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(tmp_path: Path) -> None:
-    script = (
-        "import time; time.sleep(0.2); from fanscribe.runtime.cold_start import cold_ms; print(cold_ms(), cold_ms(), cold_ms())"
-    )
+def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(
+    tmp_path: Path,
+) -> None:
+    script = "import time; time.sleep(0.2); from fanscribe.runtime.cold_start import cold_ms; print(cold_ms(), cold_ms(), cold_ms())"
     began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     first, *later = map(int, done.stdout.split())
     assert 200 <= first <= (time.monotonic() - began) * 1000 + 20
     assert later == [0, 0]
@@ -55,6 +57,9 @@ def test_the_weights_checksum_is_written_beside_them_and_found_there(tmp_path: P
 
 def test_weights_that_are_not_the_known_ones_fail_the_build(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"other weights")
-    with pytest.raises(SystemExit, match=f"The weights of tiny.en are not those that are known.*not {KNOWN['tiny.en']}"):
+    with pytest.raises(
+        SystemExit,
+        match=f"The weights of tiny.en are not those that are known.*not {KNOWN['tiny.en']}",
+    ):
         seal("tiny.en", tmp_path / "model.bin")
     assert not (tmp_path / "model.bin.sha256").exists()

@@ -32,10 +32,16 @@ def invoke(work: Callable[[], None], execution: str = "arn") -> None:
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
-    return {metric.name: values for metric, values in emitted(capsys.readouterr().out) if metric.name != "ColdStart"}
+    return {
+        metric.name: values
+        for metric, values in emitted(capsys.readouterr().out)
+        if metric.name != "ColdStart"
+    }
 
 
-def test_a_batch_is_told_by_its_tiles_and_the_time_for_each_second_of_audio(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_is_told_by_its_tiles_and_the_time_for_each_second_of_audio(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     batch = [a_tile(0, 0, 20), a_tile(1, 20, 40)]
     readings = [a_reading(tile.index, words("one")) for tile in batch]
 
@@ -47,7 +53,9 @@ def test_a_batch_is_told_by_its_tiles_and_the_time_for_each_second_of_audio(caps
     assert told(capsys) == {"TilesRead": [2, 2], "TilesReadAgain": [0, 0], "RTF": [0.1, 0.2]}
 
 
-def test_what_was_measured_is_told_when_the_invocation_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_measured_is_told_when_the_invocation_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def fails_at_the_end() -> None:
         measure_given_up(2)
         measure_transcript(MINUTE_AND_A_HALF, 0.25)
@@ -64,7 +72,11 @@ def test_an_invocation_that_measured_nothing_says_nothing_and_leaves_nothing_to_
     def refuses() -> None:
         raise RecordingNotFound("none")
 
-    with pytest.warns(UserWarning, match="No application metrics"), pytest.raises(RecordingNotFound):  # silenced outside of tests
+    # silenced outside of tests
+    with (
+        pytest.warns(UserWarning, match="No application metrics"),
+        pytest.raises(RecordingNotFound),
+    ):
         invoke(refuses, "first")
     assert told(capsys) == {}
     invoke(lambda: measure_transcript(MINUTE_AND_A_HALF, 0), "second")

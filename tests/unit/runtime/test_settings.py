@@ -4,7 +4,13 @@ from fanscribe.errors import MisconfiguredError
 from fanscribe.recognition.compute import threads
 from fanscribe.runtime.settings import SplitSettings
 
-ENVIRONMENT = {"WORK_BUCKET": "work", "MODEL": "tiny.en", "CHUNK_TILES": "4", "MAP_CONCURRENCY": "10", "PATH": "/bin"}
+ENVIRONMENT = {
+    "WORK_BUCKET": "work",
+    "MODEL": "tiny.en",
+    "CHUNK_TILES": "4",
+    "MAP_CONCURRENCY": "10",
+    "PATH": "/bin",
+}
 
 
 def test_settings_are_read_from_the_environment_once_and_typed() -> None:

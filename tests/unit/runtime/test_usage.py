@@ -34,16 +34,27 @@ def test_a_meter_tells_each_time_what_was_spent_since_the_last_time() -> None:
     assert meter.lap() == BilledTime(ms=250, memory_mb=2048)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["store", "load", "read"]), st.integers(0, 10_000))), st.integers(0, 10_000))
-def test_an_invocations_time_is_divided_among_its_stages_without_a_rest(marks: list[tuple[Stage, int]], after: int) -> None:
+@given(
+    st.lists(st.tuples(st.sampled_from(["store", "load", "read"]), st.integers(0, 10_000))),
+    st.integers(0, 10_000),
+)
+def test_an_invocations_time_is_divided_among_its_stages_without_a_rest(
+    marks: list[tuple[Stage, int]], after: int
+) -> None:
     now = iter(
-        [0, *(sum(ms for _, ms in marks[: i + 1]) / 1000 for i in range(len(marks))), (sum(ms for _, ms in marks) + after) / 1000]
+        [
+            0,
+            *(sum(ms for _, ms in marks[: i + 1]) / 1000 for i in range(len(marks))),
+            (sum(ms for _, ms in marks) + after) / 1000,
+        ]
     )
     meter = UsageMeter(2048, lambda: next(now), cold_ms=7)
     assert [meter.mark(stage) for stage, _ in marks] == [ms for _, ms in marks]
     took = meter.took(PLAN.tiles)
     assert took.ms == sum(ms for _, ms in marks) + after
-    assert (took.load, took.read) == tuple(sum(ms for stage, ms in marks if stage == name) for name in ("load", "read"))
+    assert (took.load, took.read) == tuple(
+        sum(ms for stage, ms in marks if stage == name) for name in ("load", "read")
+    )
     assert (took.cold, took.memory_mb, took.tiles, took.audio) == (7, 2048, 2, 60_000)
 
 
@@ -70,7 +81,9 @@ def merged(spent_ms: int) -> tuple[MemoryStorage, float]:
     readings = [a_reading(0, words("one")), a_reading(1, words("two", start=30_000))]
     save_part(folder, readings, BilledTime(ms=spent_ms, memory_mb=10_240))
     task = MergeTask(execution="here", job=PLAN.job, output=OutputOptions())
-    reference = merge(task, MergeSettings(work_bucket="work", transcripts_bucket="transcripts"), storage)
+    reference = merge(
+        task, MergeSettings(work_bucket="work", transcripts_bucket="transcripts"), storage
+    )
     return storage, reference.usage.transcribe_s
 
 

@@ -112,7 +112,9 @@ def test_an_incomplete_transcript_is_told_with_where_it_is() -> None:
         (None, None),
     ],
 )
-def test_of_what_split_refused_the_input_has_the_name(given_input: Any, recording: str | None) -> None:
+def test_of_what_split_refused_the_input_has_the_name(
+    given_input: Any, recording: str | None
+) -> None:
     event = failed_of("InvalidInput", "No.", input=json.dumps(given_input))
     detail = told(event, States(history=()))["detail"]
     assert (detail["recording"], detail["job"]) == (recording, None)

@@ -1,4 +1,6 @@
-"""A redo through Split, Transcribe and Merge, with S3 in memory and a recognizer whose readings can be computed by hand."""
+"""A redo through Split, Transcribe and Merge, with S3 in memory and a recognizer whose readings can
+be computed by hand.
+"""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +15,13 @@ from fanscribe import keys
 from fanscribe.audio.decode import WAV_HEADER, write_wav
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.options import ReadingOptions
-from fanscribe.documents.payloads import Job, MergeTask, SplitTask, TranscribeTask, TranscriptReference
+from fanscribe.documents.payloads import (
+    Job,
+    MergeTask,
+    SplitTask,
+    TranscribeTask,
+    TranscriptReference,
+)
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.documents.reading import Reading
 from fanscribe.errors import (
@@ -31,7 +39,12 @@ from fanscribe.jobs.attempt_log import unfinished_attempts
 from fanscribe.jobs.audio_store import sounds
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
-from fanscribe.runtime.settings import MergeSettings, ModelSettings, SplitSettings, TranscribeSettings
+from fanscribe.runtime.settings import (
+    MergeSettings,
+    ModelSettings,
+    SplitSettings,
+    TranscribeSettings,
+)
 from fanscribe.steps.detect_language import detect_language
 from fanscribe.steps.merge import merge
 from fanscribe.steps.split import split
@@ -52,13 +65,26 @@ HOTWORDS = {"hotwords": "Fresnel"}
 
 @dataclass
 class ObedientRecognizer(SpellingRecognizer):
-    """Ends every text with the hotwords, so that it shows in them with which options they were read."""
+    """Ends every text with the hotwords, so that it shows in them with which options they were
+    read.
+    """
 
-    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
+    def read(
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
+    ) -> list[Reading]:
         readings = super().read(tiles, samples, language, options)
         return [
             reading.model_copy(
-                update={"words": tuple(w.model_copy(update={"text": f"{w.text}{options.hotwords or ''}"}) for w in reading.words)}
+                update={
+                    "words": tuple(
+                        w.model_copy(update={"text": f"{w.text}{options.hotwords or ''}"})
+                        for w in reading.words
+                    )
+                }
             )
             for reading in readings
         ]
@@ -87,26 +113,39 @@ class Stack:
             settings = ModelSettings(work_bucket="work", model=self.settings.model)
             job = detect_language(job, settings, self.storage, lambda: self.recognizer)
         for chunk in chunks_of(self.storage, job.job):
-            task = TranscribeTask(execution=job.execution, job=job.job, language=str(job.language), chunk=chunk)
+            task = TranscribeTask(
+                execution=job.execution, job=job.job, language=str(job.language), chunk=chunk
+            )
             deadline = Deadline(lambda: 900_000, lambda: 0.0)
-            assert transcribe(task, READING, self.storage, lambda: self.recognizer, deadline).remaining == 0
+            assert (
+                transcribe(task, READING, self.storage, lambda: self.recognizer, deadline).remaining
+                == 0
+            )
 
     def merge(self, job: Job) -> TranscriptReference:
-        return merge(MergeTask(execution=job.execution, job=job.job, output=job.output), MERGING, self.storage)
+        return merge(
+            MergeTask(execution=job.execution, job=job.job, output=job.output),
+            MERGING,
+            self.storage,
+        )
 
     def run(self, **said: Any) -> TranscriptReference:
         job = self.split(**said)
         self.transcribe(job)
         return self.merge(job)
 
-    def redo(self, base: TranscriptReference, start: str, end: str, **options: Any) -> TranscriptReference:
+    def redo(
+        self, base: TranscriptReference, start: str, end: str, **options: Any
+    ) -> TranscriptReference:
         return self.run(redo={"job": base.job, "from": start, "to": end}, options=options)
 
     def written(self, reference: TranscriptReference) -> dict[str, bytes]:
         return {name: self.storage.read("transcripts", key) for name, key in reference.keys.items()}
 
     def words(self, reference: TranscriptReference) -> list[tuple[str, float, float]]:
-        return [(word["word"], word["start"], word["end"]) for word in self.document(reference)["words"]]
+        return [
+            (word["word"], word["start"], word["end"]) for word in self.document(reference)["words"]
+        ]
 
     def document(self, reference: TranscriptReference) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.written(reference)["json"])
@@ -145,14 +184,25 @@ def test_only_the_tiles_that_the_range_overlaps_are_read_and_only_their_words_ch
 ) -> None:
     tiles = stack.plan(done.job).tiles
     second = (tiles[1].start // 16, tiles[1].end // 16)
-    mended = stack.redo(done, f"{second[0] / 1000 + 1:.3f}", f"{second[1] / 1000 - 1:.3f}", **HOTWORDS)
+    mended = stack.redo(
+        done, f"{second[0] / 1000 + 1:.3f}", f"{second[1] / 1000 - 1:.3f}", **HOTWORDS
+    )
     assert stack.read == [1]
     was, now = stack.words(done), stack.words(mended)
-    assert now == [(f"{text}Fresnel", *times) if text.startswith("tile1-") else (text, *times) for text, *times in was]
+    assert now == [
+        (f"{text}Fresnel", *times) if text.startswith("tile1-") else (text, *times)
+        for text, *times in was
+    ]
     accounts = [tile for tile in stack.document(mended)["ledger"]["tiles"] if "redone" in tile]
-    assert [(tile["start"], tile["end"]) for tile in accounts] == [(tiles[1].start, tiles[1].end)], "its one word fills the tile"
+    assert [(tile["start"], tile["end"]) for tile in accounts] == [
+        (tiles[1].start, tiles[1].end)
+    ], "its one word fills the tile"
     redone = accounts[0]["redone"]
-    assert (redone["job"], redone["model"], redone["options"]["hotwords"]) == (mended.job, "tiny.en", "Fresnel")
+    assert (redone["job"], redone["model"], redone["options"]["hotwords"]) == (
+        mended.job,
+        "tiny.en",
+        "Fresnel",
+    )
     assert "redone" not in stack.written(done)["json"].decode()
 
 
@@ -190,16 +240,27 @@ def test_a_redo_of_a_redo_builds_on_it_and_takes_the_options_of_the_first_transc
 ) -> None:
     first = stack.redo(done, "0:01", "0:02", **HOTWORDS)
     second = stack.redo(first, "1:50", "1:51", initial_prompt="A talk.")
-    changed = [new[0] for old, new in zip(stack.words(done), stack.words(second), strict=True) if old != new]
-    assert [text.partition("-")[0] for text in changed] == ["tile0"], "and the second has heard the same without hotwords"
+    changed = [
+        new[0]
+        for old, new in zip(stack.words(done), stack.words(second), strict=True)
+        if old != new
+    ]
+    assert [text.partition("-")[0] for text in changed] == ["tile0"], (
+        "and the second has heard the same without hotwords"
+    )
     by = [tile["redone"] for tile in stack.document(second)["ledger"]["tiles"] if "redone" in tile]
-    assert [(each["job"], each["options"].get("hotwords"), each["options"].get("initial_prompt")) for each in by] == [
+    assert [
+        (each["job"], each["options"].get("hotwords"), each["options"].get("initial_prompt"))
+        for each in by
+    ] == [
         (first.job, "Fresnel", None),
         (second.job, None, "A talk."),
     ]
 
 
-def test_a_plain_run_afterwards_gives_the_transcript_as_it_was_at_first(stack: Stack, done: TranscriptReference) -> None:
+def test_a_plain_run_afterwards_gives_the_transcript_as_it_was_at_first(
+    stack: Stack, done: TranscriptReference
+) -> None:
     before = stack.written(done)
     mended = stack.redo(done, "0:30", "0:40", **HOTWORDS)
     stack.recognizer.batches.clear()
@@ -208,7 +269,9 @@ def test_a_plain_run_afterwards_gives_the_transcript_as_it_was_at_first(stack: S
     assert stack.written(mended) != before
 
 
-def test_sound_that_is_gone_is_the_recordings_again_sample_for_sample_in_each_channel(talk: bytes, tmp_path: Path) -> None:
+def test_sound_that_is_gone_is_the_recordings_again_sample_for_sample_in_each_channel(
+    talk: bytes, tmp_path: Path
+) -> None:
     sound = np.frombuffer(talk[WAV_HEADER:], np.int16)[: 60 * 16_000]
     both = np.stack([sound, sound[::-1]], axis=1)
     stereo = a_wav(tmp_path / "call.wav", both.reshape(-1), channels=2).read_bytes()
@@ -223,17 +286,27 @@ def test_sound_that_is_gone_is_the_recordings_again_sample_for_sample_in_each_ch
     for chunk in chunks:
         tiles = plan.tiles[chunk.first : chunk.last + 1]
         found = sounds(stack.storage, "work", plan, tiles)
-        assert all(np.array_equal(found[tile.index], both[tile.start : tile.end, tile.channel]) for tile in tiles)
+        assert all(
+            np.array_equal(found[tile.index], both[tile.start : tile.end, tile.channel])
+            for tile in tiles
+        )
 
 
 def test_a_range_of_silence_is_read_by_nobody() -> None:
-    stack = Stack(MemoryStorage({("recordings", "talk.wav"): write_wav(np.zeros(40 * 16_000, np.int16))}))
+    stack = Stack(
+        MemoryStorage({("recordings", "talk.wav"): write_wav(np.zeros(40 * 16_000, np.int16))})
+    )
     mended = stack.redo(stack.run(), "0:01", "0:39", **HOTWORDS)
     assert (mended.words, mended.complete, stack.read) == (0, True, [])
 
 
-def test_a_redo_that_was_stopped_goes_on_with_what_it_has(stack: Stack, done: TranscriptReference) -> None:
-    asked: dict[str, Any] = {"redo": {"job": done.job, "from": "0:20", "to": "1:40"}, "options": HOTWORDS}
+def test_a_redo_that_was_stopped_goes_on_with_what_it_has(
+    stack: Stack, done: TranscriptReference
+) -> None:
+    asked: dict[str, Any] = {
+        "redo": {"job": done.job, "from": "0:20", "to": "1:40"},
+        "options": HOTWORDS,
+    }
     tiles = [tile.index for tile in stack.plan(stack.split(**asked).job).scope]
     assert len(tiles) > 2
     stack.recognizer.hard = frozenset({tiles[-1]})
@@ -252,7 +325,10 @@ def test_a_tile_that_can_not_be_read_again_is_told_and_the_first_transcript_stay
 ) -> None:
     before = stack.written(done)
     stack.recognizer.hard = frozenset({1})
-    asked: dict[str, Any] = {"redo": {"job": done.job, "from": "0:35", "to": "0:40"}, "options": HOTWORDS}
+    asked: dict[str, Any] = {
+        "redo": {"job": done.job, "from": "0:35", "to": "0:40"},
+        "options": HOTWORDS,
+    }
     for _ in range(2):
         with pytest.raises(ReadingFailed):
             stack.transcribe(stack.split(**asked))
@@ -260,7 +336,13 @@ def test_a_tile_that_can_not_be_read_again_is_told_and_the_first_transcript_stay
     assert {tile for attempt in unfinished_attempts(folder) for tile in attempt.tiles} == {1}
     first = chunks_of(stack.storage, folder.job)[0]
     task = TranscribeTask(execution="one", job=folder.job, language="en", chunk=first)
-    transcribe(task, READING, stack.storage, lambda: stack.recognizer, Deadline(lambda: 900_000, lambda: 0.0))
+    transcribe(
+        task,
+        READING,
+        stack.storage,
+        lambda: stack.recognizer,
+        Deadline(lambda: 900_000, lambda: 0.0),
+    )
     with pytest.raises(IncompleteTranscript, match=r"PoisonTile"):
         stack.merge(stack.split(**asked))
     assert stack.written(done) == before
@@ -276,13 +358,22 @@ def test_what_was_missing_can_be_repaired(stack: Stack, done: TranscriptReferenc
     start, end = str(told.value).split("missing, at ")[1].split(" (")[0].split("-")
     mended = stack.redo(done, start, end, **HOTWORDS)
     assert mended.complete
-    assert [text.partition("-")[0] for text, *_ in stack.words(mended)] == [f"tile{i}" for i in range(len(parts))]
+    assert [text.partition("-")[0] for text, *_ in stack.words(mended)] == [
+        f"tile{i}" for i in range(len(parts))
+    ]
 
 
-def test_one_execution_at_a_time_is_at_a_redo_and_none_while_its_job_runs(stack: Stack, done: TranscriptReference) -> None:
-    asked: dict[str, Any] = {"redo": {"job": done.job, "from": "0:30", "to": "0:40"}, "options": HOTWORDS}
+def test_one_execution_at_a_time_is_at_a_redo_and_none_while_its_job_runs(
+    stack: Stack, done: TranscriptReference
+) -> None:
+    asked: dict[str, Any] = {
+        "redo": {"job": done.job, "from": "0:30", "to": "0:40"},
+        "options": HOTWORDS,
+    }
     stack.running.add("one")  # it was at the job to redo
-    with pytest.raises(JobInProgress, match=f"Waiting for one, which is at the job to redo .{done.job}"):
+    with pytest.raises(
+        JobInProgress, match=f"Waiting for one, which is at the job to redo .{done.job}"
+    ):
         stack.split("two", **asked)
     stack.running = {"two"}
     stack.split("two", **asked)
@@ -290,7 +381,9 @@ def test_one_execution_at_a_time_is_at_a_redo_and_none_while_its_job_runs(stack:
         stack.split("three", **asked)
 
 
-def test_what_is_no_longer_kept_is_told_with_what_to_do(stack: Stack, done: TranscriptReference) -> None:
+def test_what_is_no_longer_kept_is_told_with_what_to_do(
+    stack: Stack, done: TranscriptReference
+) -> None:
     once = stack.redo(done, "0:30", "0:40", **HOTWORDS)
     told = f"Of the job {done.job} nothing is kept.*Transcribe the recording again, and redo a part of that"
     for key in stack.storage.keys("work", keys.parts(done.job)):
@@ -312,29 +405,61 @@ def test_what_is_no_longer_kept_is_told_with_what_to_do(stack: Stack, done: Tran
             "'vad_threshold' can't be another .*: it was 0.5. A redo takes language",
         ),
         ({"options": {"channels": "separate"}}, InvalidOption, "'channels' can't be another"),
-        ({"options": {"language": "fr"}}, UnsupportedLanguage, "tiny.en does not know the language 'fr'"),
-        ({"redo": {"model": "large-v3"}}, UnknownModel, "the functions have tiny.en. Leave the model out, or .* MODEL=large-v3"),
-        ({"redo": {"from": "2:00", "to": "3:00"}}, InvalidOption, "talk.wav lasts 2:00: there is nothing to redo from 2:00 on"),
-        ({"key": "other.wav"}, InvalidInput, "is of s3://recordings/talk.wav, not of s3://recordings/other.wav"),
+        (
+            {"options": {"language": "fr"}},
+            UnsupportedLanguage,
+            "tiny.en does not know the language 'fr'",
+        ),
+        (
+            {"redo": {"model": "large-v3"}},
+            UnknownModel,
+            "the functions have tiny.en. Leave the model out, or .* MODEL=large-v3",
+        ),
+        (
+            {"redo": {"from": "2:00", "to": "3:00"}},
+            InvalidOption,
+            "talk.wav lasts 2:00: there is nothing to redo from 2:00 on",
+        ),
+        (
+            {"key": "other.wav"},
+            InvalidInput,
+            "is of s3://recordings/talk.wav, not of s3://recordings/other.wav",
+        ),
         ({"key": "nowhere.wav"}, RecordingNotFound, "no s3://recordings/nowhere.wav"),
     ],
 )
 def test_what_cannot_be_redone_is_refused_by_name(
-    stack: Stack, done: TranscriptReference, changed: dict[str, Any], error: type[Exception], told: str
+    stack: Stack,
+    done: TranscriptReference,
+    changed: dict[str, Any],
+    error: type[Exception],
+    told: str,
 ) -> None:
-    stack.storage.objects["recordings", "other.wav"] = stack.storage.objects["recordings", "talk.wav"]
+    stack.storage.objects["recordings", "other.wav"] = stack.storage.objects[
+        "recordings", "talk.wav"
+    ]
     asked = {"job": done.job, "from": "0:30", "to": "0:40"} | changed.pop("redo", {})
     with pytest.raises(error, match=told):
         stack.split(**{"redo": asked} | changed)
 
 
-def test_a_model_that_is_named_may_be_the_one_that_is_deployed(stack: Stack, done: TranscriptReference) -> None:
-    assert stack.split(redo={"job": done.job, "from": "0:30", "to": "5:00", "model": "tiny.en"}).chunks > 1
+def test_a_model_that_is_named_may_be_the_one_that_is_deployed(
+    stack: Stack, done: TranscriptReference
+) -> None:
+    assert (
+        stack.split(redo={"job": done.job, "from": "0:30", "to": "5:00", "model": "tiny.en"}).chunks
+        > 1
+    )
 
 
-def test_a_recording_that_was_replaced_is_not_mixed_with_the_one_that_was_read(stack: Stack, done: TranscriptReference) -> None:
+def test_a_recording_that_was_replaced_is_not_mixed_with_the_one_that_was_read(
+    stack: Stack, done: TranscriptReference
+) -> None:
     stack.storage.objects["recordings", "talk.wav"] = write_wav(np.zeros(16_000, np.int16))
-    with pytest.raises(RecordingNotFound, match=r"talk.wav is another recording now than the job .* Name the 'version'"):
+    with pytest.raises(
+        RecordingNotFound,
+        match=r"talk.wav is another recording now than the job .* Name the 'version'",
+    ):
         stack.redo(done, "0:30", "0:40", **HOTWORDS)
 
 
@@ -351,4 +476,9 @@ def test_the_language_is_the_jobs_and_heard_in_the_range_only_where_nobody_knows
     heard = stack.run()
     folder = JobFolder(stack.storage, "work", heard.job)
     folder.save_language("fr")
-    assert stack.split(redo={"job": heard.job, "from": "0:30", "to": "0:40"}, options=HOTWORDS).language == "fr"
+    assert (
+        stack.split(
+            redo={"job": heard.job, "from": "0:30", "to": "0:40"}, options=HOTWORDS
+        ).language
+        == "fr"
+    )

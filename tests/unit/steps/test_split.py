@@ -54,7 +54,9 @@ def a_bucket(data: bytes, metadata: dict[str, str] | None = None) -> MemoryStora
 
 
 def job_of(storage: MemoryStorage, settings: SplitSettings = SETTINGS, **said: Any) -> Job:
-    task = SplitTask.parse({"execution": "here", "input": {"bucket": "recordings", "key": "talks/a b+c.mp3"} | said})
+    task = SplitTask.parse(
+        {"execution": "here", "input": {"bucket": "recordings", "key": "talks/a b+c.mp3"} | said}
+    )
     return split(task, settings, storage, lambda _: False)
 
 
@@ -79,26 +81,34 @@ def test_the_answer_carries_references_alone(talk: Samples) -> None:
 
 
 def test_options_come_from_the_input_or_else_from_the_objects_metadata(talk: Samples) -> None:
-    storage = a_bucket(write_wav(talk[:16_000]), {"formats": "srt", "language": "en", "mtime": "17"})
+    storage = a_bucket(
+        write_wav(talk[:16_000]), {"formats": "srt", "language": "en", "mtime": "17"}
+    )
     assert job_of(storage).output.formats == ("srt",)
     assert job_of(storage, options={"formats": ["vtt"]}).output.formats == ("vtt",)
 
 
 def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
-    assert job_of(storage).job == job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 9})).job
+    assert (
+        job_of(storage).job == job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 9})).job
+    )
     assert job_of(storage).job != job_of(storage, options={"language": "en"}).job
 
 
 def test_where_the_size_is_left_open_the_planner_chooses_it_by_concurrency(talk: Samples) -> None:
     def chunks(concurrency: int) -> int:
         storage = a_bucket(write_wav(talk))
-        return job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 0, "map_concurrency": concurrency})).chunks
+        return job_of(
+            storage, SETTINGS.model_copy(update={"chunk_tiles": 0, "map_concurrency": concurrency})
+        ).chunks
 
     assert 1 <= chunks(1) <= chunks(1_000) <= 6
 
 
-def test_another_content_makes_another_job_and_another_upload_of_the_same_does_not(talk: Samples) -> None:
+def test_another_content_makes_another_job_and_another_upload_of_the_same_does_not(
+    talk: Samples,
+) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
     assert job_of(storage, version="v1").job == job_of(storage, version="v2").job
     assert job_of(storage).job != job_of(a_bucket(write_wav(talk[:16_001]))).job
@@ -149,7 +159,12 @@ def test_a_job_that_another_execution_is_at_is_waited_for(talk: Samples) -> None
     task = {"input": {"bucket": "recordings", "key": "talks/a b+c.mp3"}}
 
     def begin(execution: str) -> Job:
-        return split(SplitTask.parse({"execution": execution} | task), SETTINGS, storage, running.__contains__)
+        return split(
+            SplitTask.parse({"execution": execution} | task),
+            SETTINGS,
+            storage,
+            running.__contains__,
+        )
 
     begin("one")
     begin("one")  # its own retry, or a redrive
@@ -191,7 +206,9 @@ def test_a_finished_job_is_not_even_decoded(talk: Samples) -> None:
 
 def test_the_language_that_was_heard_is_not_heard_again(talk: Samples, tmp_path: Path) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
-    multilingual = SETTINGS.model_copy(update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))})
+    multilingual = SETTINGS.model_copy(
+        update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))}
+    )
     job = job_of(storage, multilingual)
     JobFolder(storage, "work", job.job).save_language("fr")
     assert (job.language, job_of(storage, multilingual).language) == (None, "fr")
@@ -202,7 +219,10 @@ def test_a_key_that_leaves_no_room_for_the_transcripts_is_refused(talk: Samples)
     storage = MemoryStorage({("recordings", key): write_wav(talk[:16_000])})
     with pytest.raises(InvalidInput, match="is too long"):
         split(
-            SplitTask.parse({"execution": "here", "input": {"uri": f"s3://recordings/{key}"}}), SETTINGS, storage, lambda _: False
+            SplitTask.parse({"execution": "here", "input": {"uri": f"s3://recordings/{key}"}}),
+            SETTINGS,
+            storage,
+            lambda _: False,
         )
 
 
@@ -218,7 +238,12 @@ def test_silence_has_no_chunks() -> None:
     [
         (MemoryStorage(), {}, RecordingNotFound, "no s3://recordings/talks/a b"),
         (a_bucket(b"just words"), {}, UnreadableRecording, "talks/a b.c.mp3 can't be read"),
-        (a_bucket(b""), {"options": {"language": "fr"}}, UnsupportedLanguage, "tiny.en does not know the language 'fr'"),
+        (
+            a_bucket(b""),
+            {"options": {"language": "fr"}},
+            UnsupportedLanguage,
+            "tiny.en does not know the language 'fr'",
+        ),
         (a_bucket(b""), {"options": {"format": "srt"}}, InvalidOption, "no option 'format'"),
         (a_bucket(b"", {"formats": "docx"}), {}, InvalidOption, "can't be 'docx'"),
     ],
@@ -228,16 +253,22 @@ def test_what_cannot_be_done_is_refused_by_name(
 ) -> None:
     with pytest.raises(error, match=told):
         job_of(storage, **said)
-    assert {Path(key).name for key in storage.keys("work", "")} <= {"claim.json"}, "nothing is stored for it"
+    assert {Path(key).name for key in storage.keys("work", "")} <= {"claim.json"}, (
+        "nothing is stored for it"
+    )
 
 
-def test_nothing_is_left_on_the_disk(talk: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_on_the_disk(
+    talk: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     job_of(a_bucket(write_wav(talk[:16_000])))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(talk: Samples, tmp_path: Path) -> None:
+def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(
+    talk: Samples, tmp_path: Path
+) -> None:
     hush = np.zeros_like(talk)
     stereo = a_wav(tmp_path / "call.wav", np.stack([talk, hush], axis=1).reshape(-1), channels=2)
     storage = a_bucket(stereo.read_bytes())
@@ -249,13 +280,19 @@ def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(talk:
         assert (own[0].start, own[-1].end) == (0, len(talk))
         assert all(tile.silent for tile in own) == (channel == 1)
     (silent,) = [tile for tile in plan.tiles if (tile.channel, tile.start) == (1, 0)]
-    assert np.array_equal(sounds(storage, "work", plan, plan.tiles[:1])[0], talk[: plan.tiles[0].end])
+    assert np.array_equal(
+        sounds(storage, "work", plan, plan.tiles[:1])[0], talk[: plan.tiles[0].end]
+    )
     assert not sounds(storage, "work", plan, [silent])[silent.index].any()
 
 
-def test_the_language_is_left_open_only_where_it_must_be_heard(talk: Samples, tmp_path: Path) -> None:
+def test_the_language_is_left_open_only_where_it_must_be_heard(
+    talk: Samples, tmp_path: Path
+) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
-    multilingual = SETTINGS.model_copy(update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))})
+    multilingual = SETTINGS.model_copy(
+        update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))}
+    )
     assert job_of(storage).language == "en", "an English-only model"
     assert job_of(storage, multilingual, options={"language": "fr"}).language == "fr"
     assert job_of(storage, multilingual).language is None
@@ -276,13 +313,21 @@ class HugeObjects(MemoryStorage):
 
 
 def test_what_does_not_fit_on_the_disk_is_refused_before_it_is_fetched() -> None:
-    with pytest.raises(RecordingTooLarge, match=r"c\.mp3 is 1,000,000,000,000\.0 MB, and the scratch folder has room for"):
+    with pytest.raises(
+        RecordingTooLarge,
+        match=r"c\.mp3 is 1,000,000,000,000\.0 MB, and the scratch folder has room for",
+    ):
         job_of(HugeObjects(a_bucket(b"film").objects))
 
 
 def test_the_deployments_limits_hold(talk: Samples) -> None:
-    with pytest.raises(RecordingTooLarge, match=r"c\.mp3 lasts 2:00 or longer, .* raise the template's MaxDurationHours"):
-        job_of(a_bucket(write_wav(talk)), SETTINGS.model_copy(update={"max_duration_hours": 1 / 60}))
+    with pytest.raises(
+        RecordingTooLarge,
+        match=r"c\.mp3 lasts 2:00 or longer, .* raise the template's MaxDurationHours",
+    ):
+        job_of(
+            a_bucket(write_wav(talk)), SETTINGS.model_copy(update={"max_duration_hours": 1 / 60})
+        )
 
 
 def test_a_loss_is_tolerated_as_the_job_says_and_else_as_the_deployment_does(talk: Samples) -> None:
@@ -296,9 +341,14 @@ def test_a_loss_is_tolerated_as_the_job_says_and_else_as_the_deployment_does(tal
 
 
 def test_the_answer_names_the_transcript_that_there_will_be(talk: Samples) -> None:
-    job = job_of(a_bucket(write_wav(talk[: 20 * 16_000])), options={"formats": ["srt", "transcribe-json"]})
+    job = job_of(
+        a_bucket(write_wav(talk[: 20 * 16_000])), options={"formats": ["srt", "transcribe-json"]}
+    )
     folder = f"talks/a b+c.mp3/{job.job}"
-    assert job.keys == {"srt": f"{folder}/transcript.srt", "transcribe-json": f"{folder}/transcript.transcribe.json"}
+    assert job.keys == {
+        "srt": f"{folder}/transcript.srt",
+        "transcribe-json": f"{folder}/transcript.transcribe.json",
+    }
     assert job.recording == "s3://recordings/talks/a b+c.mp3"
 
 
@@ -311,7 +361,9 @@ def test_a_recording_is_asked_how_long_it_is_only_where_it_is_large() -> None:
 
 
 @pytest.mark.parametrize(("hours", "count"), [(2, 1), (2.9, 1), (4.5, 4), (10, 10), (60, 20)])
-def test_a_long_recording_is_shared_out_by_what_its_head_says_of_its_length(talk: Samples, hours: float, count: int) -> None:
+def test_a_long_recording_is_shared_out_by_what_its_head_says_of_its_length(
+    talk: Samples, hours: float, count: int
+) -> None:
     data = write_wav(talk)
     size = round(hours * 3600 / 120 * len(data))
     assert a_source(MemoryStorage({("recordings", "day.wav"): data}), size).sections() == count
@@ -339,18 +391,32 @@ def test_decoding_alone_may_cost_too_much() -> None:
 
 
 def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
-    assert a_source(MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10).sections() == 1
+    assert (
+        a_source(
+            MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10
+        ).sections()
+        == 1
+    )
 
 
 def a_source(storage: MemoryStorage, size: int) -> RecordingSource:
     """As if only the beginning of it were there."""
 
     class Beginning(MemoryStorage):
-        def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+        def download(
+            self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
+        ) -> None:
             assert (stored.size, most) == (size, HEAD)
             storage.download(bucket, key, storage.describe(bucket, key, None), target, most)
 
-    return RecordingSource(Beginning(), "recordings", "day.wav", StoredObject("0123", size=size), separate=False, limits=SETTINGS)
+    return RecordingSource(
+        Beginning(),
+        "recordings",
+        "day.wav",
+        StoredObject("0123", size=size),
+        separate=False,
+        limits=SETTINGS,
+    )
 
 
 @pytest.fixture
@@ -359,7 +425,13 @@ def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
     storage = a_bucket(write_wav(talk))
     (bucket, key), job = next(iter(storage.objects)), job_of(a_bucket(write_wav(talk))).job
     stored = storage.describe(bucket, key, None)
-    where = {"bucket": bucket, "key": key, "etag": stored.etag, "version": None, "size": stored.size}
+    where = {
+        "bucket": bucket,
+        "key": key,
+        "etag": stored.etag,
+        "version": None,
+        "size": stored.size,
+    }
     shared = Sections(**where, count=3, separate=False, spent=BilledTime(ms=0, memory_mb=0))
     JobFolder(storage, "work", job).save_sections(shared)
     return storage, job_of(storage)
@@ -371,7 +443,9 @@ def test_split_names_the_sections_first_and_puts_them_together_when_asked_again(
     storage, first = shared_out
     assert (first.sections, first.chunks) == ((0, 1, 2), 0)
     for number in (2, 0):
-        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+        split_section(
+            SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage
+        )
     assert job_of(storage).sections == (1,), "as after a failure"
     split_section(SectionTask(execution="here", job=first.job, section=1), SETTINGS, storage)
     last = job_of(storage)
@@ -379,15 +453,23 @@ def test_split_names_the_sections_first_and_puts_them_together_when_asked_again(
     assert (last.sections, last.chunks) == ((), 3)
     assert (plan.recording.samples, len(plan.sound.sections)) == (len(talk), 3)
     assert len(plan.spent) == 5, "the first decoding, three sections, putting them together"
-    assert [tile.silent for tile in plan.tiles] == [tile.silent for tile in plan_of(whole, job_of(whole)).tiles]
+    assert [tile.silent for tile in plan.tiles] == [
+        tile.silent for tile in plan_of(whole, job_of(whole)).tiles
+    ]
     for tile in plan.tiles:
-        assert np.array_equal(sounds(storage, "work", plan, [tile])[tile.index], talk[tile.start : tile.end])
+        assert np.array_equal(
+            sounds(storage, "work", plan, [tile])[tile.index], talk[tile.start : tile.end]
+        )
 
 
-def test_sound_of_sections_that_is_gone_is_decoded_again_the_same(shared_out: tuple[MemoryStorage, Job]) -> None:
+def test_sound_of_sections_that_is_gone_is_decoded_again_the_same(
+    shared_out: tuple[MemoryStorage, Job],
+) -> None:
     storage, first = shared_out
     for number in first.sections:
-        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+        split_section(
+            SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage
+        )
     job_of(storage)
     there = {key: storage.read("work", key) for key in storage.keys("work", keys.sound(first.job))}
     assert len(there) == 3
@@ -401,7 +483,9 @@ def test_sound_of_sections_that_is_gone_is_decoded_again_the_same(shared_out: tu
 def test_a_damaged_section_is_decoded_again(shared_out: tuple[MemoryStorage, Job]) -> None:
     storage, first = shared_out
     for number in first.sections:
-        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+        split_section(
+            SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage
+        )
     storage.objects["work", keys.frames(first.job, 1)] = b"half of it"
     assert job_of(storage).sections == (1,)
 
@@ -417,9 +501,13 @@ def test_sections_without_any_sound_are_no_recording(shared_out: tuple[MemorySto
         job_of(storage)
 
 
-def test_sections_that_are_too_long_together_are_refused(shared_out: tuple[MemoryStorage, Job]) -> None:
+def test_sections_that_are_too_long_together_are_refused(
+    shared_out: tuple[MemoryStorage, Job],
+) -> None:
     storage, first = shared_out
     for number in first.sections:
-        split_section(SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage)
+        split_section(
+            SectionTask(execution="here", job=first.job, section=number), SETTINGS, storage
+        )
     with pytest.raises(RecordingTooLarge, match=r"c\.mp3 lasts 2:00 or longer"):
         job_of(storage, SETTINGS.model_copy(update={"max_duration_hours": 1.5 / 60}))

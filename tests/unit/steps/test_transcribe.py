@@ -1,4 +1,6 @@
-"""Transcribe and Merge, with a recognizer whose readings can be computed by hand: the fan-out leaves no trace."""
+"""Transcribe and Merge, with a recognizer whose readings can be computed by hand: the fan-out
+leaves no trace.
+"""
 
 import re
 from collections.abc import Callable
@@ -29,7 +31,8 @@ EXECUTION = "here"
 PLAN = a_plan(tiles(12, seconds=5, silent=(3, 4, 9)))
 NOW: Callable[[], Deadline] = lambda: Deadline(lambda: 900_000, lambda: 0.0)  # noqa: E731
 OUT_OF_TIME: Callable[[], Deadline] = lambda: Deadline(lambda: 0, lambda: 0.0)  # noqa: E731
-SOUND = np.arange(60 * 16_000, dtype=np.int64).astype(np.int16)  # a minute of samples that tell where they are
+# a minute of samples that tell where they are
+SOUND = np.arange(60 * 16_000, dtype=np.int64).astype(np.int16)
 
 
 def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...]]:
@@ -43,14 +46,22 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
 
 
 def work(
-    storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
+    storage: MemoryStorage,
+    chunk: Chunk,
+    recognizer: SpellingRecognizer,
+    batch: int = 4,
+    deadline: Deadline | None = None,
 ) -> int:
     """One invocation of Transcribe. Returns the tiles that remain."""
     return answer(storage, chunk, recognizer, batch, deadline).remaining
 
 
 def answer(
-    storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer, batch: int = 4, deadline: Deadline | None = None
+    storage: MemoryStorage,
+    chunk: Chunk,
+    recognizer: SpellingRecognizer,
+    batch: int = 4,
+    deadline: Deadline | None = None,
 ) -> ChunkProgress:
     task = TranscribeTask(execution=EXECUTION, job=PLAN.job, language="en", chunk=chunk)
     settings = TranscribeSettings(work_bucket="work", model="tiny.en", batch_tiles=batch)
@@ -60,7 +71,9 @@ def answer(
 def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
     """Merge's files, by format."""
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    reference = merge(MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage)
+    reference = merge(
+        MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage
+    )
     return {name: storage.read(reference.bucket, key) for name, key in reference.keys.items()}
 
 
@@ -104,7 +117,17 @@ def test_a_worker_out_of_time_stops_between_batches_and_the_next_goes_on() -> No
     recognizer = SpellingRecognizer()
     remains = [work(storage, chunk, recognizer, 4, OUT_OF_TIME()) for _ in range(3)]
     assert remains == [5, 1, 0]
-    assert sorted(tile for batch in recognizer.batches for tile in batch) == [0, 1, 2, 5, 6, 7, 8, 10, 11], "none was read twice"
+    assert sorted(tile for batch in recognizer.batches for tile in batch) == [
+        0,
+        1,
+        2,
+        5,
+        6,
+        7,
+        8,
+        10,
+        11,
+    ], "none was read twice"
     assert merged(storage, PLAN) == transcribed(12, 12)
 
 
@@ -118,8 +141,12 @@ def test_a_worker_that_dies_loses_at_most_the_batch_it_was_at(batches: int) -> N
     assert work(storage, chunk, heir, 2) == 0
     read = [tile for batch in [*dying.batches, *heir.batches] for tile in batch]
     assert sorted(set(read)) == [0, 1, 2, 5, 6, 7, 8, 10, 11]
-    assert len(read) - len(set(read)) == len(dying.batches[-1]), "the batch that died, and no other, is read twice"
-    assert all(len(batch) == 1 for batch in heir.batches if set(batch) & set(dying.batches[-1])), "and now tile by tile"
+    assert len(read) - len(set(read)) == len(dying.batches[-1]), (
+        "the batch that died, and no other, is read twice"
+    )
+    assert all(len(batch) == 1 for batch in heir.batches if set(batch) & set(dying.batches[-1])), (
+        "and now tile by tile"
+    )
     assert merged(storage, PLAN) == transcribed(12, 12)
 
 
@@ -130,7 +157,9 @@ def test_a_finished_chunk_needs_no_model() -> None:
 
 
 def outlived(storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognizer) -> int:
-    """The invocations that it takes, one after another as the state machine repeats them, until none is killed."""
+    """The invocations that it takes, one after another as the state machine repeats them, until
+    none is killed.
+    """
     for invocation in range(1, 20):
         try:
             assert work(storage, chunk, recognizer) == 0
@@ -141,13 +170,17 @@ def outlived(storage: MemoryStorage, chunk: Chunk, recognizer: SpellingRecognize
 
 
 @pytest.mark.parametrize("kind", ["deadly", "hard"])
-def test_a_tile_that_ends_its_worker_is_tried_alone_then_named_and_the_rest_goes_on(kind: str) -> None:
+def test_a_tile_that_ends_its_worker_is_tried_alone_then_named_and_the_rest_goes_on(
+    kind: str,
+) -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     recognizer = SpellingRecognizer(**{kind: frozenset({1})})  # type: ignore[arg-type]
     assert outlived(storage, chunk, recognizer) == 3
     tried = [batch for batch in recognizer.batches if 1 in batch]
     assert tried == [[0, 1, 2, 5], [1]]
-    with pytest.raises(IncompleteTranscript, match=r"11\.1% of the speech is missing, at 0:05-0:10 \(PoisonTile\)"):
+    with pytest.raises(
+        IncompleteTranscript, match=r"11\.1% of the speech is missing, at 0:05-0:10 \(PoisonTile\)"
+    ):
         merged(storage, PLAN)
     words = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "txt")).decode()
     assert [f"tile{i}-" in words for i in (0, 1, 2, 5, 6)] == [True, False, True, True, True]
@@ -178,9 +211,15 @@ def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest(
     work(storage, first, SpellingRecognizer())
     work(storage, third, SpellingRecognizer())
     failure = b'{"Error":"Runtime.ExitError","Cause":"killed"}'
-    storage.write("work", f"{keys.failures(PLAN.job)}{second.first}-{second.last}.json", failure, "application/json")
+    storage.write(
+        "work",
+        f"{keys.failures(PLAN.job)}{second.first}-{second.last}.json",
+        failure,
+        "application/json",
+    )
     with pytest.raises(
-        IncompleteTranscript, match=r"talk\.mp3: 33\.3% of the speech is missing, at 0:25-0:40 \(Runtime\.ExitError\)"
+        IncompleteTranscript,
+        match=r"talk\.mp3: 33\.3% of the speech is missing, at 0:25-0:40 \(Runtime\.ExitError\)",
     ):
         merged(storage, PLAN)
     partial = storage.read("transcripts", keys.transcript("talk.mp3", PLAN.job, "json"))
@@ -197,7 +236,9 @@ def test_a_missing_chunk_fails_the_merge_with_its_time_range_and_keeps_the_rest(
         (2, 1, ReadAgain),
     ],
 )
-def test_missing_speech_is_sent_for_once_a_redrive(redrives: int, laid_out: int, error: type) -> None:
+def test_missing_speech_is_sent_for_once_a_redrive(
+    redrives: int, laid_out: int, error: type
+) -> None:
     storage, (first, *_) = a_job(PLAN, 4)
     work(storage, first, SpellingRecognizer())
     context = {"Id": EXECUTION, "Input": {}, "RedriveCount": redrives}
@@ -222,17 +263,26 @@ def test_a_loss_that_is_tolerated_fails_nothing_but_is_marked() -> None:
 
 
 def test_the_message_of_a_file_that_is_damaged_everywhere_is_short_and_says_what_to_do() -> None:
-    plan = damaged(a_plan(tiles(120, 30)), *((second, second + 1) for second in range(0, 3_600, 3)), (3_597, 3_600))
+    plan = damaged(
+        a_plan(tiles(120, 30)),
+        *((second, second + 1) for second in range(0, 3_600, 3)),
+        (3_597, 3_600),
+    )
     storage, _ = a_job(plan, 12)
     with pytest.raises(
-        IncompleteTranscript, match=r"the recording could not be decoded\. The file may have been cut off"
+        IncompleteTranscript,
+        match=r"the recording could not be decoded\. The file may have been cut off",
     ) as failed:
         merged(storage, plan)
-    assert re.search(r", and 2\d{3} more\. The partial transcript is in s3://transcripts/", str(failed.value))
+    assert re.search(
+        r", and 2\d{3} more\. The partial transcript is in s3://transcripts/", str(failed.value)
+    )
     assert len(str(failed.value)) < 5_000, "Step Functions cuts off a cause after 32,768 characters"
 
 
-@pytest.mark.parametrize("body", [b'{"Error":"E","Cause":"c"}', b'"{\\"Error\\":\\"E\\",\\"Cause\\":\\"c\\"}"'])
+@pytest.mark.parametrize(
+    "body", [b'{"Error":"E","Cause":"c"}', b'"{\\"Error\\":\\"E\\",\\"Cause\\":\\"c\\"}"']
+)
 def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) -> None:
     storage, _ = a_job(PLAN, 4)
     storage.write("work", f"{keys.failures(PLAN.job)}0-3.json", body, "application/json")
@@ -246,7 +296,10 @@ def test_a_damaged_part_is_told_with_its_time_range_and_read_again_next_time() -
     work(storage, chunk, SpellingRecognizer())
     (part, *_) = storage.keys("work", keys.parts(PLAN.job))
     storage.objects["work", part] = storage.objects["work", part][:50]
-    with pytest.raises(IncompleteTranscript, match=r"missing, at 0:00-0:15 \(WorkDamaged\), 0:25-0:30 \(WorkDamaged\)"):
+    with pytest.raises(
+        IncompleteTranscript,
+        match=r"missing, at 0:00-0:15 \(WorkDamaged\), 0:25-0:30 \(WorkDamaged\)",
+    ):
         merged(storage, PLAN)
     again = SpellingRecognizer()
     work(storage, chunk, again)
@@ -259,7 +312,11 @@ def test_a_recording_of_silence_merges_to_an_empty_transcript() -> None:
     storage, chunks = a_job(plan, 4)
     assert chunks == ()
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    reference = merge(MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage)
+    reference = merge(
+        MergeTask(execution=EXECUTION, job=plan.job, output=OutputOptions()), settings, storage
+    )
     assert storage.read(reference.bucket, reference.keys["txt"]) == b""
     assert reference.message == f"0 words in 20.0 seconds of sound. {reference.notes[0]}"
-    assert reference.notes[0].startswith("Nothing was transcribed. Speech was detected in 0% of 0:20;")
+    assert reference.notes[0].startswith(
+        "Nothing was transcribed. Speech was detected in 0% of 0:20;"
+    )

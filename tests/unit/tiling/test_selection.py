@@ -65,8 +65,12 @@ def test_a_downmix_that_loses_somebody_is_changed_and_then_the_gain_is_found() -
     assert next_selection(second, lost, -65).gain_db == NORMAL_DB + 65
 
 
-@pytest.mark.parametrize(("loudest", "gain"), [(-120, 0), (-95, 0), (-80, 60), (-41, 21), (-40, 0), (-3, 0)])
-def test_what_is_quiet_is_brought_to_a_normal_level_and_nothing_else(loudest: int, gain: int) -> None:
+@pytest.mark.parametrize(
+    ("loudest", "gain"), [(-120, 0), (-95, 0), (-80, 60), (-41, 21), (-40, 0), (-3, 0)]
+)
+def test_what_is_quiet_is_brought_to_a_normal_level_and_nothing_else(
+    loudest: int, gain: int
+) -> None:
     assert next_selection(USUAL, found(a_track(1)), loudest).gain_db == gain
 
 
@@ -85,11 +89,15 @@ def test_nothing_is_silent() -> None:
     assert loudness(frames()) == loudness(frames(0, 0)) == -120
 
 
-SECTIONS = st.lists(st.tuples(st.integers(0, 50_000), st.integers(1, 90_000)), min_size=1, max_size=6)
+SECTIONS = st.lists(
+    st.tuples(st.integers(0, 50_000), st.integers(1, 90_000)), min_size=1, max_size=6
+)
 
 
 @given(SECTIONS)
-def test_sections_lie_where_the_clock_has_them_and_never_over_each_other(parts: list[tuple[int, int]]) -> None:
+def test_sections_lie_where_the_clock_has_them_and_never_over_each_other(
+    parts: list[tuple[int, int]],
+) -> None:
     """Each is (gap before it, length); a gap that is no more than rounding is none."""
     places: list[tuple[int, int]] = []
     now = 0
@@ -111,7 +119,12 @@ def test_sections_of_a_file_without_a_clock_follow_each_other(parts: list[tuple[
 
 
 def test_what_sections_found_is_added_up_where_they_came_to_lie() -> None:
-    one = found(a_track(1, -50), lost={"usual": 1.0}, audible=5.0, undecodable=(Undecodable(start=5, end=9),))
+    one = found(
+        a_track(1, -50),
+        lost={"usual": 1.0},
+        audible=5.0,
+        undecodable=(Undecodable(start=5, end=9),),
+    )
     other = Findings(
         start=100,
         clocked=True,
@@ -137,10 +150,16 @@ def test_what_sections_found_is_added_up_where_they_came_to_lie() -> None:
         ("not a language", "en", False),
     ],
 )
-def test_a_language_is_known_by_all_its_names(language: str | None, asked: str, right: bool) -> None:
+def test_a_language_is_known_by_all_its_names(
+    language: str | None, asked: str, right: bool
+) -> None:
     assert speaks(a_track(1, language=language), asked) == right
 
 
 def test_tracks_are_listed_as_people_read_them() -> None:
-    tracks = [a_track(1, language="fra"), a_track(2), a_track(3, language="eng", title="Commentary")]
+    tracks = [
+        a_track(1, language="fra"),
+        a_track(2),
+        a_track(3, language="eng", title="Commentary"),
+    ]
     assert described(tracks) == "track 1 (fra), track 2 and track 3 (eng, “Commentary”)"

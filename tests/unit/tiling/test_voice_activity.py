@@ -29,7 +29,9 @@ def detected(samples: Samples, block: int) -> SpeechDetector:
 
 def test_probabilities_are_silerovads_own(talk: Samples) -> None:
     padded = np.pad(talk.astype(np.float32) / FULL_SCALE, (0, -len(talk) % FRAME))
-    assert np.allclose(detected(talk, 100_000).probabilities, get_vad_model()(padded).reshape(-1), atol=1e-5)
+    assert np.allclose(
+        detected(talk, 100_000).probabilities, get_vad_model()(padded).reshape(-1), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("block", [160_000, 16_000, 1_001])

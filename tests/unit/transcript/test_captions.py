@@ -1,4 +1,6 @@
-"""Captions keep the custom of broadcasters: as laws, whatever is said and however it is timed; then as examples."""
+"""Captions keep the custom of broadcasters: as laws, whatever is said and however it is timed; then
+as examples.
+"""
 
 import re
 from collections.abc import Sequence
@@ -47,14 +49,20 @@ class Spoken(NamedTuple):
 
 def spoken(texts: Sequence[str]) -> st.SearchStrategy[list[Spoken]]:
     pauses = st.sampled_from([0, *TIMES])
-    return st.lists(st.builds(Spoken, pauses, st.sampled_from(texts), st.sampled_from(TIMES)), max_size=25)
+    return st.lists(
+        st.builds(Spoken, pauses, st.sampled_from(texts), st.sampled_from(TIMES)), max_size=25
+    )
 
 
 tongues = st.one_of(st.tuples(st.just("en"), spoken(LATIN)), st.tuples(st.just("zh"), spoken(HAN)))
-outputs = st.builds(OutputOptions, caption_line_length=st.integers(16, 120), caption_lines=st.integers(1, 4))
+outputs = st.builds(
+    OutputOptions, caption_line_length=st.integers(16, 120), caption_lines=st.integers(1, 4)
+)
 
 
-def a_channel(first: int, channel: int, parts: Sequence[tuple[str, list[Spoken]] | None]) -> list[tuple[Tile, Reading | None]]:
+def a_channel(
+    first: int, channel: int, parts: Sequence[tuple[str, list[Spoken]] | None]
+) -> list[tuple[Tile, Reading | None]]:
     """A tile and its reading for each of `parts`; None is one of four seconds that failed."""
     found: list[tuple[Tile, Reading | None]] = []
     now = 0
@@ -72,21 +80,30 @@ def a_channel(first: int, channel: int, parts: Sequence[tuple[str, list[Spoken]]
 
 @st.composite
 def transcripts(draw: st.DrawFn) -> Transcript:
-    """Of one channel or two, in scripts with spaces and without, with any times, and tiles that failed."""
+    """Of one channel or two, in scripts with spaces and without, with any times, and tiles that
+    failed.
+    """
     parts = st.lists(st.one_of(tongues, tongues, st.none()), min_size=1, max_size=4)
     separate = draw(st.booleans())
     found = a_channel(0, 0, draw(parts))
     if separate:
         found += a_channel(len(found), 1, draw(parts))
-    plan = a_plan(tuple(tile for tile, _ in found), ReadingOptions(channels="separate" if separate else "mix"))
+    plan = a_plan(
+        tuple(tile for tile, _ in found), ReadingOptions(channels="separate" if separate else "mix")
+    )
     samples = max(tile.end for tile in plan.tiles)
-    plan = plan.model_copy(update={"recording": plan.recording.model_copy(update={"samples": samples})})
+    plan = plan.model_copy(
+        update={"recording": plan.recording.model_copy(update={"samples": samples})}
+    )
     readings = {tile.index: reading for tile, reading in found if reading}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
 
 
 def by_channel(shown: Sequence[Cue]) -> dict[int | None, list[Cue]]:
-    return {channel: [cue for cue in shown if cue.channel == channel] for channel in {cue.channel for cue in shown}}
+    return {
+        channel: [cue for cue in shown if cue.channel == channel]
+        for channel in {cue.channel for cue in shown}
+    }
 
 
 def inked(text: str) -> str:
@@ -95,13 +112,20 @@ def inked(text: str) -> str:
 
 def parts_said(transcript: Transcript, channel: int | None) -> list[str]:
     """A channel's words and gaps in order of time, without spaces."""
-    said = [(word.start, 0, word.text) for segment in transcript.segments if segment.channel == channel for word in segment.words]
+    said = [
+        (word.start, 0, word.text)
+        for segment in transcript.segments
+        if segment.channel == channel
+        for word in segment.words
+    ]
     unsaid = [(gap.start, 1, gap.text) for gap in gaps(transcript.ledger) if gap.channel == channel]
     return [inked(text) for _, _, text in sorted([*said, *unsaid], key=lambda part: part[:2])]
 
 
 @given(transcripts(), outputs, st.booleans())
-def test_every_word_is_shown_once_and_in_order(transcript: Transcript, output: OutputOptions, labelled: bool) -> None:
+def test_every_word_is_shown_once_and_in_order(
+    transcript: Transcript, output: OutputOptions, labelled: bool
+) -> None:
     tracks = by_channel(cues(transcript, output, labelled=labelled))
     assert {segment.channel for segment in transcript.segments} | {
         gap.channel for gap in gaps(transcript.ledger)
@@ -111,7 +135,9 @@ def test_every_word_is_shown_once_and_in_order(transcript: Transcript, output: O
 
 
 @given(transcripts(), outputs, st.booleans())
-def test_every_cue_fits_the_screen_with_its_label(transcript: Transcript, output: OutputOptions, labelled: bool) -> None:
+def test_every_cue_fits_the_screen_with_its_label(
+    transcript: Transcript, output: OutputOptions, labelled: bool
+) -> None:
     for cue in cues(transcript, output, labelled=labelled):
         lines = f"{label(cue.channel) if labelled else ''}{cue.text}".split("\n")
         assert len(lines) <= output.caption_lines
@@ -120,7 +146,9 @@ def test_every_cue_fits_the_screen_with_its_label(transcript: Transcript, output
 
 
 @given(transcripts(), outputs)
-def test_cues_follow_each_other_within_the_recording(transcript: Transcript, output: OutputOptions) -> None:
+def test_cues_follow_each_other_within_the_recording(
+    transcript: Transcript, output: OutputOptions
+) -> None:
     shown = cues(transcript, output)
     assert [cue.start for cue in shown] == sorted(cue.start for cue in shown)
     for track in by_channel(shown).values():
@@ -129,24 +157,36 @@ def test_cues_follow_each_other_within_the_recording(transcript: Transcript, out
 
 
 @given(transcripts(), outputs)
-def test_a_cue_lasts_one_to_seven_seconds_or_its_share_of_too_few(transcript: Transcript, output: OutputOptions) -> None:
+def test_a_cue_lasts_one_to_seven_seconds_or_its_share_of_too_few(
+    transcript: Transcript, output: OutputOptions
+) -> None:
     for track in by_channel(cues(transcript, output)).values():
         shortest = min(SHORTEST_CUE, transcript.duration // len(track))
         assert all(shortest <= cue.end - cue.start <= LONGEST_CUE for cue in track)
 
 
 @given(spoken([" a", " one", " Three."]).map(lambda said: said[:5]), st.integers(1_000, 5_000))
-def test_what_can_be_one_cue_lasts_a_second_if_the_recording_does(said: list[Spoken], after: int) -> None:
-    said = [word._replace(pause=min(word.pause, 300), length=min(word.length, 300)) for word in said]
+def test_what_can_be_one_cue_lasts_a_second_if_the_recording_does(
+    said: list[Spoken], after: int
+) -> None:
+    said = [
+        word._replace(pause=min(word.pause, 300), length=min(word.length, 300)) for word in said
+    ]
     ((tile, reading),) = a_channel(0, 0, [("en", said)])
     plan = a_plan((tile.model_copy(update={"end": tile.end + after * 16}),))
-    transcript = build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {})) if reading else None
+    transcript = (
+        build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {}))
+        if reading
+        else None
+    )
     assert transcript
     assert all(cue.end - cue.start >= SHORTEST_CUE for cue in cues(transcript, OutputOptions()))
 
 
 @given(transcripts(), outputs)
-def test_no_line_begins_within_a_word_that_fits_one(transcript: Transcript, output: OutputOptions) -> None:
+def test_no_line_begins_within_a_word_that_fits_one(
+    transcript: Transcript, output: OutputOptions
+) -> None:
     for channel, track in by_channel(cues(transcript, output)).items():
         said = parts_said(transcript, channel)
         starts = set(accumulate((len(text) for text in said), initial=0))
@@ -161,7 +201,9 @@ def test_no_line_begins_within_a_word_that_fits_one(transcript: Transcript, outp
 
 
 @given(transcripts(), outputs)
-def test_no_cue_holds_words_from_both_sides_of_a_gap(transcript: Transcript, output: OutputOptions) -> None:
+def test_no_cue_holds_words_from_both_sides_of_a_gap(
+    transcript: Transcript, output: OutputOptions
+) -> None:
     for cue in cues(transcript, output.model_copy(update={"caption_line_length": 40})):
         if "[" in cue.text:
             assert re.fullmatch(r"\[missing \d+:\d\d-\d+:\d\d\]", cue.text)
@@ -173,7 +215,9 @@ def test_cues_of_unhurried_words_keep_the_words_times(lengths: list[int]) -> Non
     ((tile, reading),) = a_channel(0, 0, [("en", said)])
     plan = a_plan((tile,))
     assert reading
-    shown = cues(build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {})), OutputOptions())
+    shown = cues(
+        build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {})), OutputOptions()
+    )
     assert {cue.start for cue in shown} <= {word.start for word in reading.words}
     assert {cue.end for cue in shown} <= {word.end for word in reading.words}
 
@@ -187,8 +231,16 @@ def texts(text: str, width: int = 42, lines: int = 2) -> list[str]:
 def times(*said: tuple[str, int, int], duration: int = 60_000) -> list[tuple[int, int, str]]:
     """The cues of words that are given with their times."""
     plan = a_plan((a_tile(0, 0, duration / 1000),))
-    reading = a_reading(0, tuple(Word(text=f" {text}", start=start, end=end, probability=0.9) for text, start, end in said))
-    shown = cues(build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {})), OutputOptions())
+    reading = a_reading(
+        0,
+        tuple(
+            Word(text=f" {text}", start=start, end=end, probability=0.9)
+            for text, start, end in said
+        ),
+    )
+    shown = cues(
+        build_transcript(plan, {0: reading}, settle_ledger(plan, {0: reading}, {})), OutputOptions()
+    )
     return [(cue.start, cue.end, cue.text) for cue in shown]
 
 
@@ -196,7 +248,10 @@ class TestBreaks:
     """Where cues and lines break, best place first."""
 
     def test_a_sentence_is_a_cue(self) -> None:
-        assert texts("We came home late. Nobody had slept.") == ["We came home late.", "Nobody had slept."]
+        assert texts("We came home late. Nobody had slept.") == [
+            "We came home late.",
+            "Nobody had slept.",
+        ]
 
     def test_a_long_sentence_breaks_at_punctuation(self) -> None:
         assert texts(
@@ -207,11 +262,16 @@ class TestBreaks:
         ]
 
     def test_without_punctuation_it_breaks_at_a_hesitation(self) -> None:
-        said = words("early birds often sleep") + words("while others walk along quiet rivers towards evening", 2_000)
+        said = words("early birds often sleep") + words(
+            "while others walk along quiet rivers towards evening", 2_000
+        )
         plan = a_plan(tiles(1))
         readings = {0: a_reading(0, said)}
         transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
-        assert [cue.text.replace("\n", " ") for cue in cues(transcript, OutputOptions(caption_line_length=30))] == [
+        assert [
+            cue.text.replace("\n", " ")
+            for cue in cues(transcript, OutputOptions(caption_line_length=30))
+        ] == [
             "early birds often sleep",
             "while others walk along quiet rivers towards evening",
         ]
@@ -233,7 +293,9 @@ class TestBreaks:
         ]
 
     def test_but_not_at_the_price_of_a_lone_word(self) -> None:
-        assert texts("Well, nobody had seen the light go out again.") == ["Well, nobody had seen / the light go out again."]
+        assert texts("Well, nobody had seen the light go out again.") == [
+            "Well, nobody had seen / the light go out again."
+        ]
 
     def test_the_longer_line_is_rather_the_lower_one(self) -> None:
         assert texts("somewhere below these many lighthouses of England") == [
@@ -246,10 +308,14 @@ class TestBreaks:
         assert [text for _, _, text in times(*said)] == ["Well, nobody has ever", "seen the light"]
 
     def test_a_line_does_not_end_with_a_short_word_without_need(self) -> None:
-        assert texts("Somebody in the village would climb the hill.", 30) == ["Somebody in the village / would climb the hill."]
+        assert texts("Somebody in the village would climb the hill.", 30) == [
+            "Somebody in the village / would climb the hill."
+        ]
 
     def test_one_line_is_enough_for_what_fits_it(self) -> None:
-        assert texts("Thank you, all of you, for coming here.") == ["Thank you, all of you, for coming here."]
+        assert texts("Thank you, all of you, for coming here.") == [
+            "Thank you, all of you, for coming here."
+        ]
 
     def test_a_word_longer_than_a_line_is_cut(self) -> None:
         assert times(("x" * 60, 0, 3_000)) == [(0, 3_000, f"{'x' * 42}\n{'x' * 18}")]
@@ -259,41 +325,61 @@ class TestBreaks:
         readings = {0: a_reading(0, words("Anybody up there today?"))}
         transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
         output = OutputOptions(caption_line_length=16)
-        assert [cue.text for cue in cues(transcript, output, labelled=True)] == ["Anybody\nup there today?"]
+        assert [cue.text for cue in cues(transcript, output, labelled=True)] == [
+            "Anybody\nup there today?"
+        ]
         assert [cue.text for cue in cues(transcript, output)] == ["Anybody up\nthere today?"]
 
     def test_a_pause_is_not_reached_over(self) -> None:
         assert texts("well | so") == ["well", "so"]
-        assert times(("well", 0, 0), ("so", 1_000, 1_000), duration=1_000) == [(0, 500, "well"), (500, 1_000, "so")]
+        assert times(("well", 0, 0), ("so", 1_000, 1_000), duration=1_000) == [
+            (0, 500, "well"),
+            (500, 1_000, "so"),
+        ]
 
     def test_sentences_on_one_cue_stand_apart_even_if_their_words_carry_no_space(self) -> None:
-        said = [word.model_copy(update={"text": word.text.strip()}) for word in words("Yes. No.", each=100)]
+        said = [
+            word.model_copy(update={"text": word.text.strip()})
+            for word in words("Yes. No.", each=100)
+        ]
         plan = a_plan(tiles(1))
         readings = {0: a_reading(0, tuple(said))}
-        (cue,) = cues(build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions())
+        (cue,) = cues(
+            build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions()
+        )
         assert cue.text == "Yes. No."
 
 
 class TestScriptsWithoutSpaces:
-    """Chinese, Japanese, Thai: Whisper's words there are characters or little more, and carry no space."""
+    """Chinese, Japanese, Thai: Whisper's words there are characters or little more, and carry no
+    space.
+    """
 
     def shown(self, *texts: str, width: int = 16) -> list[str]:
-        said = tuple(word.model_copy(update={"text": text}) for word, text in zip(words("a " * len(texts)), texts, strict=True))
+        said = tuple(
+            word.model_copy(update={"text": text})
+            for word, text in zip(words("a " * len(texts)), texts, strict=True)
+        )
         plan = a_plan(tiles(1, 30))
         readings = {0: a_reading(0, said, "ja")}
         transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
-        return [cue.text.replace("\n", " / ") for cue in cues(transcript, OutputOptions(caption_line_length=width))]
+        return [
+            cue.text.replace("\n", " / ")
+            for cue in cues(transcript, OutputOptions(caption_line_length=width))
+        ]
 
     def test_lines_break_between_words(self) -> None:
-        assert self.shown("灯台", "は", "光で", "船に", "話しかけ", "ます", "が、", "言葉は", "使い", "ません。") == [
-            "灯台は光で船に話しかけますが、 / 言葉は使いません。"
-        ]
+        assert self.shown(
+            "灯台", "は", "光で", "船に", "話しかけ", "ます", "が、", "言葉は", "使い", "ません。"
+        ) == ["灯台は光で船に話しかけますが、 / 言葉は使いません。"]
 
     def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(self) -> None:
         assert clung("「", "灯台", "」", "は", "光", "、", "と") == ["「灯台」", "は", "光、", "と"]
 
     def test_foreign_words_within_stay_whole(self) -> None:
-        assert self.shown(*"今日は皆で一緒に話をする", "Chat", "GPT", "です。") == ["今日は皆で一緒に話をす / るChatGPTです。"]
+        assert self.shown(*"今日は皆で一緒に話をする", "Chat", "GPT", "です。") == [
+            "今日は皆で一緒に話をす / るChatGPTです。"
+        ]
 
 
 class TestTimes:
@@ -311,14 +397,23 @@ class TestTimes:
 
     def test_without_free_time_none_moves_further_than_the_furthest_must(self) -> None:
         full = "x" * 50  # a cue for itself
-        shown = times((full, 1_000, 2_000), (full, 2_000, 2_600), (full, 2_600, 2_600), (full, 2_600, 4_000))
-        assert [(start, end) for start, end, _ in shown] == [(300, 1_300), (1_300, 2_300), (2_300, 3_300), (3_300, 4_300)]
+        shown = times(
+            (full, 1_000, 2_000), (full, 2_000, 2_600), (full, 2_600, 2_600), (full, 2_600, 4_000)
+        )
+        assert [(start, end) for start, end, _ in shown] == [
+            (300, 1_300),
+            (1_300, 2_300),
+            (2_300, 3_300),
+            (3_300, 4_300),
+        ]
 
     def test_a_word_of_no_length_at_the_end_of_the_recording_is_shown_before_it(self) -> None:
         assert times(("Yes.", 2_000, 2_000), duration=2_000) == [(1_000, 2_000, "Yes.")]
 
     def test_sentences_share_a_cue_where_the_recording_has_not_a_second_for_each(self) -> None:
-        assert times(("Hello.", 0, 600), ("World.", 600, 1_300), duration=1_600) == [(0, 1_300, "Hello. World.")]
+        assert times(("Hello.", 0, 600), ("World.", 600, 1_300), duration=1_600) == [
+            (0, 1_300, "Hello. World.")
+        ]
 
     def test_a_recording_shorter_than_a_second_is_filled(self) -> None:
         assert times(("Yes.", 100, 300), duration=600) == [(0, 600, "Yes.")]
@@ -340,8 +435,13 @@ class TestGaps:
 
     def test_a_gap_is_a_cue_of_seven_seconds_at_most(self) -> None:
         plan = a_plan(tiles(4))
-        readings = {0: a_reading(0, words("Good evening.")), 3: a_reading(3, words("Good night.", 31_000))}
-        shown = cues(build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions())
+        readings = {
+            0: a_reading(0, words("Good evening.")),
+            3: a_reading(3, words("Good night.", 31_000)),
+        }
+        shown = cues(
+            build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions()
+        )
         assert [(cue.start, cue.end, cue.text) for cue in shown] == [
             (0, 1_000, "Good evening."),
             (10_000, 17_000, "[missing 0:10-0:30]"),
@@ -351,17 +451,28 @@ class TestGaps:
     def test_what_is_said_close_to_a_gap_is_not_in_its_cue(self) -> None:
         plan = a_plan(tiles(2, 4))
         readings = {0: a_reading(0, words("Stop.", 3_900, each=100))}
-        shown = cues(build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions())
+        shown = cues(
+            build_transcript(plan, readings, settle_ledger(plan, readings, {})), OutputOptions()
+        )
         assert [(cue.start, cue.end, cue.text) for cue in shown] == [
             (3_000, 4_000, "Stop."),
             (4_000, 8_000, "[missing 0:04-0:08]"),
         ]
 
     def test_a_gap_is_in_its_channel(self) -> None:
-        both = (*tiles(2), *(tile.model_copy(update={"index": tile.index + 2, "channel": 1}) for tile in tiles(2)))
+        both = (
+            *tiles(2),
+            *(tile.model_copy(update={"index": tile.index + 2, "channel": 1}) for tile in tiles(2)),
+        )
         plan = a_plan(both, ReadingOptions(channels="separate"))
-        readings = {0: a_reading(0, words("Hello.")), 3: a_reading(3, words("Who is there?", 12_000))}
-        assert gaps(settle_ledger(plan, readings, {})) == [Gap(10_000, 20_000, 0), Gap(0, 10_000, 1)]
+        readings = {
+            0: a_reading(0, words("Hello.")),
+            3: a_reading(3, words("Who is there?", 12_000)),
+        }
+        assert gaps(settle_ledger(plan, readings, {})) == [
+            Gap(10_000, 20_000, 0),
+            Gap(0, 10_000, 1),
+        ]
 
 
 def test_what_is_one_word_to_people_stays_together() -> None:
@@ -377,5 +488,8 @@ def test_it_does_not_where_that_is_longer_than_a_line() -> None:
 
 
 def clung(*texts: str, room: float = 16) -> list[str]:
-    said = [word.model_copy(update={"text": text}) for word, text in zip(words("a " * len(texts)), texts, strict=True)]
+    said = [
+        word.model_copy(update={"text": text})
+        for word, text in zip(words("a " * len(texts)), texts, strict=True)
+    ]
     return ["".join(word.text for word in group) for group in unbroken(said, room)]

@@ -1,4 +1,6 @@
-"""Of all ways to divide what is said into cues, the cheapest is taken: held against trying each of them."""
+"""Of all ways to divide what is said into cues, the cheapest is taken: held against trying each of
+them.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,10 +10,17 @@ from hypothesis import strategies as st
 
 from fanscribe.transcript.captions.breaks import reluctances
 from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE, CueLimits
-from fanscribe.transcript.captions.division import LONELY, SECOND_MISSING, SEGMENT_END_INSIDE, TOO_MANY, divide
+from fanscribe.transcript.captions.division import (
+    LONELY,
+    SECOND_MISSING,
+    SEGMENT_END_INSIDE,
+    TOO_MANY,
+    divide,
+)
 from fanscribe.transcript.captions.pieces import CaptionPiece
 
-SCREENS = st.builds(CueLimits, st.integers(17, 30), st.integers(1, 3), st.sampled_from([0, 6]))  # every text fits on a line
+# every text fits on a line
+SCREENS = st.builds(CueLimits, st.integers(17, 30), st.integers(1, 3), st.sampled_from([0, 6]))
 TEXTS = st.sampled_from(["a", "of", "one", "three,", "lighthouse", "Yes.", "internation"])
 TIMES = st.sampled_from([0, 100, 300, 600, 900, 3_000])
 
@@ -19,8 +28,14 @@ TIMES = st.sampled_from([0, 100, 300, 600, 900, 3_000])
 @st.composite
 def a_run(draw: st.DrawFn) -> list[CaptionPiece]:
     now, run = 0, []
-    for text, pause, length, ends in draw(st.lists(st.tuples(TEXTS, TIMES, TIMES, st.integers(0, 3)), min_size=1, max_size=14)):
-        run.append(CaptionPiece(text, now + pause, now + pause + length, spaced=True, ends_segment=ends == 0))
+    for text, pause, length, ends in draw(
+        st.lists(st.tuples(TEXTS, TIMES, TIMES, st.integers(0, 3)), min_size=1, max_size=14)
+    ):
+        run.append(
+            CaptionPiece(
+                text, now + pause, now + pause + length, spaced=True, ends_segment=ends == 0
+            )
+        )
         now = run[-1].end
     return run
 
@@ -35,10 +50,14 @@ def lines_of(cue: Sequence[CaptionPiece], screen: CueLimits) -> int:
     return count
 
 
-def cost_of_a_cue(run: Sequence[CaptionPiece], first: int, last: int, until: int, screen: CueLimits) -> float | None:
+def cost_of_a_cue(
+    run: Sequence[CaptionPiece], first: int, last: int, until: int, screen: CueLimits
+) -> float | None:
     """None: it is too large or too long."""
     cue = run[first:last]
-    if len(cue) > 1 and (lines_of(cue, screen) > screen.lines or any(p.end - cue[0].start > LONGEST_CUE for p in cue)):
+    if len(cue) > 1 and (
+        lines_of(cue, screen) > screen.lines or any(p.end - cue[0].start > LONGEST_CUE for p in cue)
+    ):
         return None
     fullness = sum(1 + len(piece.text) for piece in cue) / (screen.width * screen.lines)
     following = run[last].start if last < len(run) else until
@@ -53,7 +72,9 @@ def cost_of_a_cue(run: Sequence[CaptionPiece], first: int, last: int, until: int
 
 
 @given(a_run(), st.integers(0, 3_000), SCREENS, st.booleans())
-def test_no_way_is_cheaper(run: list[CaptionPiece], free: int, screen: CueLimits, fewest: bool) -> None:
+def test_no_way_is_cheaper(
+    run: list[CaptionPiece], free: int, screen: CueLimits, fewest: bool
+) -> None:
     until = run[-1].start + free
 
     def cost(first: int, last: int) -> float | None:

@@ -1,7 +1,8 @@
 """Every format says the same words.
 
-The files in golden/ are what the writers wrote when last somebody looked at them. After a change that is meant:
-`.venv/bin/python -m tests.unit.test_formats` writes them anew, and `git diff` shows what became different.
+The files in golden/ are what the writers wrote when last somebody looked at them. After a change
+that is meant: `.venv/bin/python -m tests.unit.test_formats` writes them anew, and `git diff` shows
+what became different.
 """
 
 import html
@@ -38,22 +39,42 @@ from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcri
 
 GOLDEN = Path(__file__).with_name("golden")
 OUTPUT = OutputOptions()
-TALK = (
-    "Good evening. Thank you for coming. | Tonight I would like to tell you how lighthouses learned to speak to ships, and why."
-)
+TALK = "Good evening. Thank you for coming. | Tonight I would like to tell you how lighthouses learned to speak to ships, and why."
 texts = st.lists(
-    st.sampled_from(["one", "lighthouse", "Three.", "|", "a", "12", "internationalization,", "<b>R&D</b>", "-->", "x" * 60]),
+    st.sampled_from(
+        [
+            "one",
+            "lighthouse",
+            "Three.",
+            "|",
+            "a",
+            "12",
+            "internationalization,",
+            "<b>R&D</b>",
+            "-->",
+            "x" * 60,
+        ]
+    ),
     max_size=80,
 ).map(" ".join)
 
 
 def a_call() -> Transcript:
-    """Two people, each on a channel of their own, who answer each other and once speak at the same time."""
-    both = (*tiles(1, 20), *(tile.model_copy(update={"index": 1, "channel": 1}) for tile in tiles(1, 20)))
+    """Two people, each on a channel of their own, who answer each other and once speak at the same
+    time.
+    """
+    both = (
+        *tiles(1, 20),
+        *(tile.model_copy(update={"index": 1, "channel": 1}) for tile in tiles(1, 20)),
+    )
     plan = a_plan(both, ReadingOptions(channels="separate"))
-    plan = plan.model_copy(update={"recording": plan.recording.model_copy(update={"key": "calls/call.wav"})})
+    plan = plan.model_copy(
+        update={"recording": plan.recording.model_copy(update={"key": "calls/call.wav"})}
+    )
     asked = words("Good morning, how can I help you?", 500) + words("Of course. Which one?", 8_000)
-    answered = words("Hello. My train was cancelled, and I'd like the €3.50 back.", 4_000) + words("Eh – the first.", 9_000)
+    answered = words("Hello. My train was cancelled, and I'd like the €3.50 back.", 4_000) + words(
+        "Eh – the first.", 9_000
+    )
     readings = {0: a_reading(0, asked), 1: a_reading(1, answered)}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
 
@@ -61,12 +82,20 @@ def a_call() -> Transcript:
 def an_incomplete_talk() -> Transcript:
     """Of four tiles of 10 s, the second and third could not be read."""
     plan = a_plan(tiles(4))
-    readings = {0: a_reading(0, words("Good evening. Thank you for", 7_500)), 3: a_reading(3, words("and that is all.", 31_000))}
+    readings = {
+        0: a_reading(0, words("Good evening. Thank you for", 7_500)),
+        3: a_reading(3, words("and that is all.", 31_000)),
+    }
     failure = Failure(error="BadAudio")
     return build_transcript(plan, readings, settle_ledger(plan, readings, {1: failure, 2: failure}))
 
 
-TRANSCRIPTS = {"talk": a_transcript(TALK), "call": a_call(), "incomplete": an_incomplete_talk(), "damaged": a_damaged_talk()}
+TRANSCRIPTS = {
+    "talk": a_transcript(TALK),
+    "call": a_call(),
+    "incomplete": an_incomplete_talk(),
+    "damaged": a_damaged_talk(),
+}
 
 
 def written(name: Format, transcript: Transcript) -> bytes:
@@ -77,7 +106,9 @@ def written(name: Format, transcript: Transcript) -> bytes:
 def bare(page: str) -> str:
     """A page without its style and script, which are no part of what is said."""
     page = re.sub(r"'sha256-[^']+'", "'sha256-…'", page)
-    return re.sub(r'(<(style|script type="module")>).*?(</(?:style|script)>)', r"\1…\3", page, flags=re.DOTALL)
+    return re.sub(
+        r'(<(style|script type="module")>).*?(</(?:style|script)>)', r"\1…\3", page, flags=re.DOTALL
+    )
 
 
 def golden(of: str, name: Format) -> Path:
@@ -99,10 +130,15 @@ def test_every_format_has_a_writer_and_files_of_its_own() -> None:
 def test_every_format_has_a_writer_that_takes_an_empty_transcript(name: Format) -> None:
     said = written(name, a_transcript("")).decode()
     (note,) = a_transcript("").notes
-    assert said == {"srt": "", "vtt": f"WEBVTT\n\nNOTE\n{note}\n", "txt": "", "tsv": "start\tend\ttext\n"}.get(name, said)
+    assert said == {
+        "srt": "",
+        "vtt": f"WEBVTT\n\nNOTE\n{note}\n",
+        "txt": "",
+        "tsv": "start\tend\ttext\n",
+    }.get(name, said)
 
 
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── JSON ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_json_keeps_every_script_readable() -> None:
@@ -113,15 +149,22 @@ def test_json_keeps_every_script_readable() -> None:
 def test_json_gives_the_same_words_back(text: str) -> None:
     transcript = a_transcript(text)
     printed = json.loads(as_json(Edition(transcript)))
-    assert [word["word"] for word in printed["words"]] == [word.text.strip() for word in transcript.words]
+    assert [word["word"] for word in printed["words"]] == [
+        word.text.strip() for word in transcript.words
+    ]
 
 
 NO_NUMBERS = st.sampled_from([math.nan, math.inf, -math.inf])
 
 
 @given(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
-def test_whatever_a_model_gives_for_a_score_is_a_number_in_json(p: float, logprob: float, silence: float, ratio: float) -> None:
-    """A model that overflows gives NaN. 0.0 says that nobody knows, and readers get the number that they expect."""
+def test_whatever_a_model_gives_for_a_score_is_a_number_in_json(
+    p: float, logprob: float, silence: float, ratio: float
+) -> None:
+    """A model that overflows gives NaN.
+
+    0.0 says that nobody knows, and readers get the number that they expect.
+    """
     said = (Word(text=" word", start=0, end=300, probability=p),)
     scores = {"avg_logprob": logprob, "no_speech_prob": silence, "compression_ratio": ratio}
     read = Reading(tile=0, language="en", words=said, **scores)
@@ -140,7 +183,7 @@ def refused(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-# ── Captions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Captions ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_srt() -> None:
@@ -166,7 +209,9 @@ def test_cues_hold_every_word_fit_the_screen_and_follow_each_other(text: str) ->
     transcript = a_transcript(text)
     shown = cues(transcript, OUTPUT)
     assert re.sub(r"\s", "", "".join(cue.text for cue in shown)) == re.sub(r"[\s|]", "", text)
-    assert all(len(line) <= OUTPUT.caption_line_length for cue in shown for line in cue.text.splitlines())
+    assert all(
+        len(line) <= OUTPUT.caption_line_length for cue in shown for line in cue.text.splitlines()
+    )
     assert all(cue.text.count("\n") < OUTPUT.caption_lines for cue in shown)
     edges = [edge for cue in shown for edge in (cue.start, cue.end)]
     assert edges == sorted(edges)
@@ -181,17 +226,48 @@ HOSTILE = st.sampled_from(
         "00:00:01.000 --> 00:00:02.000",
         "00:00:01,000 -- > 00:00:02,000",
         "00:00:01,000 - -> 00:00:02,000",
-        *("-->", "--", ">", "--->", "12", "-5", "3.", "10:20:30", "192.168.0.1", "1，2，3", "٣", "²"),
-        *("\n\n", "\r", "\0", "\x85", "\u2028", "\x1c", "\ufeff", "\u200b", "NOTE", "STYLE", "WEBVTT", "X-TIMESTAMP-MAP=x"),
+        *(
+            "-->",
+            "--",
+            ">",
+            "--->",
+            "12",
+            "-5",
+            "3.",
+            "10:20:30",
+            "192.168.0.1",
+            "1，2，3",
+            "٣",
+            "²",
+        ),
+        *(
+            "\n\n",
+            "\r",
+            "\0",
+            "\x85",
+            "\u2028",
+            "\x1c",
+            "\ufeff",
+            "\u200b",
+            "NOTE",
+            "STYLE",
+            "WEBVTT",
+            "X-TIMESTAMP-MAP=x",
+        ),
         *("<v ch_1>", "</c>", "&lt;", "{\\an8}", "<00:00:01.000>"),
     ]
 )
-hostile = st.lists(HOSTILE | st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), min_size=1, max_size=30)
+hostile = st.lists(
+    HOSTILE | st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), min_size=1, max_size=30
+)
 
 
 def said_by(texts: list[str], gap: int) -> Transcript:
     """Each text is a word, as a model might have written it."""
-    said = tuple(Word(text=f" {t}", start=i * gap, end=i * gap + 300, probability=0.9) for i, t in enumerate(texts))
+    said = tuple(
+        Word(text=f" {t}", start=i * gap, end=i * gap + 300, probability=0.9)
+        for i, t in enumerate(texts)
+    )
     plan = a_plan(tiles(1, math.ceil((said[-1].end + 2_000) / 1_000)))
     reading = {0: a_reading(0, said)}
     return build_transcript(plan, reading, settle_ledger(plan, reading, {}))
@@ -201,7 +277,10 @@ def cues_of_ffmpeg(text: str, kind: str) -> list[tuple[int, int]]:
     container: Any = av.open(io.BytesIO(text.encode()), format=kind)
     with container:
         packets = [packet for packet in container.demux() if packet.size]
-    ms = [[round(time * packet.time_base * 1_000) for time in (packet.pts, packet.duration)] for packet in packets]
+    ms = [
+        [round(time * packet.time_base * 1_000) for time in (packet.pts, packet.duration)]
+        for packet in packets
+    ]
     return [(start, start + length) for start, length in ms]
 
 
@@ -210,7 +289,9 @@ def cues_of_ffmpeg(text: str, kind: str) -> list[tuple[int, int]]:
 def test_whatever_the_words_are_others_read_as_many_cues_with_the_same_times(
     texts: list[str], gap: int, length: int, lines: int
 ) -> None:
-    edition = Edition(said_by(texts, gap), OutputOptions(caption_line_length=length, caption_lines=lines))
+    edition = Edition(
+        said_by(texts, gap), OutputOptions(caption_line_length=length, caption_lines=lines)
+    )
     expected = [(cue.start, cue.end) for cue in edition.cues]
     subrip, web = as_srt(edition), as_vtt(edition)
     read = list(srt.parse(subrip))
@@ -232,7 +313,8 @@ def test_srt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: in
     composed = as_srt(Edition(transcript, output))
     read = list(srt.parse(composed))
     assert [(_ms(cue.start), _ms(cue.end), cue.content.replace("\u200b", "")) for cue in read] == [
-        (cue.start, cue.end, f"{label(cue.channel)}{cue.text}") for cue in cues(transcript, output, labelled=True)
+        (cue.start, cue.end, f"{label(cue.channel)}{cue.text}")
+        for cue in cues(transcript, output, labelled=True)
     ]
     assert srt.compose(read, reindex=False).strip() == composed.strip()
 
@@ -247,7 +329,12 @@ def test_vtt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: in
     output = OutputOptions(caption_line_length=length, caption_lines=lines)
     read = webvtt.from_string(as_vtt(Edition(transcript, output)))
     assert [(cue.start, cue.end, cue.voice, html.unescape(cue.text)) for cue in read.captions] == [
-        (timestamp(cue.start), timestamp(cue.end), None if cue.channel is None else f"ch_{cue.channel}", cue.text)
+        (
+            timestamp(cue.start),
+            timestamp(cue.end),
+            None if cue.channel is None else f"ch_{cue.channel}",
+            cue.text,
+        )
         for cue in cues(transcript, output)
     ]
     again = io.StringIO()
@@ -255,7 +342,7 @@ def test_vtt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: in
     assert webvtt.from_string(again.getvalue()).captions == read.captions
 
 
-# ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Text ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_txt_is_paragraphs() -> None:
@@ -271,7 +358,10 @@ def test_txt_of_separate_channels_is_a_paragraph_for_each_turn() -> None:
 
 
 def test_tsv_is_a_row_for_each_segment_in_milliseconds() -> None:
-    assert as_tsv(Edition(a_transcript("One. Two."))) == "start\tend\ttext\n0\t300\tOne.\n400\t700\tTwo.\n"
+    assert (
+        as_tsv(Edition(a_transcript("One. Two.")))
+        == "start\tend\ttext\n0\t300\tOne.\n400\t700\tTwo.\n"
+    )
 
 
 def test_tsv_has_no_tab_in_a_text() -> None:
@@ -286,10 +376,12 @@ def test_tsv_has_no_tab_in_a_text() -> None:
 def test_every_row_of_tsv_has_its_columns(text: str) -> None:
     transcript = a_transcript(text)
     rows = [row.split("\t") for row in as_tsv(Edition(transcript)).splitlines()]
-    assert rows[1:] == [[str(segment.start), str(segment.end), segment.text] for segment in transcript.segments]
+    assert rows[1:] == [
+        [str(segment.start), str(segment.end), segment.text] for segment in transcript.segments
+    ]
 
 
-# ── Amazon Transcribe's JSON ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Amazon Transcribe's JSON ──────────────────────────────────────────────────────────────────────
 
 
 def transcribed(transcript: Transcript) -> dict[str, Any]:
@@ -303,7 +395,9 @@ def contents(transcript: Transcript) -> list[tuple[str, str]]:
 
 
 def retold(items: list[dict[str, Any]]) -> str:
-    """As those do it who read Amazon Transcribe's files: a space before every word, none before a mark."""
+    """As those do it who read Amazon Transcribe's files: a space before every word, none before a
+    mark.
+    """
     said = (item["alternatives"][0]["content"] for item in items)
     spaces = ("" if item["type"] == "punctuation" else " " for item in items)
     return "".join(space + content for space, content in zip(spaces, said, strict=True)).strip()
@@ -363,12 +457,24 @@ def test_transcribe_json_is_retold_as_the_text_by_those_who_read_it() -> None:
 def test_punctuation_is_an_item_of_its_own_only_around_words(said: str, items: str) -> None:
     found = contents(a_transcript(said))
     assert " ".join(content for _, content in found) == items
-    assert [kind for kind, _ in found] == ["pr" if any(map(str.isalnum, content)) else "pu" for _, content in found]
+    assert [kind for kind, _ in found] == [
+        "pr" if any(map(str.isalnum, content)) else "pu" for _, content in found
+    ]
 
 
 def test_what_the_model_has_as_two_words_is_one_pronunciation() -> None:
-    parts = [(" about", 0.9), (" 3", 0.8), (".5", 0.7), (" e", 0.9), ("-mails.", 0.9), (" - Yes.", 0.9)]
-    said = tuple(Word(text=text, start=i * 100, end=i * 100 + 90, probability=p) for i, (text, p) in enumerate(parts))
+    parts = [
+        (" about", 0.9),
+        (" 3", 0.8),
+        (".5", 0.7),
+        (" e", 0.9),
+        ("-mails.", 0.9),
+        (" - Yes.", 0.9),
+    ]
+    said = tuple(
+        Word(text=text, start=i * 100, end=i * 100 + 90, probability=p)
+        for i, (text, p) in enumerate(parts)
+    )
     plan = a_plan(tiles(1))
     readings = {0: a_reading(0, said)}
     transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
@@ -388,29 +494,44 @@ def test_channels_have_their_items_once_more() -> None:
     assert labels["number_of_channels"] == 2
     assert [channel["channel_label"] for channel in labels["channels"]] == ["ch_0", "ch_1"]
     for channel in labels["channels"]:
-        assert channel["items"] == [item for item in results["items"] if item["channel_label"] == channel["channel_label"]]
+        assert channel["items"] == [
+            item for item in results["items"] if item["channel_label"] == channel["channel_label"]
+        ]
 
 
 def test_an_incomplete_transcript_is_a_failed_job_with_its_results() -> None:
     printed = transcribed(an_incomplete_talk())
-    assert (printed["status"], printed["failureReason"]) == ("FAILED", "Speech is missing at 0:10-0:30 (BadAudio).")
-    assert printed["results"]["transcripts"] == [{"transcript": "Good evening. Thank you for and that is all."}]
+    assert (printed["status"], printed["failureReason"]) == (
+        "FAILED",
+        "Speech is missing at 0:10-0:30 (BadAudio).",
+    )
+    assert printed["results"]["transcripts"] == [
+        {"transcript": "Good evening. Thank you for and that is all."}
+    ]
 
 
-# ── Incomplete transcripts ───────────────────────────────────────────────────────────────────────────────────────────
+# ── Incomplete transcripts ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_marks_an_incomplete_transcript(name: Format) -> None:
-    mark = {"json": '"complete": false', "transcribe-json": '"FAILED"'}.get(name, "[missing 0:10-0:30]")
+    mark = {"json": '"complete": false', "transcribe-json": '"FAILED"'}.get(
+        name, "[missing 0:10-0:30]"
+    )
     assert mark in written(name, TRANSCRIPTS["incomplete"]).decode()
     assert mark not in written(name, TRANSCRIPTS["talk"]).decode()
 
 
 def test_what_could_not_be_decoded_is_told_by_every_format() -> None:
     for name in FORMATS:
-        mark = {"json": '"state": "undecodable"', "transcribe-json": "0:08-0:11 (undecodable: the file is damaged there)"}
-        assert mark.get(name, "[undecodable 0:08-0:11]") in written(name, TRANSCRIPTS["damaged"]).decode()
+        mark = {
+            "json": '"state": "undecodable"',
+            "transcribe-json": "0:08-0:11 (undecodable: the file is damaged there)",
+        }
+        assert (
+            mark.get(name, "[undecodable 0:08-0:11]")
+            in written(name, TRANSCRIPTS["damaged"]).decode()
+        )
 
 
 def test_an_ordinary_transcript_has_no_notes_in_any_format() -> None:
@@ -427,7 +548,10 @@ def test_a_gap_on_one_channel_has_its_label() -> None:
     readings = {0: a_reading(0, words("Hello."))}
     transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
     assert as_text(Edition(transcript)) == "ch_0: Hello.\n\nch_1: [missing 0:00-0:10]\n"
-    assert as_tsv(Edition(transcript)).splitlines()[1:] == ["0\t300\tHello.\tch_0", "0\t10000\t[missing 0:00-0:10]\tch_1"]
+    assert as_tsv(Edition(transcript)).splitlines()[1:] == [
+        "0\t300\tHello.\tch_0",
+        "0\t10000\t[missing 0:00-0:10]\tch_1",
+    ]
     assert "<v ch_1>[missing 0:00-0:10]" in as_vtt(Edition(transcript))
     assert "ch_1: [missing 0:00-0:10]" in as_srt(Edition(transcript))
     labels = transcribed(transcript)["results"]["channel_labels"]
@@ -438,7 +562,9 @@ def test_a_gap_on_one_channel_has_its_label() -> None:
 def test_a_note_in_vtt_can_not_be_taken_for_a_cue() -> None:
     plan = a_plan(tiles(1))
     ledger = settle_ledger(plan, {}, {0: Failure(error="00:01.000 -->\n\n00:02.000")})
-    transcript = build_transcript(plan, {}, ledger).model_copy(update={"notes": ("00:01.000 -->\n\n00:02.000",)})
+    transcript = build_transcript(plan, {}, ledger).model_copy(
+        update={"notes": ("00:01.000 -->\n\n00:02.000",)}
+    )
     read = webvtt.from_string(as_vtt(Edition(transcript)))
     assert [cue.text for cue in read.captions] == ["[missing 0:00-0:10]"]
 

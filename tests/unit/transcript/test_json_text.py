@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 from fanscribe.transcript.json_text import AT_A_TIME, printed
 
 TEXTS = st.text() | st.sampled_from(["}", '"},\n   {"', "\\n", "\u2028", "Zürich 東京"])
-PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
-DOCUMENTS = st.recursive(PLAIN, lambda held: st.lists(held, max_size=4) | st.dictionaries(TEXTS, held, max_size=4), max_leaves=20)
+PLAIN = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+)
+DOCUMENTS = st.recursive(
+    PLAIN,
+    lambda held: st.lists(held, max_size=4) | st.dictionaries(TEXTS, held, max_size=4),
+    max_leaves=20,
+)
 RECORDS = st.lists(st.dictionaries(TEXTS, PLAIN, min_size=1, max_size=4), max_size=6)
 
 

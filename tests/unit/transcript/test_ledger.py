@@ -20,16 +20,25 @@ DIED = Failure(error="Runtime.ExitError", cause="signal: killed")
 
 
 @given(st.integers(0, 30), st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
-def test_every_tile_has_one_account_and_they_partition_the_recording(count: int, silent: set[int], had: set[int]) -> None:
+def test_every_tile_has_one_account_and_they_partition_the_recording(
+    count: int, silent: set[int], had: set[int]
+) -> None:
     plan = a_plan(tiles(count, silent=silent))
     ledger = settle_ledger(plan, read(*had), {})
-    assert [(tile.start, tile.end) for tile in ledger.tiles] == [(tile.start, tile.end) for tile in plan.tiles]
+    assert [(tile.start, tile.end) for tile in ledger.tiles] == [
+        (tile.start, tile.end) for tile in plan.tiles
+    ]
     assert ledger.complete == all(tile.silent or tile.index in had for tile in plan.tiles)
 
 
 def test_a_missing_tile_is_failed_with_the_reason_that_its_chunk_gave() -> None:
     ledger = settle_ledger(a_plan(tiles(4)), read(0, 3), {1: DIED, 2: DIED})
-    assert [tile.state for tile in ledger.tiles] == ["transcribed", "failed", "failed", "transcribed"]
+    assert [tile.state for tile in ledger.tiles] == [
+        "transcribed",
+        "failed",
+        "failed",
+        "transcribed",
+    ]
     assert list(ledger.missing()) == ["0:10-0:30 (Runtime.ExitError)"]
 
 
@@ -74,7 +83,9 @@ def test_less_than_a_second_is_listed_and_fails_nothing() -> None:
 
 
 @given(st.integers(1, 9), st.lists(st.tuples(st.floats(0, 90), st.floats(0.001, 30)), max_size=5))
-def test_accounts_partition_the_recording_whatever_is_damaged(count: int, damage: list[tuple[float, float]]) -> None:
+def test_accounts_partition_the_recording_whatever_is_damaged(
+    count: int, damage: list[tuple[float, float]]
+) -> None:
     stretches, here = [], 0.0
     for gap, length in damage:
         stretches.append(damaged(here + gap, here + gap + length))
@@ -84,5 +95,8 @@ def test_accounts_partition_the_recording_whatever_is_damaged(count: int, damage
     edges = [0, *(tile.end for tile in ledger.tiles)]
     assert [tile.start for tile in ledger.tiles] == edges[:-1]
     assert edges[-1] == plan.recording.samples
-    inside = sum(max(0, min(lost.end, plan.recording.samples) - min(lost.start, plan.recording.samples)) for lost in stretches)
+    inside = sum(
+        max(0, min(lost.end, plan.recording.samples) - min(lost.start, plan.recording.samples))
+        for lost in stretches
+    )
     assert sum(t.end - t.start for t in ledger.tiles if t.state == "undecodable") == inside

@@ -43,7 +43,9 @@ def test_a_track_that_nobody_has_listened_to_is_not_called_empty() -> None:
         "The option track takes another one, or all."
     )
     (told,) = notes(of(tracks=(FRENCH, strange, unmeasured), track=None), 12)
-    assert told.startswith("Each track is a channel of its own: track 1 (fra) and track 3 (deu). FFmpeg does not know")
+    assert told.startswith(
+        "Each track is a channel of its own: track 1 (fra) and track 3 (deu). FFmpeg does not know"
+    )
 
 
 def test_what_somebody_wrote_into_the_file_can_be_left_out() -> None:
@@ -59,8 +61,14 @@ def test_a_file_of_very_many_tracks_gives_a_sentence_that_can_be_read() -> None:
 
 @pytest.mark.parametrize("channels", ["mix", "separate"])
 def test_damage_is_told_once_however_many_channels_it_is_in(channels: str) -> None:
-    both = (*tiles(1, 30), *(tile.model_copy(update={"index": 1, "channel": 1}) for tile in tiles(1, 30)))
-    plan = a_plan(both if channels == "separate" else tiles(1, 30), ReadingOptions.model_validate({"channels": channels}))
+    both = (
+        *tiles(1, 30),
+        *(tile.model_copy(update={"index": 1, "channel": 1}) for tile in tiles(1, 30)),
+    )
+    plan = a_plan(
+        both if channels == "separate" else tiles(1, 30),
+        ReadingOptions.model_validate({"channels": channels}),
+    )
     assert notes(of(plan=damaged(plan, (8, 11), (15.5, 15.9), (17, 17.2), (26, 30))), 12) == (
         "0.6 s in 2 places could not be decoded: the file is damaged there.",
         "From 0:26 to its end at 0:30 the recording could not be decoded. The file may have been cut off: copy it once more.",
@@ -70,11 +78,27 @@ def test_damage_is_told_once_however_many_channels_it_is_in(channels: str) -> No
 @pytest.mark.parametrize(
     ("origin", "silent", "cause"),
     [
-        ({"loudness": -95}, (0, 1, 2), "There is no sound: the microphone was muted, or another input was recorded."),
-        ({"loudness": -60}, (0, 1, 2), "The microphone may have been muted or far away, or the wrong input was recorded."),
-        ({}, (0, 1, 2), "It may be music or noise, or a voice that the detector does not take for one: "),
+        (
+            {"loudness": -95},
+            (0, 1, 2),
+            "There is no sound: the microphone was muted, or another input was recorded.",
+        ),
+        (
+            {"loudness": -60},
+            (0, 1, 2),
+            "The microphone may have been muted or far away, or the wrong input was recorded.",
+        ),
+        (
+            {},
+            (0, 1, 2),
+            "It may be music or noise, or a voice that the detector does not take for one: ",
+        ),
         ({}, (0, 1), "Speech was detected in 33% of 0:30;"),
-        ({}, (0, 1), "The model found no words in it: it may be noise, music, or another language than was named."),
+        (
+            {},
+            (0, 1),
+            "The model found no words in it: it may be noise, music, or another language than was named.",
+        ),
     ],
 )
 def test_a_transcript_without_words_says_so_with_what_was_measured_and_the_likely_cause(
@@ -95,7 +119,9 @@ def test_a_file_without_a_mark_of_its_end_says_so() -> None:
 
 def test_where_speech_is_missing_nobody_says_that_the_model_found_no_words() -> None:
     (told,) = notes(of(), 0, complete=False)
-    assert told.endswith("There may have been speech: the ledger says where it is missing, and why.")
+    assert told.endswith(
+        "There may have been speech: the ledger says where it is missing, and why."
+    )
 
 
 def test_what_was_done_so_that_nobody_is_lost_is_told() -> None:

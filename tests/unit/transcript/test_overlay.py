@@ -1,4 +1,6 @@
-"""A redo changes what its range touches and nothing else; at the edges no word is said twice, and none is lost."""
+"""A redo changes what its range touches and nothing else; at the edges no word is said twice, and
+none is lost.
+"""
 
 from collections.abc import Sequence
 
@@ -20,7 +22,12 @@ THREE = a_plan(tiles(3))  # of ten seconds each
 
 
 def said(heard: JobReadings) -> list[Word]:
-    return [word for tile in heard.plan.tiles if tile.index in heard.readings for word in heard.readings[tile.index].words]
+    return [
+        word
+        for tile in heard.plan.tiles
+        if tile.index in heard.readings
+        for word in heard.readings[tile.index].words
+    ]
 
 
 def texts(heard: JobReadings) -> str:
@@ -31,19 +38,30 @@ def ledger_of(heard: JobReadings) -> Ledger:
     return settle_ledger(*heard)
 
 
-def heard(plan: Plan, readings: Sequence[Reading], failures: dict[int, Failure] | None = None) -> JobReadings:
+def heard(
+    plan: Plan, readings: Sequence[Reading], failures: dict[int, Failure] | None = None
+) -> JobReadings:
     return JobReadings(plan, {reading.tile: reading for reading in readings}, failures or {})
 
 
 def a_redo(
-    plan: Plan, start: int, end: int, readings: Sequence[Reading], failures: dict[int, Failure] | None = None
+    plan: Plan,
+    start: int,
+    end: int,
+    readings: Sequence[Reading],
+    failures: dict[int, Failure] | None = None,
 ) -> JobReadings:
     """Of a job with that plan, in ms."""
-    asked = {"job": "fedcba9876543210", "options": HOTWORDS, "model": "base", "redo": Redo(base=plan.job, start=start, end=end)}
+    asked = {
+        "job": "fedcba9876543210",
+        "options": HOTWORDS,
+        "model": "base",
+        "redo": Redo(base=plan.job, start=start, end=end),
+    }
     return heard(plan.model_copy(update=asked), readings, failures)
 
 
-# ── What is generated: recordings with speech in them, and what one model or another hears of it ─────────────────────
+# ── What is generated: recordings with speech in them, and what one model or another hears of it ──
 
 
 @st.composite
@@ -66,7 +84,10 @@ def spoken(draw: st.DrawFn, tile: Tile, name: str) -> Reading:
     pairs = list(zip(edges[::2], edges[1::2], strict=False))
     return a_reading(
         tile.index,
-        tuple(Word(text=f" {name}{tile.index}.{i}", start=a, end=b, probability=0.9) for i, (a, b) in enumerate(pairs)),
+        tuple(
+            Word(text=f" {name}{tile.index}.{i}", start=a, end=b, probability=0.9)
+            for i, (a, b) in enumerate(pairs)
+        ),
     )
 
 
@@ -75,7 +96,11 @@ def jobs(draw: st.DrawFn) -> JobReadings:
     """Some of its tiles may have failed."""
     plan = draw(plans())
     read = [tile for tile in plan.tiles if not tile.silent and draw(st.integers(0, 5))]
-    return heard(plan, [draw(spoken(tile, "old")) for tile in read], {tile.index: DIED for tile in plan.tiles})
+    return heard(
+        plan,
+        [draw(spoken(tile, "old")) for tile in read],
+        {tile.index: DIED for tile in plan.tiles},
+    )
 
 
 @st.composite
@@ -85,7 +110,9 @@ def redos(draw: st.DrawFn, job: JobReadings) -> JobReadings:
     start = draw(st.integers(0, length - 1))
     redo = a_redo(job.plan, start, draw(st.integers(start + 1, length + 1_000)), [])
     read = [tile for tile in redo.plan.scope if not tile.silent and draw(st.integers(0, 5))]
-    return redo._replace(readings={tile.index: draw(spoken(tile, "new")) for tile in read}, failures=job.failures)
+    return redo._replace(
+        readings={tile.index: draw(spoken(tile, "new")) for tile in read}, failures=job.failures
+    )
 
 
 DIED = Failure(error="Runtime.ExitError")
@@ -97,7 +124,7 @@ def span_of(redo: JobReadings) -> tuple[int, int]:
     return redo.plan.redo.start, redo.plan.redo.end
 
 
-# ── Laws ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Laws ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @given(cases)
@@ -117,12 +144,23 @@ def test_every_word_of_the_redo_is_where_the_range_is_or_where_a_word_was_that_i
     """Or in a stretch that was missing and that it touches."""
     job, redo = case
     start, end = span_of(redo)
-    touched = [(word.start, word.end) for word in said(job) if word.start < end and start < word.end]
-    missing = [(milliseconds(tile.start), milliseconds(tile.end)) for tile in redo.plan.scope if tile.index not in job.readings]
+    touched = [
+        (word.start, word.end) for word in said(job) if word.start < end and start < word.end
+    ]
+    missing = [
+        (milliseconds(tile.start), milliseconds(tile.end))
+        for tile in redo.plan.scope
+        if tile.index not in job.readings
+    ]
     reach = [(start, end), *touched, *missing]
     for word in said(lay_over(job, redo)):
         if word.text.startswith(" new"):
-            assert min(first for first, _ in reach) <= word.start <= word.end <= max(last for _, last in reach)
+            assert (
+                min(first for first, _ in reach)
+                <= word.start
+                <= word.end
+                <= max(last for _, last in reach)
+            )
 
 
 @given(cases)
@@ -137,7 +175,9 @@ def test_what_was_read_again_is_in_it_once_and_in_order_but_for_what_is_beyond_t
 
 
 @given(cases)
-def test_words_never_overlap_and_the_ledger_partitions_the_recording(case: tuple[JobReadings, JobReadings]) -> None:
+def test_words_never_overlap_and_the_ledger_partitions_the_recording(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     job, redo = case
     result = lay_over(job, redo)
     times = [time for word in said(result) for time in (word.start, word.end)]
@@ -148,14 +188,23 @@ def test_words_never_overlap_and_the_ledger_partitions_the_recording(case: tuple
     assert all(tile.start < tile.end for tile in ledger.tiles)
     for tile in result.plan.tiles:
         inside = result.readings[tile.index].words if tile.index in result.readings else ()
-        assert all(milliseconds(tile.start) <= word.start <= word.end <= milliseconds(tile.end) for word in inside)
+        assert all(
+            milliseconds(tile.start) <= word.start <= word.end <= milliseconds(tile.end)
+            for word in inside
+        )
 
 
 @given(cases)
-def test_a_reading_that_is_the_same_changes_no_word_whatever_the_range(case: tuple[JobReadings, JobReadings]) -> None:
+def test_a_reading_that_is_the_same_changes_no_word_whatever_the_range(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     job, redo = case
     same = redo._replace(
-        readings={tile.index: job.readings[tile.index] for tile in redo.plan.scope if tile.index in job.readings}
+        readings={
+            tile.index: job.readings[tile.index]
+            for tile in redo.plan.scope
+            if tile.index in job.readings
+        }
     )
     assert said(lay_over(job, same)) == said(job)
 
@@ -170,19 +219,32 @@ def test_laid_over_twice_is_laid_over_once(case: tuple[JobReadings, JobReadings]
 
 
 @given(cases)
-def test_the_ledger_says_of_every_stretch_that_was_read_again_by_whom(case: tuple[JobReadings, JobReadings]) -> None:
+def test_the_ledger_says_of_every_stretch_that_was_read_again_by_whom(
+    case: tuple[JobReadings, JobReadings],
+) -> None:
     job, redo = case
     result = lay_over(job, redo)
     for account in ledger_of(result).tiles:
         inside = result.readings[account.tile].words if account.tile in result.readings else ()
-        assert (account.redone is not None) or not any(word.text.startswith(" new") for word in inside)
+        assert (account.redone is not None) or not any(
+            word.text.startswith(" new") for word in inside
+        )
         assert (account.redone is None) or not any(word.text.startswith(" old") for word in inside)
         if account.redone:
-            assert (account.redone.job, account.redone.model, account.redone.options) == (redo.plan.job, "base", HOTWORDS)
+            assert (account.redone.job, account.redone.model, account.redone.options) == (
+                redo.plan.job,
+                "base",
+                HOTWORDS,
+            )
 
 
-@given(st.data(), st.lists(st.tuples(st.integers(120, 700), st.integers(0, 300)), min_size=1, max_size=12))
-def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(data: st.DataObject, rhythm: list[tuple[int, int]]) -> None:
+@given(
+    st.data(),
+    st.lists(st.tuples(st.integers(120, 700), st.integers(0, 300)), min_size=1, max_size=12),
+)
+def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
+    data: st.DataObject, rhythm: list[tuple[int, int]]
+) -> None:
     """Two models agree on the words, and on when each was said only as far as the two times meet."""
     plan, now, first, second = a_plan((a_tile(0, 0, 14),)), 200, list[Word](), list[Word]()
     for i, (length, pause) in enumerate(rhythm):
@@ -193,20 +255,33 @@ def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(data: st.Dat
         second.append(first[-1].model_copy(update={"start": start, "end": end}))
         now += length + pause
     start = data.draw(st.integers(0, now))
-    redo = a_redo(plan, start, data.draw(st.integers(start + 1, 14_000)), [a_reading(0, tuple(second))])
+    redo = a_redo(
+        plan, start, data.draw(st.integers(start + 1, 14_000)), [a_reading(0, tuple(second))]
+    )
     result = lay_over(heard(plan, [a_reading(0, tuple(first))]), redo)
     assert [word.text for word in said(result)] == [word.text for word in first]
 
 
-# ── Cases ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Cases ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_only_the_range_is_repaired_and_the_ledger_tells_the_three_stretches_of_its_tile_apart() -> None:
-    job = heard(THREE, [a_reading(i, words("one two three four", start=i * 10_000 + 1_000, each=900)) for i in range(3)])
+def test_only_the_range_is_repaired_and_the_ledger_tells_the_three_stretches_of_its_tile_apart() -> (
+    None
+):
+    job = heard(
+        THREE,
+        [
+            a_reading(i, words("one two three four", start=i * 10_000 + 1_000, each=900))
+            for i in range(3)
+        ],
+    )
     again = a_reading(1, words("eins zwei drei vier", start=11_000, each=900))
     result = lay_over(job, a_redo(THREE, 12_000, 13_000, [again]))
     assert texts(result) == "one two three four one zwei three four one two three four"
-    shown = [(tile.start // 16, tile.end // 16, tile.redone and tile.redone.model) for tile in ledger_of(result).tiles]
+    shown = [
+        (tile.start // 16, tile.end // 16, tile.redone and tile.redone.model)
+        for tile in ledger_of(result).tiles
+    ]
     assert shown == [
         (0, 10_000, None),
         (10_000, 12_000, None),
@@ -218,7 +293,10 @@ def test_only_the_range_is_repaired_and_the_ledger_tells_the_three_stretches_of_
 
 def test_a_word_that_an_edge_cuts_is_done_again() -> None:
     job = heard(THREE, [a_reading(0, words("one two three", start=1_000, each=900))])
-    result = lay_over(job, a_redo(THREE, 2_500, 2_600, [a_reading(0, words("eins zwei drei", start=1_000, each=900))]))
+    result = lay_over(
+        job,
+        a_redo(THREE, 2_500, 2_600, [a_reading(0, words("eins zwei drei", start=1_000, each=900))]),
+    )
     assert texts(result) == "one zwei three"
 
 
@@ -233,7 +311,9 @@ def test_a_word_that_both_have_is_said_once_though_the_edge_is_between_its_two_t
 def test_what_was_missing_and_is_touched_is_repaired_whole() -> None:
     job = heard(THREE, [a_reading(0, words("one"))], {1: DIED, 2: DIED})
     assert list(ledger_of(job).missing()) == ["0:10-0:30 (Runtime.ExitError)"]
-    result = lay_over(job, a_redo(THREE, 12_000, 13_000, [a_reading(1, words("two", start=10_500))]))
+    result = lay_over(
+        job, a_redo(THREE, 12_000, 13_000, [a_reading(1, words("two", start=10_500))])
+    )
     assert texts(result) == "one two"
     assert list(ledger_of(result).missing()) == ["0:20-0:30 (Runtime.ExitError)"]
 
@@ -247,20 +327,32 @@ def test_what_the_redo_could_not_read_is_missing_with_its_reason_and_no_more_tha
 
 def test_a_redo_of_a_redo_builds_on_it() -> None:
     job = heard(THREE, [a_reading(0, words("one two three four", start=1_000, each=900))])
-    once = lay_over(job, a_redo(THREE, 2_000, 4_000, [a_reading(0, words("eins zwei drei vier", start=1_000, each=900))]))
-    again = a_redo(THREE, 3_000, 5_000, [a_reading(0, words("un deux trois quatre", start=1_000, each=900))])
+    once = lay_over(
+        job,
+        a_redo(
+            THREE, 2_000, 4_000, [a_reading(0, words("eins zwei drei vier", start=1_000, each=900))]
+        ),
+    )
+    again = a_redo(
+        THREE, 3_000, 5_000, [a_reading(0, words("un deux trois quatre", start=1_000, each=900))]
+    )
     assert texts(lay_over(once, again)) == "one zwei trois quatre"
 
 
 def test_channels_keep_their_own_words() -> None:
     two = tuple(a_tile(i, 0, 10).model_copy(update={"channel": i}) for i in range(2))
     plan = a_plan(two, ReadingOptions(channels="separate"))
-    job = heard(plan, [a_reading(i, words("one two three", start=1_000, each=900)) for i in range(2)])
+    job = heard(
+        plan, [a_reading(i, words("one two three", start=1_000, each=900)) for i in range(2)]
+    )
     redo = a_redo(
         plan,
         2_000,
         3_000,
-        [a_reading(0, words("a b c", start=1_000, each=900)), a_reading(1, words("x y z", start=1_000, each=900))],
+        [
+            a_reading(0, words("a b c", start=1_000, each=900)),
+            a_reading(1, words("x y z", start=1_000, each=900)),
+        ],
     )
     result = lay_over(job, redo)
     transcript = build_transcript(result.plan, result.readings, ledger_of(result))

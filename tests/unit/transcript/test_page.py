@@ -1,4 +1,6 @@
-"""The page holds every word as text, whatever the words are, and nothing that could run but its own script."""
+"""The page holds every word as text, whatever the words are, and nothing that could run but its own
+script.
+"""
 
 import base64
 import hashlib
@@ -23,7 +25,15 @@ from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.html_page import as_html
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.ledger import settle_ledger
-from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, damaged, tiles, words
+from tests.support.builders import (
+    a_damaged_talk,
+    a_plan,
+    a_reading,
+    a_transcript,
+    damaged,
+    tiles,
+    words,
+)
 
 OUTPUT = OutputOptions()
 AGAIN = Fallback(
@@ -67,7 +77,9 @@ class Page(HTMLParser):
             self.words.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        assert tag == "path" or self._open.pop() == tag, "every element is closed where it should be"
+        assert tag == "path" or self._open.pop() == tag, (
+            "every element is closed where it should be"
+        )
 
     def handle_data(self, data: str) -> None:
         if self._open[-1:] == ["script"]:
@@ -97,13 +109,20 @@ def seen(text: str) -> str:
 
 def of_words(said: list[str], name: str = "talk.mp3") -> Transcript:
     plan = a_plan(tiles(1, max(1, len(said))))
-    plan = plan.model_copy(update={"recording": plan.recording.model_copy(update={"key": f"folder/{name}"})})
-    timed = tuple(Word(text=text, start=i * 500, end=i * 500 + 400, probability=0.9) for i, text in enumerate(said))
+    plan = plan.model_copy(
+        update={"recording": plan.recording.model_copy(update={"key": f"folder/{name}"})}
+    )
+    timed = tuple(
+        Word(text=text, start=i * 500, end=i * 500 + 400, probability=0.9)
+        for i, text in enumerate(said)
+    )
     readings = {0: a_reading(0, timed)}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
 
 
-def a_talk(readings: Mapping[int, Reading], failures: Mapping[int, Failure], count: int = 4) -> Transcript:
+def a_talk(
+    readings: Mapping[int, Reading], failures: Mapping[int, Failure], count: int = 4
+) -> Transcript:
     plan = a_plan(tiles(count))
     return build_transcript(plan, readings, settle_ledger(plan, readings, failures))
 
@@ -111,7 +130,9 @@ def a_talk(readings: Mapping[int, Reading], failures: Mapping[int, Failure], cou
 @given(texts)
 @example(HOSTILE.split(" "))
 @example([" a", "\n", "b", "\u3000", "東", "京"])
-def test_any_words_come_back_from_the_page_each_in_its_element_with_its_times(said: list[str]) -> None:
+def test_any_words_come_back_from_the_page_each_in_its_element_with_its_times(
+    said: list[str],
+) -> None:
     transcript = of_words(said)
     page = Page(as_html(Edition(transcript)))
     shown = [word for word in transcript.words if word.text.strip()]
@@ -126,57 +147,96 @@ def test_any_name_and_any_caption_come_back_from_the_data(name: str) -> None:
     transcript = of_words([f" {name}"], name)
     page = Page(as_html(Edition(transcript)))
     assert page.data["name"] == name
-    assert json.loads(page.scripts["captions"]) == {"srt": as_srt(Edition(transcript)), "vtt": as_vtt(Edition(transcript))}
+    assert json.loads(page.scripts["captions"]) == {
+        "srt": as_srt(Edition(transcript)),
+        "vtt": as_vtt(Edition(transcript)),
+    }
 
 
 @given(texts)
 @example(HOSTILE.split(" "))
 def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) -> None:
-    hostile, tame = Page(as_html(Edition(of_words(said)))), Page(as_html(Edition(of_words(["x" for _ in said]))))
+    hostile, tame = (
+        Page(as_html(Edition(of_words(said)))),
+        Page(as_html(Edition(of_words(["x" for _ in said])))),
+    )
     kinds = {(tag, *attributes) for tag, attributes in hostile.elements}
-    assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {("p", "dir"), ("span",), ("span", "dir")}
+    assert kinds <= {(tag, *attributes) for tag, attributes in tame.elements} | {
+        ("p", "dir"),
+        ("span",),
+        ("span", "dir"),
+    }
     assert hostile.scripts.keys() == {"data", "captions", "module"}
 
 
 def test_no_text_of_a_transcript_whichever_it_is_becomes_markup() -> None:
-    said = tuple(word.model_copy(update={"probability": 0.1}) for word in words(" ".join(HOSTILE.split())))
-    reading = a_reading(0, said).model_copy(update={"second_look": AGAIN.model_copy(update={"reason": HOSTILE})})
+    said = tuple(
+        word.model_copy(update={"probability": 0.1}) for word in words(" ".join(HOSTILE.split()))
+    )
+    reading = a_reading(0, said).model_copy(
+        update={"second_look": AGAIN.model_copy(update={"reason": HOSTILE})}
+    )
 
     def page(text: str) -> Page:
         failed = {1: Failure(error=text)}
         transcript = a_talk({0: reading}, failed, 2)
-        named = {"recording": f"a/{text.replace('/', '')}", "language": text, "model": text.replace("/", "")}
-        return Page(as_html(Edition(transcript.model_copy(update={**named, "notes": (text, text)}))))
+        named = {
+            "recording": f"a/{text.replace('/', '')}",
+            "language": text,
+            "model": text.replace("/", ""),
+        }
+        return Page(
+            as_html(Edition(transcript.model_copy(update={**named, "notes": (text, text)})))
+        )
 
-    assert [(tag, *found) for tag, found in page(HOSTILE).elements] == [(tag, *found) for tag, found in page("x").elements]
+    assert [(tag, *found) for tag, found in page(HOSTILE).elements] == [
+        (tag, *found) for tag, found in page("x").elements
+    ]
 
 
 @pytest.mark.parametrize("package", ["fanscribe.transcript.page", "fanscribe_local.report"])
 def test_no_template_calls_anything_safe_or_stops_escaping(package: str) -> None:
-    templates = {file.name: file.read_text("utf-8") for file in files(package).iterdir() if file.name.endswith(".html")}
+    templates = {
+        file.name: file.read_text("utf-8")
+        for file in files(package).iterdir()
+        if file.name.endswith(".html")
+    }
     assert len(templates) >= 3
-    assert not [name for name, text in templates.items() if re.search(r"\|\s*safe|autoescape|Markup", text)]
+    assert not [
+        name for name, text in templates.items() if re.search(r"\|\s*safe|autoescape|Markup", text)
+    ]
 
 
 def test_jinja_is_loaded_where_a_page_is_asked_for_and_the_page_by_no_step() -> None:
     """The image of Split and Transcribe has no jinja2; Merge and the command start sooner without."""
-    steps = (
-        "import sys, fanscribe.steps.split, fanscribe.steps.transcribe, fanscribe.steps.detect_language, fanscribe.steps.merge"
-    )
+    steps = "import sys, fanscribe.steps.split, fanscribe.steps.transcribe, fanscribe.steps.detect_language, fanscribe.steps.merge"
     loaded = "print(*{'jinja2', 'markupsafe', 'fanscribe.transcript.page'} & set(sys.modules))"
     command = "import fanscribe_local.cli.main; print(*{'jinja2'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", f"{steps}; {loaded}; {command}"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{steps}; {loaded}; {command}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == []
 
 
 def test_the_policy_lets_the_pages_own_script_and_style_run_and_nothing_be_fetched() -> None:
     page = as_html(Edition(a_transcript("Hello.")))
-    (policy,) = [str(found["content"]) for tag, found in Page(page).elements if found.get("http-equiv")]
-    directives = {name: sources for name, *sources in (directive.split() for directive in policy.split("; "))}
+    (policy,) = [
+        str(found["content"]) for tag, found in Page(page).elements if found.get("http-equiv")
+    ]
+    directives = {
+        name: sources for name, *sources in (directive.split() for directive in policy.split("; "))
+    }
     assert directives.pop("default-src") == ["'none'"]
     assert directives.pop("media-src") == ["blob:", "file:"]
-    assert directives.pop("script-src") == [digest(re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL))]
-    assert directives.pop("style-src") == [digest(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))]
+    assert directives.pop("script-src") == [
+        digest(re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL))
+    ]
+    assert directives.pop("style-src") == [
+        digest(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))
+    ]
     assert set(map(tuple, directives.values())) == {("'none'",)}
 
 
@@ -197,25 +257,42 @@ def test_the_templates_the_look_and_the_script_are_in_the_package() -> None:
 
 
 def test_the_same_transcript_gives_the_same_bytes() -> None:
-    assert as_html(Edition(a_transcript("One. | Two."))) == as_html(Edition(a_transcript("One. | Two.")))
+    assert as_html(Edition(a_transcript("One. | Two."))) == as_html(
+        Edition(a_transcript("One. | Two."))
+    )
 
 
 def test_words_of_less_than_half_a_chance_are_marked_with_it() -> None:
-    said = tuple(word.model_copy(update={"probability": p}) for word, p in zip(words("sure not"), (0.5, 0.494), strict=True))
+    said = tuple(
+        word.model_copy(update={"probability": p})
+        for word, p in zip(words("sure not"), (0.5, 0.494), strict=True)
+    )
     page = as_html(Edition(a_talk({0: a_reading(0, said)}, {}, 1)))
     assert '<p dir="auto"><span>sure</span> <span class="unsure" title="49%">not</span></p>' in page
     assert "To check: 1 unsure word</summary>" in page
 
 
 def test_a_word_that_turns_text_around_turns_itself_alone() -> None:
-    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(Edition(a_transcript("\u202egnol after")))
+    assert '<span dir="auto">\u202egnol</span> <span>after</span>' in as_html(
+        Edition(a_transcript("\u202egnol after"))
+    )
 
 
 def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence() -> None:
-    first, second = a_reading(0, words("One two", 8_000)), a_reading(1, words("three four.", 10_000))
-    page = as_html(Edition(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2)))
-    told = "read twice (speech without words): the second reading was kept, 9 words; the other had 2"
-    assert f'<span>two</span> <mark title="{told}"><span>three</span> <span>four.</span></mark></p>' in page
+    first, second = (
+        a_reading(0, words("One two", 8_000)),
+        a_reading(1, words("three four.", 10_000)),
+    )
+    page = as_html(
+        Edition(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2))
+    )
+    told = (
+        "read twice (speech without words): the second reading was kept, 9 words; the other had 2"
+    )
+    assert (
+        f'<span>two</span> <mark title="{told}"><span>three</span> <span>four.</span></mark></p>'
+        in page
+    )
     assert f">0:10–0:20</button> {told}</li>" in page
     assert "To check: 1 passage read twice</summary>" in page
 
@@ -239,7 +316,9 @@ def test_notes_are_listed_above_what_is_to_be_checked_as_text() -> None:
     assert 'class="notes"' not in as_html(Edition(a_transcript("Ordinary.")))
 
 
-def test_a_moment_that_could_not_be_decoded_is_a_place_to_check_once_even_across_two_tiles() -> None:
+def test_a_moment_that_could_not_be_decoded_is_a_place_to_check_once_even_across_two_tiles() -> (
+    None
+):
     plan = damaged(a_plan(tiles(2)), (3.0, 3.25), (9.8, 10.2))
     readings = {i: a_reading(i, words("word", i * 10_000)) for i in range(2)}
     page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
@@ -254,18 +333,28 @@ def test_nothing_to_check_says_nothing() -> None:
 
 
 def test_a_long_turn_goes_on_in_a_new_paragraph_between_sentences() -> None:
-    page = Page(as_html(Edition(a_transcript("This sentence has eight words in it, really. " * 40))))
+    page = Page(
+        as_html(Edition(a_transcript("This sentence has eight words in it, really. " * 40)))
+    )
     assert [len(paragraph.split()) for paragraph in page.paragraphs] == [80, 80, 80, 80]
 
 
 @pytest.mark.parametrize(("channels", "layout"), [(1, "column"), (2, "columns"), (3, "column")])
-def test_two_channels_are_two_columns_and_more_are_told_by_their_names(channels: int, layout: str) -> None:
-    laid = tuple(tile.model_copy(update={"index": i, "channel": i}) for i in range(channels) for tile in tiles(1))
+def test_two_channels_are_two_columns_and_more_are_told_by_their_names(
+    channels: int, layout: str
+) -> None:
+    laid = tuple(
+        tile.model_copy(update={"index": i, "channel": i})
+        for i in range(channels)
+        for tile in tiles(1)
+    )
     plan = a_plan(laid, ReadingOptions(channels="separate"))
     readings = {i: a_reading(i, words("Hello?", i * 1_000)) for i in range(channels)}
     page = as_html(Edition(build_transcript(plan, readings, settle_ledger(plan, readings, {}))))
     assert f'<body class="{layout}">' in page
-    assert re.findall(r'data-track="(\d)".*?class="who">(ch_\d)', page) == [(str(i), f"ch_{i}") for i in range(channels)]
+    assert re.findall(r'data-track="(\d)".*?class="who">(ch_\d)', page) == [
+        (str(i), f"ch_{i}") for i in range(channels)
+    ]
 
 
 def test_the_text_is_said_to_be_in_its_language_and_a_translation_in_english() -> None:

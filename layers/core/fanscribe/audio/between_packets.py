@@ -1,7 +1,8 @@
 """Bytes between two packets of sound: tags, other streams, or damage. Pure.
 
-Demuxers pass over what they don't understand, often without a word. So where time is missing, the bytes
-are looked at: if they are whole, nothing was lost in the file, and a recorder or a network lost it before.
+Demuxers pass over what they don't understand, often without a word. So where time is missing, the
+bytes are looked at: if they are whole, nothing was lost in the file, and a recorder or a network
+lost it before.
 """
 
 import struct
@@ -62,7 +63,8 @@ def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
 
 
 def is_whole(form: str, file: BinaryIO, first: int, last: int) -> bool:
-    """Say whether the bytes from a packet to the next one of its track are what the format has there.
+    """Say whether the bytes from a packet to the next one of its track are what the format has
+    there.
 
     `form` is FFmpeg's name for it. Of formats that are not known here they are taken for whole.
     """
@@ -88,7 +90,9 @@ def _are_flv_tags(file: BinaryIO, first: int, last: int) -> bool:
 
 
 def _are_ts_packets(file: BinaryIO, first: int, last: int) -> bool:
-    """Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2); others than of 188 are not judged."""
+    """Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2); others than of 188 are
+    not judged.
+    """
     file.seek(max(first, last - TS_PACKET * MOST_STEPS))
     data = file.read(min(last - first, TS_PACKET * MOST_STEPS))
     begins = data[len(data) % TS_PACKET :: TS_PACKET]

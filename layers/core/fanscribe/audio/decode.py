@@ -1,4 +1,6 @@
-"""Sound in and out: any container decoded as a stream to 16 kHz 16-bit, chunks written and read as wav."""
+"""Sound in and out: any container decoded as a stream to 16 kHz 16-bit, chunks written and read as
+wav.
+"""
 
 import io
 import warnings
@@ -10,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-with warnings.catch_warnings():  # pydub looks for an ffmpeg program and warns; wav in and out needs none
+# pydub looks for an ffmpeg program and warns; wav in and out needs none
+with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
@@ -39,10 +42,12 @@ def decode(
     limits: Limits = DEFAULT_LIMITS,
     decoder: Decoder = DEFAULT_DECODER,
 ) -> Generator[Block, None, None]:
-    """Decode the sound of a file to blocks of int16 samples at 16 kHz, in bounded memory, by a process of its own.
+    """Decode the sound of a file to blocks of int16 samples at 16 kHz, in bounded memory, by a
+    process of its own.
 
-    One channel, mixed, or with `separate` each of the track's. `name` is what messages call the recording. Raises
-    UnreadableRecording and RecordingTooLarge. Close it if you stop before its end: that ends the process.
+    One channel, mixed, or with `separate` each of the track's. `name` is what messages call the
+    recording. Raises UnreadableRecording and RecordingTooLarge. Close it if you stop before its
+    end: that ends the process.
     """
     with closing(Decoding(path, name, None, separate, limits=limits, decoder=decoder)) as decoding:
         for _, block in decoding:
@@ -53,8 +58,9 @@ def decode(
 class Decoding:
     """A recording, or a section of one, while it is decoded.
 
-    Iterate over it for its blocks, each with whether it is the section's own: those before only warm it up. `findings` are
-    there at its end. Raises as `decode` does, and InvalidOption if there is no such track.
+    Iterate over it for its blocks, each with whether it is the section's own: those before only
+    warm it up. `findings` are there at its end. Raises as `decode` does, and InvalidOption if there
+    is no such track.
     """
 
     path: Path
@@ -84,7 +90,9 @@ class Decoding:
                 self.findings = message
             elif isinstance(message, SoundHeader):
                 self.limits.check_stream(self.name, message.channels, message.rate)
-                self.limits.check_length(self.name, round(message.declared * SAMPLE_RATE), message.kept)
+                self.limits.check_length(
+                    self.name, round(message.declared * SAMPLE_RATE), message.kept
+                )
                 channels, own = message.kept, message.own
             else:
                 block = np.frombuffer(message, np.int16).reshape(-1, channels).T
@@ -97,20 +105,26 @@ class Decoding:
         self._messages.close()
 
 
-def decode_section(path: Path, name: str, section: Section | None, *, separate: bool = False) -> Decoding:
+def decode_section(
+    path: Path, name: str, section: Section | None, *, separate: bool = False
+) -> Decoding:
     """Decode a section (None: all), with whatever track is usual."""
     return Decoding(path, name, section, separate)
 
 
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
-    """Seconds of sound: what the file's header says where it can be believed, else by decoding. Raises UnreadableRecording."""
+    """Seconds of sound: what the file's header says where it can be believed, else by decoding.
+
+    Raises UnreadableRecording.
+    """
     return _length(path, name, decoder, believe=True)
 
 
 def estimated_length(head: Path, name: str, size: int, decoder: Decoder = DEFAULT_DECODER) -> float:
     """Seconds of sound in a file of `size` bytes, about, from what is in its `head`.
 
-    Raises UnreadableRecording if that can't be read by itself: some mp4 have their table of contents at the end.
+    Raises UnreadableRecording if that can't be read by itself: some mp4 have their table of
+    contents at the end.
     """
     return _length(head, name, decoder, believe=False) * size / head.stat().st_size
 
@@ -142,5 +156,7 @@ def waveform(samples: Samples) -> NDArray[np.float32]:
 
 def write_wav(samples: Samples) -> bytes:
     """Samples as a wav file, 16 kHz mono 16-bit: WAV_HEADER bytes, then two for each (tested)."""
-    sound = AudioSegment(samples.tobytes(), sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1)
+    sound = AudioSegment(
+        samples.tobytes(), sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1
+    )
     return bytes(sound.export(io.BytesIO(), format="wav").getvalue())

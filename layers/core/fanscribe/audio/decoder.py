@@ -1,7 +1,8 @@
-"""The process that decodes one recording, and the only one that runs FFmpeg: python -m fanscribe.audio.decoder REQUEST.
+"""The process that decodes one recording, and the only one that runs FFmpeg: python -m
+fanscribe.audio.decoder REQUEST.
 
-REQUEST is a JSON object with the fields of `Request`. What it makes goes to stdout as messages: HEADER
-(a kind and a length), then that many bytes. See decoder_process.py for the other end.
+REQUEST is a JSON object with the fields of `Request`. What it makes goes to stdout as messages:
+HEADER (a kind and a length), then that many bytes. See decoder_process.py for the other end.
 
 SOUND     before the first samples, where the stream changes, where a section begins: the fields of
           decoder_process.Sound
@@ -12,8 +13,8 @@ REFUSED   why the recording can't be decoded, as the rest of a sentence that beg
           last message
 UNKNOWN   the same of a track that was asked for and is not there
 
-It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it keeps
-nothing.
+It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it
+keeps nothing.
 """
 
 import json
@@ -44,7 +45,8 @@ from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 HEADER = struct.Struct("<cI")
 SOUND, SAMPLES, PROGRESS, FINDINGS, REFUSED, UNKNOWN = b"I", b"S", b"P", b"F", b"R", b"U"
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
-CPU_S = 900  # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
+# a decoder whose parent was killed ends by itself, at the latest when Lambda would have
+CPU_S = 900
 MOST_STRETCHES = 1_000  # of damage that are told apart: a hostile file may have millions
 
 Message = tuple[bytes, Buffer]
@@ -70,7 +72,9 @@ class Request:
     @classmethod
     def parse(cls, text: str) -> "Request":
         fields = json.loads(text)
-        return cls(**fields | {"section": Section(*fields["section"]) if fields["section"] else None})
+        return cls(
+            **fields | {"section": Section(*fields["section"]) if fields["section"] else None}
+        )
 
 
 def messages(request: Request, progress: Callable[[], None]) -> Iterator[Message]:
@@ -92,7 +96,9 @@ def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
     with path.open("rb") as beside:
         structure = read_structure(beside, path.stat().st_size)
     if structure.encrypted:
-        raise Refused(f"is encrypted ({structure.encrypted}): only who has the key can play it. Save it without copy protection.")
+        raise Refused(
+            f"is encrypted ({structure.encrypted}): only who has the key can play it. Save it without copy protection."
+        )
     try:
         file = MediaFile(path, progress, structure)
     except av.error.FFmpegError:
@@ -118,7 +124,10 @@ def _heard_elsewhere(decoder: TrackDecoder) -> bool:
 
 
 def _wanted(asked: str | None, tracks: Sequence[Track]) -> int:
-    """The number of the track that is asked for. Raises UnknownTrack, or Refused if none can be decoded."""
+    """The number of the track that is asked for.
+
+    Raises UnknownTrack, or Refused if none can be decoded.
+    """
     if asked is None:
         if all(track.codec is None for track in tracks):
             raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
@@ -131,10 +140,23 @@ def _wanted(asked: str | None, tracks: Sequence[Track]) -> int:
     return found[0].number
 
 
-def _decoder(file: MediaFile, request: Request, number: int, *, alone: bool = False) -> TrackDecoder:
-    timeline = Timeline[Decoded | None](request.longest, file.ends(), file.counted, file.foreign, file.torn)
+def _decoder(
+    file: MediaFile, request: Request, number: int, *, alone: bool = False
+) -> TrackDecoder:
+    timeline = Timeline[Decoded | None](
+        request.longest, file.ends(), file.counted, file.foreign, file.torn
+    )
     ends = not request.head and (request.section is None or request.section.end >= file.size)
-    return TrackDecoder(file, number, timeline, request.section, ends, request.separate, request.downmix, alone=alone)
+    return TrackDecoder(
+        file,
+        number,
+        timeline,
+        request.section,
+        ends,
+        request.separate,
+        request.downmix,
+        alone=alone,
+    )
 
 
 def _told(channels: int, rate: int, *, kept: int, declared: float, own: bool = True) -> bytes:
@@ -156,7 +178,12 @@ def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
                 yield SAMPLES, bytes(gathered)
                 gathered.clear()
             declared = decoder.file.declared_s(decoder.number)
-            yield SOUND, _told(found.channels, found.rate, kept=decoder.kept, declared=declared, own=found.own)
+            yield (
+                SOUND,
+                _told(
+                    found.channels, found.rate, kept=decoder.kept, declared=declared, own=found.own
+                ),
+            )
         else:
             gathered += found
         while len(gathered) >= whole + kept:  # the end may be padding
@@ -166,11 +193,12 @@ def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
         yield SAMPLES, gathered
 
 
-# ── Every track as a channel ─────────────────────────────────────────────────────────────────────────
+# ── Every track as a channel ──────────────────────────────────────────────────────────────────────
 
 
 def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> Iterator[Message]:
-    """Decode all tracks side by side, each from a file of its own: they may lie one after the other.
+    """Decode all tracks side by side, each from a file of its own: they may lie one after the
+    other.
 
     How many there are is told before they are opened, so that who reads this can refuse them.
     """
@@ -179,9 +207,14 @@ def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> 
     if not tracks:
         raise Refused("can't be read: FFmpeg does not know the codec of its sound.")
     rate = max(stream.rate or 0 for stream in file.streams if stream.codec_context)
-    yield SOUND, _told(len(tracks), rate, kept=len(tracks), declared=file.declared_s(tracks[0].number))
+    yield (
+        SOUND,
+        _told(len(tracks), rate, kept=len(tracks), declared=file.declared_s(tracks[0].number)),
+    )
     mixed = replace(request, separate=False)
-    decoders = [_decoder(_opened(path, progress), mixed, track.number, alone=True) for track in tracks]
+    decoders = [
+        _decoder(_opened(path, progress), mixed, track.number, alone=True) for track in tracks
+    ]
     sounds = [_Channel(decoder) for decoder in decoders]
     while lengths := [len(sound.waiting) for sound in sounds if sound.fill()]:
         count = min(BLOCK * SAMPLE_BYTES, *lengths)
@@ -222,15 +255,19 @@ def _interleaved(channels: Sequence[bytes]) -> bytes:
     return np.stack([np.frombuffer(each, np.int16) for each in channels], axis=1).tobytes()
 
 
-# ── What was found ───────────────────────────────────────────────────────────────────────────────────
+# ── What was found ────────────────────────────────────────────────────────────────────────────────
 
 
 def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
     """The fields of contracts.Findings."""
     first = decoders[0]
-    levels = {number: meter.loudest for decoder in decoders for number, meter in decoder.meters.items()}
+    levels = {
+        number: meter.loudest for decoder in decoders for number, meter in decoder.meters.items()
+    }
     meter = first.meters.get(first.number)
-    tracks = [replace(track, level=_decibels(levels.get(track.number))) for track in first.file.tracks]
+    tracks = [
+        replace(track, level=_decibels(levels.get(track.number))) for track in first.file.tracks
+    ]
     channels = range(first.kept)  # one, where each decoder is a channel
     undecodable = [
         {"channel": number if len(decoders) > 1 else channel, "start": start, "end": end}
@@ -253,7 +290,9 @@ def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
 
 
 def _own(decoder: TrackDecoder) -> list[tuple[int, int]]:
-    """Leave out what is another section's: to follow the clock, sections find what is lost before them."""
+    """Leave out what is another section's: to follow the clock, sections find what is lost before
+    them.
+    """
     begin = decoder.start or 0
     return [(max(start, begin), end) for start, end in decoder.timeline.undecodable if end > begin]
 
@@ -274,17 +313,26 @@ def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _decibels(power: float | None) -> int | None:
-    """Mean square as dBFS; -120 is silence. Samples may be floats, and those anything: infinite, or no numbers."""
-    return None if power is None else round(min(120.0, max(-120.0, 10 * math.log10(power or 1e-12))))
+    """Mean square as dBFS; -120 is silence.
+
+    Samples may be floats, and those anything: infinite, or no numbers.
+    """
+    return (
+        None if power is None else round(min(120.0, max(-120.0, 10 * math.log10(power or 1e-12))))
+    )
 
 
-# ── The process ──────────────────────────────────────────────────────────────────────────────────────
+# ── The process ───────────────────────────────────────────────────────────────────────────────────
 
 
 def confine(memory: int) -> None:
     """Bound this process, as far as the system can: macOS, for one, does not limit address space."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads any more: end
-    for what, most in [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_AS, memory)]:
+    for what, most in [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_AS, memory),
+    ]:
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (most, most))
 
@@ -318,7 +366,9 @@ def main(text: str) -> None:
         refuse(str(refused))
     except MemoryError:
         megabytes = request.memory // 10**6
-        refuse(f"can't be read: the decoder needs more memory for it than it may have ({megabytes} MB).")
+        refuse(
+            f"can't be read: the decoder needs more memory for it than it may have ({megabytes} MB)."
+        )
     except Exception as error:  # noqa: BLE001  (whatever PyAV makes of a hostile file: it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)
         refuse(f"can't be read as audio or video ({reason.lower()}).")

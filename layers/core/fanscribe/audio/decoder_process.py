@@ -17,7 +17,8 @@ from fanscribe.contract import Contract
 from fanscribe.documents.plan import Findings
 from fanscribe.errors import InvalidOption, UnreadableRecording
 
-PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where this Python finds its own libraries, on Lambda for one
+# where this Python finds its own libraries, on Lambda for one
+PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class SoundHeader(Contract):
@@ -38,15 +39,23 @@ class Decoder:
     memory: int = 1_000_000_000  # bytes of address space: 120 MB are PyAV's libraries
     stall_s: float = 8.0  # without a message; it sends one as often as it gets further
 
-    def run(self, path: Path, name: str, request: Request) -> Generator[SoundHeader | bytearray | Findings, None, None]:
-        """Run one, and yield what it says: what the stream is, interleaved samples, at last its findings.
+    def run(
+        self, path: Path, name: str, request: Request
+    ) -> Generator[SoundHeader | bytearray | Findings, None, None]:
+        """Run one, and yield what it says: what the stream is, interleaved samples, at last its
+        findings.
 
-        Raises UnreadableRecording, and InvalidOption if there is no such track. Ends the process, always.
+        Raises UnreadableRecording, and InvalidOption if there is no such track. Ends the process,
+        always.
         """
         asked = replace(request, path=str(path.resolve()), memory=self.memory)
         arguments = [json.dumps(asdict(asked))]
         process = subprocess.Popen(  # noqa: S603  (Python itself)
-            [*self.command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0, env=_environment()
+            [*self.command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=_environment(),
         )
         out = cast("FileIO", process.stdout)  # unbuffered
         try:
@@ -61,7 +70,9 @@ class Decoder:
             process.wait()
             out.close()
         if status:
-            raise UnreadableRecording(f"{name} can't be read: the decoder crashed on it ({_ending(status)}).")
+            raise UnreadableRecording(
+                f"{name} can't be read: the decoder crashed on it ({_ending(status)})."
+            )
 
 
 class _Stalled(Exception):
@@ -108,7 +119,10 @@ def _messages(pipe: _Pipe, name: str) -> Generator[SoundHeader | bytearray | Fin
 
 
 def _environment() -> dict[str, str]:
-    """Nothing but where code is: no credentials, no proxies. `-S` leaves out site-packages, so they are named."""
+    """Nothing but where code is: no credentials, no proxies.
+
+    `-S` leaves out site-packages, so they are named.
+    """
     package = str(Path(__file__).resolve().parents[2])
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     path = os.pathsep.join([package, *filter(None, sys.path)])

@@ -1,6 +1,8 @@
-"""A media file as FFmpeg's demuxers have it: its sound tracks, and the packets of one, each with its place.
+"""A media file as FFmpeg's demuxers have it: its sound tracks, and the packets of one, each with
+its place.
 
-Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it reads from one file object.
+Runs in the decoder's process (decoder.py). FFmpeg opens nothing by itself: it reads from one file
+object.
 """
 
 import errno
@@ -25,14 +27,15 @@ from fanscribe.audio.sections import Section
 from fanscribe.documents.track import Track
 from fanscribe.times import SAMPLE_RATE
 
-# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that opens
-# other files.
+# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that
+# opens other files.
 DEMUXERS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,"
     "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
 )
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
-COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}  # their header or index counts the samples
+# their header or index counts the samples
+COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}
 LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
 COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
 SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
@@ -41,8 +44,11 @@ MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
-# Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does unless told.
-LENIENT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+# Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
+# unless told.
+LENIENT: dict[str, Any] = (
+    {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+)
 BEAT_S = 0.5  # between two signs of progress, at least
 
 
@@ -212,7 +218,8 @@ class MediaFile:
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.
 
-        `read` are the packets that were, up to `end`. A file that was cut off has fewer than its index names.
+        `read` are the packets that were, up to `end`. A file that was cut off has fewer than its
+        index names.
         """
         stream = self.streams[number - 1]
         if self.format == MP4:
@@ -231,17 +238,23 @@ class MediaFile:
         return end + round(self.structure.missing / bytes_a_sample) if bytes_a_sample else None
 
     def track_end(self, number: int) -> int | None:
-        """Say where a track of an mp4 ends by its edit list or its header, in samples; None: it is no mp4."""
+        """Say where a track of an mp4 ends by its edit list or its header, in samples; None: it is
+        no mp4.
+        """
         return self._track_end(self.streams[number - 1]) if self.format == MP4 else None
 
     def _track_end(self, stream: av.AudioStream) -> int | None:
         if stream.duration is None or stream.time_base is None:
             return None
-        began = float((stream.start_time or 0) * stream.time_base) - (start_s(self.container) or 0.0)
+        began = float((stream.start_time or 0) * stream.time_base) - (
+            start_s(self.container) or 0.0
+        )
         return round((float(stream.duration * stream.time_base) + max(began, 0)) * SAMPLE_RATE)
 
     def declared_s(self, number: int) -> float:
-        """Say how many seconds the header promises, where the file is large enough for them; else 0."""
+        """Say how many seconds the header promises, where the file is large enough for them; else
+        0.
+        """
         stream = self.streams[number - 1]
         if self.format not in COUNTING or stream.duration is None or stream.time_base is None:
             return 0

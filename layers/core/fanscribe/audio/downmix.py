@@ -1,9 +1,9 @@
 """How the channels of a track become one, so that nobody is erased. Pure, on numpy.
 
-FFmpeg's own downmix goes by the channels' names: it adds left to right and leaves out the LFE. A voice
-that is on both channels in opposite phase is gone then, and so is one on a third channel that nobody
-named. So while a track is decoded, its usual downmix is held against its channels, block by block, and
-so are a few others that might be taken instead.
+FFmpeg's own downmix goes by the channels' names: it adds left to right and leaves out the LFE. A
+voice that is on both channels in opposite phase is gone then, and so is one on a third channel that
+nobody named. So while a track is decoded, its usual downmix is held against its channels, block by
+block, and so are a few others that might be taken instead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,8 @@ Weights = NDArray[np.float32]  # shape (channels,)
 
 
 def downmixes(channels: int) -> Iterator[tuple[str, Weights | None]]:
-    """Name every downmix that can be taken, in the order in which they are preferred; None: FFmpeg's.
+    """Name every downmix that can be taken, in the order in which they are preferred; None:
+    FFmpeg's.
 
     The sloped ones keep a voice whatever its phase in two channels is, at the price of a level.
     """
@@ -43,7 +44,9 @@ def downmixes(channels: int) -> Iterator[tuple[str, Weights | None]]:
 
 
 def weights_of(name: str, channels: int) -> Weights | None:
-    """What a downmix takes of each channel; None: FFmpeg's, also where it means nothing for so many."""
+    """What a downmix takes of each channel; None: FFmpeg's, also where it means nothing for so
+    many.
+    """
     return dict(downmixes(channels)).get(name)
 
 
@@ -67,7 +70,8 @@ class DownmixMeter:
         self.audible = 0.0  # seconds that are no silence, where downmixes were compared
         self.lost: dict[str, float] = {}  # seconds that each downmix loses, by its name
 
-    @np.errstate(over="ignore", invalid="ignore")  # samples may be floats, and those anything: such blocks don't count
+    # samples may be floats, and those anything: such blocks don't count
+    @np.errstate(over="ignore", invalid="ignore")
     def add(self, blocks: Blocks, seconds: Sequence[float], usual: Weights | None = None) -> None:
         """Take blocks, or parts of them, that stand for so many seconds each, a tenth to a few.
 
@@ -101,7 +105,9 @@ def as_floats(samples: Blocks) -> NDArray[np.float32]:
     return (samples.astype(np.float32) - middle) / np.float32(1 << (8 * samples.dtype.itemsize - 1))
 
 
-def _kept(covariances: NDArray[np.float32], usual: Weights) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _kept(
+    covariances: NDArray[np.float32], usual: Weights
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """For each downmix, in which blocks it holds what is there."""
     channels = len(usual)
     incoherent = np.trace(covariances, axis1=1, axis2=2) / channels**2

@@ -1,7 +1,9 @@
-"""Files that are no recordings, told by their first kilobyte, so that each is refused as what it is.
+"""Files that are no recordings, told by their first kilobyte, so that each is refused as what it
+is.
 
-FFmpeg would open what playlists, manifests and scripts point at; it is not given them. (It could not: decoder.py gives it one
-file and no protocols.) Archives and pictures it would only call invalid data.
+FFmpeg would open what playlists, manifests and scripts point at; it is not given them. (It could
+not: decoder.py gives it one file and no protocols.) Archives and pictures it would only call
+invalid data.
 """
 
 import re
@@ -62,7 +64,11 @@ LINES = (
     ("a playlist (ASX)", POINTS, re.compile(r"\[reference\]")),
     ("a concat script", POINTS, re.compile(r"ffconcat version|file\s+('|\S+\s*$)")),
     ("a session description (SDP)", POINTS, re.compile(r"v=0\s*$")),
-    ("a reference to another file", POINTS, re.compile(r"[a-z][a-z0-9+.-]*:/|(subfile|concatf?|crypto|data|pipe)[:,]\S")),
+    (
+        "a reference to another file",
+        POINTS,
+        re.compile(r"[a-z][a-z0-9+.-]*:/|(subfile|concatf?|crypto|data|pipe)[:,]\S"),
+    ),
 )
 
 # The first element of XML or HTML, without its namespace
@@ -82,7 +88,9 @@ ELEMENTS = {
 
 
 def refuse_other_files(head: bytes, name: str) -> None:
-    """Raises UnreadableRecording if the file that begins with `head` is surely something else than a recording."""
+    """Raises UnreadableRecording if the file that begins with `head` is surely something else than
+    a recording.
+    """
     if found := recognise(head):
         kind, advice = found
         raise UnreadableRecording(f"{name} is {kind}, not a recording: {advice}.")
@@ -95,7 +103,9 @@ def recognise(head: bytes) -> tuple[str, str] | None:
             return impostor.kind, impostor.advice
     text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n").lower()
     if text.startswith("<"):
-        element = re.search(r"<(?:[a-z][\w.-]*:)?([a-z]\w*)", text.replace("<!doctype html", "<html"))
+        element = re.search(
+            r"<(?:[a-z][\w.-]*:)?([a-z]\w*)", text.replace("<!doctype html", "<html")
+        )
         return ELEMENTS.get(element[1]) if element else None
     first = text.partition("\n")[0]
     return next(((kind, advice) for kind, advice, line in LINES if line.match(first)), None)

@@ -50,7 +50,9 @@ class OggPackets:
             if container:
                 self._know(run, container)
                 if run.torn and not self._joined_late(run):
-                    torn |= {n for n, each in self._streams.items() if run.link or each.index == run.of}
+                    torn |= {
+                        n for n, each in self._streams.items() if run.link or each.index == run.of
+                    }
                 for packet in self._in_place(run, container, section):
                     yield packet._replace(torn=True) if packet.number in torn else packet
                     torn.discard(packet.number)
@@ -87,7 +89,9 @@ class OggPackets:
         """Say whether a file begins in the middle of a live stream."""
         if not (run.first and run.torn):
             return False
-        ends = [self._seconds(run.begins.get(each.index, 0), each) for each in self._streams.values()]
+        ends = [
+            self._seconds(run.begins.get(each.index, 0), each) for each in self._streams.values()
+        ]
         return max(ends, default=0.0) > LATE_S
 
     def _in_place(

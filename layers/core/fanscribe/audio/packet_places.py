@@ -64,7 +64,9 @@ class Places:
         self._special = self._chunked or container.format.name == "aac"
         self._file = path.open("rb")  # read beside FFmpeg, which has a file object of its own
 
-    def of(self, number: int, packet: "av.Packet[Any]", section: Section | None, warned: bool = False) -> Packet:
+    def of(
+        self, number: int, packet: "av.Packet[Any]", section: Section | None, warned: bool = False
+    ) -> Packet:
         """Place a packet of the track `number`; `warned`: the demuxer complained before it."""
         scale = self._scales.get(number) or self._scale(number, packet)
         pts, hole = packet.pts, 0
@@ -96,10 +98,13 @@ class Places:
         return scale
 
     def _begins(self, packet: "av.Packet[Any]", place: int) -> tuple[int, int, int]:
-        """Where what a packet accounts for begins, where the packet itself does, and a hole before it, or 0."""
+        """Where what a packet accounts for begins, where the packet itself does, and a hole before
+        it, or 0.
+        """
         if not self._chunked:
             found = self._found(packet, place)
-            return found, found, place if found > place else 0  # FFmpeg skips noise, and says nothing
+            # FFmpeg skips noise, and says nothing
+            return found, found, place if found > place else 0
         if not self._last:
             return place, place, 0
         if self._are_chunks(self._last, place):
@@ -110,7 +115,9 @@ class Places:
         return is_riff_chunks(self._file, first, last)
 
     def _found(self, packet: "av.Packet[Any]", place: int) -> int:
-        """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next one."""
+        """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next
+        one.
+        """
         begins = bytes(memoryview(packet)[:COMPARED])
         if os.pread(self._file.fileno(), len(begins), place) == begins:
             return place

@@ -1,7 +1,7 @@
 """From decoded frames to samples: 16 kHz, 16 bits, mixed to one channel or each by itself.
 
-Runs in the decoder's process (decoder.py). numpy is imported where it is needed alone: it takes a tenth
-of a second, and a recording with one channel needs none.
+Runs in the decoder's process (decoder.py). numpy is imported where it is needed alone: it takes a
+tenth of a second, and a recording with one channel needs none.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 if TYPE_CHECKING:
     from fanscribe.audio.downmix import DownmixMeter, Weights
 
-FRAME_SAMPLES = 1 << 14  # resampled at once: in frames of 600 to 2,000 it takes 40 % more of the whole
+# resampled at once: in frames of 600 to 2,000 it takes 40 % more of the whole
+FRAME_SAMPLES = 1 << 14
 SILENCE = 10 * SAMPLE_RATE  # samples of silence made at once
 LEAST_RATE = 1_000  # Hz; at 1 Hz a few bytes make hours
 MEASURED = 4_096  # samples of every FRAME_SAMPLES: a voice that is lost is lost for longer
 ALL_OF_IT = 1 << 31
-AT_ONCE = 4 << 20  # bytes that are measured together: numpy takes nearly as long for few as for many
+# bytes that are measured together: numpy takes nearly as long for few as for many
+AT_ONCE = 4 << 20
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 
 Buffer = bytes | bytearray | memoryview
@@ -103,8 +105,12 @@ def shaped(data: bytes, name: str, channels: int, samples: int) -> Any:
 class Samples:
     """Resamples frames, and knows how many samples have come out."""
 
-    def __init__(self, separate: av.AudioLayout | None, downmix: str | None, meter: DownmixMeter | None) -> None:
-        """Keep the channels of `separate` apart (None: mix them by `downmix`), and measure them with `meter`."""
+    def __init__(
+        self, separate: av.AudioLayout | None, downmix: str | None, meter: DownmixMeter | None
+    ) -> None:
+        """Keep the channels of `separate` apart (None: mix them by `downmix`), and measure them
+        with `meter`.
+        """
         self.position = 0
         self._separate, self._downmix = separate, downmix
         self._waiting = Waiting(meter) if meter else None
@@ -132,7 +138,9 @@ class Samples:
 
     def _renew(self) -> None:
         self._queue = av.AudioFifo()
-        self._resampler = av.AudioResampler(format="s16", layout=self._separate or "mono", rate=SAMPLE_RATE)
+        self._resampler = av.AudioResampler(
+            format="s16", layout=self._separate or "mono", rate=SAMPLE_RATE
+        )
 
     def takes(self, frame: av.AudioFrame) -> bool:
         """Take a frame; True: there is enough to be resampled."""

@@ -1,7 +1,8 @@
-"""Where a recording's sound is kept once it is decoded: in pieces of five minutes, of each section and channel. Pure.
+"""Where a recording's sound is kept once it is decoded: in pieces of five minutes, of each section
+and channel. Pure.
 
-Whoever wants a stretch of it reads ranges of pieces. So it is stored while the recording is still being decoded, and once,
-however tiles are shared out among chunks.
+Whoever wants a stretch of it reads ranges of pieces. So it is stored while the recording is still
+being decoded, and once, however tiles are shared out among chunks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,10 @@ class AudioPiece(NamedTuple):
 
 
 class Range(NamedTuple):
-    """[start, end) of a piece that is `length` long, all in samples. No piece: silence between two sections."""
+    """[start, end) of a piece that is `length` long, all in samples.
+
+    No piece: silence between two sections.
+    """
 
     piece: AudioPiece | None
     start: int
@@ -35,7 +39,9 @@ class Range(NamedTuple):
     length: int
 
 
-def ranges(sections: Sequence[tuple[int, int]], channel: int, start: int, end: int) -> Iterator[Range]:
+def ranges(
+    sections: Sequence[tuple[int, int]], channel: int, start: int, end: int
+) -> Iterator[Range]:
     """What of which pieces is [start, end) of a channel, in order.
 
     `sections` are where the sections of the recording lie, [start, end) in samples, in order.
@@ -48,7 +54,10 @@ def ranges(sections: Sequence[tuple[int, int]], channel: int, start: int, end: i
             finish = min(begin + PIECE, last)
             if begin < end and start < finish:
                 yield Range(
-                    AudioPiece(section, channel, number), max(start, begin) - begin, min(end, finish) - begin, finish - begin
+                    AudioPiece(section, channel, number),
+                    max(start, begin) - begin,
+                    min(end, finish) - begin,
+                    finish - begin,
                 )
         here = last
 

@@ -1,8 +1,9 @@
 """Where decoded sound belongs on the file's own clock. Pure.
 
-A container says when each packet is to be played. Players keep to that, so a transcript that is to fit
-its video must too: sound that starts late begins with silence, and where packets are missing there is
-silence of their length. What can't be decoded leaves a stretch that is told, not closed up.
+A container says when each packet is to be played. Players keep to that, so a transcript that is to
+fit its video must too: sound that starts late begins with silence, and where packets are missing
+there is silence of their length. What can't be decoded leaves a stretch that is told, not closed
+up.
 
 Timestamps are not always right, so the clock is followed with care:
 
@@ -24,7 +25,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 
-TOLERANCE = 30 * SAMPLES_PER_MS  # Matroska and FLV round to 1 ms, browsers stamp packets when they come
+# Matroska and FLV round to 1 ms, browsers stamp packets when they come
+TOLERANCE = 30 * SAMPLES_PER_MS
 CONFIRMED = 200 * SAMPLES_PER_MS  # of sound that has to agree with a jump, or to follow damage
 LONGEST_OVERLAP = 10 * SAMPLE_RATE  # a step back by more is a new beginning
 NEW_BEGINNING = 2 * SAMPLE_RATE  # and so is one that leads this close to where the clock began
@@ -46,7 +48,9 @@ class Placed(NamedTuple, Generic[Item]):
 
 
 class Arrival(NamedTuple, Generic[Item]):
-    """A decoded item: when the container plays it (None: it does not say), how long, and its bytes in the file."""
+    """A decoded item: when the container plays it (None: it does not say), how long, and its bytes
+    in the file.
+    """
 
     at: float | None
     length: float
@@ -65,7 +69,10 @@ def _whole(_first: int, _last: int) -> bool:
 
 @dataclass
 class Timeline(Generic[Item]):
-    """Feed it what was decoded and what could not be, in order. Each item comes out once, with its place."""
+    """Feed it what was decoded and what could not be, in order.
+
+    Each item comes out once, with its place.
+    """
 
     limit: float  # no recording may be longer
     end: float | None = None  # as the container's header names it; timestamps beyond are wrong
@@ -80,7 +87,8 @@ class Timeline(Generic[Item]):
     _offset: float = 0  # from the container's clock to the recording's
     _began: float | None = None  # the container's clock at the first sound
     _waiting: list[Arrival[Item]] = field(default_factory=list)
-    _damage: float | None = None  # packets in it, in samples as they are counted; None: no damage is open
+    # packets in it, in samples as they are counted; None: no damage is open
+    _damage: float | None = None
     _damaged_to: float = 0  # where the last damaged packet ends by the container's clock
     _damaged_bytes: int = 0  # where the last damaged packet ends in the file
     _read_from: int = 0  # where the last good packet begins in the file
@@ -92,7 +100,10 @@ class Timeline(Generic[Item]):
     _warned_to: float = -math.inf  # gaps up to here are damage
 
     def continues(self, at: float | None, length: float, first: int, last: int) -> bool:
-        """Say whether an item goes right after the one before, and count it if so. The usual case, in one step."""
+        """Say whether an item goes right after the one before, and count it if so.
+
+        The usual case, in one step.
+        """
         if self._waiting or self._damage is not None or self._began is None:
             return False
         if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
@@ -135,7 +146,9 @@ class Timeline(Generic[Item]):
         self._damaged_bytes = max(self._damaged_bytes, last)
 
     def begin_anew(self, lost: float) -> Iterator[Placed[Item]]:
-        """Go over to a joined file: its clock begins where the one before ended, `lost` samples later."""
+        """Go over to a joined file: its clock begins where the one before ended, `lost` samples
+        later.
+        """
         yield from self._settle()
         if lost or self._damage is not None:
             yield from self.damage(None, lost, self._damaged_bytes)
@@ -143,14 +156,20 @@ class Timeline(Generic[Item]):
         self._offset = self.position
 
     def warn(self, within: float = AHEAD) -> None:
-        """Note that FFmpeg complained: a gap that follows within so many samples is damage, not silence."""
+        """Note that FFmpeg complained: a gap that follows within so many samples is damage, not
+        silence.
+        """
         self._warned_to = max(self._warned_to, self.position + within)
 
     def finish(self) -> Iterator[Placed[Item]]:
         """Place what still waits, and close what is damaged to the end."""
         yield from self._settle()
         if self._damage is not None:
-            self._lose(max(0.0, self._damaged_length(self._damaged_bytes, self._damaged_to - self.position)))
+            self._lose(
+                max(
+                    0.0, self._damaged_length(self._damaged_bytes, self._damaged_to - self.position)
+                )
+            )
 
     @property
     def bytes_a_sample(self) -> float:
@@ -205,7 +224,11 @@ class Timeline(Generic[Item]):
         """Leave out what came before the last packet that is too small to be one."""
         if self._good < MEASURED:
             return
-        small = [i for i, each in enumerate(self._waiting) if not self._is_plausible(each.last - each.first, each.length)]
+        small = [
+            i
+            for i, each in enumerate(self._waiting)
+            if not self._is_plausible(each.last - each.first, each.length)
+        ]
         if small and len(self._waiting) - small[-1] > 1:
             dropped = self._waiting[: small[-1] + 1]
             self._damage = (self._damage or 0) + sum(arrival.length for arrival in dropped)
@@ -213,7 +236,10 @@ class Timeline(Generic[Item]):
             del self._waiting[: small[-1] + 1]
 
     def _shift(self) -> float:
-        """How far what waits is from where it would come: 0, a gap, or an overlap (below 0). Moves the clock for the rest."""
+        """How far what waits is from where it would come: 0, a gap, or an overlap (below 0).
+
+        Moves the clock for the rest.
+        """
         place, offs = self.position, []
         for arrival in self._waiting:
             if arrival.at is not None:
@@ -234,18 +260,28 @@ class Timeline(Generic[Item]):
         return 0.0
 
     def _damaged_length(self, last: int, off: float) -> float:
-        """Samples of the damage that is open, which the container's clock says is `off` and which ends at the byte `last`."""
+        """Samples of the damage that is open, which the container's clock says is `off` and which
+        ends at the byte `last`.
+        """
         counted = self._damage or 0.0
         if not self.counted:
-            return off if off > 0 else counted if self._waiting and self._waiting[0].at is None else 0.0
+            return (
+                off
+                if off > 0
+                else counted
+                if self._waiting and self._waiting[0].at is None
+                else 0.0
+            )
         if self._good < MEASURED or not self._good_bytes:
             return counted
         foreign = self.foreign(self._read_to, last)
         lost = last - self._read_to - foreign
         measured = lost * self._good / self._good_bytes
         if foreign and lost <= 2 * self._largest:
-            return 0.0  # two files were joined: tags, and a frame that holds the second one's length
-        doubt = 0 if self._largest <= 1.1 * self._smallest else counted / 2  # a constant rate is exact
+            # two files were joined: tags, and a frame that holds the second one's length
+            return 0.0
+        # a constant rate is exact
+        doubt = 0 if self._largest <= 1.1 * self._smallest else counted / 2
         wrong = abs(measured - counted) > max(MISCOUNTED, doubt)
         return min(measured, self.limit - self.position) if wrong else counted
 

@@ -1,4 +1,5 @@
-"""One track of a media file as 16 kHz samples: decoded, placed on the file's clock, mixed, resampled.
+"""One track of a media file as 16 kHz samples: decoded, placed on the file's clock, mixed,
+resampled.
 
 Runs in the decoder's process (decoder.py), which sends on what comes out of it.
 """
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 MEASURED_TRACKS = 8  # beside the one that is taken: decoding more is not worth what it tells
 NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.3); FFmpeg takes any
-ROUNDED = 1.5 * SAMPLES_PER_MS  # by which a duration differs from the timestamps in Matroska and FLV
-PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)  # rounded times; the longest frames of AAC
+# by which a duration differs from the timestamps in Matroska and FLV
+ROUNDED = 1.5 * SAMPLES_PER_MS
+# rounded times; the longest frames of AAC
+PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
 
 Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
@@ -53,7 +56,8 @@ class TrackDecoder:
     start: int | None = None  # where the section's own sound begins, by the container's clock
     meters: dict[int, DownmixMeter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
-    padding: float = 0.0  # samples of the last frame that are behind the end of its packet, where there is one
+    # samples of the last frame that are behind the end of its packet, where there is one
+    padding: float = 0.0
 
     def __post_init__(self) -> None:
         context = self._context(self.number)
@@ -62,12 +66,16 @@ class TrackDecoder:
         self._complaints = self.file.complaints
         self._amr = self.file.format == "amr"
         self._padded = self.file.ends() is not None
-        self._frame = context.frame_size * SAMPLE_RATE / (context.sample_rate or SAMPLE_RATE)  # 0: it varies
-        self._skimmed: Packet | None = None  # the last packet of the sections before, not yet placed
+        # 0: it varies
+        self._frame = context.frame_size * SAMPLE_RATE / (context.sample_rate or SAMPLE_RATE)
+        # the last packet of the sections before, not yet placed
+        self._skimmed: Packet | None = None
         self._reached = 0.0  # where the sound of the sections before ends
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
-        others = [track for track in self.file.tracks if track.number != self.number and track.codec]
+        others = [
+            track for track in self.file.tracks if track.number != self.number and track.codec
+        ]
         if not self.alone:
             numbers |= {track.number for track in others[:MEASURED_TRACKS]}
         self.file.take(numbers)
@@ -175,7 +183,9 @@ class TrackDecoder:
                 pass
         self._reached = max(self._reached, self.timeline.position)
 
-    def _arrived(self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool) -> Iterator[Placed[Decoded | None]]:
+    def _arrived(
+        self, frames: list[av.AudioFrame], packet: Packet, *, failed: bool
+    ) -> Iterator[Placed[Decoded | None]]:
         """Place what came of a packet in which, or before which, something is wrong."""
         if packet.warned:
             self.timeline.warn(AHEAD)
@@ -193,7 +203,10 @@ class TrackDecoder:
             first = packet.last
 
     def _times(self, frame: av.AudioFrame, packet: Packet) -> tuple[float | None, float]:
-        """When the container plays a frame, and how long. A decoder moves it where it cuts off an encoder's delay."""
+        """When the container plays a frame, and how long.
+
+        A decoder moves it where it cuts off an encoder's delay.
+        """
         at, length = packet.at, frame.samples * SAMPLE_RATE / frame.sample_rate
         if at is None:
             return None, length
@@ -233,11 +246,16 @@ class TrackDecoder:
             yield from self.timeline.sound(Arrival(None, length, (frame, True)))
 
     def _left_over(self, read_to: int) -> Iterator[Placed[Decoded | None]]:
-        """Note what is lost behind the last packet, and the bytes of a file that is nothing but sound."""
+        """Note what is lost behind the last packet, and the bytes of a file that is nothing but
+        sound.
+        """
         if lost := self._lost_at_end():
             yield from self.timeline.damage(None, lost, self.file.size)
         left = self.file.size - read_to
-        if self.file.format in SOUND_TO_THE_END and left - self.file.foreign(read_to, self.file.size) > 0:
+        if (
+            self.file.format in SOUND_TO_THE_END
+            and left - self.file.foreign(read_to, self.file.size) > 0
+        ):
             yield from self.timeline.damage(None, 0, self.file.size)
 
     def _lost_at_end(self) -> float:
@@ -257,7 +275,9 @@ class TrackDecoder:
     # ── From frames to samples ───────────────────────────────────────────────────────────────────
 
     def sound(self) -> Iterator[Kind | Trim | Buffer]:
-        """Yield the samples, int16 interleaved; before them and where it changes their kind; what to trim at last."""
+        """Yield the samples, int16 interleaved; before them and where it changes their kind; what
+        to trim at last.
+        """
         apart = self._context(self.number).layout if self.separate else None
         output = Samples(apart, self.downmix, self.meters.get(self.number))
         kind: Kind | None = None
@@ -301,7 +321,9 @@ class TrackDecoder:
         return position - end if end else self.padding
 
     def _own(self) -> Iterator[tuple[Decoded, int | None]]:
-        """What was placed, without what is another section's: its place was open when this one began."""
+        """What was placed, without what is another section's: its place was open when this one
+        began.
+        """
         return cast("Iterator[tuple[Decoded, int | None]]", filter(itemgetter(0), self.placed()))
 
     def _first_place(self, frame: av.AudioFrame, at: int | None) -> int:
@@ -323,7 +345,9 @@ class TrackDecoder:
         end = max(position, max((last for _, last in self.timeline.undecodable), default=0))
         if not self.ends or not self.heard:
             return end
-        promised = self.file.promised(self.number, self.read, end, self.timeline.bytes_a_sample) or 0
+        promised = (
+            self.file.promised(self.number, self.read, end, self.timeline.bytes_a_sample) or 0
+        )
         there = end - (self.start or 0)
         believed = promised <= min(self.timeline.limit, MOST_PROMISED * max(there, 1))
         if promised - end > ENDS_EARLY and believed:
@@ -347,6 +371,7 @@ def _decode(
 
 
 def _prepare(context: av.AudioCodecContext) -> None:
-    context.thread_count = 1  # audio gains nothing from threads, and with one each packet is a frame
+    # audio gains nothing from threads, and with one each packet is a frame
+    context.thread_count = 1
     if context.name in CHECKED:
         context.options = {"err_detect": "crccheck+explode"}

@@ -1,14 +1,15 @@
 """Which of a file's sound tracks is transcribed. Pure.
 
-A player takes the track with the default flag, else the first. So does this, but not one that it can't
-decode, and not one in which there is no sound while another has some.
+A player takes the track with the default flag, else the first. So does this, but not one that it
+can't decode, and not one in which there is no sound while another has some.
 """
 
 from collections.abc import Iterable, Sequence
 
 from fanscribe.documents.track import Track
 
-SAME_LANGUAGE = 10  # langcodes' distance of two names of a language, or of a dialect; 10 is another one
+# langcodes' distance of two names of a language, or of a dialect; 10 is another one
+SAME_LANGUAGE = 10
 NAMED = 10  # tracks in a sentence, at most
 
 

@@ -21,7 +21,9 @@ from fanscribe.times import from_clock
 
 
 class RedoRequest(Contract):
-    """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to": "12:40"}`."""
+    """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to":
+    "12:40"}`.
+    """
 
     job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
     start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
@@ -36,15 +38,22 @@ class RedoRequest(Contract):
 
 
 class UploadEvent(Contract):
-    """EventBridge's "Object Created" event. Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is."""
+    """EventBridge's "Object Created" event.
+
+    Unlike an S3 notification's, its key is not URL-encoded: it is taken as it is.
+    """
 
     # by alias only: the event has a `version` of its own, which is not the object's
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=False)
     source: Literal["aws.s3"]
     detail_type: Literal["Object Created"] = Field(alias="detail-type")
-    bucket: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))]
+    bucket: Annotated[
+        str, Field(min_length=1, validation_alias=AliasPath("detail", "bucket", "name"))
+    ]
     key: Annotated[str, Field(min_length=1, validation_alias=AliasPath("detail", "object", "key"))]
-    version: str | None = Field(default=None, validation_alias=AliasPath("detail", "object", "version-id"))
+    version: str | None = Field(
+        default=None, validation_alias=AliasPath("detail", "object", "version-id")
+    )
 
     @property
     def options(self) -> dict[str, Any] | None:
@@ -86,11 +95,21 @@ class UriInput(Contract):
 
 def _kind(value: Any) -> str | None:
     fields = value if isinstance(value, dict) else {}
-    return "event" if "detail" in fields else "uri" if "uri" in fields else "object" if "bucket" in fields else None
+    return (
+        "event"
+        if "detail" in fields
+        else "uri"
+        if "uri" in fields
+        else "object"
+        if "bucket" in fields
+        else None
+    )
 
 
 JobInput = Annotated[
-    Annotated[UploadEvent, Tag("event")] | Annotated[ObjectInput, Tag("object")] | Annotated[UriInput, Tag("uri")],
+    Annotated[UploadEvent, Tag("event")]
+    | Annotated[ObjectInput, Tag("object")]
+    | Annotated[UriInput, Tag("uri")],
     Discriminator(_kind),
 ]
 
@@ -105,7 +124,11 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if first["type"] == "union_tag_not_found":
-            given = f"the fields {', '.join(value)}" if isinstance(value, dict) and value else "no fields"
+            given = (
+                f"the fields {', '.join(value)}"
+                if isinstance(value, dict) and value
+                else "no fields"
+            )
             reason = f"it has {given}"
         else:
             reason = explain(error, skip=1)

@@ -6,16 +6,22 @@ from fanscribe.contract import Contract
 
 
 class BilledTime(Contract):
-    """What an invocation has used since it last stored something: billed time, as far as it can be seen from inside."""
+    """What an invocation has used since it last stored something: billed time, as far as it can be
+    seen from inside.
+    """
 
     ms: int
     memory_mb: int  # that it has: what it is billed for; 0 where no host says
 
 
 class InvocationTimes(BilledTime):
-    """All of one invocation of Transcribe, for the run report. What of its `ms` is neither `load` nor `read` went to S3."""
+    """All of one invocation of Transcribe, for the run report.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")  # histories are read by commands of other versions
+    What of its `ms` is neither `load` nor `read` went to S3.
+    """
+
+    # histories are read by commands of other versions
+    model_config = ConfigDict(frozen=True, extra="ignore")
     cold: int = 0  # ms that its process had lived before: of a cold start; 0 in a warm process
     load: int = 0  # ms, the model
     read: int = 0  # ms, by the model
@@ -37,8 +43,9 @@ class Language(Contract):
 
 
 class Attempt(Contract):
-    """A batch of tiles that was begun: it is written before the model sees them and removed after, so one that is still
-    there ended its worker, or the worker ended for another reason while it was at it.
+    """A batch of tiles that was begun: it is written before the model sees them and removed after,
+    so one that is still there ended its worker, or the worker ended for another reason while it was
+    at it.
     """
 
     first: int

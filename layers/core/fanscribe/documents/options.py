@@ -1,4 +1,6 @@
-"""What the one who asks for a transcript may choose: the same set from a command, an execution's input or metadata."""
+"""What the one who asks for a transcript may choose: the same set from a command, an execution's
+input or metadata.
+"""
 
 import difflib
 import re
@@ -15,13 +17,18 @@ Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
 FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
-REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")  # what may be another in a part that is read again
+# what may be another in a part that is read again
+REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 ENGLISH = "en"  # what an English-only model writes
 
 
 def _listed(value: Any) -> Any:
     """`"srt, vtt"` as S3 metadata and command lines write it -> `("srt", "vtt")`, without repeats."""
-    return tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip()))) if isinstance(value, str) else value
+    return (
+        tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip())))
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _as_text(value: Any) -> Any:
@@ -33,14 +40,23 @@ class ReadingOptions(Contract):
     """What decides the words. They are part of a job's identity: other options, other job."""
 
     language: Annotated[str | None, Field(pattern=rf"^([a-z]{{2,3}}|{MULTILINGUAL})$")] = Field(
-        None, description=f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; left out, it is found out once for the recording"
+        None,
+        description=f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; left out, it is found out once for the recording",
     )
-    task: Literal["transcribe", "translate"] = Field("transcribe", description="'transcribe', or 'translate' into English")
+    task: Literal["transcribe", "translate"] = Field(
+        "transcribe", description="'transcribe', or 'translate' into English"
+    )
     beam_size: int = Field(1, ge=1, le=10, description="a whole number from 1 to 10")
-    initial_prompt: str | None = Field(None, max_length=800, description="a text of at most 800 characters")
-    hotwords: str | None = Field(None, max_length=800, description="words of at most 800 characters in all")
+    initial_prompt: str | None = Field(
+        None, max_length=800, description="a text of at most 800 characters"
+    )
+    hotwords: str | None = Field(
+        None, max_length=800, description="words of at most 800 characters in all"
+    )
     vad_threshold: float = Field(0.5, ge=0.05, le=0.95, description="a number from 0.05 to 0.95")
-    channels: Literal["mix", "separate"] = Field("mix", description="'mix', or 'separate' for each channel by itself")
+    channels: Literal["mix", "separate"] = Field(
+        "mix", description="'mix', or 'separate' for each channel by itself"
+    )
     track: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         None,
         pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
@@ -54,14 +70,20 @@ class ReadingOptions(Contract):
 
 
 class OutputOptions(Contract):
-    """What decides how the words are written and what may be missing: another choice needs no new reading."""
+    """What decides how the words are written and what may be missing: another choice needs no new
+    reading.
+    """
 
     formats: Annotated[tuple[Format, ...], BeforeValidator(_listed)] = Field(
         DEFAULT_FORMATS, min_length=1, description=f"one or more of {', '.join(FORMATS)}"
     )
-    caption_line_length: int = Field(42, ge=16, le=120, description="a whole number of characters from 16 to 120")
+    caption_line_length: int = Field(
+        42, ge=16, le=120, description="a whole number of characters from 16 to 120"
+    )
     caption_lines: int = Field(2, ge=1, le=4, description="a whole number of lines from 1 to 4")
-    tolerated_loss: float = Field(0.0, ge=0, le=1, description="the share of speech that may be missing, from 0 to 1")
+    tolerated_loss: float = Field(
+        0.0, ge=0, le=1, description="the share of speech that may be missing, from 0 to 1"
+    )
 
 
 class Options(ReadingOptions, OutputOptions):
@@ -77,7 +99,11 @@ class Options(ReadingOptions, OutputOptions):
 
     def tolerating(self, loss: float) -> Self:
         """These options, with the deployment's tolerated loss where they say none."""
-        return self if "tolerated_loss" in self.model_fields_set else self.model_copy(update={"tolerated_loss": loss})
+        return (
+            self
+            if "tolerated_loss" in self.model_fields_set
+            else self.model_copy(update={"tolerated_loss": loss})
+        )
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
@@ -90,21 +116,37 @@ class Options(ReadingOptions, OutputOptions):
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> Self:
-        """From an S3 object's user metadata; `beam-size` is `beam_size`, and text may be encoded as S3's console does it.
+        """From an S3 object's user metadata; `beam-size` is `beam_size`, and text may be encoded as
+        S3's console does it.
 
-        Other tools keep theirs there too (rclone its `mtime`), so only our names count, and what looks like a slip of one.
+        Other tools keep theirs there too (rclone its `mtime`), so only our names count, and what
+        looks like a slip of one.
         """
-        values = {name.replace("-", "_"): str(make_header(decode_header(value))) for name, value in metadata.items()}
+        values = {
+            name.replace("-", "_"): str(make_header(decode_header(value)))
+            for name, value in metadata.items()
+        }
         return cls.parse(
-            {name: value for name, value in values.items() if difflib.get_close_matches(name, cls.model_fields, 1, 0.8)}
+            {
+                name: value
+                for name, value in values.items()
+                if difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
+            }
         )
 
 
 def as_metadata(values: dict[str, Any]) -> dict[str, str]:
-    """Options as an upload's metadata, which S3 wants in ASCII; with dashes, as servers drop headers with underscores."""
-    texts = {name: ",".join(value) if isinstance(value, (list, tuple)) else str(value) for name, value in values.items()}
+    """Options as an upload's metadata, which S3 wants in ASCII; with dashes, as servers drop
+    headers with underscores.
+    """
+    texts = {
+        name: ",".join(value) if isinstance(value, (list, tuple)) else str(value)
+        for name, value in values.items()
+    }
     return {
-        name.replace("_", "-"): text if text.isascii() else Header(text, "utf-8", maxlinelen=10_000).encode()
+        name.replace("_", "-"): text
+        if text.isascii()
+        else Header(text, "utf-8", maxlinelen=10_000).encode()
         for name, text in texts.items()
     }
 

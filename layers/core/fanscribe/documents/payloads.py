@@ -13,7 +13,10 @@ from fanscribe.errors import InvalidInput
 
 
 class Task(Contract):
-    """Base of what a state sends to a function. `execution` is the correlation id of every log line."""
+    """Base of what a state sends to a function.
+
+    `execution` is the correlation id of every log line.
+    """
 
     execution: str
 
@@ -67,12 +70,16 @@ class Job(Task):
 
 class TranscribeTask(Task):
     job: str
-    language: str  # the recording's; of a multilingual one, that of the tiles that leave it in doubt
+    # the recording's; of a multilingual one, that of the tiles that leave it in doubt
+    language: str
     chunk: Chunk
 
 
 class ChunkProgress(Contract):
-    """Transcribe's answer: how many of the chunk's tiles still have no part. The state machine goes by that alone."""
+    """Transcribe's answer: how many of the chunk's tiles still have no part.
+
+    The state machine goes by that alone.
+    """
 
     remaining: int
     took: InvocationTimes | None = None
@@ -91,7 +98,9 @@ class MergeTask(Task):
 
 
 class Usage(Contract):
-    """What a job has used of Lambda, from what its invocations stored (usage.py), in whichever execution they did."""
+    """What a job has used of Lambda, from what its invocations stored (usage.py), in whichever
+    execution they did.
+    """
 
     audio_s: float
     transcribe_s: float  # of all Transcribe invocations together
@@ -112,5 +121,6 @@ class TranscriptReference(Contract):
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated
     message: str  # all of it in a sentence, and the notes
-    notes: tuple[str, ...] = ()  # sentences on the recording: which track was taken, why there are no words
+    # sentences on the recording: which track was taken, why there are no words
+    notes: tuple[str, ...] = ()
     usage: Usage

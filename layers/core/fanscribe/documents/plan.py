@@ -29,7 +29,9 @@ class Recording(Contract):
 
 
 class Tile(Contract):
-    """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD heard in it."""
+    """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD
+    heard in it.
+    """
 
     index: int
     channel: int = 0  # always 0 where the channels were mixed
@@ -48,7 +50,9 @@ class Tile(Contract):
 
 
 class Chunk(Contract):
-    """A run of consecutive tiles of a channel, `first` to `last` included: one child of the Map state."""
+    """A run of consecutive tiles of a channel, `first` to `last` included: one child of the Map
+    state.
+    """
 
     first: int
     last: int
@@ -72,7 +76,9 @@ class Selection(Contract):
 
 
 class Undecodable(Contract):
-    """A stretch of a channel, [start, end) in samples, of which nothing could be decoded: it holds silence."""
+    """A stretch of a channel, [start, end) in samples, of which nothing could be decoded: it holds
+    silence.
+    """
 
     channel: int = 0
     start: int
@@ -86,11 +92,13 @@ class Findings(Contract):
     """
 
     start: int  # where the section begins
-    clocked: bool  # False: the file has no timestamps, and a section begins where the one before ended
+    # False: the file has no timestamps, and a section begins where the one before ended
+    clocked: bool
     undecodable: tuple[Undecodable, ...] = ()
     track: int | None = 1  # that was taken; None: all
     tracks: tuple[Track, ...] = ()
-    lost: dict[str, float] = Field(default_factory=dict)  # seconds that each downmix would lose, by its name
+    # seconds that each downmix would lose, by its name
+    lost: dict[str, float] = Field(default_factory=dict)
     audible: float = 0.0  # seconds that are no silence, where downmixes were compared
     overlapped: int = 0  # samples that were left out, as their time was there already
     miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
@@ -106,7 +114,9 @@ class StoredAudio(Contract):
 
 
 class Origin(Contract):
-    """What there was to listen to in the file, and what of it was taken: for those who read the transcript."""
+    """What there was to listen to in the file, and what of it was taken: for those who read the
+    transcript.
+    """
 
     tracks: tuple[Track, ...] = ()
     track: int | None = None  # that was taken; None: all
@@ -120,7 +130,9 @@ class Origin(Contract):
 
 
 class Plan(Contract):
-    """How one recording is cut. The tiles partition it: every sample of a channel is in exactly one.
+    """How one recording is cut.
+
+    The tiles partition it: every sample of a channel is in exactly one.
 
     Chunks are not in it: how tiles are shared out changes nothing in the transcript.
     """
@@ -156,7 +168,9 @@ class Plan(Contract):
 
 
 class Sections(Contract):
-    """How the file of a very long recording is shared out (sections.py), and what there is to know to decode a share."""
+    """How the file of a very long recording is shared out (sections.py), and what there is to know
+    to decode a share.
+    """
 
     bucket: str
     key: str

@@ -15,15 +15,21 @@ from fanscribe.documents.job import BilledTime
 
 
 def _finite(value: Any) -> Any:
-    """What a model that overflows gives, NaN and infinity, and the null that they are stored as, is 0.0: no JSON has them."""
-    return 0.0 if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+    """What a model that overflows gives, NaN and infinity, and the null that they are stored as, is
+    0.0: no JSON has them.
+    """
+    return (
+        0.0 if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+    )
 
 
 Score = Annotated[float, BeforeValidator(_finite)]  # a probability or the like, always a number
 
 
 class Word(Contract):
-    """A word as the model wrote it (with its leading space, if any), in ms from the recording's start."""
+    """A word as the model wrote it (with its leading space, if any), in ms from the recording's
+    start.
+    """
 
     text: str
     start: int
@@ -44,7 +50,9 @@ class Scores(Contract):
 
 
 class Fallback(Contract):
-    """The evidence, for the ledger: why a tile was read again, both readings' scores, and which was kept."""
+    """The evidence, for the ledger: why a tile was read again, both readings' scores, and which was
+    kept.
+    """
 
     reason: Reason
     first: Scores
@@ -70,4 +78,5 @@ class Part(Contract):
     first: int
     last: int
     readings: tuple[Reading, ...]
-    spent: BilledTime | None = None  # by Transcribe, on these tiles: with the model's loading, if it came before them
+    # by Transcribe, on these tiles: with the model's loading, if it came before them
+    spent: BilledTime | None = None

@@ -1,7 +1,8 @@
 """Which tiles are dangerous: from the notes of batches that were begun and never ended. Pure.
 
-A tile that was in such a batch is tried alone; one that twice ended its worker in this execution is given up. What happened
-in earlier executions asks for care alone: memory, timeout or model may be others now.
+A tile that was in such a batch is tried alone; one that twice ended its worker in this execution is
+given up. What happened in earlier executions asks for care alone: memory, timeout or model may be
+others now.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,17 +21,29 @@ def suspects(attempts: Iterable[Attempt]) -> frozenset[int]:
 
 def poison(tile: int, attempts: Iterable[Attempt], execution: str) -> Failure | None:
     """Why a tile is given up, or None: it may be tried."""
-    own = [attempt for attempt in attempts if attempt.execution == execution and tile in attempt.tiles]
+    own = [
+        attempt for attempt in attempts if attempt.execution == execution and tile in attempt.tiles
+    ]
     if len(own) < TRIES:
         return None
-    causes = [attempt.error or "the worker crashed, ran out of memory or ran out of time" for attempt in own]
-    return Failure(error=PoisonTile.__name__, cause=f"Tile {tile} was tried {len(own)} times: {'; '.join(causes)}.")
+    causes = [
+        attempt.error or "the worker crashed, ran out of memory or ran out of time"
+        for attempt in own
+    ]
+    return Failure(
+        error=PoisonTile.__name__,
+        cause=f"Tile {tile} was tried {len(own)} times: {'; '.join(causes)}.",
+    )
 
 
-def next_batch(spoken: Sequence[Tile], waiting: Collection[int], alone: Collection[int], size: int) -> list[Tile]:
-    """The next tiles to read together: at most `size`, with no other tile that has speech between them.
+def next_batch(
+    spoken: Sequence[Tile], waiting: Collection[int], alone: Collection[int], size: int
+) -> list[Tile]:
+    """The next tiles to read together: at most `size`, with no other tile that has speech between
+    them.
 
-    A part accounts for all tiles from its first to its last, so a batch may not reach across one that it doesn't hold.
+    A part accounts for all tiles from its first to its last, so a batch may not reach across one
+    that it doesn't hold.
     """
     batch: list[Tile] = []
     for tile in spoken:

@@ -1,4 +1,6 @@
-"""The decoded recording in the work bucket: stored piece by piece while it is decoded, read by whatever stretch is wanted."""
+"""The decoded recording in the work bucket: stored piece by piece while it is decoded, read by
+whatever stretch is wanted.
+"""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -28,8 +30,12 @@ class Soundtrack:
     job: str
 
     @contextmanager
-    def recorder(self, section: int = 0, wanted: Collection[AudioPiece] | None = None) -> Iterator[Callable[[Block], None]]:
-        """What takes a section's sound, block by block, and stores it in pieces, all or those `wanted`, WRITERS at once."""
+    def recorder(
+        self, section: int = 0, wanted: Collection[AudioPiece] | None = None
+    ) -> Iterator[Callable[[Block], None]]:
+        """What takes a section's sound, block by block, and stores it in pieces, all or those
+        `wanted`, WRITERS at once.
+        """
         cutter = Cutter(section)
         pending: deque[Future[None]] = deque()
         with ThreadPoolExecutor(WRITERS) as threads:
@@ -49,18 +55,30 @@ class Soundtrack:
     def missing(self, plan: Plan, tiles: Sequence[Tile]) -> set[AudioPiece]:
         """The pieces with sound of these tiles that are not there, or not whole."""
         there = self.storage.sizes(self.bucket, keys.sound(self.job))
-        parts = (each for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end))
+        parts = (
+            each for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end)
+        )
         needed = {each.piece: each.length for each in parts if each.piece}
-        return {piece for piece, length in needed.items() if there.get(keys.piece(self.job, *piece)) != _size(length)}
+        return {
+            piece
+            for piece, length in needed.items()
+            if there.get(keys.piece(self.job, *piece)) != _size(length)
+        }
 
     def read(self, plan: Plan, channel: int, start: int, end: int) -> Samples:
-        """The samples [start, end) of a channel. Raises WorkDamaged if a piece is not there, or not whole."""
+        """The samples [start, end) of a channel.
+
+        Raises WorkDamaged if a piece is not there, or not whole.
+        """
         return np.concatenate([self._read(each) for each in _ranges(plan, channel, start, end)])
 
     def _read(self, part: Range) -> Samples:
         if part.piece is None:
             return np.zeros(part.end - part.start, np.int16)
-        key, sizes = keys.piece(self.job, *part.piece), map(_size, (part.start, part.end, part.length))
+        key, sizes = (
+            keys.piece(self.job, *part.piece),
+            map(_size, (part.start, part.end, part.length)),
+        )
         return np.frombuffer(self.storage.read_range(self.bucket, key, *sizes), np.int16)
 
     def _store(self, piece: AudioPiece, samples: Samples) -> None:
@@ -70,7 +88,9 @@ class Soundtrack:
 def sounds(storage: Storage, bucket: str, plan: Plan, tiles: Sequence[Tile]) -> dict[int, Samples]:
     """The samples of each of a run of a channel's tiles, by index. Raises WorkDamaged."""
     first, last = tiles[0], tiles[-1]
-    sound = Soundtrack(storage, bucket, plan.sound.job).read(plan, first.channel, first.start, last.end)
+    sound = Soundtrack(storage, bucket, plan.sound.job).read(
+        plan, first.channel, first.start, last.end
+    )
     return {tile.index: sound[tile.start - first.start : tile.end - first.start] for tile in tiles}
 
 

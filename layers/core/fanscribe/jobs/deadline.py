@@ -10,7 +10,10 @@ SLACK = 1.5  # the next tiles may take this much longer than the slowest so far
 
 @dataclass
 class Deadline:
-    """Says how many tiles still fit, from the pace of those before. The first batch always goes: nothing is known of it."""
+    """Says how many tiles still fit, from the pace of those before.
+
+    The first batch always goes: nothing is known of it.
+    """
 
     time_left_ms: Callable[[], int]
     clock: Callable[[], float] = time.monotonic

@@ -45,7 +45,9 @@ def readings_so_far(folder: JobFolder, plan: Plan) -> JobReadings:
     return _over_base(folder, own, readings_so_far)
 
 
-def _over_base(folder: JobFolder, own: JobReadings, gather: Callable[[JobFolder, Plan], JobReadings]) -> JobReadings:
+def _over_base(
+    folder: JobFolder, own: JobReadings, gather: Callable[[JobFolder, Plan], JobReadings]
+) -> JobReadings:
     if own.plan.redo is None:
         return own
     base = folder.of(own.plan.redo.base)

@@ -21,7 +21,8 @@ FETCHERS = 4  # side by side: S3 gives one connection 80 to 100 MB/s
 
 ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound"}
 TOO_SHORT = {"416", "InvalidRange"}
-FORBIDDEN = {"403", "AccessDenied", "Forbidden"}  # S3 also answers so for a missing key, to one who may not list
+# S3 also answers so for a missing key, to one who may not list
+FORBIDDEN = {"403", "AccessDenied", "Forbidden"}
 # Glacier, Deep Archive, or an archive tier of Intelligent-Tiering
 ARCHIVED = {"InvalidObjectState"}
 # A condition on the content did not hold; 409: two conditional writes at once
@@ -45,7 +46,9 @@ class Storage(Protocol):
         """Raises RecordingNotFound."""
         ...
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+    def download(
+        self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
+    ) -> None:
         """Exactly the content that was described, or its first `most` bytes.
 
         Raises RecordingNotFound, RecordingArchived; StorageFault if it was replaced meanwhile.
@@ -57,7 +60,10 @@ class Storage(Protocol):
         ...
 
     def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
-        """The bytes [start, end) of an object. Raises WorkDamaged if there is none, or it has not `size` bytes."""
+        """The bytes [start, end) of an object.
+
+        Raises WorkDamaged if there is none, or it has not `size` bytes.
+        """
         ...
 
     def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
@@ -67,7 +73,10 @@ class Storage(Protocol):
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None: ...
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
-        """Write only if what is there has this etag, or None: nothing is there. False if somebody else was first."""
+        """Write only if what is there has this etag, or None: nothing is there.
+
+        False if somebody else was first.
+        """
         ...
 
     def delete(self, bucket: str, key: str) -> None: ...
@@ -86,7 +95,9 @@ class S3Storage:
 
     def __init__(self, client: BaseClient | None = None) -> None:
         # 8 attempts with jitter ride out S3's slow-downs while prefixes scale
-        self._s3 = client or boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 8}))
+        self._s3 = client or boto3.client(
+            "s3", config=Config(retries={"mode": "standard", "max_attempts": 8})
+        )
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         with _named(RecordingNotFound, bucket, key):
@@ -95,12 +106,18 @@ class S3Storage:
         etag, version = head["ETag"].strip('"'), None if kept == "null" else kept
         return StoredObject(etag, version, head["Metadata"], head["ContentLength"])
 
-    def download(self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None) -> None:
+    def download(
+        self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
+    ) -> None:
         size = min(stored.size, most) if most else stored.size
         what = {"Bucket": bucket, "Key": key, "IfMatch": stored.etag, **_versioned(stored.version)}
 
         def fetch(start: int) -> None:
-            piece = {"Range": _range(start, min(start + PIECE, size))} if stored.size > PIECE or size < stored.size else {}
+            piece = (
+                {"Range": _range(start, min(start + PIECE, size))}
+                if stored.size > PIECE or size < stored.size
+                else {}
+            )
             with target.open("r+b") as file:
                 file.seek(start)
                 shutil.copyfileobj(self._s3.get_object(**what, **piece)["Body"], file, 1 << 20)
@@ -154,7 +171,9 @@ class S3Storage:
     def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
         with _named(StorageFault, bucket, prefix, "listed"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-            return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
+            return {
+                entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])
+            }
 
 
 def _range(start: int, end: int) -> str:

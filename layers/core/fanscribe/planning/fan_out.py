@@ -1,4 +1,5 @@
-"""When a Map state's children end, on Lambda: in environments that it makes by its published limits, or throttles. Pure.
+"""When a Map state's children end, on Lambda: in environments that it makes by its published
+limits, or throttles. Pure.
 
 Children go in order to the environment that is free first.
 """
@@ -6,14 +7,17 @@ Children go in order to the environment that is free first.
 import heapq
 from typing import NamedTuple
 
-# docs.aws.amazon.com/lambda, "Lambda scaling behavior": 1,000 environments of a function every 10 s, refilled steadily
+# docs.aws.amazon.com/lambda, "Lambda scaling behavior": 1,000 environments of a function every 10
+# s, refilled steadily
 BURST, REFILL_A_S = 1_000, 100
 # of throttled chunks, as in the state machine (tested); ADR 19 says why
 RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 1800, 100
 
 
 def granted(place: int, burst: int) -> float:
-    """When Lambda makes the environment of that number: at once, or when there is room again and the throttled child asks."""
+    """When Lambda makes the environment of that number: at once, or when there is room again and
+    the throttled child asks.
+    """
     if place < burst:
         return 0.0
     refilled = (place - burst + 1) / REFILL_A_S
@@ -29,8 +33,13 @@ class FanOut(NamedTuple):
     retries: int  # of all
 
 
-def fan_out(lengths: list[float], ready: list[float], map_concurrency: int, account_concurrency: int) -> FanOut:
-    """Children that take so long, in environments that are ready then. The account throttles those that it has no room for."""
+def fan_out(
+    lengths: list[float], ready: list[float], map_concurrency: int, account_concurrency: int
+) -> FanOut:
+    """Children that take so long, in environments that are ready then.
+
+    The account throttles those that it has no room for.
+    """
     environments, last_start, end = _schedule(lengths, ready)
     throttled = max(0, min(map_concurrency, len(lengths)) - account_concurrency)
     if not throttled:
@@ -40,7 +49,9 @@ def fan_out(lengths: list[float], ready: list[float], map_concurrency: int, acco
 
 
 def _schedule(lengths: list[float], ready: list[float]) -> tuple[int, float, float]:
-    """Each in order to the place that is free first: how many places were used, when the last began, when all ended."""
+    """Each in order to the place that is free first: how many places were used, when the last
+    began, when all ended.
+    """
     free = [(when, False) for when in ready]
     heapq.heapify(free)
     used, start, end = 0, 0.0, 0.0

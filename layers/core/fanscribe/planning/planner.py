@@ -1,7 +1,9 @@
-"""How a recording is shared out: the size of its chunks, from the model's speed, memory, concurrency and a goal. Pure.
+"""How a recording is shared out: the size of its chunks, from the model's speed, memory,
+concurrency and a goal. Pure.
 
-Every size that is worth it is simulated, and the goal decides between the forecasts (docs/adr/0009). No chunk may pass half
-of Lambda's 15 minutes, even if each of its tiles were read again. The transcript does not depend on any of it.
+Every size that is worth it is simulated, and the goal decides between the forecasts
+(docs/adr/0009). No chunk may pass half of Lambda's 15 minutes, even if each of its tiles were read
+again. The transcript does not depend on any of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +14,40 @@ from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work
 
 HALF_S = TIMEOUT_S / 2
 WORTH = 1.5  # without a goal: as fast as may be had for half as much again as the cheapest
-TILE_S = 28.0  # of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last silence before 30 s
-STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500)
+# of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last silence before
+# 30 s
+TILE_S = 28.0
+STEPS = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    8,
+    10,
+    12,
+    15,
+    20,
+    25,
+    30,
+    40,
+    50,
+    60,
+    80,
+    100,
+    125,
+    150,
+    200,
+    250,
+    300,
+    400,
+    500,
+)
 WAVES = 8  # how many rounds of chunks, one in every place, are tried besides
 
-BOUNDLESS = 10_000  # children of a Map state at once, at most (docs.aws.amazon.com/step-functions, "Quotas")
+# children of a Map state at once, at most (docs.aws.amazon.com/step-functions, "Quotas")
+BOUNDLESS = 10_000
 SPLITTING = ("fetch_s", "decode_s", "listen_s", "upload_s")  # stages that grow with the recording
 WORTH_SAYING = 0.02  # of the wall time: what a limit must cost to be named
 
@@ -33,9 +64,15 @@ class Goal(Contract):
         if self.cheapest:
             return cheapest
         if self.finish_in_s is None:
-            return _fastest([forecast for forecast in forecasts if forecast.usd <= cheapest.usd * WORTH])
+            return _fastest(
+                [forecast for forecast in forecasts if forecast.usd <= cheapest.usd * WORTH]
+            )
         in_time = [forecast for forecast in forecasts if forecast.wall_s <= self.finish_in_s]
-        return min(in_time, key=lambda forecast: (forecast.usd, forecast.wall_s)) if in_time else _fastest(forecasts)
+        return (
+            min(in_time, key=lambda forecast: (forecast.usd, forecast.wall_s))
+            if in_time
+            else _fastest(forecasts)
+        )
 
 
 USUAL, CHEAPEST, FASTEST = Goal(), Goal(cheapest=True), Goal(finish_in_s=0)
@@ -65,7 +102,14 @@ class PlannedJob(Contract):
 
 def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> PlannedJob:
     """At list prices, with the stages' seconds as they are known."""
-    return PlannedJob(audio_s=audio_s, tiles=tiles, fleet=fleet, speed=speed, stages=speeds().stages, prices=price_list().aws)
+    return PlannedJob(
+        audio_s=audio_s,
+        tiles=tiles,
+        fleet=fleet,
+        speed=speed,
+        stages=speeds().stages,
+        prices=price_list().aws,
+    )
 
 
 def tiles_in(audio_s: float) -> int:
@@ -74,7 +118,9 @@ def tiles_in(audio_s: float) -> int:
 
 
 def most_tiles(job: PlannedJob) -> int:
-    """Tiles in the longest chunk that can't pass half of the 15 minutes; one at least, for less there is not."""
+    """Tiles in the longest chunk that can't pass half of the 15 minutes; one at least, for less
+    there is not.
+    """
     spare = HALF_S - job.stages.start_s - job.speed.load_s - job.stages.invoke_s
     return max(1, int(spare / (job.speed.tile_s(vcpus(job.fleet.memory_mb)) * WORST)))
 
@@ -90,7 +136,8 @@ def plan(job: PlannedJob, goal: Goal) -> Forecast:
 def what_binds(job: PlannedJob, goal: Goal) -> tuple[Limit, ...]:
     """The limits that are worth saying, the costliest first: each by planning again without it.
 
-    Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading one chunk.
+    Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading
+    one chunk.
     """
     goal = goal if goal.finish_in_s is None else FASTEST
     now = plan(job, goal).wall_s
@@ -112,7 +159,11 @@ def _concurrency(job: PlannedJob) -> str:
 
 def _splitting(job: PlannedJob) -> str:
     sections = job.fleet.sections(job.audio_s)
-    return "splitting, which one invocation does" if sections == 1 else f"splitting in {sections} sections"
+    return (
+        "splitting, which one invocation does"
+        if sections == 1
+        else f"splitting in {sections} sections"
+    )
 
 
 def _fleet(job: PlannedJob, **changes: int) -> PlannedJob:
@@ -124,11 +175,19 @@ def _stages(job: PlannedJob, **changes: float) -> PlannedJob:
 
 
 _LIMITS: tuple[tuple[Callable[[PlannedJob], str], Callable[[PlannedJob], PlannedJob]], ...] = (
-    (_concurrency, lambda job: _fleet(job, map_concurrency=BOUNDLESS, account_concurrency=BOUNDLESS)),
+    (
+        _concurrency,
+        lambda job: _fleet(job, map_concurrency=BOUNDLESS, account_concurrency=BOUNDLESS),
+    ),
     (lambda _: "1,000 new environments in 10 s", lambda job: _fleet(job, burst=BOUNDLESS)),
-    (_splitting, lambda job: _stages(_fleet(job, most_sections=1), **dict.fromkeys(SPLITTING, 0.0))),
+    (
+        _splitting,
+        lambda job: _stages(_fleet(job, most_sections=1), **dict.fromkeys(SPLITTING, 0.0)),
+    ),
     (
         lambda _: "cold starts and loading the model",
-        lambda job: _stages(job, start_s=0.0).model_copy(update={"speed": job.speed.model_copy(update={"load_s": 0.0})}),
+        lambda job: _stages(job, start_s=0.0).model_copy(
+            update={"speed": job.speed.model_copy(update={"load_s": 0.0})}
+        ),
     ),
 )

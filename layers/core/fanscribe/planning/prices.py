@@ -1,4 +1,6 @@
-"""What things cost: AWS's list prices (prices.json), and each stage's and model's seconds (speeds.json). Each with its origin."""
+"""What things cost: AWS's list prices (prices.json), and each stage's and model's seconds
+(speeds.json). Each with its origin.
+"""
 
 import json
 from functools import cache
@@ -67,14 +69,17 @@ class Stages(Contract):
     request_s: float  # S3's, to answer one request
     map_s: float  # into the Map of sections and out of it
     start_s: float  # a cold start of Transcribe, to its first line
-    invoke_s: float  # around an invocation of Transcribe: plan and chunk read, the part stored, states changed
+    # around an invocation of Transcribe: plan and chunk read, the part stored, states changed
+    invoke_s: float
     states_s: float  # between the job's own states
     merge_start_s: float
     merge_s: float  # for one tile
 
 
 class ModelSpeed(Contract):
-    """Seconds of one model for a tile, fallbacks included: `serial_s`, which more cores don't shorten, and `work_s`."""
+    """Seconds of one model for a tile, fallbacks included: `serial_s`, which more cores don't
+    shorten, and `work_s`.
+    """
 
     name: str
     also: tuple[str, ...] = ()  # names of the same shape
@@ -87,7 +92,11 @@ class ModelSpeed(Contract):
 
     def tile_s(self, vcpus: float) -> float:
         """Seconds for one tile on so many cores."""
-        return self.serial_s + self.work_s / vcpus if vcpus >= 1 else (self.serial_s + self.work_s) / vcpus
+        return (
+            self.serial_s + self.work_s / vcpus
+            if vcpus >= 1
+            else (self.serial_s + self.work_s) / vcpus
+        )
 
 
 class Speeds(Contract):
@@ -109,7 +118,9 @@ def speeds() -> Speeds:
 
 
 def speed_of(name: str, weights_mb: float = 0) -> ModelSpeed:
-    """A model's speed by its name; of an unknown one, that of the smallest known model whose weights are not smaller."""
+    """A model's speed by its name; of an unknown one, that of the smallest known model whose
+    weights are not smaller.
+    """
     models = speeds().models
     for model in models:
         if name in (model.name, *model.also):

@@ -1,13 +1,14 @@
 """A job before it runs: its wall time, what Lambda bills for it, and what holds it up. Pure.
 
-What is fed in are seconds of stages (costs.py) and Lambda's published limits (fan_out.py); no chance is in it, so the same
-question has the same answer.
+What is fed in are seconds of stages (costs.py) and Lambda's published limits (fan_out.py); no
+chance is in it, so the same question has the same answer.
 
-Tiles don't all take the same: where the first reading isn't believed, the fallback takes longer than the first
-(docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time: here it is every 13th.
+Tiles don't all take the same: where the first reading isn't believed, the fallback takes longer
+than the first (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time:
+here it is every 13th.
 
-A very long recording is decoded in sections (sections.py), by environments of Split. They are of no use to Transcribe, which is
-another function.
+A very long recording is decoded in sections (sections.py), by environments of Split. They are of no
+use to Transcribe, which is another function.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
 JOB_STATES = 5  # Split … Merge
 CALL_STATES, CHILD_STATES = 2, 1  # Transcribe and TilesRemain; ChunkDone
-SHARED_OUT_STATES = 3  # SplitSections, and once more Split and WhatRemains; besides one for each section
+# SplitSections, and once more Split and WhatRemains; besides one for each section
+SHARED_OUT_STATES = 3
 FETCHED_S = 4_000  # of audio in one request for a recording: 64 MiB of 16 kB/s
 
 
@@ -87,20 +89,32 @@ class Forecast(Contract):
     may_give_up: bool  # children may be throttled more often than they try again
 
 
-def simulate(work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices: AwsPrices) -> Forecast:
+def simulate(
+    work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices: AwsPrices
+) -> Forecast:
     """One job, alone in its account."""
     tile_s = speed.tile_s(vcpus(fleet.memory_mb))
     cold_s = stages.start_s + speed.load_s
     calls = _calls(work.chunk_tiles * tile_s, cold_s)
     lengths = [calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s)]
-    ready = [cold_s + granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))]
-    read, split = fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency), _split(work, fleet, stages)
+    ready = [
+        cold_s + granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))
+    ]
+    read, split = (
+        fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency),
+        _split(work, fleet, stages),
+    )
     merge_s = stages.merge_start_s + work.tiles * stages.merge_s
 
     transcribe_s = sum(lengths) + read.environments * cold_s
     read_and_split = transcribe_s * fleet.memory_mb + split.billed_s * fleet.split_mb
     gb_seconds = (read_and_split + merge_s * MERGE_MB) / GB
-    transitions = JOB_STATES + split.transitions + work.chunks * (calls * CALL_STATES + CHILD_STATES) + read.retries
+    transitions = (
+        JOB_STATES
+        + split.transitions
+        + work.chunks * (calls * CALL_STATES + CHILD_STATES)
+        + read.retries
+    )
     usd = gb_seconds * prices.lambda_gb_second.usd
     usd += (split.invocations + work.chunks * calls + 1) * prices.lambda_request.usd
     usd += transitions * prices.transition.usd + prices.event.usd
@@ -135,20 +149,29 @@ class _Split(NamedTuple):
 
 
 def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
-    """By one invocation; or by Split, which looks, the sections, of which one finds its environment warm, and Split, which joins.
+    """By one invocation; or by Split, which looks, the sections, of which one finds its environment
+    warm, and Split, which joins.
 
-    Sound is stored while it is decoded. The decoder is a process of one thread, and so is what listens.
+    Sound is stored while it is decoded. The decoder is a process of one thread, and so is what
+    listens.
     """
     both_s = stages.decode_s + stages.listen_s
     heard_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.split_mb))
     sections = fleet.sections(work.audio_s)
     if sections == 1:
-        alone_s = stages.split_start_s + work.audio_s * (stages.fetch_s + max(heard_s, stages.upload_s))
+        alone_s = stages.split_start_s + work.audio_s * (
+            stages.fetch_s + max(heard_s, stages.upload_s)
+        )
         return _Split(alone_s, alone_s)
     lengths = list(_section_seconds(work.audio_s / sections, sections, heard_s, stages))
     ready = [0.0] + [stages.split_start_s] * (min(fleet.concurrency, sections) - 1)
     done = fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency)
-    around_s = stages.split_start_s + stages.head_s + work.audio_s * stages.join_s + 2 * sections * stages.request_s
+    around_s = (
+        stages.split_start_s
+        + stages.head_s
+        + work.audio_s * stages.join_s
+        + 2 * sections * stages.request_s
+    )
     return _Split(
         wall_s=around_s + done.end_s + stages.map_s,
         billed_s=around_s + sum(lengths) + (done.environments - 1) * stages.split_start_s,
@@ -159,8 +182,12 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
     )
 
 
-def _section_seconds(share_s: float, sections: int, heard_s: float, stages: Stages) -> Iterator[float]:
-    """What each takes: the file fetched up to its end, what is before it skipped, its share and some to warm up decoded."""
+def _section_seconds(
+    share_s: float, sections: int, heard_s: float, stages: Stages
+) -> Iterator[float]:
+    """What each takes: the file fetched up to its end, what is before it skipped, its share and
+    some to warm up decoded.
+    """
     own_s = share_s * max(heard_s * (1 + 1 / WARM), stages.upload_s)
     for number in range(sections):
         yield (number + 1) * share_s * stages.fetch_s + number * share_s * stages.skip_s + own_s
@@ -169,7 +196,15 @@ def _section_seconds(share_s: float, sections: int, heard_s: float, stages: Stag
 def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
     """What reading takes, chunk by chunk."""
     first = FIRST_DECODING * tile_s
-    done = list(accumulate((first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2)) for i in range(work.tiles)), initial=0.0))
+    done = list(
+        accumulate(
+            (
+                first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2))
+                for i in range(work.tiles)
+            ),
+            initial=0.0,
+        )
+    )
     for start in range(0, work.tiles, work.chunk_tiles):
         yield done[min(start + work.chunk_tiles, work.tiles)] - done[start]
 
@@ -180,15 +215,22 @@ def _calls(chunk_s: float, cold_s: float) -> int:
 
 
 def _storage_usd(work: Work, fleet: Fleet, calls: int, prices: AwsPrices) -> float:
-    """S3's requests: sound; each invocation's two lists, plan and ranges of sound; each batch's attempt and part; sections."""
+    """S3's requests: sound; each invocation's two lists, plan and ranges of sound; each batch's
+    attempt and part; sections.
+    """
     sections, invocations = fleet.sections(work.audio_s), work.chunks * calls
-    pieces = sections + work.audio_s // (PIECE / SAMPLE_RATE)  # the last one of each section is shorter
-    ranges = pieces + work.chunks if work.chunks else 0  # each chunk's first, and one for each piece that begins in a chunk
+    # the last one of each section is shorter
+    pieces = sections + work.audio_s // (PIECE / SAMPLE_RATE)
+    # each chunk's first, and one for each piece that begins in a chunk
+    ranges = pieces + work.chunks if work.chunks else 0
     batches = work.chunks * -(-min(work.chunk_tiles, work.tiles) // fleet.batch_tiles)
     puts = pieces + 2 * invocations + 2 * batches + FORMATS + 6
     gets = invocations + calls * ranges + batches + 6
-    gets += sections + work.audio_s / FETCHED_S * (sections + 1) / 2  # the recording, by each section as far as it goes
-    if sections > 1:  # sections.json and, of each, what was heard and its frames; and the look at the recording's head
+    # the recording, by each section as far as it goes
+    gets += sections + work.audio_s / FETCHED_S * (sections + 1) / 2
+    # sections.json and, of each, what was heard and its frames; and the look at the recording's
+    # head
+    if sections > 1:
         puts += 1 + 2 * sections
         gets += 1 + 3 * sections
     return puts * prices.s3_put.usd + gets * prices.s3_get.usd

@@ -1,4 +1,6 @@
-"""What a model computes on: the device, the type of its numbers, the processor's vector instructions, the cores."""
+"""What a model computes on: the device, the type of its numbers, the processor's vector
+instructions, the cores.
+"""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +10,8 @@ from typing import Literal
 from fanscribe.contract import Contract
 
 CPUINFO = Path("/proc/cpuinfo")
-AVX512 = frozenset({"avx512f", "avx512cd", "avx512vl", "avx512dq", "avx512bw"})  # what CTranslate2 asks for (its cpu_info.cc)
+# what CTranslate2 asks for (its cpu_info.cc)
+AVX512 = frozenset({"avx512f", "avx512cd", "avx512vl", "avx512dq", "avx512bw"})
 
 Device = Literal["cpu", "cuda"]
 ComputeType = Literal["int8", "float16", "int8_float16"]
@@ -22,10 +25,15 @@ class Computing(Contract):
 
 
 def computing(environment: Mapping[str, str] = os.environ) -> Computing:
-    """What the command says in FANSCRIBE_DEVICE and FANSCRIBE_COMPUTE_TYPE. On Lambda nothing does: it has CPUs alone."""
+    """What the command says in FANSCRIBE_DEVICE and FANSCRIBE_COMPUTE_TYPE.
+
+    On Lambda nothing does: it has CPUs alone.
+    """
     device = environment.get("FANSCRIBE_DEVICE", "cpu")
     usual = "float16" if device == "cuda" else "int8"
-    return Computing.model_validate({"device": device, "compute_type": environment.get("FANSCRIBE_COMPUTE_TYPE", usual)})
+    return Computing.model_validate(
+        {"device": device, "compute_type": environment.get("FANSCRIBE_COMPUTE_TYPE", usual)}
+    )
 
 
 def threads(environment: Mapping[str, str] = os.environ) -> int:
@@ -34,7 +42,9 @@ def threads(environment: Mapping[str, str] = os.environ) -> int:
 
 
 def cpu_features(cpuinfo: Path = CPUINFO) -> list[str]:
-    """The vector instructions (avx, avx2, avx512f, …) that the kernel lists; none where it has no such file."""
+    """The vector instructions (avx, avx2, avx512f, …) that the kernel lists; none where it has no
+    such file.
+    """
     return sorted(flag for flag in _line(cpuinfo, "flags").split() if flag.startswith("avx"))
 
 
@@ -44,9 +54,11 @@ def processor_name(cpuinfo: Path = CPUINFO) -> str:
 
 
 def widest_vectors(cpuinfo: Path = CPUINFO) -> dict[str, str]:
-    """What tells CTranslate2 to use AVX-512, which it leaves out of its own choice (its cpu_isa.cc).
+    """What tells CTranslate2 to use AVX-512, which it leaves out of its own choice (its
+    cpu_isa.cc).
 
-    Said to AMD's processors alone, where it was measured: 5 to 9 % less time for a tile. Some of Intel's slow down with it.
+    Said to AMD's processors alone, where it was measured: 5 to 9 % less time for a tile. Some of
+    Intel's slow down with it.
     """
     can = "AuthenticAMD" in _line(cpuinfo, "vendor_id") and AVX512.issubset(cpu_features(cpuinfo))
     return {"CT2_FORCE_CPU_ISA": "AVX512"} if can else {}

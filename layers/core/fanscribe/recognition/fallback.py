@@ -1,11 +1,14 @@
-"""The fallback: when a reading is not believed, how its tile is cut to be read again, and which reading is kept. Pure.
+"""The fallback: when a reading is not believed, how its tile is cut to be read again, and which
+reading is kept. Pure.
 
-Whisper sometimes ends a window early, or skips what opens it: a whole spoken introduction is missing, and nothing in the
-scores says so. The words do: detected speech that no word accounts for. A tile is judged by itself alone, never by its
-neighbours or its chunk, or the fan-out would change the text.
+Whisper sometimes ends a window early, or skips what opens it: a whole spoken introduction is
+missing, and nothing in the scores says so. The words do: detected speech that no word accounts for.
+A tile is judged by itself alone, never by its neighbours or its chunk, or the fan-out would change
+the text.
 
-Measured (tiny.en, WER of the half-hour recording in the corpus): no fallback 5.85 %, this one 3.66 %, faster-whisper 5.11 %.
-Counting words per second of speech, as the prototype did, gave 4.50 %, and is wrong for slow speakers.
+Measured (tiny.en, WER of the half-hour recording in the corpus): no fallback 5.85 %, this one 3.66
+%, faster-whisper 5.11 %. Counting words per second of speech, as the prototype did, gave 4.50 %,
+and is wrong for slow speakers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,12 +20,19 @@ from fanscribe.documents.reading import Fallback, Reason, Scores
 from fanscribe.recognition.word_times import TimedWord
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 
-MISSED = 800  # ms of speech in one run without a word: more than a cough or a breath; 500 found no more, 1500 lost words
-BASE, EACH_LETTER = 400, 60  # ms that a word accounts for at most: longer is stretched over speech that it does not cover
-AROUND_WORD = 150  # ms before and after a word that are its own: alignment and VAD differ by as much
+# ms of speech in one run without a word: more than a cough or a breath; 500 found no more, 1500
+# lost words
+MISSED = 800
+# ms that a word accounts for at most: longer is stretched over speech that it does not cover
+BASE, EACH_LETTER = 400, 60
+# ms before and after a word that are its own: alignment and VAD differ by as much
+AROUND_WORD = 150
 LOOP = 2.4  # compression ratio from which text repeats itself (openai/whisper's threshold)
-UNSURE = -1.0  # mean log probability below which Whisper itself decodes again (openai/whisper's threshold)
-NO_SPEECH = 0.6  # probability of no speech from which, with UNSURE, words are not believed (openai/whisper's threshold)
+# mean log probability below which Whisper itself decodes again (openai/whisper's threshold)
+UNSURE = -1.0
+# probability of no speech from which, with UNSURE, words are not believed (openai/whisper's
+# threshold)
+NO_SPEECH = 0.6
 BRIEF = SAMPLE_RATE  # samples of speech; of less the model's doubt that it is speech is enough
 DEEPEST = 3  # times that a piece is cut again
 SHORTEST_PIECE = SAMPLE_RATE  # no cut closer than this to a piece's ends
@@ -42,12 +52,17 @@ class Candidate:
 
 
 def missed_runs(words: Sequence[TimedWord], speech: Sequence[Span]) -> list[tuple[Span, int]]:
-    """Stretches with speech and no words, each as (span in ms, ms of speech in it). Silence within does not end one."""
+    """Stretches with speech and no words, each as (span in ms, ms of speech in it).
+
+    Silence within does not end one.
+    """
     covered = sorted(_own(word) for word in words)
     runs: list[tuple[Span, int]] = []
     for start, end in _uncovered([(milliseconds(a), milliseconds(b)) for a, b in speech], covered):
         previous = runs[-1][0] if runs else None
-        if previous and not any(previous[1] - 1 <= own[0] <= start or own[0] < start < own[1] for own in covered):
+        if previous and not any(
+            previous[1] - 1 <= own[0] <= start or own[0] < start < own[1] for own in covered
+        ):
             runs[-1] = ((previous[0], end), runs[-1][1] + end - start)
         else:
             runs.append(((start, end), end - start))
@@ -55,7 +70,10 @@ def missed_runs(words: Sequence[TimedWord], speech: Sequence[Span]) -> list[tupl
 
 
 def _own(word: TimedWord) -> Span:
-    """What a word accounts for. One that is stretched belongs to the end of its stretch: what it skipped came before."""
+    """What a word accounts for.
+
+    One that is stretched belongs to the end of its stretch: what it skipped came before.
+    """
     longest = BASE + EACH_LETTER * len(word.text.strip())
     return max(word.start, word.end - longest) - AROUND_WORD, word.end + AROUND_WORD
 
@@ -88,8 +106,13 @@ def fallback_reason(candidate: Candidate, tile: Tile) -> Reason | None:
 
 
 def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
-    """The tile cut at its own silences: around the longest missed run, else near its middle. One piece: it has none to cut."""
-    silences = [(before[1] + after[0]) // 2 // FRAME * FRAME for before, after in pairwise(tile.speech)]
+    """The tile cut at its own silences: around the longest missed run, else near its middle.
+
+    One piece: it has none to cut.
+    """
+    silences = [
+        (before[1] + after[0]) // 2 // FRAME * FRAME for before, after in pairwise(tile.speech)
+    ]
     allowed = [cut for cut in silences if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE]
     runs = missed_runs(candidate.words, tile.speech)
     cuts = _around(max(runs, key=lambda run: run[1])[0], tile, allowed) if runs else set()
@@ -117,13 +140,18 @@ def _piece(tile: Tile, start: int, end: int) -> Tile:
 
 
 def joined(candidates: Sequence[Candidate]) -> Candidate:
-    """Readings of a tile's pieces as one of the tile. Log probability is weighted by tokens; of the others the worst counts."""
+    """Readings of a tile's pieces as one of the tile.
+
+    Log probability is weighted by tokens; of the others the worst counts.
+    """
     tokens = sum(candidate.tokens for candidate in candidates)
     return Candidate(
         words=tuple(word for candidate in candidates for word in candidate.words),
-        avg_logprob=sum(candidate.avg_logprob * candidate.tokens for candidate in candidates) / max(1, tokens),
+        avg_logprob=sum(candidate.avg_logprob * candidate.tokens for candidate in candidates)
+        / max(1, tokens),
         no_speech_prob=max(
-            (candidate.no_speech_prob for candidate in candidates if candidate.words), default=candidates[0].no_speech_prob
+            (candidate.no_speech_prob for candidate in candidates if candidate.words),
+            default=candidates[0].no_speech_prob,
         ),
         compression_ratio=max(candidate.compression_ratio for candidate in candidates),
         tokens=tokens,
@@ -131,8 +159,13 @@ def joined(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def compare(reason: Reason, first: Candidate, second: Candidate, tile: Tile) -> Fallback:
-    """Which is kept: what repeats itself or was guessed loses, then what accounts for less speech, then what is less sure."""
-    ranks = [(_invented(candidate), unaccounted(candidate, tile), -candidate.avg_logprob) for candidate in (first, second)]
+    """Which is kept: what repeats itself or was guessed loses, then what accounts for less speech,
+    then what is less sure.
+    """
+    ranks = [
+        (_invented(candidate), unaccounted(candidate, tile), -candidate.avg_logprob)
+        for candidate in (first, second)
+    ]
     return Fallback(
         reason=reason,
         first=_scores(first, tile),
@@ -148,9 +181,10 @@ def _invented(candidate: Candidate) -> bool:
 def hears_nothing(candidate: Candidate, tile: Tile) -> bool:
     """Say whether the model itself finds no speech: then its words are invented.
 
-    This is openai/whisper's rule, which also asks that the model is unsure of its words. Of less than a second of speech it
-    is sure of what it invents ("Thank you."), so there its doubt that it is speech is enough. Of 70 single words cut out of
-    two recordings, the eight that this takes away were all wrong (tiny.en).
+    This is openai/whisper's rule, which also asks that the model is unsure of its words. Of less
+    than a second of speech it is sure of what it invents ("Thank you."), so there its doubt that it
+    is speech is enough. Of 70 single words cut out of two recordings, the eight that this takes
+    away were all wrong (tiny.en).
     """
     doubted = candidate.avg_logprob < UNSURE or tile.spoken < BRIEF
     return candidate.no_speech_prob > NO_SPEECH and doubted

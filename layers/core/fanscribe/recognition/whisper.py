@@ -1,9 +1,11 @@
-"""From the samples of tiles to their readings, with faster-whisper. The only module that decodes with it.
+"""From the samples of tiles to their readings, with faster-whisper.
 
-Tiles are decoded in batches, yet each as if it were alone: batch, chunk and neighbours leave no trace in a reading.
-That is why this calls the steps of faster-whisper's `BatchedInferencePipeline` rather than its `transcribe`: that one
-carries the end of the last speech from each tile into the word times of the next. A reading that is not believed gets a
-fallback (fallback.py).
+The only module that decodes with it.
+
+Tiles are decoded in batches, yet each as if it were alone: batch, chunk and neighbours leave no
+trace in a reading. That is why this calls the steps of faster-whisper's `BatchedInferencePipeline`
+rather than its `transcribe`: that one carries the end of the last speech from each tile into the
+word times of the next. A reading that is not believed gets a fallback (fallback.py).
 """
 
 import itertools
@@ -16,7 +18,11 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
+from faster_whisper.transcribe import (
+    get_compression_ratio,
+    get_suppressed_tokens,
+    merge_punctuations,
+)
 
 from fanscribe.audio.decode import waveform
 from fanscribe.audio.sound import Samples
@@ -37,7 +43,8 @@ from fanscribe.recognition.language import Probabilities, spoken_in
 from fanscribe.recognition.word_times import TimedWord, settle
 from fanscribe.times import SAMPLE_RATE, milliseconds
 
-PREPENDED, APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # punctuation belongs to its word (faster-whisper's lists)
+# punctuation belongs to its word (faster-whisper's lists)
+PREPENDED, APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 
 
 class _Decoding(NamedTuple):
@@ -48,11 +55,11 @@ class _Decoding(NamedTuple):
     search: Mapping[str, Any]  # of ctranslate2's generate
 
 
-# A fallback has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64 to 3.66 % WER and
-# recordings of short pieces from 6.6 to 6.2 and 6.0 to 4.7 % (tiny.en).
+# A fallback has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64
+# to 3.66 % WER and recordings of short pieces from 6.6 to 6.2 and 6.0 to 4.7 % (tiny.en).
 CAREFUL = {"beam_size": 5}
-# Against loops. Not by temperature, as Whisper does: ctranslate2 draws from one generator for each thread, whatever the
-# seed, so that the words would depend on what the process decoded before.
+# Against loops. Not by temperature, as Whisper does: ctranslate2 draws from one generator for each
+# thread, whatever the seed, so that the words would depend on what the process decoded before.
 STUBBORN = {"beam_size": 5, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1}
 
 
@@ -60,13 +67,30 @@ class WhisperRecognizer:
     """A loaded model. Loading takes a second for tiny and many for large."""
 
     def __init__(
-        self, folder: Path, cores: int, compute_type: str = "int8", *, device: str = "cpu", fallback: bool = True
+        self,
+        folder: Path,
+        cores: int,
+        compute_type: str = "int8",
+        *,
+        device: str = "cpu",
+        fallback: bool = True,
     ) -> None:
-        self._whisper = WhisperModel(str(folder), device=device, cpu_threads=cores, compute_type=compute_type)
+        self._whisper = WhisperModel(
+            str(folder), device=device, cpu_threads=cores, compute_type=compute_type
+        )
         self._fallback = fallback
 
-    def read(self, tiles: Sequence[Tile], samples: Sequence[Samples], language: str, options: ReadingOptions) -> list[Reading]:
-        """One reading per tile, in order. `language` is the recording's; of a multilingual one each tile may differ."""
+    def read(
+        self,
+        tiles: Sequence[Tile],
+        samples: Sequence[Samples],
+        language: str,
+        options: ReadingOptions,
+    ) -> list[Reading]:
+        """One reading per tile, in order.
+
+        `language` is the recording's; of a multilingual one each tile may differ.
+        """
         encoded = self._encode(samples)
         languages = [language] * len(tiles)
         if options.language == MULTILINGUAL and self._whisper.model.is_multilingual:
@@ -75,7 +99,9 @@ class WhisperRecognizer:
         for spoken, group in _grouped(languages):
             some = encoded if len(group) == len(tiles) else _pick(encoded, group)
             decoding = self._decoding(spoken, options)
-            for i, candidate in zip(group, self._decode([tiles[i] for i in group], some, decoding), strict=True):
+            for i, candidate in zip(
+                group, self._decode([tiles[i] for i in group], some, decoding), strict=True
+            ):
                 readings[i] = self._reading(tiles[i], samples[i], candidate, decoding)
         return [readings[i] for i in range(len(tiles))]
 
@@ -83,7 +109,9 @@ class WhisperRecognizer:
         """For each window, how probable each language is. An English-only model hears English."""
         if not self._whisper.model.is_multilingual:
             return [{ENGLISH: 1.0}] * len(samples)
-        return [ballot for sound in samples for ballot in self._detect_language(self._encode([sound]))]
+        return [
+            ballot for sound in samples for ballot in self._detect_language(self._encode([sound]))
+        ]
 
     def _detect_language(self, encoded: ctranslate2.StorageView) -> list[Probabilities]:
         return [
@@ -92,12 +120,19 @@ class WhisperRecognizer:
         ]
 
     def _encode(self, samples: Sequence[Samples]) -> ctranslate2.StorageView:
-        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each step by itself.
+        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each
+        step by itself.
 
-        One window at a time: together they take no less time, and memory for the attention of all (tiny.en: 75 MB each).
+        One window at a time: together they take no less time, and memory for the attention of all
+        (tiny.en: 75 MB each).
         """
-        windows = [ctranslate2.StorageView.from_array(self._features(sound)[np.newaxis]) for sound in samples]
-        encoded = [np.asarray(self._whisper.model.encode(window, to_cpu=True)) for window in windows]
+        windows = [
+            ctranslate2.StorageView.from_array(self._features(sound)[np.newaxis])
+            for sound in samples
+        ]
+        encoded = [
+            np.asarray(self._whisper.model.encode(window, to_cpu=True)) for window in windows
+        ]
         return ctranslate2.StorageView.from_array(np.concatenate(encoded))
 
     def _features(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -106,14 +141,24 @@ class WhisperRecognizer:
         return np.ascontiguousarray(pad_or_trim(spectrum[..., :-1]), dtype=np.float32)
 
     def _decoding(self, language: str, options: ReadingOptions) -> _Decoding:
-        """Without timestamp tokens: with them the design's measurement gave 13.6 % WER instead of 10.7 %."""
+        """Without timestamp tokens: with them the design's measurement gave 13.6 % WER instead of
+        10.7 %.
+        """
         multilingual = self._whisper.model.is_multilingual
-        tokenizer = Tokenizer(self._whisper.hf_tokenizer, multilingual, task=options.task, language=language)
-        previous = tokenizer.encode(f" {options.initial_prompt.strip()}") if options.initial_prompt else []
-        prompt = self._whisper.get_prompt(tokenizer, previous, without_timestamps=True, hotwords=options.hotwords)
+        tokenizer = Tokenizer(
+            self._whisper.hf_tokenizer, multilingual, task=options.task, language=language
+        )
+        previous = (
+            tokenizer.encode(f" {options.initial_prompt.strip()}") if options.initial_prompt else []
+        )
+        prompt = self._whisper.get_prompt(
+            tokenizer, previous, without_timestamps=True, hotwords=options.hotwords
+        )
         return _Decoding(tokenizer, prompt, {"beam_size": options.beam_size})
 
-    def _reading(self, tile: Tile, samples: Samples, candidate: Candidate, decoding: _Decoding) -> Reading:
+    def _reading(
+        self, tile: Tile, samples: Samples, candidate: Candidate, decoding: _Decoding
+    ) -> Reading:
         evidence = None
         if self._fallback and (reason := fallback_reason(candidate, tile)):
             second = self._decode_again(tile, samples, candidate, decoding)
@@ -129,20 +174,37 @@ class WhisperRecognizer:
             second_look=evidence,
         )
 
-    def _decode_again(self, tile: Tile, samples: Samples, first: Candidate, decoding: _Decoding, depth: int = 0) -> Candidate:
-        """Cut at its own silences, searching wider; each piece that is still not believed once more."""
+    def _decode_again(
+        self, tile: Tile, samples: Samples, first: Candidate, decoding: _Decoding, depth: int = 0
+    ) -> Candidate:
+        """Cut at its own silences, searching wider; each piece that is still not believed once
+        more.
+        """
         parts = pieces(tile, first)
         if len(parts) == 1 or depth == DEEPEST:
-            return self._decode([tile], self._encode([samples]), decoding._replace(search=STUBBORN))[0]
+            return self._decode(
+                [tile], self._encode([samples]), decoding._replace(search=STUBBORN)
+            )[0]
         sounds = [samples[part.start - tile.start : part.end - tile.start] for part in parts]
         candidates = self._decode(parts, self._encode(sounds), decoding._replace(search=CAREFUL))
         for i, (part, sound) in enumerate(zip(parts, sounds, strict=True)):
             if reason := fallback_reason(candidates[i], part):
                 again = self._decode_again(part, sound, candidates[i], decoding, depth + 1)
-                candidates[i] = again if compare(reason, candidates[i], again, part).kept == "second" else candidates[i]
-        return joined([without_invented(candidate, part) for candidate, part in zip(candidates, parts, strict=True)])
+                candidates[i] = (
+                    again
+                    if compare(reason, candidates[i], again, part).kept == "second"
+                    else candidates[i]
+                )
+        return joined(
+            [
+                without_invented(candidate, part)
+                for candidate, part in zip(candidates, parts, strict=True)
+            ]
+        )
 
-    def _decode(self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding) -> list[Candidate]:
+    def _decode(
+        self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding
+    ) -> list[Candidate]:
         results = self._whisper.model.generate(
             encoded,
             [decoding.prompt] * len(tiles),
@@ -157,7 +219,8 @@ class WhisperRecognizer:
         return [
             Candidate(
                 words=words,
-                # generate's score is the mean over the tokens; faster-whisper counts the end token in
+                # generate's score is the mean over the tokens; faster-whisper counts the end token
+                # in
                 avg_logprob=result.scores[0] * len(written) / (len(written) + 1),
                 no_speech_prob=result.no_speech_prob,
                 compression_ratio=get_compression_ratio(decoding.tokenizer.decode(written) or " "),
@@ -167,19 +230,28 @@ class WhisperRecognizer:
         ]
 
     def _align(
-        self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, tokenizer: Tokenizer, tokens: Sequence[list[int]]
+        self,
+        tiles: Sequence[Tile],
+        encoded: ctranslate2.StorageView,
+        tokenizer: Tokenizer,
+        tokens: Sequence[list[int]],
     ) -> Iterator[tuple[TimedWord, ...]]:
         """Words with their times, by cross-attention (20 ms steps).
 
-        One tile at a time: aligned in a batch, a shorter text is padded to the longest, and now and then a word's time or
-        probability comes out different (measured: 1 word in 300; encoding and decoding are exact in any batch).
+        One tile at a time: aligned in a batch, a shorter text is padded to the longest, and now and
+        then a word's time or probability comes out different (measured: 1 word in 300; encoding and
+        decoding are exact in any batch).
         """
         for i, (tile, written) in enumerate(zip(tiles, tokens, strict=True)):
             text = [token for token in written if token < tokenizer.eot]
             frames = -(-(tile.end - tile.start) // SAMPLE_RATE) * self._whisper.frames_per_second
-            (alignment,) = self._whisper.find_alignment(tokenizer, [text], _pick(encoded, [i]), frames)
+            (alignment,) = self._whisper.find_alignment(
+                tokenizer, [text], _pick(encoded, [i]), frames
+            )
             merge_punctuations(alignment, PREPENDED, APPENDED)
-            yield tuple(_timed(entry, milliseconds(tile.start)) for entry in alignment if entry["word"])
+            yield tuple(
+                _timed(entry, milliseconds(tile.start)) for entry in alignment if entry["word"]
+            )
 
 
 def _timed(entry: Mapping[str, Any], offset: int) -> TimedWord:
@@ -189,8 +261,13 @@ def _timed(entry: Mapping[str, Any], offset: int) -> TimedWord:
 
 def _grouped(languages: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
     ordered = sorted(range(len(languages)), key=lambda i: languages[i])
-    return ((language, list(group)) for language, group in itertools.groupby(ordered, key=lambda i: languages[i]))
+    return (
+        (language, list(group))
+        for language, group in itertools.groupby(ordered, key=lambda i: languages[i])
+    )
 
 
 def _pick(encoded: ctranslate2.StorageView, items: Sequence[int]) -> ctranslate2.StorageView:
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.asarray(encoded)[list(items)]))
+    return ctranslate2.StorageView.from_array(
+        np.ascontiguousarray(np.asarray(encoded)[list(items)])
+    )

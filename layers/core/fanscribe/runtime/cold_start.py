@@ -1,4 +1,6 @@
-"""What a cold start runs on, for one line in the log: when words or pace differ between two runs, it says what differed."""
+"""What a cold start runs on, for one line in the log: when words or pace differ between two runs,
+it says what differed.
+"""
 
 import importlib.metadata
 import importlib.util
@@ -18,7 +20,9 @@ LIBRARIES = ("faster-whisper", "ctranslate2")  # in the image; Merge has neither
 
 
 def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Versions, what the processor can do, and the model: its name, and its checksum if it is baked into the image."""
+    """Versions, what the processor can do, and the model: its name, and its checksum if it is baked
+    into the image.
+    """
     model = environment.get("MODEL")
     found = {
         "versions": {"fanscribe": __version__, "python": platform.python_version(), **_installed()},
@@ -31,11 +35,16 @@ def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def age_ms(stat: Path) -> int:
-    """How long the process of a /proc/PID/stat has lived; 0 where there is no such file, as on a Mac."""
+    """How long the process of a /proc/PID/stat has lived; 0 where there is no such file, as on a
+    Mac.
+    """
     if not stat.exists():
         return 0
-    ticks = int(stat.read_text().rsplit(")", 1)[1].split()[19])  # proc(5): starttime, since the machine's boot
-    return round((time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000)
+    # proc(5): starttime, since the machine's boot
+    ticks = int(stat.read_text().rsplit(")", 1)[1].split()[19])
+    return round(
+        (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000
+    )
 
 
 # No generator: two threads that ask at once, as tests do, would meet in it
@@ -48,7 +57,11 @@ def cold_ms() -> int:
 
 
 def _installed() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in LIBRARIES if importlib.util.find_spec(name.replace("-", "_"))}
+    return {
+        name: importlib.metadata.version(name)
+        for name in LIBRARIES
+        if importlib.util.find_spec(name.replace("-", "_"))
+    }
 
 
 def _compute_types() -> list[str]:

@@ -1,4 +1,5 @@
-"""One structured log for all functions: JSON lines, one correlation id for the whole execution, no transcript text.
+"""One structured log for all functions: JSON lines, one correlation id for the whole execution, no
+transcript text.
 
 Traces are Lambda's own (template.yaml, Tracing): Logger puts their ids into every line.
 """
@@ -26,7 +27,9 @@ def _log_cold_start() -> None:
 
 
 def observed(handler: Handler) -> Handler:
-    """Log an invocation's end, one way or the other, and what it measured, under its execution's id."""
+    """Log an invocation's end, one way or the other, and what it measured, under its execution's
+    id.
+    """
 
     @wraps(handler)
     def wrapper(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -51,4 +54,6 @@ def observed(handler: Handler) -> Handler:
         logger.info("done", extra={"answer": answer})
         return answer
 
-    return logger.inject_lambda_context(metrics.log_metrics(wrapper, capture_cold_start_metric=True))
+    return logger.inject_lambda_context(
+        metrics.log_metrics(wrapper, capture_cold_start_metric=True)
+    )

@@ -1,7 +1,9 @@
-"""What the functions tell CloudWatch of their work: lines of embedded metric format in their logs, one for each invocation.
+"""What the functions tell CloudWatch of their work: lines of embedded metric format in their logs,
+one for each invocation.
 
-Only what it does not know already: invocations and executions are counted and timed by AWS. The one dimension is `service`, the
-stack's name: each further value of a dimension would be a metric more to pay for. No words, and no names of recordings.
+Only what it does not know already: invocations and executions are counted and timed by AWS. The one
+dimension is `service`, the stack's name: each further value of a dimension would be a metric more
+to pay for. No words, and no names of recordings.
 """
 
 import warnings
@@ -15,14 +17,19 @@ from fanscribe.documents.reading import Reading
 from fanscribe.times import SAMPLE_RATE
 
 metrics = Metrics(namespace="Fanscribe")
-warnings.filterwarnings("ignore", "No application metrics to publish")  # Split has none but its cold starts
+# Split has none but its cold starts
+warnings.filterwarnings("ignore", "No application metrics to publish")
 
 
 def measure_batch(batch: Sequence[Tile], readings: Sequence[Reading], took: float) -> None:
     """Tiles that the model has read in `took` seconds."""
     audio = sum(tile.end - tile.start for tile in batch) / SAMPLE_RATE
     metrics.add_metric("TilesRead", MetricUnit.Count, len(batch))
-    metrics.add_metric("TilesReadAgain", MetricUnit.Count, sum(reading.second_look is not None for reading in readings))
+    metrics.add_metric(
+        "TilesReadAgain",
+        MetricUnit.Count,
+        sum(reading.second_look is not None for reading in readings),
+    )
     metrics.add_metric("RTF", MetricUnit.NoUnit, round(took / audio, 4))
 
 
@@ -32,6 +39,8 @@ def measure_given_up(tiles: int) -> None:
 
 
 def measure_transcript(samples: int, lost: float) -> None:
-    """A transcript for so many samples of audio, and the share of the recording's speech (0 to 1) that is missing in it."""
+    """A transcript for so many samples of audio, and the share of the recording's speech (0 to 1)
+    that is missing in it.
+    """
     metrics.add_metric("AudioTime", MetricUnit.Seconds, samples / SAMPLE_RATE)
     metrics.add_metric("SpeechMissing", MetricUnit.Percent, 100 * lost)

@@ -1,4 +1,7 @@
-"""Each function's environment as a typed model, read once. The variables are set in template.yaml and nowhere else."""
+"""Each function's environment as a typed model, read once.
+
+The variables are set in template.yaml and nowhere else.
+"""
 
 import os
 from collections.abc import Mapping
@@ -19,12 +22,18 @@ class Settings(Contract):
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises MisconfiguredError, naming the variable."""
-        values = {name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment}
+        values = {
+            name: environment[name.upper()]
+            for name in cls.model_fields
+            if name.upper() in environment
+        }
         try:
             return cls.model_validate(values)
         except ValidationError as error:
             name, reason = explain(error).split(": ", 1)
-            raise MisconfiguredError(f"The variable {name.upper()}: {reason}. See template.yaml.") from None
+            raise MisconfiguredError(
+                f"The variable {name.upper()}: {reason}. See template.yaml."
+            ) from None
 
 
 class ModelSettings(Settings):
@@ -32,17 +41,21 @@ class ModelSettings(Settings):
 
 
 class SplitSettings(ModelSettings, Limits):
-    chunk_tiles: Annotated[int, Field(ge=0)]  # tiles in one chunk; 0: the planner chooses (planner.py)
+    # tiles in one chunk; 0: the planner chooses (planner.py)
+    chunk_tiles: Annotated[int, Field(ge=0)]
     guided_chunks: bool = False  # fewer of them towards the end: tiles.plan_chunks
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
-    tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0  # share of speech that may be missing, where a job says nothing
-    transcribe_memory: Annotated[int, Field(ge=128)] = 10_240  # MB that Transcribe has, for the planner
+    # share of speech that may be missing, where a job says nothing
+    tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0
+    # MB that Transcribe has, for the planner
+    transcribe_memory: Annotated[int, Field(ge=128)] = 10_240
     split_memory: Annotated[int, Field(ge=128)] = 3_008  # MB that Split has itself, likewise
     max_job_cost: Annotated[float, Field(ge=0)] = 0  # USD; 0: a job may cost anything
 
 
 class TranscribeSettings(ModelSettings):
-    batch_tiles: Annotated[int, Field(ge=1)]  # tiles decoded together: bounds memory, and what a kill can lose
+    # tiles decoded together: bounds memory, and what a kill can lose
+    batch_tiles: Annotated[int, Field(ge=1)]
 
 
 class MergeSettings(Settings):

@@ -1,7 +1,10 @@
-"""What a job has really used. It goes into the execution's output, never into a transcript: that does not depend on the fan-out.
+"""What a job has really used.
 
-Split's time is in the plan, on sections too, Transcribe's in the parts, Merge's own is added. Not seen: what Lambda does before
-the handler (a cold start's imports), DetectLanguage, and invocations that died before they stored anything.
+It goes into the execution's output, never into a transcript: that does not depend on the fan-out.
+
+Split's time is in the plan, on sections too, Transcribe's in the parts, Merge's own is added. Not
+seen: what Lambda does before the handler (a cold start's imports), DetectLanguage, and invocations
+that died before they stored anything.
 """
 
 import time

@@ -11,11 +11,16 @@ from fanscribe.recognition.recognizer import Recognizer
 from fanscribe.runtime.settings import ModelSettings
 
 
-def detect_language(job: Job, settings: ModelSettings, storage: Storage, load: Callable[[], Recognizer]) -> Job:
+def detect_language(
+    job: Job, settings: ModelSettings, storage: Storage, load: Callable[[], Recognizer]
+) -> Job:
     """The job with its language, which is kept for later executions of the same job."""
     folder = JobFolder(storage, settings.work_bucket, job.job)
     plan = folder.plan()
-    heard = [sounds(storage, settings.work_bucket, plan, [tile])[tile.index] for tile in voters(plan.scope)]
+    heard = [
+        sounds(storage, settings.work_bucket, plan, [tile])[tile.index]
+        for tile in voters(plan.scope)
+    ]
     language = elect(load().detect_language(heard))
     folder.save_language(language)
     return job.model_copy(update={"language": language})

@@ -1,4 +1,6 @@
-"""Merge: hold what was read against the plan, and write one transcript in every format that was asked for."""
+"""Merge: hold what was read against the plan, and write one transcript in every format that was
+asked for.
+"""
 
 import gc
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ NAMED = 50  # missing stretches in a message, which Step Functions cuts off afte
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without Python's search for reference cycles, a third of the time for a day's words, among which there are none."""
+    """Without Python's search for reference cycles, a third of the time for a day's words, among
+    which there are none.
+    """
     gc.disable()
     try:
         yield
@@ -48,7 +52,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
     for name in task.output.formats:
         text = WRITERS[name].write(edition)
-        storage.write(settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type)
+        storage.write(
+            settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type
+        )
     words = len(transcript.words)
     told = notes(without_titles(heard.plan), words, complete=ledger.complete)
     lost = lost_share(heard.plan, ledger)
@@ -70,7 +76,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         duration=seconds(transcript.duration),
         words=words,
         complete=ledger.complete,
-        message=" ".join([f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]),
+        message=" ".join(
+            [f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]
+        ),
         notes=told,
         usage=tally(plan, spent, meter.lap()),
     )

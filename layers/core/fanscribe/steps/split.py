@@ -1,4 +1,6 @@
-"""Split: decode a recording, plan its tiles, and lay out the chunks that Transcribe takes side by side."""
+"""Split: decode a recording, plan its tiles, and lay out the chunks that Transcribe takes side by
+side.
+"""
 
 from collections.abc import Callable
 
@@ -29,16 +31,23 @@ from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
 
 
-def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
-    """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are still needed.
+def split(
+    task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]
+) -> Job:
+    """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are
+    still needed.
 
-    Of a very long recording first to the sections that others are to decode; asked again, it puts them together. Raises
-    BadInput before any compute is fanned out, and JobInProgress while another execution that still
-    `runs` is at the same job.
+    Of a very long recording first to the sections that others are to decode; asked again, it puts
+    them together. Raises BadInput before any compute is fanned out, and JobInProgress while another
+    execution that still `runs` is at the same job.
     """
     bucket = task.input.bucket
     key, stored = found(task.input, storage)
-    options = Options.from_metadata(stored.metadata) if task.input.options is None else Options.parse(task.input.options)
+    options = (
+        Options.from_metadata(stored.metadata)
+        if task.input.options is None
+        else Options.parse(task.input.options)
+    )
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
@@ -52,7 +61,9 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
         check_cost(key, audio_s, 0, model, settings)
 
     selection = first_selection(options)
-    source = RecordingSource(storage, bucket, key, stored, options.separate, settings, selection, afford)
+    source = RecordingSource(
+        storage, bucket, key, stored, options.separate, settings, selection, afford
+    )
     plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
     if plan:
         chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
@@ -62,7 +73,9 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
     elif isinstance(heard := decode_recording(folder, source, meter), SectionsToDecode):
         sections = heard.sections
     else:
-        recording = Recording(bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples)
+        recording = Recording(
+            bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples
+        )
         plan = _plan(job, recording, model, options.reading, heard)
         chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
         folder.save_plan(plan, chunks, meter.lap())
@@ -82,14 +95,32 @@ def split(task: SplitTask, settings: SplitSettings, storage: Storage, runs: Call
 
 
 def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:
-    """Made of all that decides the words. Raises InvalidInput if the transcript's keys would be too long."""
-    job = keys.job_id(__version__, bucket, key, etag, model.identity, computing().model_dump_json(), options.model_dump_json())
-    if max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values()) > keys.LONGEST:
-        raise InvalidInput(f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3.")
+    """Made of all that decides the words.
+
+    Raises InvalidInput if the transcript's keys would be too long.
+    """
+    job = keys.job_id(
+        __version__,
+        bucket,
+        key,
+        etag,
+        model.identity,
+        computing().model_dump_json(),
+        options.model_dump_json(),
+    )
+    if (
+        max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values())
+        > keys.LONGEST
+    ):
+        raise InvalidInput(
+            f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3."
+        )
     return job
 
 
-def _plan(job: str, recording: Recording, model: Model, options: ReadingOptions, heard: DecodedRecording) -> Plan:
+def _plan(
+    job: str, recording: Recording, model: Model, options: ReadingOptions, heard: DecodedRecording
+) -> Plan:
     return Plan(
         job=job,
         recording=recording,

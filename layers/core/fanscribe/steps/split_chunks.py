@@ -14,7 +14,11 @@ from fanscribe.times import SAMPLE_RATE
 
 
 def chunks_to_read(
-    plan: Plan, finished: Collection[int], language: str | None, model: Model, settings: SplitSettings
+    plan: Plan,
+    finished: Collection[int],
+    language: str | None,
+    model: Model,
+    settings: SplitSettings,
 ) -> tuple[Chunk, ...]:
     """Those with tiles that are not `finished`. Of a job that needs any of them, all, where its
     language is still to be heard.
@@ -28,10 +32,14 @@ def chunks_to_read(
     left = len(set(spoken) - set(finished))
     check_cost(plan.recording.key, audio_s, left, model, settings)
     size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
-    chunks = plan_chunks(plan.scope, size, settings.map_concurrency if settings.guided_chunks else None)
+    chunks = plan_chunks(
+        plan.scope, size, settings.map_concurrency if settings.guided_chunks else None
+    )
     if language is None:  # tiles from the whole length have a vote
         return chunks
-    return tuple(chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished))
+    return tuple(
+        chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished)
+    )
 
 
 def check_cost(

@@ -15,7 +15,16 @@ from fanscribe.audio.sound import PIECE
 from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.payloads import SectionTask
-from fanscribe.documents.plan import Chunk, Findings, Origin, Plan, SectionResult, Sections, Selection, Span
+from fanscribe.documents.plan import (
+    Chunk,
+    Findings,
+    Origin,
+    Plan,
+    SectionResult,
+    Sections,
+    Selection,
+    Span,
+)
 from fanscribe.documents.track import ALL
 from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.jobs.audio_store import Soundtrack
@@ -28,7 +37,8 @@ from fanscribe.tiling.listening import listen
 from fanscribe.tiling.selection import loudness, next_selection, together
 
 HEAD = 8 << 20  # bytes of a recording from which its length is estimated
-SMALL = 64 << 20  # bytes: three hours in so few are 48 kbit/s, and a look at others takes half a second
+# bytes: three hours in so few are 48 kbit/s, and a look at others takes half a second
+SMALL = 64 << 20
 SLACK = 1 << 20  # bytes fetched beyond a section's end, so that its last packet is whole
 
 
@@ -47,7 +57,10 @@ class RecordingSource:
 
     @contextmanager
     def decoded(self, part: Section | None = None) -> Iterator[Decoding]:
-        """Decode it, or a section of it, fetched as far as that goes. Nothing is left on the disk."""
+        """Decode it, or a section of it, fetched as far as that goes.
+
+        Nothing is left on the disk.
+        """
         with (
             self._fetched(part.end + SLACK if part else self.stored.size) as file,
             closing(self._decoding(file, part)) as decoding,
@@ -56,16 +69,20 @@ class RecordingSource:
 
     def _decoding(self, file: Path, part: Section | None) -> Decoding:
         separate, limits = self.separate, self.limits
-        return Decoding(file, self.key, part, separate=separate, selection=self.selection, limits=limits)
+        return Decoding(
+            file, self.key, part, separate=separate, selection=self.selection, limits=limits
+        )
 
     def sections(self) -> int:
         """In how many sections it is worth decoding it. Raises JobTooExpensive if that alone is."""
-        if self.stored.size <= SMALL or self.selection.track == ALL:  # tracks may lie one after the other
+        # tracks may lie one after the other
+        if self.stored.size <= SMALL or self.selection.track == ALL:
             return 1
         with self._fetched(HEAD) as head:
             try:
                 audio_s = estimated_length(head, self.key, self.stored.size)
-            except UnreadableRecording:  # what is wrong with it, if anything is, will be said of the whole
+            # what is wrong with it, if anything is, will be said of the whole
+            except UnreadableRecording:
                 return 1
         if (count := how_many(audio_s)) > 1:
             self.afford(audio_s)
@@ -120,10 +137,13 @@ def first_selection(options: ReadingOptions) -> Selection:
     return Selection(track=options.track, fixed=options.track is not None)
 
 
-def decode_recording(folder: JobFolder, source: RecordingSource, meter: UsageMeter) -> DecodedRecording | SectionsToDecode:
+def decode_recording(
+    folder: JobFolder, source: RecordingSource, meter: UsageMeter
+) -> DecodedRecording | SectionsToDecode:
     """Listen to a recording, or put together what was heard in its sections.
 
-    Where it turns out that another track, another downmix or a gain is needed, it is decoded once more.
+    Where it turns out that another track, another downmix or a gain is needed, it is decoded once
+    more.
     """
     if shared := _share_out(folder, source, meter):
         return _heard(folder, shared, source.limits, meter)
@@ -145,7 +165,9 @@ def split_section(task: SectionTask, settings: SplitSettings, storage: Storage) 
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     shared = folder.sections()
     stored = StoredObject(shared.etag, shared.version, size=shared.size)
-    source = RecordingSource(storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection)
+    source = RecordingSource(
+        storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection
+    )
     part = section(shared.size, shared.count, task.section)
     with source.decoded(part) as decoding, _soundtrack(folder).recorder(task.section) as keep:
         frames = listen(decoding, keep, shared.selection.gain_db)
@@ -165,13 +187,19 @@ def _findings(decoding: Decoding) -> Findings:
     return decoding.findings
 
 
-def restore(folder: JobFolder, plan: Plan, chunks: Iterable[Chunk], source: RecordingSource) -> None:
-    """Sound of the chunks that is no longer there, decoded and stored anew: it expires, and on one machine is not kept."""
+def restore(
+    folder: JobFolder, plan: Plan, chunks: Iterable[Chunk], source: RecordingSource
+) -> None:
+    """Sound of the chunks that is no longer there, decoded and stored anew: it expires, and on one
+    machine is not kept.
+    """
     tiles = [tile for chunk in chunks for tile in plan.tiles[chunk.first : chunk.last + 1]]
     soundtrack = Soundtrack(folder.storage, folder.bucket, plan.sound.job)
     count = len(plan.sound.sections)
     source = replace(source, selection=plan.sound.selection)
-    for number, group in groupby(sorted(soundtrack.missing(plan, tiles)), lambda piece: piece.section):
+    for number, group in groupby(
+        sorted(soundtrack.missing(plan, tiles)), lambda piece: piece.section
+    ):
         pieces = set(group)
         left = (max(piece.number for piece in pieces) + 1) * PIECE
         part = section(source.stored.size, count, number) if count > 1 else None
@@ -192,7 +220,12 @@ def _share_out(folder: JobFolder, source: RecordingSource, meter: UsageMeter) ->
         return found
     if (count := source.sections()) == 1:
         return None
-    where = {"bucket": source.bucket, "key": source.key, "etag": source.stored.etag, "version": source.stored.version}
+    where = {
+        "bucket": source.bucket,
+        "key": source.key,
+        "etag": source.stored.etag,
+        "version": source.stored.version,
+    }
     shared = Sections(
         **where,
         size=source.stored.size,
@@ -205,8 +238,13 @@ def _share_out(folder: JobFolder, source: RecordingSource, meter: UsageMeter) ->
     return shared
 
 
-def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: UsageMeter) -> DecodedRecording | SectionsToDecode:
-    """Put together what was heard in all sections. Those that are missing, damaged or of another selection are to be decoded."""
+def _heard(
+    folder: JobFolder, shared: Sections, limits: Limits, meter: UsageMeter
+) -> DecodedRecording | SectionsToDecode:
+    """Put together what was heard in all sections.
+
+    Those that are missing, damaged or of another selection are to be decoded.
+    """
     found: dict[int, tuple[SectionResult, Frames]] = {}
     for number in range(shared.count):
         with suppress(WorkDamaged, ValueError):
@@ -230,7 +268,9 @@ def _heard(folder: JobFolder, shared: Sections, limits: Limits, meter: UsageMete
 
 
 def _joined(documents: Sequence[SectionResult], frames: Sequence[Frames]) -> DecodedRecording:
-    places = [(each.findings.start if each.findings.clocked else None, each.samples) for each in documents]
+    places = [
+        (each.findings.start if each.findings.clocked else None, each.samples) for each in documents
+    ]
     spans = laid_end_to_end(places)
     return DecodedRecording(
         frames=on_one_grid([(begin, each) for (begin, _), each in zip(spans, frames, strict=True)]),

@@ -8,7 +8,9 @@ from fanscribe.errors import RecordingNotFound
 from fanscribe.jobs.storage import Storage, StoredObject
 
 
-def found(asked: UploadEvent | ObjectInput | UriInput, storage: Storage) -> tuple[str, StoredObject]:
+def found(
+    asked: UploadEvent | ObjectInput | UriInput, storage: Storage
+) -> tuple[str, StoredObject]:
     """The recording's key, and what S3 says of it. Raises RecordingNotFound.
 
     EventBridge's events have keys as they are. S3's own notifications, which some forward, have

@@ -1,4 +1,6 @@
-"""Split, of a part of a job that was done before: its tiles stay, and those that the range overlaps are laid out again."""
+"""Split, of a part of a job that was done before: its tiles stay, and those that the range overlaps
+are laid out again.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -35,11 +37,18 @@ class _Asked(NamedTuple):
     recording: StoredObject
 
 
-def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]) -> Job:
-    """A plan with the tiles of the job to redo, and chunks of those that are to be read again, as far as they are not yet.
+def redo(
+    task: SplitTask,
+    request: RedoRequest,
+    settings: SplitSettings,
+    storage: Storage,
+    runs: Callable[[str], bool],
+) -> Job:
+    """A plan with the tiles of the job to redo, and chunks of those that are to be read again, as
+    far as they are not yet.
 
-    Raises BadInput before any compute: JobNotFound where that job's work has expired. Raises JobInProgress while an execution
-    that still `runs` is at that job, or at the same redo.
+    Raises BadInput before any compute: JobNotFound where that job's work has expired. Raises
+    JobInProgress while an execution that still `runs` is at that job, or at the same redo.
     """
     asked = _understood(task, request, settings, storage)
     plan, output = asked.plan, asked.options.output
@@ -53,7 +62,9 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     chunks = chunks_to_read(plan, finished_tiles(folder), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
-        recording = RecordingSource(storage, task.input.bucket, asked.key, asked.recording, separate, settings)
+        recording = RecordingSource(
+            storage, task.input.bucket, asked.key, asked.recording, separate, settings
+        )
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
     return Job(
@@ -70,7 +81,9 @@ def redo(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage
     )
 
 
-def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage) -> _Asked:
+def _understood(
+    task: SplitTask, request: RedoRequest, settings: SplitSettings, storage: Storage
+) -> _Asked:
     key, stored = found(task.input, storage)
     plans = lineage(JobFolder(storage, settings.work_bucket, request.job))
     first = list(plans.values())[-1]  # of the job that read all of the recording
@@ -86,15 +99,26 @@ def _understood(task: SplitTask, request: RedoRequest, settings: SplitSettings, 
     model.check(reading)
 
     def named(base: str) -> tuple[str, Redo]:
-        span = Redo(base=base, start=request.start, end=min(request.end, milliseconds(first.recording.samples)))
-        inputs = span.model_dump_json(), model.identity, computing().model_dump_json(), reading.model_dump_json()
+        span = Redo(
+            base=base,
+            start=request.start,
+            end=min(request.end, milliseconds(first.recording.samples)),
+        )
+        inputs = (
+            span.model_dump_json(),
+            model.identity,
+            computing().model_dump_json(),
+            reading.model_dump_json(),
+        )
         return keys.job_id("redo", __version__, *inputs), span
 
     job, span = named(request.job)
     before = plans[request.job].redo
     if before and named(before.base)[0] == request.job:  # it is itself what is asked for
         job, span = named(before.base)
-    plan = first.model_copy(update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()})
+    plan = first.model_copy(
+        update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()}
+    )
     return _Asked(plan, model, options, key, stored)
 
 
@@ -108,13 +132,23 @@ def _check_recording(given: str, request: RedoRequest, stored: StoredObject, fir
             "Name the 'version' that it was, or transcribe it anew."
         )
     if request.start >= length:
-        raise InvalidOption(f"{recording.key} lasts {clock(length)}: there is nothing to redo from {clock(request.start)} on.")
+        raise InvalidOption(
+            f"{recording.key} lasts {clock(length)}: there is nothing to redo from {clock(request.start)} on."
+        )
 
 
 def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
     """The options that the whole recording was read with, but for those that are given."""
-    given = {name: getattr(options, name) for name in ReadingOptions.model_fields if name in options.model_fields_set}
-    if fixed := [name for name, value in given.items() if name not in REDOABLE and value != getattr(first, name)]:
+    given = {
+        name: getattr(options, name)
+        for name in ReadingOptions.model_fields
+        if name in options.model_fields_set
+    }
+    if fixed := [
+        name
+        for name, value in given.items()
+        if name not in REDOABLE and value != getattr(first, name)
+    ]:
         raise InvalidOption(
             f"The option {fixed[0]!r} can't be another in a part of a recording: it was {getattr(first, fixed[0])!r}. "
             f"A redo takes {', '.join(REDOABLE)}, and how the transcript is written."

@@ -1,4 +1,6 @@
-"""Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is read."""
+"""Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is
+read.
+"""
 
 from collections.abc import Callable
 
@@ -18,11 +20,17 @@ from fanscribe.runtime.usage import UsageMeter
 
 
 def transcribe(
-    task: TranscribeTask, settings: TranscribeSettings, storage: Storage, load: Callable[[], Recognizer], deadline: Deadline
+    task: TranscribeTask,
+    settings: TranscribeSettings,
+    storage: Storage,
+    load: Callable[[], Recognizer],
+    deadline: Deadline,
 ) -> ChunkProgress:
-    """Store a part for each batch of the chunk's speech tiles that has none, while the deadline allows.
+    """Store a part for each batch of the chunk's speech tiles that has none, while the deadline
+    allows.
 
-    A tile that ends its worker is tried alone the second time, and given up, with its reason, before a third.
+    A tile that ends its worker is tried alone the second time, and given up, with its reason,
+    before a third.
     """
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
@@ -33,7 +41,11 @@ def transcribe(
         return ChunkProgress(remaining=0, took=meter.took([]))
 
     attempts = unfinished_attempts(folder)
-    given_up = {index: failure for index in sorted(waiting) if (failure := poison(index, attempts, task.execution))}
+    given_up = {
+        index: failure
+        for index in sorted(waiting)
+        if (failure := poison(index, attempts, task.execution))
+    }
     for index, failure in given_up.items():
         save_failure(folder, index, failure)
     measure_given_up(len(given_up))
@@ -49,7 +61,9 @@ def transcribe(
             meter.mark("store")
             recognizer = load()
             meter.mark("load")
-            readings = recognizer.read(batch, [sound_of[tile.index] for tile in batch], task.language, plan.options)
+            readings = recognizer.read(
+                batch, [sound_of[tile.index] for tile in batch], task.language, plan.options
+            )
             took = meter.mark("read")
         measure_batch(batch, readings, took / 1000)
         save_part(folder, readings, meter.lap())

@@ -1,4 +1,6 @@
-"""What the VAD makes of a recording: a probability of speech and a level for each frame of 32 ms. Pure."""
+"""What the VAD makes of a recording: a probability of speech and a level for each frame of 32 ms.
+Pure.
+"""
 
 import io
 from collections.abc import Sequence
@@ -14,7 +16,8 @@ class Frames(NamedTuple):
     """Of so many `samples` in each channel; the last frame may be cut short by their end."""
 
     samples: int
-    values: NDArray[np.float32]  # shape (channels, 2, frames): probabilities, from 0 to 1, and levels (RMS, 0 to 1)
+    # shape (channels, 2, frames): probabilities, from 0 to 1, and levels (RMS, 0 to 1)
+    values: NDArray[np.float32]
 
     def dump(self) -> bytes:
         """As a npy file, for `load`."""
@@ -35,10 +38,12 @@ class Frames(NamedTuple):
 
 
 def on_one_grid(sections: Sequence[tuple[int, Frames]]) -> Frames:
-    """The frames of the whole, from those of its sections in order, each with the sample that it begins with.
+    """The frames of the whole, from those of its sections in order, each with the sample that it
+    begins with.
 
-    A section need not end with a frame. So each frame of the whole is the one of its section that it overlaps most: at most
-    16 ms off, a sixth of what a cut stays away from speech. Between sections, and in one without sound, there is silence.
+    A section need not end with a frame. So each frame of the whole is the one of its section that
+    it overlaps most: at most 16 ms off, a sixth of what a cut stays away from speech. Between
+    sections, and in one without sound, there is silence.
     """
     samples = max((begin + frames.samples for begin, frames in sections), default=0)
     channels = max((len(frames.values) for _, frames in sections if frames.samples), default=1)
@@ -47,5 +52,7 @@ def on_one_grid(sections: Sequence[tuple[int, Frames]]) -> Frames:
         first, last = -(-begin // FRAME), -(-(begin + length) // FRAME)
         starts = np.arange(first, last) * FRAME - begin
         if len(starts):
-            whole[:, :, first:last] = values[:, :, np.minimum((starts + FRAME // 2) // FRAME, values.shape[2] - 1)]
+            whole[:, :, first:last] = values[
+                :, :, np.minimum((starts + FRAME // 2) // FRAME, values.shape[2] - 1)
+            ]
     return Frames(samples, whole)

@@ -1,4 +1,6 @@
-"""One pass over a recording, or over a section of one: listened to for speech, while its sound goes on to where it is kept."""
+"""One pass over a recording, or over a section of one: listened to for speech, while its sound goes
+on to where it is kept.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -17,9 +19,12 @@ def listen(
     keep: Callable[[Block], object] = lambda _: None,
     gain_db: int = 0,
 ) -> Frames:
-    """The frames of what is a section's own; that is given to `keep`, block by block. The VAD hears it louder by `gain_db`.
+    """The frames of what is a section's own; that is given to `keep`, block by block.
 
-    What comes before it (see audio.decode_section) only warms the VAD up, with as much as fills whole frames.
+    The VAD hears it louder by `gain_db`.
+
+    What comes before it (see audio.decode_section) only warms the VAD up, with as much as fills
+    whole frames.
     """
     detectors: list[SpeechDetector] = []
     before: list[Block] = []
@@ -39,7 +44,10 @@ def listen(
         samples += block.shape[1]
     for detector in detectors:
         detector.finish()
-    heard = [np.array([detector.probabilities, detector.levels], np.float32)[:, warm:] for detector in detectors]
+    heard = [
+        np.array([detector.probabilities, detector.levels], np.float32)[:, warm:]
+        for detector in detectors
+    ]
     return Frames(samples, np.stack(heard or [np.zeros((2, 0), np.float32)]))
 
 
@@ -48,7 +56,10 @@ def lay_tiles(frames: Frames, threshold: float) -> tuple[Tile, ...]:
     tiles: list[Tile] = []
     for channel, (probabilities, levels) in enumerate(frames.values):
         plan = plan_tiles(probabilities.tolist(), levels.tolist(), frames.samples, threshold)
-        tiles += [tile.model_copy(update={"index": len(tiles) + tile.index, "channel": channel}) for tile in plan]
+        tiles += [
+            tile.model_copy(update={"index": len(tiles) + tile.index, "channel": channel})
+            for tile in plan
+        ]
     return tuple(tiles)
 
 

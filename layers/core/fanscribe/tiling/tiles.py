@@ -1,7 +1,8 @@
 """The plan: where a recording is cut. Pure, so that it can be stated as laws.
 
-Voice activity detection gives one probability and one level per frame (32 ms). From them come spans of speech, and from
-those the tiles: consecutive, each at most one Whisper window, each boundary in a silence where there is one.
+Voice activity detection gives one probability and one level per frame (32 ms). From them come spans
+of speech, and from those the tiles: consecutive, each at most one Whisper window, each boundary in
+a silence where there is one.
 """
 
 from bisect import bisect_left
@@ -13,19 +14,26 @@ from fanscribe.times import FRAME, SAMPLE_RATE, SAMPLES_PER_MS, WINDOW
 
 SPEECH = 0.5  # a frame at or above this probability starts speech (Silero's default)
 HYSTERESIS = 0.15  # and one this much below ends it, as Silero's own script has it
-SHORTEST_WORD = 100 * SAMPLES_PER_MS  # of three frames Whisper makes "Thank you.", whatever they are
+# of three frames Whisper makes "Thank you.", whatever they are
+SHORTEST_WORD = 100 * SAMPLES_PER_MS
 SHORTEST_SILENCE = 5 * FRAME  # 160 ms: gaps from here on may be cut (measured: better than 300 ms)
 MARGIN = 3 * FRAME  # a cut stays this far behind the end of speech: 96 ms, the tail of a word
 SHORTEST_TILE = SAMPLE_RATE  # a cut closer to the tile's start than this is no use
-BESIDE_SPEECH = 16 * FRAME  # in a longer silence, cut this close to speech: 512 ms, so that windows hold speech
-LONG_SILENCE = 10 * SAMPLE_RATE  # from here on a silence is a tile of its own, which no model sees (nor invents words in)
-SEARCH = 10 * SAMPLE_RATE  # where nobody pauses for 30 s: look for the quietest point in the last 10 s
+# in a longer silence, cut this close to speech: 512 ms, so that windows hold speech
+BESIDE_SPEECH = 16 * FRAME
+# from here on a silence is a tile of its own, which no model sees (nor invents words in)
+LONG_SILENCE = 10 * SAMPLE_RATE
+# where nobody pauses for 30 s: look for the quietest point in the last 10 s
+SEARCH = 10 * SAMPLE_RATE
 SMALLEST_SHARE = 2  # tiles: a child costs as much as reading half a tile with a small model
 LULL = 3  # frames whose mean level counts as one point: 96 ms, about a plosive's closure
 
 
-def speech_spans(probabilities: Sequence[float], samples: int, threshold: float = SPEECH) -> list[Span]:
-    """Spans of speech, in samples, from one probability per frame; gaps shorter than SHORTEST_SILENCE are bridged.
+def speech_spans(
+    probabilities: Sequence[float], samples: int, threshold: float = SPEECH
+) -> list[Span]:
+    """Spans of speech, in samples, from one probability per frame; gaps shorter than
+    SHORTEST_SILENCE are bridged.
 
     Same rule as Silero's `get_speech_timestamps` with a minimum silence of 160 ms and no padding.
     """
@@ -52,13 +60,24 @@ def plan_tiles(
 ) -> tuple[Tile, ...]:
     """Tiles that partition [0, samples): no gap, no overlap, none longer than WINDOW.
 
-    `probabilities` and `levels` have one entry per frame, the last frame possibly cut short by the recording's end.
+    `probabilities` and `levels` have one entry per frame, the last frame possibly cut short by the
+    recording's end.
     """
     speech = speech_spans(probabilities, samples, threshold)
     silences = _gaps(speech, samples)
-    spans = [span for region in _regions(silences, samples) for span in _windows(region, silences, levels)]
-    heard = [(span, _words_of(inside)) for span, inside in zip(spans, _overlaps(spans, speech), strict=True)]
-    return tuple(Tile(index=index, start=start, end=end, speech=inside) for index, ((start, end), inside) in enumerate(heard))
+    spans = [
+        span
+        for region in _regions(silences, samples)
+        for span in _windows(region, silences, levels)
+    ]
+    heard = [
+        (span, _words_of(inside))
+        for span, inside in zip(spans, _overlaps(spans, speech), strict=True)
+    ]
+    return tuple(
+        Tile(index=index, start=start, end=end, speech=inside)
+        for index, ((start, end), inside) in enumerate(heard)
+    )
 
 
 def _words_of(speech: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -73,11 +92,16 @@ def _gaps(spans: Sequence[Span], samples: int) -> list[Span]:
 
 
 def _regions(silences: Sequence[Span], samples: int) -> Iterator[Span]:
-    """[0, samples) parted where a silence is a LONG_SILENCE: what is left of it between the speeches is a region itself."""
+    """[0, samples) parted where a silence is a LONG_SILENCE: what is left of it between the
+    speeches is a region itself.
+    """
     start = 0
     for quiet, loud in silences:
         if loud - quiet >= LONG_SILENCE:
-            inner = (0 if quiet == 0 else quiet + BESIDE_SPEECH, samples if loud == samples else loud - BESIDE_SPEECH)
+            inner = (
+                0 if quiet == 0 else quiet + BESIDE_SPEECH,
+                samples if loud == samples else loud - BESIDE_SPEECH,
+            )
             yield from ((start, inner[0]), inner) if start < inner[0] else (inner,)
             start = inner[1]
     if start < samples:
@@ -106,14 +130,18 @@ def _windows(region: Span, silences: Sequence[Span], levels: Sequence[float]) ->
 
 
 def _cut(silence: Span, limit: int) -> int:
-    """Where to cut a silence: in its middle, in a long one shortly before the speech, on a frame, never past `limit`."""
+    """Where to cut a silence: in its middle, in a long one shortly before the speech, on a frame,
+    never past `limit`.
+    """
     start, end = silence
     cut = max((start + end) // 2, end - BESIDE_SPEECH)
     return min(cut, limit) // FRAME * FRAME
 
 
 def _quietest(levels: Sequence[float], limit: int) -> int:
-    """The middle of the quietest LULL in the last SEARCH before `limit`: where nobody pauses, cut where it hurts least."""
+    """The middle of the quietest LULL in the last SEARCH before `limit`: where nobody pauses, cut
+    where it hurts least.
+    """
     last = limit // FRAME
     first = last - SEARCH // FRAME
     lulls = range(first, last - LULL + 1)
@@ -122,7 +150,10 @@ def _quietest(levels: Sequence[float], limit: int) -> int:
 
 
 def _overlaps(bounds: Sequence[Span], spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
-    """For each of `bounds`, what of `spans` lies inside it. `bounds` partition, `spans` are sorted: one pass over both."""
+    """For each of `bounds`, what of `spans` lies inside it.
+
+    `bounds` partition, `spans` are sorted: one pass over both.
+    """
     upcoming = 0
     for start, end in bounds:
         inside = []
@@ -134,13 +165,19 @@ def _overlaps(bounds: Sequence[Span], spans: Sequence[Span]) -> Iterator[tuple[S
         yield tuple(inside)
 
 
-def plan_chunks(tiles: Sequence[Tile], chunk_tiles: int, places: int | None = None) -> tuple[Chunk, ...]:
-    """Runs of at most `chunk_tiles` consecutive tiles of a channel; a run without speech is nobody's work and gets no chunk.
+def plan_chunks(
+    tiles: Sequence[Tile], chunk_tiles: int, places: int | None = None
+) -> tuple[Chunk, ...]:
+    """Runs of at most `chunk_tiles` consecutive tiles of a channel; a run without speech is
+    nobody's work and gets no chunk.
 
-    With `places`, a run is at most one place's share of what is left: runs get smaller towards the end, so that all places are
-    busy to the last (guided self-scheduling, Polychronopoulos and Kuck 1987).
+    With `places`, a run is at most one place's share of what is left: runs get smaller towards the
+    end, so that all places are busy to the last (guided self-scheduling, Polychronopoulos and Kuck
+    1987).
     """
-    spoken = [run for run in _runs(tiles, chunk_tiles, places) if any(not tile.silent for tile in run)]
+    spoken = [
+        run for run in _runs(tiles, chunk_tiles, places) if any(not tile.silent for tile in run)
+    ]
     return tuple(Chunk(first=run[0].index, last=run[-1].index) for run in spoken)
 
 

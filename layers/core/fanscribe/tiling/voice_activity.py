@@ -1,7 +1,8 @@
 """Voice activity detection: Silero VAD over a stream, 32 ms at a time, in bounded memory.
 
-Uses the model file that ships inside faster-whisper, through onnxruntime alone: importing faster-whisper itself would load
-ctranslate2 into a function that never transcribes. Gives the probabilities of `faster_whisper.vad` exactly (tested).
+Uses the model file that ships inside faster-whisper, through onnxruntime alone: importing
+faster-whisper itself would load ctranslate2 into a function that never transcribes. Gives the
+probabilities of `faster_whisper.vad` exactly (tested).
 """
 
 import importlib.util
@@ -30,9 +31,9 @@ def _model_file() -> Path:
 def _session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = 1
-    # More threads take longer, for they wait for each other at each of many small convolutions. Half an hour on two cores: one
-    # 3.3 s, two 3.9; two that spin 2.6, but 5.3 of CPU, and the decoder wants the cores too. Split as a whole on sixteen: one
-    # 3.6, four that spin 4.8.
+    # More threads take longer, for they wait for each other at each of many small convolutions.
+    # Half an hour on two cores: one 3.3 s, two 3.9; two that spin 2.6, but 5.3 of CPU, and the
+    # decoder wants the cores too. Split as a whole on sixteen: one 3.6, four that spin 4.8.
     options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
@@ -41,17 +42,24 @@ def _session() -> onnxruntime.InferenceSession:
 
 @dataclass
 class SpeechDetector:
-    """Feed it blocks of any length in order, then `finish`. One probability and one level (RMS, 0 to 1) per frame.
+    """Feed it blocks of any length in order, then `finish`.
 
-    A recording that is too quiet for Silero is made louder for it, by `gain_db`; levels are those of the recording.
+    One probability and one level (RMS, 0 to 1) per frame.
+
+    A recording that is too quiet for Silero is made louder for it, by `gain_db`; levels are those
+    of the recording.
     """
 
     gain_db: int = 0
-    probabilities: "array[float]" = field(default_factory=lambda: array("f"))  # 4 bytes each: 11 MB a day
+    # 4 bytes each: 11 MB a day
+    probabilities: "array[float]" = field(default_factory=lambda: array("f"))
     levels: "array[float]" = field(default_factory=lambda: array("f"))
     _session: onnxruntime.InferenceSession = field(default_factory=_session)
     _state: tuple[NDArray[np.float32], NDArray[np.float32]] = field(
-        default_factory=lambda: (np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32))
+        default_factory=lambda: (
+            np.zeros((1, 1, 128), np.float32),
+            np.zeros((1, 1, 128), np.float32),
+        )
     )
     _context: NDArray[np.float32] = field(default_factory=lambda: np.zeros(CONTEXT, np.float32))
     _rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))

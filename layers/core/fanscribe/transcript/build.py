@@ -20,7 +20,10 @@ LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut a
 
 
 class Segment(Contract):
-    """A sentence, or what was said between two pauses. Scores are those of its words' tiles, weighted by words."""
+    """A sentence, or what was said between two pauses.
+
+    Scores are those of its words' tiles, weighted by words.
+    """
 
     words: tuple[Word, ...]
     language: str
@@ -71,7 +74,9 @@ class _ReadWord(NamedTuple):
 
 
 def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
-    """Readings in the order of their tiles, whoever made them and when; channels interleaved by time."""
+    """Readings in the order of their tiles, whoever made them and when; channels interleaved by
+    time.
+    """
     separate = plan.options.separate
     segments = [
         _segment(run, channel if separate else None)
@@ -82,7 +87,9 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
     origin = plan.origin
     several = len(origin.tracks) > 1
     return Transcript(
-        notes=notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
+        notes=notes(
+            plan, sum(len(segment.words) for segment in segments), complete=ledger.complete
+        ),
         tracks=origin.tracks if several else (),
         track=origin.track if several else None,
         recording=plan.recording.uri,
@@ -96,7 +103,11 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
 
 
 def _words_of(plan: Plan, readings: Mapping[int, Reading], channel: int) -> list[_ReadWord]:
-    read = [readings[tile.index] for tile in plan.tiles if tile.channel == channel and tile.index in readings]
+    read = [
+        readings[tile.index]
+        for tile in plan.tiles
+        if tile.channel == channel and tile.index in readings
+    ]
     return [_ReadWord(word, reading) for reading in read for word in reading.words]
 
 
@@ -106,7 +117,9 @@ def channel_label(channel: int) -> str:
 
 
 def joined(words: Sequence[Word]) -> str:
-    """Words carry their own leading space, or none in scripts without: joining is all there is to do."""
+    """Words carry their own leading space, or none in scripts without: joining is all there is to
+    do.
+    """
     return "".join(word.text for word in words).strip()
 
 
@@ -133,8 +146,13 @@ def _parted(here: _ReadWord, following: _ReadWord) -> bool:
 
 
 def _ends_sentence(word: Word, following: Word) -> bool:
-    """A mark that ends sentences, unless what follows goes on in lower case, as after "e.g." or an ellipsis."""
-    return word.text.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS)) and not following.text.strip()[:1].islower()
+    """A mark that ends sentences, unless what follows goes on in lower case, as after "e.g." or an
+    ellipsis.
+    """
+    return (
+        word.text.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS))
+        and not following.text.strip()[:1].islower()
+    )
 
 
 def _short_enough(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:

@@ -1,7 +1,8 @@
 """JSON as files have it, a line for each value. Pure.
 
-The same bytes as `json.dumps(indent=1)`, whose encoder is in Python as soon as there is an indent: for a day's words, 1.6 s and
-360 MB. Here the one in C writes as many records at a time as are alike.
+The same bytes as `json.dumps(indent=1)`, whose encoder is in Python as soon as there is an indent:
+for a day's words, 1.6 s and 360 MB. Here the one in C writes as many records at a time as are
+alike.
 """
 
 import json
@@ -18,7 +19,8 @@ Record = Mapping[str, Any]  # of texts, numbers and the like, at least one, and 
 def printed(document: Any) -> str:
     """What `json.dumps` takes. An iterator may stand for a list of records.
 
-    Raises ValueError for NaN and infinity, which no JSON has (and no contract: documents.reading.Score).
+    Raises ValueError for NaN and infinity, which no JSON has (and no contract:
+    documents.reading.Score).
     """
     return _value(document, 0) + "\n"
 
@@ -26,7 +28,11 @@ def printed(document: Any) -> str:
 def _value(value: Any, depth: int) -> str:
     match value:
         case dict():
-            return _enclosed("{}", (f"{_plain(key)}: {_value(held, depth + 1)}" for key, held in value.items()), depth)
+            return _enclosed(
+                "{}",
+                (f"{_plain(key)}: {_value(held, depth + 1)}" for key, held in value.items()),
+                depth,
+            )
         case list() | tuple():
             return _enclosed("[]", (_value(held, depth + 1) for held in value), depth)
         case Iterator():
@@ -42,10 +48,17 @@ def _enclosed(brackets: str, items: Iterable[str], depth: int) -> str:
 
 
 def _records(records: Iterator[Record], depth: int) -> Iterator[str]:
-    """Records, many in one text. A line break is never inside a value, where it is `\\n`: it tells where a record ends."""
+    """Records, many in one text.
+
+    A line break is never inside a value, where it is `\\n`: it tells where a record ends.
+    """
     line, inner = _line(depth), _line(depth + 1)
     while some := list(islice(records, AT_A_TIME)):
-        inside = _encoder(depth + 1).encode(some)[2:-2].replace(f"}},{inner}{{", f"{line}}},{line}{{{inner}")
+        inside = (
+            _encoder(depth + 1)
+            .encode(some)[2:-2]
+            .replace(f"}},{inner}{{", f"{line}}},{line}{{{inner}")
+        )
         yield f"{{{inner}{inside}{line}}}"
 
 
@@ -59,4 +72,6 @@ def _plain(value: Any) -> str:
 
 @cache
 def _encoder(depth: int) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(f",{_line(depth)}", ": "))
+    return json.JSONEncoder(
+        ensure_ascii=False, allow_nan=False, separators=(f",{_line(depth)}", ": ")
+    )

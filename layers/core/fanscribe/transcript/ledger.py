@@ -1,4 +1,6 @@
-"""The ledger: for every tile, whether it was transcribed, is silent, could not be decoded, or failed and why. Pure."""
+"""The ledger: for every tile, whether it was transcribed, is silent, could not be decoded, or
+failed and why. Pure.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
@@ -14,7 +16,8 @@ from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 
 NOTHING = "nothing was stored for it"  # the reason where none is known
 DAMAGED = "undecodable: the file is damaged there"
-LEAST_LOST = SAMPLE_RATE  # samples; in a shorter stretch that can't be decoded there is no more than a word
+# samples; in a shorter stretch that can't be decoded there is no more than a word
+LEAST_LOST = SAMPLE_RATE
 
 State = Literal["transcribed", "silent", "failed", "undecodable"]
 
@@ -31,10 +34,12 @@ NOT_REDONE: Mapping[int, Redone] = MappingProxyType({})
 
 
 class LedgerTile(Contract):
-    """One tile's account: [start, end) in samples. A redo's edges cut tiles: what it changed has accounts of its own.
+    """One tile's account: [start, end) in samples.
 
-    So does what could not be decoded. Nobody can say that nothing was said there, so it counts as missing, unless
-    it is `brief`: a stretch of less than a second.
+    A redo's edges cut tiles: what it changed has accounts of its own.
+
+    So does what could not be decoded. Nobody can say that nothing was said there, so it counts as
+    missing, unless it is `brief`: a stretch of less than a second.
     """
 
     tile: int
@@ -79,12 +84,19 @@ class Ledger(Contract):
 
 
 def settle_ledger(
-    plan: Plan, readings: Mapping[int, Reading], failures: Mapping[int, Failure], redone: Mapping[int, Redone] = NOT_REDONE
+    plan: Plan,
+    readings: Mapping[int, Reading],
+    failures: Mapping[int, Failure],
+    redone: Mapping[int, Redone] = NOT_REDONE,
 ) -> Ledger:
-    """Hold what was planned against what was read, why the rest was not, and who read it again; all by tile."""
+    """Hold what was planned against what was read, why the rest was not, and who read it again; all
+    by tile.
+    """
     accounts: list[LedgerTile] = []
     for tile in plan.tiles:
-        state: State = "transcribed" if tile.index in readings else "silent" if tile.silent else "failed"
+        state: State = (
+            "transcribed" if tile.index in readings else "silent" if tile.silent else "failed"
+        )
         reason = None
         if state == "failed":
             reason = failures[tile.index].error if tile.index in failures else NOTHING
@@ -112,22 +124,33 @@ def _damage_in(tile: Tile, plan: Plan) -> list[tuple[Span, bool]]:
 
 
 def _without_damage(account: LedgerTile, damage: list[tuple[Span, bool]]) -> Iterator[LedgerTile]:
-    """A tile's account, divided where it could not be decoded. The first of its parts tells of its fallback."""
+    """A tile's account, divided where it could not be decoded.
+
+    The first of its parts tells of its fallback.
+    """
     here, evidence = account.start, account.second_look
     for (start, end), brief in damage:
         if here < start:
             yield account.model_copy(update={"start": here, "end": start, "second_look": evidence})
             evidence = None
         lost = {"start": start, "end": end, "state": "undecodable", "reason": DAMAGED}
-        yield account.model_copy(update=lost | {"brief": True if brief else None, "second_look": None})
+        yield account.model_copy(
+            update=lost | {"brief": True if brief else None, "second_look": None}
+        )
         here = end
     if here < account.end or not damage:
         yield account.model_copy(update={"start": here, "second_look": evidence})
 
 
 def lost_share(plan: Plan, ledger: Ledger) -> float:
-    """The share of the recording's speech that is missing, from 0 to 1: what was detected, and what may be in damage."""
+    """The share of the recording's speech that is missing, from 0 to 1: what was detected, and what
+    may be in damage.
+    """
     failed = {account.tile for account in ledger.tiles if account.state == "failed"}
-    damaged = sum(each.end - each.start for each in ledger.tiles if each.missing and each.state == "undecodable")
+    damaged = sum(
+        each.end - each.start
+        for each in ledger.tiles
+        if each.missing and each.state == "undecodable"
+    )
     lost = damaged + sum(tile.spoken for tile in plan.tiles if tile.index in failed)
     return lost / (damaged + sum(tile.spoken for tile in plan.tiles)) if lost else 0.0

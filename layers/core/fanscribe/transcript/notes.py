@@ -1,7 +1,7 @@
 """What a reader of the transcript should know of the recording, in sentences. Pure.
 
-Most recordings give none. They say which of several tracks was taken, what was done so that nobody is
-lost, and of a transcript without words what the likely causes are, with what was measured.
+Most recordings give none. They say which of several tracks was taken, what was done so that nobody
+is lost, and of a transcript without words what the likely causes are, with what was measured.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.transcript.ledger import LEAST_LOST
 
 SHORTEST = SAMPLE_RATE // 5  # samples of a recording: less holds no word
-TOO_SHORT = "That is too short for a word: the recording may have been cut off, or never have begun."
+TOO_SHORT = (
+    "That is too short for a word: the recording may have been cut off, or never have begun."
+)
 SILENT_DB = -80  # dBFS; below is nothing but the noise of an open input
 FAINT_DB = -50  # dBFS; a voice far from the microphone
 MISSING = "There may have been speech: the ledger says where it is missing, and why."
@@ -27,7 +29,9 @@ MIXES = {
 
 
 def notes(plan: Plan, words: int, *, complete: bool = True) -> tuple[str, ...]:
-    """Say what is to be said of a recording in whose transcript there are so many words; `complete`: no speech is missing."""
+    """Say what is to be said of a recording in whose transcript there are so many words;
+    `complete`: no speech is missing.
+    """
     return (
         *_on_tracks(plan.origin),
         *_on_channels(plan.origin),
@@ -39,7 +43,9 @@ def notes(plan: Plan, words: int, *, complete: bool = True) -> tuple[str, ...]:
 
 
 def without_titles(plan: Plan) -> Plan:
-    """Forget what somebody wrote into the file, for what is sent about: the notes call tracks by number and language then."""
+    """Forget what somebody wrote into the file, for what is sent about: the notes call tracks by
+    number and language then.
+    """
     tracks = tuple(replace(track, title=None) for track in plan.origin.tracks)
     return plan.model_copy(update={"origin": plan.origin.model_copy(update={"tracks": tracks})})
 
@@ -55,7 +61,8 @@ def _on_tracks(origin: Origin) -> Iterator[str]:
         yield f"Each track is a channel of its own: {described(known)}.{strange}"
         return
     taken = next(track for track in origin.tracks if track.number == origin.track)
-    heard = [track for track in known if track.level is None or not track.empty]  # None: nobody has listened to it
+    # None: nobody has listened to it
+    heard = [track for track in known if track.level is None or not track.empty]
     empty = [track for track in known if track not in heard]
     also = f" The recording also has {described(heard)}." if heard else ""
     ask = " The option track takes another one, or all." if heard else ""
@@ -102,7 +109,8 @@ def _on_time(origin: Origin) -> Iterator[str]:
 
 
 def _on_damage(plan: Plan) -> Iterator[str]:
-    stretches = {(lost.start, lost.end) for lost in plan.undecodable}  # the same in every channel of a track
+    # the same in every channel of a track
+    stretches = {(lost.start, lost.end) for lost in plan.undecodable}
     brief = [end - start for start, end in stretches if end - start < LEAST_LOST]
     if brief:
         seconds = sum(brief) / SAMPLE_RATE

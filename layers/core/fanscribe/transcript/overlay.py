@@ -1,8 +1,9 @@
 """A redo laid over the job that it repairs: its words inside the range, that job's outside. Pure.
 
-An edge of the range that falls into a word moves out to the word's end, and one that falls into a stretch of which nothing was
-read to that stretch's end: what the range touches is done again, whole, and everything else stays as it is. The two readings
-seldom agree to the millisecond on when a word was said, so at the edges a word that both have goes where the job had it.
+An edge of the range that falls into a word moves out to the word's end, and one that falls into a
+stretch of which nothing was read to that stretch's end: what the range touches is done again,
+whole, and everything else stays as it is. The two readings seldom agree to the millisecond on when
+a word was said, so at the edges a word that both have goes where the job had it.
 """
 
 import re
@@ -19,7 +20,10 @@ Words = Sequence[Word]
 
 
 class JobReadings(NamedTuple):
-    """All that a job knows, by tile. The tiles of one that repairs another are cut where its edges are."""
+    """All that a job knows, by tile.
+
+    The tiles of one that repairs another are cut where its edges are.
+    """
 
     plan: Plan
     readings: Mapping[int, Reading]
@@ -46,12 +50,18 @@ class _Stretch(NamedTuple):
     def before(self, at: int) -> "_Stretch":
         """What of it is before a sample. Words are where they begin."""
         kept = [word for word in self.words if word.start < milliseconds(at)]
-        return self._replace(tile=_cut(self.tile, self.tile.start, min(at, self.tile.end)), reading=_saying(self.reading, kept))
+        return self._replace(
+            tile=_cut(self.tile, self.tile.start, min(at, self.tile.end)),
+            reading=_saying(self.reading, kept),
+        )
 
     def after(self, at: int) -> "_Stretch":
         """The rest."""
         kept = [word for word in self.words if word.start >= milliseconds(at)]
-        return self._replace(tile=_cut(self.tile, max(at, self.tile.start), self.tile.end), reading=_saying(self.reading, kept))
+        return self._replace(
+            tile=_cut(self.tile, max(at, self.tile.start), self.tile.end),
+            reading=_saying(self.reading, kept),
+        )
 
 
 class _Edge(NamedTuple):
@@ -74,7 +84,9 @@ def lay_over(job: JobReadings, redo: JobReadings) -> JobReadings:
         while inside[-1].tile.end < tile.end:
             inside.append(next(stretches))
         if tile.index in again:
-            middle = _Stretch(tile, redo.readings.get(tile.index), redo.failures.get(tile.index), by)
+            middle = _Stretch(
+                tile, redo.readings.get(tile.index), redo.failures.get(tile.index), by
+            )
             inside = _repaired(inside, middle, redo.plan.redo)
         laid += inside
     return _numbered(job.plan, laid)
@@ -82,21 +94,33 @@ def lay_over(job: JobReadings, redo: JobReadings) -> JobReadings:
 
 def _stretches(heard: JobReadings) -> Iterator[_Stretch]:
     for tile in heard.plan.tiles:
-        known = heard.readings.get(tile.index), heard.failures.get(tile.index), heard.redone.get(tile.index)
+        known = (
+            heard.readings.get(tile.index),
+            heard.failures.get(tile.index),
+            heard.redone.get(tile.index),
+        )
         yield _Stretch(tile, *known)
 
 
 def _numbered(plan: Plan, stretches: Sequence[_Stretch]) -> JobReadings:
     """Stretches as the tiles of a plan."""
-    tiles = tuple(stretch.tile.model_copy(update={"index": i}) for i, stretch in enumerate(stretches))
-    readings = {i: each.reading.model_copy(update={"tile": i}) for i, each in enumerate(stretches) if each.reading}
+    tiles = tuple(
+        stretch.tile.model_copy(update={"index": i}) for i, stretch in enumerate(stretches)
+    )
+    readings = {
+        i: each.reading.model_copy(update={"tile": i})
+        for i, each in enumerate(stretches)
+        if each.reading
+    }
     failures = {i: each.failure for i, each in enumerate(stretches) if each.failure}
     redone = {i: each.redone for i, each in enumerate(stretches) if each.redone}
     return JobReadings(plan.model_copy(update={"tiles": tiles}), readings, failures, redone)
 
 
 def _repaired(stretches: Sequence[_Stretch], again: _Stretch, redo: Redo) -> list[_Stretch]:
-    """One tile, of which the job knows these stretches: those before the range, what was read again of it, those after."""
+    """One tile, of which the job knows these stretches: those before the range, what was read again
+    of it, those after.
+    """
     tile, said = again.tile, [word for stretch in stretches for word in stretch.words]
     start, end = _Edge(tile.start, 0), _Edge(tile.end, len(again.words))
     if milliseconds(tile.start) < redo.start:
@@ -114,22 +138,32 @@ def _repaired(stretches: Sequence[_Stretch], again: _Stretch, redo: Redo) -> lis
 def _moved_down(at: int, stretches: Sequence[_Stretch]) -> int:
     """In samples, where the range begins that touches `at`, in ms."""
     for stretch in stretches:
-        if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(stretch.tile.end):
+        if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(
+            stretch.tile.end
+        ):
             return stretch.tile.start
-    touched = (word.start for stretch in stretches for word in stretch.words if word.start < at < word.end)
+    touched = (
+        word.start for stretch in stretches for word in stretch.words if word.start < at < word.end
+    )
     return min(touched, default=at) * SAMPLES_PER_MS
 
 
 def _moved_up(at: int, stretches: Sequence[_Stretch]) -> int:
     for stretch in stretches:
-        if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(stretch.tile.end):
+        if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(
+            stretch.tile.end
+        ):
             return stretch.tile.end
-    touched = (word.end for stretch in stretches for word in stretch.words if word.start < at < word.end)
+    touched = (
+        word.end for stretch in stretches for word in stretch.words if word.start < at < word.end
+    )
     return max(touched, default=at) * SAMPLES_PER_MS
 
 
 def _edge(at: int, said: Words, again: Words) -> _Edge:
-    """The cut at a sample. Of the redo's words those are before it whose middle is, but for what both readings have."""
+    """The cut at a sample. Of the redo's words those are before it whose middle is, but for what
+    both readings have.
+    """
     ms = milliseconds(at)
     both = [(here, j) for here in said for j, there in enumerate(again) if _same(here, there)]
     before = max((j + 1 for here, j in both if here.start < ms), default=0)
@@ -140,7 +174,12 @@ def _edge(at: int, said: Words, again: Words) -> _Edge:
 
 def _same(here: Word, there: Word) -> bool:
     """Two readings of one word: they sound at the same time, and alike."""
-    return here.start < there.end and there.start < here.end and bool(_plain(here)) and _plain(here) == _plain(there)
+    return (
+        here.start < there.end
+        and there.start < here.end
+        and bool(_plain(here))
+        and _plain(here) == _plain(there)
+    )
 
 
 def _plain(word: Word) -> str:
@@ -155,7 +194,12 @@ def _within(words: Words, start: int, end: int) -> Words:
     """Words with times in [start, end], in samples: one that reaches further is cut."""
     first, last = milliseconds(start), milliseconds(end)
     return [
-        word.model_copy(update={"start": min(max(word.start, first), last), "end": max(min(word.end, last), first)})
+        word.model_copy(
+            update={
+                "start": min(max(word.start, first), last),
+                "end": max(min(word.end, last), first),
+            }
+        )
         for word in words
     ]
 

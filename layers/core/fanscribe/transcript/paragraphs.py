@@ -1,4 +1,7 @@
-"""A transcript as people read it: segments and gaps in order, and the turns that they make. Pure."""
+"""A transcript as people read it: segments and gaps in order, and the turns that they make.
+
+Pure.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -25,7 +28,10 @@ class Entry(NamedTuple):
 
 def entries(transcript: Transcript) -> list[Entry]:
     """Segments in the transcript's order, gaps where they are."""
-    said = [Entry(segment.start, segment.end, segment.text, segment.channel, segment) for segment in transcript.segments]
+    said = [
+        Entry(segment.start, segment.end, segment.text, segment.channel, segment)
+        for segment in transcript.segments
+    ]
     unsaid = [Entry(gap.start, gap.end, gap.text, gap.channel) for gap in gaps(transcript.ledger)]
     return sorted([*said, *unsaid], key=lambda entry: (entry.start, entry.missing))
 

@@ -68,7 +68,8 @@ class FileChunk(NamedTuple):
         return 0 if self.length is None else max(0, self.start + self.length - size)
 
 
-Header = Callable[[Reader, int], FileChunk | None]  # reads the chunk at a place; None: there is none
+# reads the chunk at a place; None: there is none
+Header = Callable[[Reader, int], FileChunk | None]
 
 
 def walk(reader: Reader, header: Header, start: int, end: int) -> Iterator[FileChunk]:
@@ -79,7 +80,9 @@ def walk(reader: Reader, header: Header, start: int, end: int) -> Iterator[FileC
         start = chunk.after
 
 
-def within(reader: Reader, header: Header, parent: FileChunk, skipped: int = 0) -> Iterator[FileChunk]:
+def within(
+    reader: Reader, header: Header, parent: FileChunk, skipped: int = 0
+) -> Iterator[FileChunk]:
     """Go through the chunks in a chunk, after `skipped` bytes of its own."""
     return walk(reader, header, parent.start + skipped, parent.end(reader.size))
 
@@ -95,7 +98,9 @@ def find(reader: Reader, header: Header, parent: FileChunk, *path: bytes) -> Fil
     return found
 
 
-def chunk_of(kind: bytes, start: int, length: int | None, reader: Reader, pad: int = 0) -> FileChunk:
+def chunk_of(
+    kind: bytes, start: int, length: int | None, reader: Reader, pad: int = 0
+) -> FileChunk:
     """Make a chunk whose length may be a placeholder, or not known."""
     if length is None or not 0 <= length <= LARGEST:
         return FileChunk(kind, start, None, reader.size)

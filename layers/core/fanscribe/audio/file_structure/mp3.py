@@ -1,7 +1,8 @@
-"""Bare mp3, whose first frame may say how long the file is: in a Xing or Info tag, or in a VBRI tag.
+"""Bare mp3, whose first frame may say how long the file is: in a Xing or Info tag, or in a VBRI
+tag.
 
-The Xing header as LAME writes it (gabriel.mp3-tech.org/mp3infotag.html); VBRI is Fraunhofer's. A file to
-which another was joined is longer than that, and lacks nothing.
+The Xing header as LAME writes it (gabriel.mp3-tech.org/mp3infotag.html); VBRI is Fraunhofer's. A
+file to which another was joined is longer than that, and lacks nothing.
 """
 
 from fanscribe.audio.between_packets import TAG_HEAD, tag_size

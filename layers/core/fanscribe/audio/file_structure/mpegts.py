@@ -57,7 +57,9 @@ def _packets(reader: Reader) -> Packets:
         sync, first, pid, flags = data[at : at + 4]
         skipped = 4 + (1 + data[at + 4] if flags & 0x20 else 0)  # an adaptation field
         if sync == SYNC and flags & 0x10:
-            packet = TransportPacket(first & 0x40 > 0, flags & 0x80 > 0, data[at + skipped : at + PACKET])
+            packet = TransportPacket(
+                first & 0x40 > 0, flags & 0x80 > 0, data[at + skipped : at + PACKET]
+            )
             found[(first & 0x1F) << 8 | pid].append(packet)
     return found
 

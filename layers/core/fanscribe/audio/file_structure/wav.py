@@ -3,7 +3,15 @@ BW64 (ITU-R BS.2088) and Sony's W64."""
 
 from struct import Struct
 
-from fanscribe.audio.file_structure.chunks import IFF, RIFF, FileChunk, Plain, Reader, chunk_of, walk
+from fanscribe.audio.file_structure.chunks import (
+    IFF,
+    RIFF,
+    FileChunk,
+    Plain,
+    Reader,
+    chunk_of,
+    walk,
+)
 from fanscribe.audio.file_structure.lengths import read_before_sound
 from fanscribe.audio.file_structure.structure import Structure
 

@@ -1,4 +1,6 @@
-"""Captions: a transcript as cues that can be read, by the custom of broadcasters (BBC, Netflix). Pure.
+"""Captions: a transcript as cues that can be read, by the custom of broadcasters (BBC, Netflix).
+
+Pure.
 
 For every transcript and every choice of options:
 

@@ -8,7 +8,8 @@ from fanscribe.transcript.build import CLOSERS
 from fanscribe.transcript.captions.pieces import CaptionPiece
 
 HESITATION = 250  # ms between words that make a better break than none
-SHORT_WORD = 3  # letters; such are mostly articles and prepositions, which belong to what follows ("the / hill")
+# letters; such are mostly articles and prepositions, which belong to what follows ("the / hill")
+SHORT_WORD = 3
 
 # What it costs to break behind a word: nothing where a segment ends.
 AT_PUNCTUATION, AT_HESITATION, ANYWHERE, AFTER_SHORT_WORD = 1, 2, 4, 5

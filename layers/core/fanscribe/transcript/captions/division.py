@@ -10,10 +10,12 @@ from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE, 
 from fanscribe.transcript.captions.lines import furthest
 from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
-# What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one sentence are of a length.
+# What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one
+# sentence are of a length.
 SEGMENT_END_INSIDE = 5
 SECOND_MISSING = 10  # a second that it lacks of its shortest time
-LONELY = 8  # the less of a quarter of the screen it fills, if it is a part of a sentence: "and why."
+# the less of a quarter of the screen it fills, if it is a part of a sentence: "and why."
+LONELY = 8
 TOO_MANY = 1_000_000  # more than all else: for each cue, where only the fewest will do
 
 
@@ -28,15 +30,21 @@ def runs(pieces: Sequence[CaptionPiece]) -> Iterator[Sequence[CaptionPiece]]:
         yield pieces[first:]
 
 
-def divide(run: Sequence[CaptionPiece], until: int, screen: CueLimits, *, fewest: bool = False) -> list[Sequence[CaptionPiece]]:
-    """The cheapest way to divide a run into cues, of all ways: a shortest path. `until` is when the next run begins."""
+def divide(
+    run: Sequence[CaptionPiece], until: int, screen: CueLimits, *, fewest: bool = False
+) -> list[Sequence[CaptionPiece]]:
+    """The cheapest way to divide a run into cues, of all ways: a shortest path.
+
+    `until` is when the next run begins.
+    """
     starts, ends = [*(piece.start for piece in run), until], [piece.end for piece in run]
     begins_segment = [True, *(piece.ends_segment for piece in run)]
     ended = list(accumulate(begins_segment[1:], initial=0))  # segments before each piece
     characters, full = written(run), furthest(run, screen)
     breaks = [TOO_MANY * fewest + reluctance for reluctance in reluctances(run)]
     fullness, lonely = _costs_by_size(screen)
-    costs, origins = [0.0, *[math.inf] * len(run)], [0] * (len(run) + 1)  # up to each piece, and where the last cue begins
+    # up to each piece, and where the last cue begins
+    costs, origins = [0.0, *[math.inf] * len(run)], [0] * (len(run) + 1)
     for first, start in enumerate(starts[:-1]):
         last = first
         while last < full[first]:
@@ -45,7 +53,11 @@ def divide(run: Sequence[CaptionPiece], until: int, screen: CueLimits, *, fewest
                 full[first] = last - 1
                 break
             size, time = characters[last] - characters[first], starts[last] - start
-            cost = breaks[last - 1] + fullness[size] + SEGMENT_END_INSIDE * (ended[last - 1] - ended[first])
+            cost = (
+                breaks[last - 1]
+                + fullness[size]
+                + SEGMENT_END_INSIDE * (ended[last - 1] - ended[first])
+            )
             if time < SHORTEST_CUE:
                 cost += SECOND_MISSING * (SHORTEST_CUE - time) / 1000
             if not (begins_segment[first] and begins_segment[last]):
@@ -56,12 +68,19 @@ def divide(run: Sequence[CaptionPiece], until: int, screen: CueLimits, *, fewest
 
 
 def _costs_by_size(screen: CueLimits) -> tuple[list[float], list[float]]:
-    """What it costs to be as full, and as lonely, for cues of so many characters: a space more on each line than fits."""
-    shares = [size / (screen.width * screen.lines) for size in range((screen.width + 1) * screen.lines + 1)]
+    """What it costs to be as full, and as lonely, for cues of so many characters: a space more on
+    each line than fits.
+    """
+    shares = [
+        size / (screen.width * screen.lines)
+        for size in range((screen.width + 1) * screen.lines + 1)
+    ]
     return [share**2 for share in shares], [LONELY * max(0, 1 - 4 * share) for share in shares]
 
 
-def _followed_back(run: Sequence[CaptionPiece], origins: Sequence[int]) -> list[Sequence[CaptionPiece]]:
+def _followed_back(
+    run: Sequence[CaptionPiece], origins: Sequence[int]
+) -> list[Sequence[CaptionPiece]]:
     cues, last = [], len(run)
     while last:
         cues.append(run[origins[last] : last])

@@ -8,13 +8,17 @@ from fanscribe.transcript.captions.breaks import reluctances
 from fanscribe.transcript.captions.cue_limits import CueLimits
 from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
-# What a line costs: its fullness, squared, and a break at 6 % of what it costs between cues, so that balance counts for more.
+# What a line costs: its fullness, squared, and a break at 6 % of what it costs between cues, so
+# that balance counts for more.
 LINE_BREAK = 0.06
-TOP_HEAVY = 0.1  # each line's fullness weighs a little more than the next one's: rather the longer line below
+# each line's fullness weighs a little more than the next one's: rather the longer line below
+TOP_HEAVY = 0.1
 
 
 def furthest(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
-    """For each piece, behind which one a cue that begins with it is full: every line takes what it can."""
+    """For each piece, behind which one a cue that begins with it is full: every line takes what it
+    can.
+    """
     first_line, line = _line_ends(pieces, screen.room), _line_ends(pieces, screen.width)
     reached = first_line
     for _ in range(screen.lines - 1):
@@ -23,11 +27,16 @@ def furthest(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
 
 
 def _line_ends(pieces: Sequence[CaptionPiece], room: int) -> list[int]:
-    """For each piece, behind which one a line that begins with it is full. A piece always fits; behind the last, nothing does."""
+    """For each piece, behind which one a line that begins with it is full.
+
+    A piece always fits; behind the last, nothing does.
+    """
     characters, ends, last = written(pieces), [], 0
     for first, piece in enumerate(pieces):
         last = max(last, first + 1)
-        while last < len(pieces) and characters[last + 1] - characters[first] - piece.spaced <= room:
+        while (
+            last < len(pieces) and characters[last + 1] - characters[first] - piece.spaced <= room
+        ):
             last += 1
         ends.append(last)
     return [*ends, len(pieces)]
@@ -37,14 +46,17 @@ def broken(pieces: Sequence[CaptionPiece], screen: CueLimits) -> str:
     """A cue's text on the fewest lines that hold it, broken where it costs least."""
     if len(whole := _line(pieces)) <= screen.room:
         return whole
-    return "\n".join(_line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen)))
+    return "\n".join(
+        _line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen))
+    )
 
 
 def _cheapest_ends(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
     """Behind which pieces the lines end, after a 0."""
     characters, breaks = written(pieces), reluctances(pieces)
     count = _fewest(characters, pieces, screen)
-    best: dict[int, tuple[float, list[int]]] = {0: (0, [0])}  # pieces on the lines so far: cost, and where the lines end
+    # pieces on the lines so far: cost, and where the lines end
+    best: dict[int, tuple[float, list[int]]] = {0: (0, [0])}
     for number in range(count):
         room = screen.width if number else screen.room
         weight = 1 + TOP_HEAVY * (count - number)

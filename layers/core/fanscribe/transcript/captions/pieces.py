@@ -12,9 +12,21 @@ from fanscribe.transcript.build import Transcript, joined
 from fanscribe.transcript.captions.cue_limits import LONGEST_CUE
 from fanscribe.transcript.captions.gaps import Gap
 
-UNSPACED = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "FULLWIDTH", "HALFWIDTH", "THAI", "LAO", "KHMER", "MYANMAR"}
+UNSPACED = {
+    "CJK",
+    "IDEOGRAPHIC",
+    "HIRAGANA",
+    "KATAKANA",
+    "FULLWIDTH",
+    "HALFWIDTH",
+    "THAI",
+    "LAO",
+    "KHMER",
+    "MYANMAR",
+}
 OPENING = {"Ps", "Pi"}  # Unicode's categories
-FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}  # what no line begins with, if no space is before it
+# what no line begins with, if no space is before it
+FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}
 
 
 class CaptionPiece(NamedTuple):
@@ -29,10 +41,14 @@ class CaptionPiece(NamedTuple):
 
 
 def unbroken(words: Iterable[Word], room: float = math.inf) -> Iterator[list[Word]]:
-    """Words, together with what clings to them where that fits into `room`: Whisper has "well-known" and "3.5" as two."""
+    """Words, together with what clings to them where that fits into `room`: Whisper has
+    "well-known" and "3.5" as two.
+    """
     group: list[Word] = []
     for word in words:
-        if group and not (_clings(group[-1].text, word.text) and len(joined([*group, word])) <= room):
+        if group and not (
+            _clings(group[-1].text, word.text) and len(joined([*group, word])) <= room
+        ):
             yield group
             group = []
         if word.text.strip():
@@ -42,7 +58,9 @@ def unbroken(words: Iterable[Word], room: float = math.inf) -> Iterator[list[Wor
 
 
 def _clings(before: str, after: str) -> bool:
-    """No space is between them, and none of them is of a script that does without; or it is a mark that begins no line."""
+    """No space is between them, and none of them is of a script that does without; or it is a mark
+    that begins no line.
+    """
     if before[-1].isspace() or after[:1].isspace():
         return False
     here, there = before[-1], after[:1] or " "
@@ -56,9 +74,15 @@ def _unspaced(character: str) -> bool:
     return unicodedata.name(character, "").split(" ")[0] in UNSPACED
 
 
-def pieces_of(transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int) -> list[CaptionPiece]:
+def pieces_of(
+    transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int
+) -> list[CaptionPiece]:
     """A channel's words and gaps, by time."""
-    said = [_of_words(segment.words, room) for segment in transcript.segments if segment.channel == channel]
+    said = [
+        _of_words(segment.words, room)
+        for segment in transcript.segments
+        if segment.channel == channel
+    ]
     unsaid = [_of_words(_said(gap), room) for gap in missing if gap.channel == channel]
     pieces = [piece for segment in said for piece in segment]
     pieces += [piece._replace(in_gap=True) for gap in unsaid for piece in gap]
@@ -77,7 +101,9 @@ def _said(gap: Gap) -> list[Word]:
 
 
 def _of_words(words: Sequence[Word], room: int) -> list[CaptionPiece]:
-    """The pieces of one segment, which stands apart from others as it does in the transcript's text."""
+    """The pieces of one segment, which stands apart from others as it does in the transcript's
+    text.
+    """
     pieces = [piece for group in unbroken(words, room) for piece in _cut(group, room)]
     if pieces:
         pieces[0] = pieces[0]._replace(spaced=True)
@@ -92,10 +118,15 @@ def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
         last = min(first + room, len(text))
         spaced = first == 0 and words[0].text[0].isspace()
         yield CaptionPiece(
-            text[first:last].strip(), start + length * first // len(text), start + length * last // len(text), spaced
+            text[first:last].strip(),
+            start + length * first // len(text),
+            start + length * last // len(text),
+            spaced,
         )
 
 
 def written(pieces: Iterable[CaptionPiece]) -> list[int]:
-    """How many characters there are before each piece, and in all: spaces included, also where lines begin."""
+    """How many characters there are before each piece, and in all: spaces included, also where
+    lines begin.
+    """
     return list(accumulate((piece.spaced + len(piece.text) for piece in pieces), initial=0))

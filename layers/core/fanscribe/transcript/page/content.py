@@ -131,11 +131,18 @@ def content(transcript: Transcript) -> PageContent:
 
 def _missing(transcript: Transcript) -> list[PlaceToCheck]:
     failed = [tile for tile in transcript.ledger.tiles if tile.missing]
-    return [PlaceToCheck(gap.start, gap.end, gap.channel, _reasons(failed, gap), gap.kind) for gap in gaps(transcript.ledger)]
+    return [
+        PlaceToCheck(gap.start, gap.end, gap.channel, _reasons(failed, gap), gap.kind)
+        for gap in gaps(transcript.ledger)
+    ]
 
 
 def _reasons(failed: Iterable[LedgerTile], gap: Gap) -> str:
-    within = (tile for tile in failed if tile.channel == gap.channel and gap.start <= milliseconds(tile.start) < gap.end)
+    within = (
+        tile
+        for tile in failed
+        if tile.channel == gap.channel and gap.start <= milliseconds(tile.start) < gap.end
+    )
     reasons = (str(tile.reason).removeprefix(f"{gap.kind}: ") for tile in within)
     return ", ".join(dict.fromkeys(reasons))
 
@@ -181,7 +188,9 @@ def _again(tiles: Iterable[LedgerTile]) -> list[PlaceToCheck]:
 def _verdict(look: Fallback) -> str:
     words = {"first": look.first.words, "second": look.second.words}
     other = "first" if look.kept == "second" else "second"
-    told = f"the {look.kept} reading was kept, {words[look.kept]} words; the other had {words[other]}"
+    told = (
+        f"the {look.kept} reading was kept, {words[look.kept]} words; the other had {words[other]}"
+    )
     return f"read twice ({look.reason}): {told}"
 
 
