@@ -21,6 +21,8 @@ from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, Th
 from tests.support.lambda_errors import NAMES
 from tests.support.workflow import DEFAULTS, all_keys
 
+pytestmark = pytest.mark.long
+
 TASKS = ("Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge")
 SECTIONS = 2
 DEADLY = 2  # a tile, in the middle of a batch of other tiles

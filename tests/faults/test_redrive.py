@@ -22,6 +22,8 @@ from tests.faults.test_names import a_model_of_two_languages, share_out, task_of
 from tests.support.redrive import open_state, redrive
 from tests.support.workflow import DEFAULTS
 
+pytestmark = pytest.mark.long
+
 BROKEN = "Broken"  # an error that nothing repeats and nothing catches
 # The task that fails for good, the state that is then not left, and what a redrive calls
 WAYS = {

@@ -97,6 +97,7 @@ def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
         assert again == expected
 
 
+@pytest.mark.long
 def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
     tmp_path: Path, expected: dict[str, bytes]
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str,
         assert transcripts(engine, engine.run(event)) == expected
 
 
+@pytest.mark.long
 def test_a_part_that_is_lost_is_made_again(tmp_path: Path, expected: dict[str, bytes]) -> None:
     with an_engine(tmp_path) as engine:
         event = engine.upload(SAMPLE, {"language": "en"})

@@ -12,6 +12,8 @@ from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
 from tests.support.workflow import all_keys, an_engine, transcripts
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:

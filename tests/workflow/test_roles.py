@@ -171,6 +171,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> li
     return engine.calls
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not is_unseen(rule)], ids=str)
 def test_a_role_has_nothing_that_it_can_do_without(
     rule: Rule, request: pytest.FixtureRequest
