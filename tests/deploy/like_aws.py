@@ -88,7 +88,8 @@ def objects_put_by_a_state_machine() -> None:
             return dispatch(info, service, action, given)
         body = given["Body"].encode()
         path = f"/{given['Bucket']}/{given['Key']}"
-        headers = {"host": "s3.us-east-1.amazonaws.com", "content-length": str(len(body))}
+        credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"
+        headers = {"host": "s3.us-east-1.amazonaws.com", "authorization": credential}
         handler = app.SERVICE_HANDLERS["s3"]
         status, _, answer = app.call_service_handler_sync(handler, "PUT", path, headers, body, {})
         if status != HTTPStatus.OK:
