@@ -20,7 +20,9 @@ from typing import Any, TypeVar
 
 import boto3
 import jiwer
+from boto3.exceptions import Boto3Error
 from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from fanscribe.documents.job import InvocationTimes
@@ -101,7 +103,7 @@ def run(stack: DeployedStack, recordings: str, key: str, limit_s: float) -> Exec
     upload(stack.s3, recordings, key)
 
     def begun() -> str | None:
-        return next((execution.arn for execution in stack.latest(20) if execution.key == key), None)
+        return next((execution.arn for execution in stack.latest(10) if execution.key == key), None)
 
     def ended() -> Execution | None:
         return None if (execution := stack.describe(arn)).running else execution
@@ -192,7 +194,7 @@ def main() -> None:
         execution = run(stack, recordings_bucket(asked.stack, session), key, 60 * asked.minutes)
         print(check(stack, execution))
         print("\n".join(figures(stack, execution)))
-    except (Failure, NotFound) as failure:
+    except (Failure, NotFound, Boto3Error, BotoCoreError, ClientError) as failure:
         sys.exit(f"FAILED. {failure}")
 
 

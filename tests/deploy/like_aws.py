@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from ministack import app
@@ -77,28 +78,25 @@ def map_concurrency_by_path() -> None:
     stepfunctions._run_map_items = with_path
 
 
-@where(stepfunctions._invoke_events_put_events, lacks="Resources")
-def who_put_an_event() -> None:
-    """A state machine's own events name its execution and itself."""
-    running: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("running")
-    task, put = stepfunctions._execute_task, stepfunctions._invoke_events_put_events
+@where(stepfunctions, says="(no GetObject/PutObject)")
+def objects_put_by_a_state_machine() -> None:
+    """The reasons of failed chunks, for the ledger. Its role is not asked."""
+    dispatch = stepfunctions._dispatch_aws_sdk_rest_xml
 
-    def noted(state: dict[str, Any], given: Any, execution: dict[str, Any], context: Any) -> Any:
-        running.set(execution)
-        return task(state, given, execution, context)
+    def put(info: Any, service: str, action: str, given: dict[str, Any]) -> Any:
+        if (service, action) != ("s3", "putObject"):
+            return dispatch(info, service, action, given)
+        body = given["Body"].encode()
+        path = f"/{given['Bucket']}/{given['Key']}"
+        credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"
+        headers = {"host": "s3.us-east-1.amazonaws.com", "authorization": credential}
+        handler = app.SERVICE_HANDLERS["s3"]
+        status, _, answer = app.call_service_handler_sync(handler, "PUT", path, headers, body, {})
+        if status != HTTPStatus.OK:
+            raise stepfunctions._ExecutionError("S3.S3Exception", str(answer))
+        return {}
 
-    def named(resource: str, given: dict[str, Any]) -> Any:
-        execution = running.get()
-        who = [execution["executionArn"], execution["stateMachineArn"]]
-        for entry in given.get("Entries", []):
-            entry["Resources"] = [*entry.get("Resources", []), *who]
-            if not isinstance(entry.get("Detail"), str):
-                entry["Detail"] = json.dumps(entry["Detail"])
-        return put(resource, given)
-
-    stepfunctions._execute_task = noted
-    stepfunctions._invoke_events_put_events = named
-    stepfunctions._SERVICE_DISPATCH["arn:aws:states:::events:putEvents"] = named
+    stepfunctions._dispatch_aws_sdk_rest_xml = put
 
 
 @where(s3._fire_s3_event, lacks='"version-id"')

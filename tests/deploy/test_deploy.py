@@ -58,6 +58,16 @@ def test_a_file_that_is_no_recording_is_refused_and_whoever_listens_is_told(firs
     assert event["detail"]["recording"] == f's3://{first.recordings}/notes "a".mp3'
 
 
+def test_an_execution_that_is_stopped_is_told_of_too(first: Stack, uploaded: str) -> None:
+    options = {"language": "en", "vad_threshold": 0.4}  # another job than the upload's
+    given = {"uri": f"s3://{first.recordings}/{uploaded}", "options": options}
+    arn = first.deployed.start(given)
+    first.deployed.states.stop_execution(executionArn=arn)
+    event = first.event(arn)
+    assert event["detail-type"] == "Transcript Failed"
+    assert event["detail"]["error"] == "Aborted"
+
+
 def test_each_function_may_what_its_role_says_and_no_more(first: Stack, uploaded: str) -> None:
     work, transcripts = first.deployed.work, first.deployed.transcripts
     part = {"Bucket": work, "Key": "jobs/nobodys/parts/000000-000000.json", "Body": b"{}"}

@@ -34,5 +34,6 @@ def test_a_stack_whose_transcribe_is_broken_fails_and_says_why(broken: Stack) ->
     done = broken.run("make", "smoke", "STACK=first")
     assert done.returncode != 0
     assert "FAILED. The execution " in done.stderr
-    assert "100.0% of the speech is missing, at 0:00-5:30 (UnknownModel)" in done.stderr
+    assert "100.0% of the speech is missing" in done.stderr
+    assert "(UnknownModel)" in done.stderr, done.stderr
     assert "wall time" not in done.stdout
