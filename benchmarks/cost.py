@@ -155,7 +155,10 @@ def turbo() -> Iterator[str]:
     speed, price = speed_of("large-v3-turbo"), price_list().aws.lambda_gb_second.usd
     full = 10_240 / GB * HOUR * price
     two, six = speed.tile_s(2), speed.tile_s(vcpus(10_240))
-    yield f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. So $0.15 allows an RTF of {0.15 / full:.3f}."
+    yield (
+        f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. "
+        f"So $0.15 allows an RTF of {0.15 / full:.3f}."
+    )
     for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
         job = job_of(speed.name, 4 * HOUR)
         job = job.model_copy(
@@ -164,8 +167,9 @@ def turbo() -> Iterator[str]:
         usual, cheapest = (plan(job, goal).usd / 4 for goal in (USUAL, CHEAPEST))
         rtf = tile_s / TILE_S
         yield (
-            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, RTF {rtf:.3f}, ${rtf * full:.3f}; with cold "
-            f"starts, splitting, merging, transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
+            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, "
+            f"RTF {rtf:.3f}, ${rtf * full:.3f}; with cold starts, splitting, merging, "
+            f"transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
         )
 
 
@@ -190,8 +194,14 @@ def checked_on() -> Iterator[str]:
     """Where that was."""
     result = json.loads(RESULT.read_text())
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
-    yield f"{result['recordings']}, {result['model']}, {len(result['workers']['1'])} runs; {result['machine']},"
-    yield f"shared with other work, Python {result['python']}, {versions}, {result['date']}, commit {result['commit']}."
+    yield (
+        f"{result['recordings']}, {result['model']}, "
+        f"{len(result['workers']['1'])} runs; {result['machine']},"
+    )
+    yield (
+        f"shared with other work, Python {result['python']}, "
+        f"{versions}, {result['date']}, commit {result['commit']}."
+    )
 
 
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {

@@ -164,9 +164,18 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         or "reading one chunk"
     )
     lines = [
-        f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, each up to {longest}",
-        f"wall time   {clock_of(forecast.wall_s)}: splitting {split}, transcribing {read}, merging {merged}",
-        f"cost        ${forecast.usd:.3f} at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour",
+        (
+            f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, "
+            f"each up to {longest}"
+        ),
+        (
+            f"wall time   {clock_of(forecast.wall_s)}: "
+            f"splitting {split}, transcribing {read}, merging {merged}"
+        ),
+        (
+            f"cost        ${forecast.usd:.3f} "
+            f"at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour"
+        ),
         f"what binds  {binding}",
         f"model speed {job.speed.had}, as {job.speed.name}",
     ]
@@ -176,7 +185,8 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         )
     if forecast.may_give_up:
         lines.append(
-            "in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency"
+            "in danger   throttled chunks may give up: "
+            "set MapConcurrency no higher than the account's concurrency"
         )
     return lines
 

@@ -128,13 +128,19 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     "--chunk-tiles",
     metavar="K",
     type=click.IntRange(1),
-    help="Tiles of at most 30 s in every chunk.  [default: at most 4 to 16, by model and device, fewer towards the end]",
+    help=(
+        "Tiles of at most 30 s in every chunk. "
+        " [default: at most 4 to 16, by model and device, fewer towards the end]"
+    ),
 )
 @click.option(
     "--work",
     metavar="FOLDER",
     type=click.Path(path_type=Path),
-    help="Where what is finished is kept for a week, so that a run that was stopped goes on.  [default: ~/.cache/fanscribe]",
+    help=(
+        "Where what is finished is kept for a week, so that a run that was stopped goes on. "
+        " [default: ~/.cache/fanscribe]"
+    ),
 )
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
@@ -184,7 +190,8 @@ def transcribe(
     check_place(context, stack, HERE_ONLY)
     if report and no_wait:
         raise click.UsageError(
-            "--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later."
+            "--report waits for the run's end. "
+            "With --no-wait, `fanscribe report JOB` writes it later."
         )
     recordings, left_out = _check_call(audio, options, out, report=report)
     if stack:
@@ -300,7 +307,8 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
 
         if device == "cuda" and not ctranslate2.get_cuda_device_count():
             raise click.UsageError(
-                "--device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none."
+                "--device cuda: no NVIDIA GPU with its driver is to be found here. "
+                "--device cpu needs none."
             )
         can = [
             known
@@ -309,7 +317,8 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
         ]
         if chosen.compute_type not in can:
             raise click.UsageError(
-                f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}."
+                f"--compute-type {chosen.compute_type}: "
+                f"this machine's {device} can only {', '.join(can)}."
             )
     os.environ.update(said)
     if device == "cuda":

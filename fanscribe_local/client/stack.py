@@ -62,7 +62,8 @@ class DeployedStack:
         }
         if missing := [output for output in OUTPUTS if output not in outputs]:
             raise NotFound(
-                f"The stack {name!r} has no output {missing[0]}: deploy Fanscribe's template of this version there."
+                f"The stack {name!r} has no output {missing[0]}: "
+                "deploy Fanscribe's template of this version there."
             )
         work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
         return cls(client("s3"), client("stepfunctions"), work, transcripts, state_machine)

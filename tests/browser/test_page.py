@@ -307,7 +307,8 @@ def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_b
         it.page.keyboard.press("Tab")
         reached.append(
             it.page.evaluate(
-                "document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.tagName"
+                "document.activeElement.id || document.activeElement.ariaLabel || "
+                "document.activeElement.tagName"
             )
         )
         assert (

@@ -28,7 +28,10 @@ for part in (
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / ".venv-convert" / ".installed").is_file(),
-    reason="needs .venv-convert (transformers and torch, 5.7 GB), which `make model` installs and which is not here",
+    reason=(
+        "needs .venv-convert (transformers and torch, "
+        "5.7 GB), which `make model` installs and which is not here"
+    ),
 )
 
 

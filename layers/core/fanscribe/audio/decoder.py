@@ -97,15 +97,17 @@ def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
         structure = read_structure(beside, path.stat().st_size)
     if structure.encrypted:
         raise Refused(
-            f"is encrypted ({structure.encrypted}): only who has the key can play it. Save it without copy protection."
+            f"is encrypted ({structure.encrypted}): only who has the key can play it. "
+            "Save it without copy protection."
         )
     try:
         file = MediaFile(path, progress, structure)
     except av.error.FFmpegError:
         if structure.without_index:
             raise Refused(
-                "is cut off: its table of contents (moov) was never written or is missing, and nothing can be "
-                "read without it. Copy it once more, or repair it with a recording of the same device."
+                "is cut off: its table of contents (moov) was never written or is missing, "
+                "and nothing can be read without it. "
+                "Copy it once more, or repair it with a recording of the same device."
             ) from None
         raise
     if not file.streams:
@@ -367,7 +369,8 @@ def main(text: str) -> None:
     except MemoryError:
         megabytes = request.memory // 10**6
         refuse(
-            f"can't be read: the decoder needs more memory for it than it may have ({megabytes} MB)."
+            "can't be read: "
+            f"the decoder needs more memory for it than it may have ({megabytes} MB)."
         )
     except Exception as error:  # noqa: BLE001  (whatever PyAV makes of a hostile file: it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)

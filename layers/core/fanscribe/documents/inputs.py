@@ -133,6 +133,8 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
         else:
             reason = explain(error, skip=1)
         raise InvalidInput(
-            f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
-            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" and "redo" if you like.'
+            f"The execution's input can't be understood: {reason}. "
+            "It is an S3 'Object Created' event, "
+            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, '
+            'the latter two with "options" and "redo" if you like.'
         ) from None

@@ -41,7 +41,10 @@ class ReadingOptions(Contract):
 
     language: Annotated[str | None, Field(pattern=rf"^([a-z]{{2,3}}|{MULTILINGUAL})$")] = Field(
         None,
-        description=f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; left out, it is found out once for the recording",
+        description=(
+            f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; "
+            "left out, it is found out once for the recording"
+        ),
     )
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", description="'transcribe', or 'translate' into English"
@@ -60,7 +63,10 @@ class ReadingOptions(Contract):
     track: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         None,
         pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
-        description="the number of a sound track, its language ('en', 'fre'), or 'all' for each as a channel by itself",
+        description=(
+            "the number of a sound track, its language ('en', "
+            "'fre'), or 'all' for each as a channel by itself"
+        ),
     )
 
     @property
@@ -154,4 +160,7 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
 def _told(name: str, given: Any) -> str:
     if name not in Options.model_fields:
         return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
-    return f"The option {name!r} can't be {given!r}: it takes {Options.model_fields[name].description}."
+    return (
+        f"The option {name!r} can't be {given!r}: "
+        f"it takes {Options.model_fields[name].description}."
+    )

@@ -113,7 +113,8 @@ def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOpti
         > keys.LONGEST
     ):
         raise InvalidInput(
-            f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3."
+            f"The key {key[:60]}… is too long: "
+            f"the transcript's would pass the {keys.LONGEST} bytes of S3."
         )
     return job
 
