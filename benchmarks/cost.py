@@ -205,8 +205,12 @@ def checked_on() -> Iterator[str]:
 
 
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
-    "plans": plans, "day": day_against_half_hour, "models": models, "services": services, "checked": checked,
-}  # fmt: skip
+    "plans": plans,
+    "day": day_against_half_hour,
+    "models": models,
+    "services": services,
+    "checked": checked,
+}
 LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "turbo": lambda: (f"{number}. {line}" for number, line in enumerate(turbo(), 1)),
     "checked-on": checked_on,

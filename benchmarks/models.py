@@ -88,9 +88,14 @@ began, began_cpu = time.monotonic(), time.process_time()
 for tiles, sounds in batches:
     recognizer.read(tiles, sounds, "en", ReadingOptions())
 read_s, cpu_s = time.monotonic() - began, time.process_time() - began_cpu
-print(json.dumps({"tiles": sum(len(tiles) for tiles, _ in batches), "load_s": load_s, "read_s": read_s, "cpu_s": cpu_s,
-                  "encode_s": model.spent["encode"], "decode_s": model.spent["generate"], "words_s": model.spent["align"],
-                  "load_mb": load_mb, "memory_mb": peak()}))
+print(json.dumps({
+    "tiles": sum(len(tiles) for tiles, _ in batches),
+    "load_s": load_s, "read_s": read_s, "cpu_s": cpu_s,
+    "encode_s": model.spent["encode"],
+    "decode_s": model.spent["generate"],
+    "words_s": model.spent["align"],
+    "load_mb": load_mb, "memory_mb": peak(),
+}))
 """
 
 Batch = tuple[list[Any], list[Any]]  # tiles, and the samples of each
@@ -247,7 +252,9 @@ def _origin(results: Results) -> dict[str, str]:
         f"{name} {last['versions'][name]}" for name in ("faster-whisper", "ctranslate2")
     )
     return {
-        "machine": f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}",
+        "machine": (
+            f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}"
+        ),
         "measured": (
             "long-en whole by benchmarks/models.py, "
             "word times and fallbacks included, medians of three rounds"
@@ -262,7 +269,9 @@ def _origin(results: Results) -> dict[str, str]:
             "what a second thread does not shorten. Six cores are reckoned from these two; "
             "neither six nor Lambda's processors were measured"
         ),
-        "load_s": f"measured with the file in memory, and the file at an assumed {DISK_MB_S} MB/s besides",
+        "load_s": (
+            f"measured with the file in memory, and the file at an assumed {DISK_MB_S} MB/s besides"
+        ),
         "memory_mb": (
             "a reader's most with four tiles at once, "
             f"and {REST_MB} MB for the rest of Transcribe, rounded up"

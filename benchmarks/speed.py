@@ -265,7 +265,8 @@ def measure(
 
 def report(result: Mapping[str, Any]) -> None:
     print(
-        f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}"
+        f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}"
+        f"{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}"
     )
     for way, of in result["ways"].items():
         wer = "" if of["wer"] is None else f"{100 * of['wer']:7.2f}"

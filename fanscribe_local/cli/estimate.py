@@ -63,17 +63,29 @@ def as_seconds(text: str) -> float | None:
 )
 @click.option("--cheapest", is_flag=True, help="The cheapest, however long it takes.")
 @click.option(
-    "--concurrency", metavar="N", type=click.IntRange(1, 10_000), default=DEFAULTS.map_concurrency, show_default=True,
+    "--concurrency",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=DEFAULTS.map_concurrency,
+    show_default=True,
     help="Chunks transcribed at once: the template's MapConcurrency.",
-)  # fmt: skip
+)
 @click.option(
-    "--account-concurrency", metavar="N", type=click.IntRange(1), default=DEFAULTS.account_concurrency, show_default=True,
+    "--account-concurrency",
+    metavar="N",
+    type=click.IntRange(1),
+    default=DEFAULTS.account_concurrency,
+    show_default=True,
     help="Functions that the account may run at once. Some new accounts have 10.",
-)  # fmt: skip
+)
 @click.option(
-    "--memory", metavar="MB", type=click.IntRange(128, 10_240), default=DEFAULTS.memory_mb, show_default=True,
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(128, 10_240),
+    default=DEFAULTS.memory_mb,
+    show_default=True,
     help="That the function Transcribe has. Cores come with it.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with all figures.")
 def estimate(
     audio: str,

@@ -129,8 +129,8 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="K",
     type=click.IntRange(1),
     help=(
-        "Tiles of at most 30 s in every chunk. "
-        " [default: at most 4 to 16, by model and device, fewer towards the end]"
+        "Tiles of at most 30 s in every chunk.  "
+        "[default: at most 4 to 16, by model and device, fewer towards the end]"
     ),
 )
 @click.option(
@@ -138,8 +138,8 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     help=(
-        "Where what is finished is kept for a week, so that a run that was stopped goes on. "
-        " [default: ~/.cache/fanscribe]"
+        "Where what is finished is kept for a week, so that a run that was stopped goes on.  "
+        "[default: ~/.cache/fanscribe]"
     ),
 )
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")

@@ -42,7 +42,8 @@ def etag(file: Path) -> str:
         return (
             parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
         )
-    return f"{hashlib.md5(b''.join(part.digest() for part in parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
+    digests = b"".join(part.digest() for part in parts)
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
 
 
 def _is_kept(key: str) -> bool:

@@ -160,7 +160,7 @@ class Stack:
         )
 
     def _code(self, name: str) -> tuple[Path, ...]:
-        """A zip's code and its layers; of an image, what its Dockerfile copies to the task's root."""
+        """A zip's code and layers, or the folders that an image's Dockerfile copies."""
         resource = self._resources[name]
         own = resource["Properties"]
         if "CodeUri" in own:

@@ -302,7 +302,7 @@ def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Told) -
 
 
 class DeafEngine(Engine):
-    """EventBridge takes no event: it answers, as documented for PutEvents, that the entry failed."""
+    """EventBridge takes no event: it answers that the entry failed, as PutEvents documents."""
 
     asked = 0
 

@@ -43,7 +43,7 @@ def tag_size(head: bytes) -> int:
 
 
 def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
-    """Say whether the bytes between two chunks' data are whole chunks, up to the next one's header."""
+    """Say whether whole chunks, up to the next one's header, lie between two chunks' data."""
     place = first
     for _ in range(MOST_STEPS):
         if last - CHUNK.size - 1 <= place <= last:

@@ -9,9 +9,9 @@ SOUND     before the first samples, where the stream changes, where a section be
 SAMPLES   at most BLOCK samples of each channel that is kept, int16 at 16 kHz, interleaved
 PROGRESS  nothing: it read further into the file than before
 FINDINGS  what else there is to know once all is decoded: the fields of contracts.Findings
-REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name; the
-          last message
-UNKNOWN   the same of a track that was asked for and is not there
+REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name;
+          the last message
+UNKNOWN   the same for a track that was asked for and is not there
 
 It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it
 keeps nothing.
@@ -328,7 +328,7 @@ def _decibels(power: float | None) -> int | None:
 
 
 def confine(memory: int) -> None:
-    """Bound this process, as far as the system can: macOS, for one, does not limit address space."""
+    """Bound this process as far as the system can. macOS, say, does not limit address space."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads any more: end
     for what, most in [
         (resource.RLIMIT_CORE, 0),

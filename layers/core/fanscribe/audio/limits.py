@@ -60,8 +60,9 @@ def check_room(name: str, size: int, free: int) -> None:
     if size > free:
         raise RecordingTooLarge(
             f"{name} is {size / MEGABYTE:,.1f} MB, "
-            f"and the scratch folder has room for {free / MEGABYTE:,.1f} MB. Make room (on Lambda: "
-            "SplitFunction's EphemeralStorage), or upload its sound without the video."
+            f"and the scratch folder has room for {free / MEGABYTE:,.1f} MB. "
+            "Make room (on Lambda: SplitFunction's EphemeralStorage), "
+            "or upload its sound without the video."
         )
 
 

@@ -210,7 +210,7 @@ def _mixed(channels: Any, weights: Weights, rate: int) -> av.AudioFrame:
 
 
 def usual_weights(layout: str) -> Weights:
-    """Ask FFmpeg how much of each channel its downmix takes: by a constant on one after the other."""
+    """Measure each channel's weight in FFmpeg's downmix: a constant on one channel at a time."""
     import numpy as np  # noqa: PLC0415
 
     count = av.AudioLayout(layout).nb_channels

@@ -10,8 +10,8 @@ Timestamps are not always right, so the clock is followed with care:
 - A jump counts once CONFIRMED of sound follows it: one wrong timestamp moves nothing.
 - A step back is an overlap, which is cut off, or a new beginning of the clock (joined files), which
   goes on where the old one ended.
-- A jump past the end that the container names, or past the longest recording that is allowed, is not
-  believed: from there on samples are counted.
+- A jump past the end that the container names, or past the longest recording that is allowed, is
+  not believed: from there on samples are counted.
 - Some files have no timestamps of their own (`counted`: raw mp3, aac, ac3, amr, avi). FFmpeg counts
   their packets, so what is lost in them can only be measured in bytes.
 

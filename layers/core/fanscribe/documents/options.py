@@ -23,7 +23,7 @@ ENGLISH = "en"  # what an English-only model writes
 
 
 def _listed(value: Any) -> Any:
-    """`"srt, vtt"` as S3 metadata and command lines write it -> `("srt", "vtt")`, without repeats."""
+    """`"srt, vtt"`, as S3 metadata and command lines have it -> `("srt", "vtt")`. Drops repeats."""
     return (
         tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip())))
         if isinstance(value, str)
@@ -64,8 +64,8 @@ class ReadingOptions(Contract):
         None,
         pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
         description=(
-            "the number of a sound track, its language ('en', "
-            "'fre'), or 'all' for each as a channel by itself"
+            "the number of a sound track, its language ('en', 'fre'), "
+            "or 'all' for each as a channel by itself"
         ),
     )
 

@@ -106,7 +106,7 @@ class Findings(Contract):
 
 
 class StoredAudio(Contract):
-    """Where the decoded recording is kept (sound.py): in the folder of the job that read all of it."""
+    """The decoded recording (sound.py), in the folder of the job that read all of it."""
 
     job: str
     sections: tuple[Span, ...] = ()  # [start, end) of each, in samples; between them is silence

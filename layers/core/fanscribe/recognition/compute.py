@@ -37,7 +37,7 @@ def computing(environment: Mapping[str, str] = os.environ) -> Computing:
 
 
 def threads(environment: Mapping[str, str] = os.environ) -> int:
-    """Cores that the model may use: what the host says in OMP_NUM_THREADS, else all that it shows."""
+    """Cores that the model may use: OMP_NUM_THREADS where the host sets it, else all it shows."""
     return int(environment.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 

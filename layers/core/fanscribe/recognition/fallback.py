@@ -123,7 +123,7 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
 
 
 def _around(run: Span, tile: Tile, allowed: Sequence[int]) -> set[int]:
-    """The last cut before the run and the first one after it, where there is something to cut off."""
+    """The last cut before the run and the first one after it, where one is worth it."""
     before = [cut for cut in allowed if milliseconds(cut) <= run[0] + BESIDE_RUN]
     after = [cut for cut in allowed if milliseconds(cut) >= run[1] - BESIDE_RUN]
     cuts = set()

@@ -104,8 +104,9 @@ def _fetched(name: str) -> Path:
         return Path(download_model(name))
     except Exception as error:  # the hub client has no common base for what goes wrong offline
         raise UnknownModel(
-            f"The model {name} is not on this machine and could not be fetched from the model "
-            f"hub ({type(error).__name__}). Fetch it where there is a network, and name its folder."
+            f"The model {name} is not on this machine "
+            f"and could not be fetched from the model hub ({type(error).__name__}). "
+            "Fetch it where there is a network, and name its folder."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Split's decoding: all of a recording, a section of it, or what is no longer there of its sound."""
+"""Split's decoding: a whole recording, a section of it, or the missing pieces of its sound."""
 
 import shutil
 import tempfile

@@ -59,7 +59,7 @@ class LedgerTile(Contract):
 
 
 class Ledger(Contract):
-    """The accounts of all tiles, which partition the recording, each channel of it, to the sample."""
+    """The accounts of all tiles. They partition each channel of the recording to the sample."""
 
     sample_rate: int = SAMPLE_RATE
     samples: int
