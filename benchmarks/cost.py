@@ -7,6 +7,7 @@ Needs no model and takes a second; a test holds the page to it.
 
 import json
 import statistics
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -212,10 +213,21 @@ TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "checked": checked,
 }
 LISTS: dict[str, Callable[[], Iterable[str]]] = {
-    "turbo": lambda: (f"{number}. {line}" for number, line in enumerate(turbo(), 1)),
-    "checked-on": checked_on,
-    "origin": lambda: (f"- `{name}`: {text}." for name, text in speeds().origin.items()),
+    "turbo": lambda: (_item(f"{number}. ", line) for number, line in enumerate(turbo(), 1)),
+    "checked-on": lambda: (_item("", line) for line in checked_on()),
+    "origin": lambda: (_item("- ", f"`{name}`: {text}.") for name, text in speeds().origin.items()),
 }
+
+
+def _item(mark: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        100,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def written(page: str) -> str:
