@@ -62,7 +62,7 @@ def job_options(
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
-    """What a model computes on here, and with."""
+    """Options for the device and the numbers that a model computes with here."""
     for name, kinds, default, text in (
         (
             "--compute-type",
@@ -281,8 +281,8 @@ def check_place(context: click.Context, stack: str | None, here_only: Sequence[s
 
 
 def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
-    """What the template's `Model` is called on this machine, and the model, once it is known to be
-    able to do what is asked.
+    """The template's `Model` as this machine names it, and the model, which is checked against the
+    options.
     """
     try:
         found = find_model(model)

@@ -124,7 +124,7 @@ class DeployedStack:
         return sorted(events, key=lambda event: int(event["id"]))
 
     def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
-        """Of an execution's Map runs, with their histories: a call for each, `told` how many."""
+        """Children of an execution's Map runs, with histories: a call for each, `told` how many."""
         runs = [
             run
             for page in self._pages("list_map_runs", executionArn=arn)

@@ -213,12 +213,12 @@ class Stack:
         )
 
     def exists(self, resource: str) -> bool:
-        """Whether a resource is made at all."""
+        """True if a resource is made at all."""
         condition = self._resources[resource].get("Condition")
         return condition is None or self.holds(condition)
 
     def holds(self, condition: str) -> bool:
-        """Whether a condition of the template is true."""
+        """True if a condition of the template holds."""
         return self._true(self._template["Conditions"][condition])
 
     def _true(self, rule: Mapping[str, Any]) -> bool:

@@ -150,7 +150,7 @@ def transcript(recording_key: str, job: str, suffix: str) -> str:
 
 
 def upload(digest: str, name: str) -> str:
-    """Of a recording that the command uploads: the same content under the same name has the same
-    key.
+    """Key of a recording that the command uploads: the same content under the same name has the
+    same key.
     """
     return f"{UPLOADS}{digest}/{name}"

@@ -58,7 +58,7 @@ class UnknownTrack(Refused):
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be decoded, and how far the decoder may go."""
+    """The sound to decode, and how far the decoder may go."""
 
     separate: bool = False  # each channel by itself, else all as one
     track: str | None = None  # a number, a language, `all`; None: as players choose
@@ -245,7 +245,7 @@ class _Channel:
         return bool(self.waiting)
 
     def cut(self, count: int) -> bytes:
-        """Hand out so many bytes; after the end they are silence."""
+        """Hand out `count` bytes; after the end they are silence."""
         part = bytes(self.waiting[:count])
         del self.waiting[:count]
         return part.ljust(count, b"\0")

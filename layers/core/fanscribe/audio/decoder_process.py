@@ -22,7 +22,7 @@ PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class SoundHeader(Contract):
-    """What a stream is, as the decoder found it."""
+    """Properties of a stream, as the decoder found them."""
 
     channels: int
     rate: int  # Hz

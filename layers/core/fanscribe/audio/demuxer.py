@@ -104,7 +104,7 @@ class MediaBytes:
 
 
 class Complaints(logging.Handler):
-    """Counts what FFmpeg logs as errors. What it says is not looked at."""
+    """Counts FFmpeg's log lines of errors. Their text is not looked at."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,7 +163,7 @@ class MediaFile:
 
     @property
     def counted(self) -> bool:
-        """Whether there are no timestamps in the file itself."""
+        """True if there are no timestamps in the file itself."""
         return self.format in COUNTED
 
     @property

@@ -31,7 +31,7 @@ Buffer = bytes | bytearray | memoryview
 
 
 class Kind(NamedTuple):
-    """What a run of frames has in common; another kind is resampled anew."""
+    """Properties that a run of frames shares; another kind is resampled anew."""
 
     own: bool
     rate: int
@@ -58,7 +58,7 @@ def kind_of(frame: av.AudioFrame, *, own: bool) -> Kind:
 
 
 class Waiting:
-    """What is to be measured, as bytes, until there is enough of it."""
+    """Sound to be measured, as bytes, until there is enough of it."""
 
     def __init__(self, meter: DownmixMeter, most: int = MEASURED) -> None:
         """`most` samples of a frame are measured."""

@@ -131,7 +131,7 @@ class Timeline(Generic[Item]):
     def damage(self, at: float | None, length: float, last: int) -> Iterator[Placed[Item]]:
         """Note a packet that can't be decoded; in the file it ends at `last`.
 
-        What was decoded between two of them, for a moment, is noise too.
+        Sound decoded between two of them, for a moment, is noise too.
         """
         if self._damage is None:
             yield from self._settle()
@@ -156,7 +156,7 @@ class Timeline(Generic[Item]):
         self._offset = self.position
 
     def warn(self, within: float = AHEAD) -> None:
-        """Note that FFmpeg complained: a gap that follows within so many samples is damage, not
+        """Note that FFmpeg complained: a gap that follows `within` so few samples is damage, not
         silence.
         """
         self._warned_to = max(self._warned_to, self.position + within)
@@ -216,7 +216,7 @@ class Timeline(Generic[Item]):
             at = None
 
     def _is_torn(self) -> bool:
-        """Whether the file is broken between the last packet and the one that waits."""
+        """True if the file is broken between the last packet and the one that waits."""
         first = self._waiting[0].first
         return 0 < self._read_from < first and self.torn(self._read_from, first)
 

@@ -321,7 +321,7 @@ class TrackDecoder:
         return position - end if end else self.padding
 
     def _own(self) -> Iterator[tuple[Decoded, int | None]]:
-        """What was placed, without what is another section's: its place was open when this one
+        """Placed sound without that of another section, whose place was open when this one
         began.
         """
         return cast("Iterator[tuple[Decoded, int | None]]", filter(itemgetter(0), self.placed()))

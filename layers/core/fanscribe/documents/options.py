@@ -1,6 +1,4 @@
-"""What the one who asks for a transcript may choose: the same set from a command, an execution's
-input or metadata.
-"""
+"""Options of a transcript: the same set from a command, an execution's input or metadata."""
 
 import difflib
 import re
@@ -37,7 +35,7 @@ def _as_text(value: Any) -> Any:
 
 
 class ReadingOptions(Contract):
-    """What decides the words. They are part of a job's identity: other options, other job."""
+    """Options that decide the words. They identify a job: other options, other job."""
 
     language: Annotated[str | None, Field(pattern=rf"^([a-z]{{2,3}}|{MULTILINGUAL})$")] = Field(
         None,
@@ -71,12 +69,12 @@ class ReadingOptions(Contract):
 
     @property
     def separate(self) -> bool:
-        """Whether the transcript has channels."""
+        """True if the transcript has channels."""
         return self.channels == "separate" or self.track == ALL
 
 
 class OutputOptions(Contract):
-    """What decides how the words are written and what may be missing: another choice needs no new
+    """Options for how the words are written and what may be missing. Another choice needs no new
     reading.
     """
 

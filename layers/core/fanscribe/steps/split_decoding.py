@@ -109,7 +109,7 @@ class DecodedRecording:
 
     @property
     def origin(self) -> Origin:
-        """What there was to listen to, and what was taken."""
+        """The sound in the file, and the part that was taken."""
         found = self.findings
         taken = next((track for track in found.tracks if track.number == found.track), None)
         return Origin(

@@ -140,7 +140,7 @@ def _check_recording(given: str, request: RedoRequest, stored: StoredObject, fir
 
 
 def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
-    """The options that the whole recording was read with, but for those that are given."""
+    """Options of the whole recording's reading, except where others are given."""
     given = {
         name: getattr(options, name)
         for name in ReadingOptions.model_fields

@@ -54,7 +54,7 @@ class LedgerTile(Contract):
 
     @property
     def missing(self) -> bool:
-        """Whether speech is missing there, or may be."""
+        """True if speech is missing there, or may be."""
         return self.state == "failed" or (self.state == "undecodable" and not self.brief)
 
 

@@ -1,7 +1,7 @@
-"""What a reader of the transcript should know of the recording, in sentences. Pure.
+"""Notes on the recording for a reader of the transcript, in sentences. Pure.
 
 Most recordings give none. They say which of several tracks was taken, what was done so that nobody
-is lost, and of a transcript without words what the likely causes are, with what was measured.
+is lost, and why a transcript is likely to have no words, with what was measured.
 """
 
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ MIXES = {
 
 
 def notes(plan: Plan, words: int, *, complete: bool = True) -> tuple[str, ...]:
-    """Say what is to be said of a recording in whose transcript there are so many words;
-    `complete`: no speech is missing.
+    """Notes on a recording whose transcript has this number of `words`; `complete`: no speech is
+    missing.
     """
     return (
         *_on_tracks(plan.origin),

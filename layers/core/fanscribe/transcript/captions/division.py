@@ -68,8 +68,8 @@ def divide(
 
 
 def _costs_by_size(screen: CueLimits) -> tuple[list[float], list[float]]:
-    """What it costs to be as full, and as lonely, for cues of so many characters: a space more on
-    each line than fits.
+    """Costs of a cue's fullness and loneliness, by its characters, up to a space more on each line
+    than fits.
     """
     shares = [
         size / (screen.width * screen.lines)
