@@ -322,6 +322,6 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
             )
     os.environ.update(said)
     if device == "cuda":
-        # What the driver compiles for a GPU that CTranslate2 has no code for: 12 s for each process
-        # that does not find it (H200)
+        # Code that the driver compiles for a GPU that CTranslate2 has none for: 12 s for each
+        # process that does not find it (H200)
         os.environ.setdefault("CUDA_CACHE_PATH", str(Path.home() / ".nv" / "ComputeCache"))

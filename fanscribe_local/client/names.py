@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-# What FFmpeg opens and people record, by the end of its name. Not .ts: more of those are programs
-# than films.
+# Files that FFmpeg opens and people record, by the end of the name. Not .ts: more of those are
+# programs than films.
 SUFFIXES = frozenset(
     f".{name}"
     for name in (

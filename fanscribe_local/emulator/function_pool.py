@@ -19,7 +19,7 @@ from typing import Protocol
 from fanscribe_local.emulator.template import REGION, Function
 from fanscribe_local.emulator.worker import Answer, Invocation, error_answer, throttled
 
-# What a process needs of this machine to run at all, whatever the function
+# Variables of this machine that a process needs to run at all, whatever the function
 PASSED_ON = (
     "PATH",
     "LANG",

@@ -19,7 +19,7 @@ from fanscribe.runtime.settings import NotifySettings
 
 STOPPED = "Aborted"
 TIMED_OUT = "States.Timeout"
-# What Step Functions does not give a reason for, as far as it is documented: error and message
+# Endings for which Step Functions documents no reason: error and message
 UNTOLD = {
     "FAILED": ("Unknown", "Step Functions told no error. The execution's history has it."),
     "TIMED_OUT": (TIMED_OUT, "The execution ran for longer than one may."),

@@ -10,7 +10,7 @@ from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE, 
 from fanscribe.transcript.captions.lines import furthest
 from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
-# What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one
+# Costs of a cue besides the break behind it; its fullness, squared, up to 1, so that cues of one
 # sentence are of a length.
 SEGMENT_END_INSIDE = 5
 SECOND_MISSING = 10  # a second that it lacks of its shortest time
