@@ -77,7 +77,8 @@ def main() -> None:
     asked = parser.parse_args()
     model = find_model(asked.model).folder
     print(
-        f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}{'CPU s':>8}{'of sequential':>15}"
+        f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}"
+        f"{'CPU s':>8}{'of sequential':>15}"
     )
     with tempfile.TemporaryDirectory() as folder:
         for recording in recordings(Path(folder)):
@@ -89,7 +90,7 @@ def main() -> None:
 
 
 def report(recording: Recording, runs: list[list[Result]]) -> None:
-    """Medians of the runs: of CPU itself, and of its ratio to sequential decoding in the same run."""
+    """Medians over the runs: CPU, and its ratio to sequential decoding in the same run."""
     for i, way in enumerate(WAYS):
         result = runs[0][i]
         cpu = statistics.median(run[i].cpu for run in runs)

@@ -49,7 +49,10 @@ imported = time.perf_counter()
 handler.load_recognizer(os.environ["MODEL"])
 print(imported - began, time.perf_counter() - imported)
 """
-PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
+PEAK = (
+    "cat /sys/fs/cgroup/memory.peak 2>/dev/null || "
+    "cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
+)
 
 
 @dataclass
@@ -161,7 +164,10 @@ def conditions() -> str:
         check=True,
     ).stdout
     when = dt.datetime.now(dt.UTC).date()
-    return f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, {when}, commit {commit.strip()}."
+    return (
+        f"{os.cpu_count()} cores of {cpu[1] if cpu else 'an unnamed processor'}, "
+        f"{when}, commit {commit.strip()}."
+    )
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ Needs no model and takes a second; a test holds the page to it.
 
 import json
 import statistics
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -155,7 +156,10 @@ def turbo() -> Iterator[str]:
     speed, price = speed_of("large-v3-turbo"), price_list().aws.lambda_gb_second.usd
     full = 10_240 / GB * HOUR * price
     two, six = speed.tile_s(2), speed.tile_s(vcpus(10_240))
-    yield f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. So $0.15 allows an RTF of {0.15 / full:.3f}."
+    yield (
+        f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. "
+        f"So $0.15 allows an RTF of {0.15 / full:.3f}."
+    )
     for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
         job = job_of(speed.name, 4 * HOUR)
         job = job.model_copy(
@@ -164,8 +168,9 @@ def turbo() -> Iterator[str]:
         usual, cheapest = (plan(job, goal).usd / 4 for goal in (USUAL, CHEAPEST))
         rtf = tile_s / TILE_S
         yield (
-            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, RTF {rtf:.3f}, ${rtf * full:.3f}; with cold "
-            f"starts, splitting, merging, transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
+            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, "
+            f"RTF {rtf:.3f}, ${rtf * full:.3f}; with cold starts, splitting, merging, "
+            f"transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
         )
 
 
@@ -190,18 +195,39 @@ def checked_on() -> Iterator[str]:
     """Where that was."""
     result = json.loads(RESULT.read_text())
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
-    yield f"{result['recordings']}, {result['model']}, {len(result['workers']['1'])} runs; {result['machine']},"
-    yield f"shared with other work, Python {result['python']}, {versions}, {result['date']}, commit {result['commit']}."
+    yield (
+        f"{result['recordings']}, {result['model']}, "
+        f"{len(result['workers']['1'])} runs; {result['machine']},"
+    )
+    yield (
+        f"shared with other work, Python {result['python']}, "
+        f"{versions}, {result['date']}, commit {result['commit']}."
+    )
 
 
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
-    "plans": plans, "day": day_against_half_hour, "models": models, "services": services, "checked": checked,
-}  # fmt: skip
-LISTS: dict[str, Callable[[], Iterable[str]]] = {
-    "turbo": lambda: (f"{number}. {line}" for number, line in enumerate(turbo(), 1)),
-    "checked-on": checked_on,
-    "origin": lambda: (f"- `{name}`: {text}." for name, text in speeds().origin.items()),
+    "plans": plans,
+    "day": day_against_half_hour,
+    "models": models,
+    "services": services,
+    "checked": checked,
 }
+LISTS: dict[str, Callable[[], Iterable[str]]] = {
+    "turbo": lambda: (_item(f"{number}. ", line) for number, line in enumerate(turbo(), 1)),
+    "checked-on": lambda: (_item("", line) for line in checked_on()),
+    "origin": lambda: (_item("- ", f"`{name}`: {text}.") for name, text in speeds().origin.items()),
+}
+
+
+def _item(mark: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        100,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def written(page: str) -> str:

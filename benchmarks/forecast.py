@@ -156,7 +156,10 @@ def compare(first: Path, second: Path, silence: Path, model: str, workers: int) 
     foretold = around.forecast_s(before, workers, after.audio_s, tiles_in(after.audio_s))
     added_up = around.forecast_s(after, workers, after.audio_s, after.tiles)
     print(
-        f"{workers} workers: real {real:.1f} s, foretold {foretold / real:.2f}, added up {added_up / real:.2f}",
+        (
+            f"{workers} workers: real {real:.1f} s, "
+            f"foretold {foretold / real:.2f}, added up {added_up / real:.2f}"
+        ),
         flush=True,
     )
     return {

@@ -88,9 +88,14 @@ began, began_cpu = time.monotonic(), time.process_time()
 for tiles, sounds in batches:
     recognizer.read(tiles, sounds, "en", ReadingOptions())
 read_s, cpu_s = time.monotonic() - began, time.process_time() - began_cpu
-print(json.dumps({"tiles": sum(len(tiles) for tiles, _ in batches), "load_s": load_s, "read_s": read_s, "cpu_s": cpu_s,
-                  "encode_s": model.spent["encode"], "decode_s": model.spent["generate"], "words_s": model.spent["align"],
-                  "load_mb": load_mb, "memory_mb": peak()}))
+print(json.dumps({
+    "tiles": sum(len(tiles) for tiles, _ in batches),
+    "load_s": load_s, "read_s": read_s, "cpu_s": cpu_s,
+    "encode_s": model.spent["encode"],
+    "decode_s": model.spent["generate"],
+    "words_s": model.spent["align"],
+    "load_mb": load_mb, "memory_mb": peak(),
+}))
 """
 
 Batch = tuple[list[Any], list[Any]]  # tiles, and the samples of each
@@ -247,18 +252,30 @@ def _origin(results: Results) -> dict[str, str]:
         f"{name} {last['versions'][name]}" for name in ("faster-whisper", "ctranslate2")
     )
     return {
-        "machine": f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}",
-        "measured": "long-en whole by benchmarks/models.py, word times and fallbacks included, medians of three rounds",
+        "machine": (
+            f"{last['cores']} cores of {last['cpu']}; {versions}, int8, beam 1, {last['date']}"
+        ),
+        "measured": (
+            "long-en whole by benchmarks/models.py, "
+            "word times and fallbacks included, medians of three rounds"
+        ),
         "synthetic": (
-            f"by the same command, random weights in the model's shape that write {TOKENS} tokens for a tile (long-en's mean), "
-            f"four tiles for each reader; times {1 / FIRST_DECODING:.2f} for fallbacks, which random weights can't be asked for"
+            "by the same command, random weights in the model's shape "
+            f"that write {TOKENS} tokens for a tile (long-en's mean), four tiles for each reader; "
+            f"times {1 / FIRST_DECODING:.2f} for fallbacks, which random weights can't be asked for"
         ),
         "serial_s": (
-            "from one reader of one thread for each core and from one of two threads: what a second thread does not shorten. "
-            "Six cores are reckoned from these two; neither six nor Lambda's processors were measured"
+            "from one reader of one thread for each core and from one of two threads: "
+            "what a second thread does not shorten. Six cores are reckoned from these two; "
+            "neither six nor Lambda's processors were measured"
         ),
-        "load_s": f"measured with the file in memory, and the file at an assumed {DISK_MB_S} MB/s besides",
-        "memory_mb": f"a reader's most with four tiles at once, and {REST_MB} MB for the rest of Transcribe, rounded up",
+        "load_s": (
+            f"measured with the file in memory, and the file at an assumed {DISK_MB_S} MB/s besides"
+        ),
+        "memory_mb": (
+            "a reader's most with four tiles at once, "
+            f"and {REST_MB} MB for the rest of Transcribe, rounded up"
+        ),
     }
 
 
@@ -284,7 +301,8 @@ def table(results: Results) -> str:
         memory = f"{max(one['load_mb'], two['load_mb']):,.0f} MB | {_most_mb(result):,.0f} MB"
         name = size if synthetic else f"{size}, the real one"
         lines.append(
-            f"| {name} | {one['read_s']:.2f} s | {parts} | {two['read_s']:.2f} s | {two['load_s']:.1f} s | {memory} |"
+            f"| {name} | {one['read_s']:.2f} s | "
+            f"{parts} | {two['read_s']:.2f} s | {two['load_s']:.1f} s | {memory} |"
         )
     return "\n".join(lines)
 
@@ -304,7 +322,10 @@ def limits() -> str:
 def _allowed(speed: ModelSpeed, memory: int) -> str:
     if speed.memory_mb > memory:
         return f"no: needs {speed.memory_mb:,} MB"
-    return f"{most_tiles(a_job(0, 0, Fleet(memory_mb=memory), speed))} tiles of {speed.tile_s(vcpus(memory)):.1f} s"
+    return (
+        f"{most_tiles(a_job(0, 0, Fleet(memory_mb=memory), speed))} "
+        f"tiles of {speed.tile_s(vcpus(memory)):.1f} s"
+    )
 
 
 def checked(results: Results) -> str:
@@ -319,7 +340,8 @@ def checked(results: Results) -> str:
         first, random = real[FIRST]["read_s"], made[BESIDE]["read_s"]
         again = real[BESIDE]["read_s"] / first - 1
         lines.append(
-            f"| {size} | {first:.2f} s | {random:.2f} s | {random / first:.2f} | {100 * again:.0f} % more |"
+            f"| {size} | {first:.2f} s | {random:.2f} s | "
+            f"{random / first:.2f} | {100 * again:.0f} % more |"
         )
     return "\n".join(lines)
 

@@ -90,7 +90,10 @@ def main() -> None:
     for number in range(asked.runs):
         rounds.append({way.__name__: took_s(way, model) for way in (orchestrated, fed, nothing)})
         print(
-            f"round {number + 1}: {', '.join(f'{way} {seconds:.2f} s' for way, seconds in rounds[-1].items())}",
+            (
+                f"round {number + 1}: "
+                f"{', '.join(f'{way} {seconds:.2f} s' for way, seconds in rounds[-1].items())}"
+            ),
             flush=True,
         )
     more = statistics.median(run["orchestrated"] - run["fed"] for run in rounds)

@@ -265,7 +265,8 @@ def measure(
 
 def report(result: Mapping[str, Any]) -> None:
     print(
-        f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}"
+        f"{'way':20}{'wall s':>8}{'of seq.':>9}{'CPU s':>8}{'of seq.':>9}"
+        f"{'MB':>6}{'of seq.':>9}{'RTF':>8}{'WER %':>7}"
     )
     for way, of in result["ways"].items():
         wer = "" if of["wer"] is None else f"{100 * of['wer']:7.2f}"
@@ -279,15 +280,22 @@ def report(result: Mapping[str, Any]) -> None:
 def table(results: Sequence[Mapping[str, Any]]) -> str:
     """One row for each way of each model."""
     lines = [
-        "| model | way | wall | of sequential | CPU | of sequential | largest process | RTF | WER |",
+        (
+            "| model | way | wall | of sequential | "
+            "CPU | of sequential | largest process | RTF | WER |"
+        ),
         "|---" * 9 + "|",
     ]
     for result in results:
         for way, of in result["ways"].items():
             wer = "" if of["wer"] is None else f"{100 * of['wer']:.2f} %"
-            times = f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | {of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
+            times = (
+                f"{of['wall_s']:.0f} s | {of['wall_of_sequential']:.2f} | "
+                f"{of['cpu_s']:.0f} s | {of['cpu_of_sequential']:.2f}"
+            )
             lines.append(
-                f"| {_title(result)} | {way} | {times} | {of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |"
+                f"| {_title(result)} | {way} | {times} | "
+                f"{of['peak_mb']} MB | {of['rtf']:.3f} | {wer} |"
             )
     return "\n".join(lines)
 

@@ -62,16 +62,24 @@ def _every(layer: int, heads: int) -> tuple[tuple[int, int], ...]:
 
 SHAPES = {  # heads as CTranslate2's converter knows them, large-v3-turbo's as published with it
     "tiny.en": Shape(4, 4, 384, 6, 80, ((1, 0), (2, 0), (2, 5), *_every(3, 5))),
-    "base": Shape(6, 6, 512, 8, 80, ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6))),
+    "base": Shape(
+        6, 6, 512, 8, 80,
+        ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)),
+    ),
     "small": Shape(
-        12, 12, 768, 12, 80, ((5, 3), (5, 9), (8, 0), (8, 4), (8, 7), (8, 8), (9, 0), (9, 7), (9, 9), (10, 5))
+        12, 12, 768, 12, 80,
+        ((5, 3), (5, 9), (8, 0), (8, 4), (8, 7), (8, 8), (9, 0), (9, 7), (9, 9), (10, 5)),
     ),
     "medium": Shape(24, 24, 1024, 16, 80, ((13, 15), (15, 4), (15, 15), (16, 1), (20, 0), (23, 4))),
     "large-v3": Shape(
         32, 32, 1280, 20, 128,
-        ((7, 0), (10, 17), (12, 18), (13, 12), (16, 1), (17, 14), (19, 11), (21, 4), (24, 1), (25, 6)),
+        ((7, 0), (10, 17), (12, 18), (13, 12), (16, 1),
+         (17, 14), (19, 11), (21, 4), (24, 1), (25, 6)),
     ),
-    "large-v3-turbo": Shape(32, 4, 1280, 20, 128, ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14))),
+    "large-v3-turbo": Shape(
+        32, 4, 1280, 20, 128,
+        ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)),
+    ),
     # the converter's rule where it knows no heads
     "distil-large-v3": Shape(32, 2, 1280, 20, 128, _every(1, 20)),
 }  # fmt: skip
@@ -112,7 +120,7 @@ class Vocabulary:
         return Vocabulary(tokens, changed)
 
     def prompt(self) -> int:
-        """Tokens before the text: start, language and task where there are several, no timestamps."""
+        """Tokens before the text: start, no timestamps, and if multilingual, language and task."""
         return 4 if self.multilingual else 2
 
     def text(self, count: int) -> list[int]:

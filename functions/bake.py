@@ -55,7 +55,8 @@ def seal(name: str, weights: Path) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != KNOWN.get(name, found):
         raise SystemExit(
-            f"The weights of {name} are not those that are known: SHA-256 is {found}, not {KNOWN[name]}."
+            f"The weights of {name} are not those that are known: "
+            f"SHA-256 is {found}, not {KNOWN[name]}."
         )
     weights.with_name(f"{weights.name}.sha256").write_text(f"{found}  {weights.name}\n")
 

@@ -22,7 +22,8 @@ def convert(checkpoint: str, target: Path) -> None:
         kind = WhisperConfig.get_config_dict(checkpoint)[0].get("model_type")
     except OSError as error:
         sys.exit(
-            f"{checkpoint} is no checkpoint in a folder here, and can't be had from the hub: {str(error).splitlines()[0]}"
+            f"{checkpoint} is no checkpoint in a folder here, and can't be had from the hub: "
+            f"{str(error).splitlines()[0]}"
         )
     if kind != "whisper":
         sys.exit(f"{checkpoint} is no Whisper checkpoint: its model_type is {kind!r}.")

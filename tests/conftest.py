@@ -73,7 +73,8 @@ def base() -> str:
     """Folder of the multilingual base model."""
     if not BASE_SCRIPT.is_file():
         pytest.skip(
-            "needs ../shared/models/whisper-base.sh (the multilingual base model), which is not here"
+            "needs ../shared/models/whisper-base.sh (the multilingual base model), "
+            "which is not here"
         )
     made = subprocess.run(["bash", BASE_SCRIPT], capture_output=True, text=True, check=False)
     if made.returncode != 0:

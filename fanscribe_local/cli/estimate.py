@@ -63,17 +63,29 @@ def as_seconds(text: str) -> float | None:
 )
 @click.option("--cheapest", is_flag=True, help="The cheapest, however long it takes.")
 @click.option(
-    "--concurrency", metavar="N", type=click.IntRange(1, 10_000), default=DEFAULTS.map_concurrency, show_default=True,
+    "--concurrency",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=DEFAULTS.map_concurrency,
+    show_default=True,
     help="Chunks transcribed at once: the template's MapConcurrency.",
-)  # fmt: skip
+)
 @click.option(
-    "--account-concurrency", metavar="N", type=click.IntRange(1), default=DEFAULTS.account_concurrency, show_default=True,
+    "--account-concurrency",
+    metavar="N",
+    type=click.IntRange(1),
+    default=DEFAULTS.account_concurrency,
+    show_default=True,
     help="Functions that the account may run at once. Some new accounts have 10.",
-)  # fmt: skip
+)
 @click.option(
-    "--memory", metavar="MB", type=click.IntRange(128, 10_240), default=DEFAULTS.memory_mb, show_default=True,
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(128, 10_240),
+    default=DEFAULTS.memory_mb,
+    show_default=True,
     help="That the function Transcribe has. Cores come with it.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with all figures.")
 def estimate(
     audio: str,
@@ -164,9 +176,18 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         or "reading one chunk"
     )
     lines = [
-        f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, each up to {longest}",
-        f"wall time   {clock_of(forecast.wall_s)}: splitting {split}, transcribing {read}, merging {merged}",
-        f"cost        ${forecast.usd:.3f} at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour",
+        (
+            f"chunks      {forecast.chunks:,} of at most {forecast.chunk_tiles} tiles, "
+            f"each up to {longest}"
+        ),
+        (
+            f"wall time   {clock_of(forecast.wall_s)}: "
+            f"splitting {split}, transcribing {read}, merging {merged}"
+        ),
+        (
+            f"cost        ${forecast.usd:.3f} "
+            f"at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour"
+        ),
         f"what binds  {binding}",
         f"model speed {job.speed.had}, as {job.speed.name}",
     ]
@@ -176,7 +197,8 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         )
     if forecast.may_give_up:
         lines.append(
-            "in danger   throttled chunks may give up: set MapConcurrency no higher than the account's concurrency"
+            "in danger   throttled chunks may give up: "
+            "set MapConcurrency no higher than the account's concurrency"
         )
     return lines
 

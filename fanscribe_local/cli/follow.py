@@ -23,7 +23,7 @@ def follow(
     longest_s: float = LONGEST_WATCH_S,
     explained: Callable[[Result], Result] = lambda result: result,
 ) -> bool:
-    """Whether all of them succeeded. Each is taken out of `jobs` when it is done with.
+    """True if all of them succeeded. Each is taken out of `jobs` when it is done with.
 
     `explained` may know better why one failed. Raises GaveUp.
     """

@@ -26,7 +26,9 @@ NO_SOURCE = shutil.ignore_patterns("__pycache__")
 @click.command(short_help="Write the project that `sam build` and `sam deploy` take.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def init(folder: Path) -> None:
-    """Write the project that `sam build` and `sam deploy` take into FOLDER, which is new or empty."""
+    """Write the project that `sam build` and `sam deploy` take into FOLDER, which is new or
+    empty.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty: name a new folder.")
     for name in WRITTEN:

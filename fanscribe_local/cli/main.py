@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _explained(error: Exception) -> str | None:
-    """What AWS or the file system did not do; None for a mistake of ours."""
+    """The failure of AWS or the file system in words; None for a mistake of ours."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (a fifth of a second)
 
     from fanscribe.errors import StorageFault  # noqa: PLC0415

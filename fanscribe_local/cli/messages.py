@@ -1,4 +1,4 @@
-"""What the command says to people, on standard error."""
+"""Messages of the command to people, on standard error."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`fanscribe redo`: a part of a recording transcribed again, and its transcript mended with that."""
+"""`fanscribe redo`: a part of a recording transcribed again, for a mended transcript."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -43,7 +43,7 @@ def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
 
 
 def _write(stack: DeployedStack, execution: Execution, place: Place) -> bool:
-    """Whether it could be written."""
+    """True if it could be written."""
     try:
         click.echo(printable(str(write_report(stack, execution, place))))
     except NotWritten as error:

@@ -1,4 +1,4 @@
-"""What the commands share: where the stack is, how to be told to come back, where files go."""
+"""Shared by the commands: where the stack is, how to come back to a job, where files go."""
 
 import shlex
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ class Stopped(click.ClickException):
 
 
 class Failed(click.ClickException):
-    """What was asked for can't be done now."""
+    """The request can't be met now."""
 
     exit_code = 1
 
@@ -54,7 +54,7 @@ class StackLocation:
         why: BaseException,
         rest: str = "",
     ) -> click.ClickException:
-        """What to say of jobs that go on without us, after Ctrl-C or GaveUp."""
+        """Message on jobs that go on without us, after Ctrl-C or GaveUp."""
         many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
         calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
         told = f"stopped watching; {many}. Come back:\n{calls}{rest}"

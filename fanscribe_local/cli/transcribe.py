@@ -62,7 +62,7 @@ def job_options(
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
-    """What a model computes on here, and with."""
+    """Options for the device and the numbers that a model computes with here."""
     for name, kinds, default, text in (
         (
             "--compute-type",
@@ -128,13 +128,19 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     "--chunk-tiles",
     metavar="K",
     type=click.IntRange(1),
-    help="Tiles of at most 30 s in every chunk.  [default: at most 4 to 16, by model and device, fewer towards the end]",
+    help=(
+        "Tiles of at most 30 s in every chunk.  "
+        "[default: at most 4 to 16, by model and device, fewer towards the end]"
+    ),
 )
 @click.option(
     "--work",
     metavar="FOLDER",
     type=click.Path(path_type=Path),
-    help="Where what is finished is kept for a week, so that a run that was stopped goes on.  [default: ~/.cache/fanscribe]",
+    help=(
+        "Where what is finished is kept for a week, so that a run that was stopped goes on.  "
+        "[default: ~/.cache/fanscribe]"
+    ),
 )
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
@@ -184,7 +190,8 @@ def transcribe(
     check_place(context, stack, HERE_ONLY)
     if report and no_wait:
         raise click.UsageError(
-            "--report waits for the run's end. With --no-wait, `fanscribe report JOB` writes it later."
+            "--report waits for the run's end. "
+            "With --no-wait, `fanscribe report JOB` writes it later."
         )
     recordings, left_out = _check_call(audio, options, out, report=report)
     if stack:
@@ -274,8 +281,8 @@ def check_place(context: click.Context, stack: str | None, here_only: Sequence[s
 
 
 def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
-    """What the template's `Model` is called on this machine, and the model, once it is known to be
-    able to do what is asked.
+    """The template's `Model` as this machine names it, and the model, which is checked against the
+    options.
     """
     try:
         found = find_model(model)
@@ -300,7 +307,8 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
 
         if device == "cuda" and not ctranslate2.get_cuda_device_count():
             raise click.UsageError(
-                "--device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none."
+                "--device cuda: no NVIDIA GPU with its driver is to be found here. "
+                "--device cpu needs none."
             )
         can = [
             known
@@ -309,10 +317,11 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
         ]
         if chosen.compute_type not in can:
             raise click.UsageError(
-                f"--compute-type {chosen.compute_type}: this machine's {device} can only {', '.join(can)}."
+                f"--compute-type {chosen.compute_type}: "
+                f"this machine's {device} can only {', '.join(can)}."
             )
     os.environ.update(said)
     if device == "cuda":
-        # What the driver compiles for a GPU that CTranslate2 has no code for: 12 s for each process
-        # that does not find it (H200)
+        # Code that the driver compiles for a GPU that CTranslate2 has none for: 12 s for each
+        # process that does not find it (H200)
         os.environ.setdefault("CUDA_CACHE_PATH", str(Path.home() / ".nv" / "ComputeCache"))

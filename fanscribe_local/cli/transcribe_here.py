@@ -42,7 +42,7 @@ def transcribe_here(
     report: bool,
     as_json: bool,
 ) -> bool:
-    """Whether all succeeded."""
+    """True if all succeeded."""
     if not recordings:
         return True
     metadata = as_metadata(options)
@@ -72,8 +72,8 @@ def run_here(
     as_json: bool,
     report: bool = False,
 ) -> bool:
-    """Whether a job succeeded, whose ARN `start` gives. Whatever the file system answers becomes a
-    line, and the next can be run.
+    """True if the job whose ARN `start` gives succeeded. Errors of the file system become a line,
+    and the next can be run.
     """
     engine.recover()
     try:

@@ -34,7 +34,7 @@ def transcribe_there(
     report: bool,
     as_json: bool,
 ) -> bool:
-    """Whether all of them were sent and, of those waited for, succeeded."""
+    """True if all were sent, and those that were waited for succeeded."""
     if not recordings:
         return True
     stack = where.find()
@@ -92,7 +92,7 @@ def _send(
 
 
 def _teller(screen: ProgressScreen, name: str, file: Path) -> Callable[[int], None]:
-    """What shows how much of a file was sent."""
+    """A callback that shows how much of a file was sent."""
     size, began, before = file.stat().st_size, time.monotonic(), None
 
     def told(sent: int) -> None:

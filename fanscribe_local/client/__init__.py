@@ -1,1 +1,1 @@
-"""What the command needs of a stack, on AWS or on this machine, and of the file system."""
+"""The command's access to a stack, on AWS or on this machine, and to the file system."""

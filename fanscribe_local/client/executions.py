@@ -78,7 +78,7 @@ class Execution:
 
     @property
     def usage(self) -> Usage | None:
-        """What the job has used, if Merge said so."""
+        """Usage of the job, if Merge stated it."""
         return (
             Usage.model_validate(self.output["usage"])
             if self.output and "usage" in self.output
@@ -87,7 +87,7 @@ class Execution:
 
     @property
     def redone(self) -> str | None:
-        """What of it is done again, `12:10-12:40`; None: it is about all of the recording."""
+        """The range that is done again, `12:10-12:40`; None for a whole recording."""
         try:
             redo = parse_job_input(self.input).redo
         except InvalidInput:
@@ -96,7 +96,7 @@ class Execution:
 
     @property
     def about(self) -> str:
-        """What it is about, for people."""
+        """The subject of the execution, for people."""
         named = printable(self.recording)
         return f"{named} {self.redone}" if self.redone else named
 
@@ -106,8 +106,8 @@ class Execution:
 
     @property
     def message(self) -> str:
-        """What went wrong, in the words of the function that said so; a file that the command
-        uploaded by the name it had.
+        """The failing function's own words. A file that the command uploaded goes by its own name
+        in them.
         """
         message = self._said()
         return (

@@ -1,4 +1,4 @@
-"""What a file system answers, in words that say what to do."""
+"""Errors of a file system, in words that say what to do."""
 
 import errno
 import os
@@ -42,7 +42,7 @@ def sentence(error: OSError) -> str:
 
 
 def work_failed(error: OSError) -> str:
-    """Of a file that the work needs for itself."""
+    """Message on a file that the work needs for itself."""
     folder = printable(tempfile.gettempdir())
     return f"The work's own files in {folder} failed: {reason(error)}. TMPDIR names another folder."
 

@@ -34,7 +34,7 @@ def nearest(folder: Path) -> Path:
 
 
 def try_writing(folder: Path) -> bool:
-    """Whether its file system takes `a` and `A` for the same name. Raises OSError if no file can
+    """True if its file system takes `a` and `A` for the same name. Raises OSError if no file can
     be written there, or the folder can't be made. Nothing stays there.
     """
     with tempfile.NamedTemporaryFile(dir=nearest(folder), prefix=".fanscribe-") as probe:

@@ -1,7 +1,7 @@
-"""What files are called: their stems, and names that are no text for people, keys and JSON.
+"""Names of files: their stems, and names that are no text made fit for people, keys and JSON.
 
 A name is bytes; Python has those of it that are no UTF-8 as surrogates. People and S3 get them as
-`\\xe9` instead, and from a key the name can be had back.
+`\\xe9` instead, and a key can be turned back into the name.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-# What FFmpeg opens and people record, by the end of its name. Not .ts: more of those are programs
-# than films.
+# Files that FFmpeg opens and people record, by the end of the name. Not .ts: more of those are
+# programs than films.
 SUFFIXES = frozenset(
     f".{name}"
     for name in (
@@ -40,10 +40,10 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def stem(name: str) -> str:
-    """What the files of a recording are called, before their own ending.
+    """The name that all files of a recording share, before their own ending.
 
-    Only a media suffix is left out: `1.1 Lesson name` is a whole name. What would be too long for
-    a file system is cut, and told apart by a digest.
+    Only a media suffix is left out: `1.1 Lesson name` is a whole name. A name too long for a file
+    system is cut, and gets a digest.
     """
     before, dot, suffix = name.rpartition(".")
     whole = before if before.strip(".") and f"{dot}{suffix}".lower() in MEDIA else name

@@ -65,8 +65,8 @@ def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
 
 
 class SplitJob(NamedTuple):
-    """What is needed of Split's answer (documents.payloads.Job), also of a stack whose version is
-    another.
+    """The needed part of Split's answer (documents.payloads.Job), which another version's stack
+    gives too.
     """
 
     name: str  # its folder in the work bucket
@@ -76,7 +76,7 @@ class SplitJob(NamedTuple):
 
 
 class History(NamedTuple):
-    """What an execution's events tell."""
+    """Progress as an execution's events show it."""
 
     stage: str
     fanned_out: datetime | None = None  # when the Map state began
@@ -113,7 +113,7 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
 
 @dataclass
 class JobProgress:
-    """Of one execution."""
+    """Progress of one execution."""
 
     stack: DeployedStack
     execution: str  # ARN
@@ -126,7 +126,7 @@ class JobProgress:
     _spent: dict[str, BilledTime | None] = field(default_factory=dict)  # on each part, by key
 
     def now(self) -> Progress:
-        """What there is to say at this moment."""
+        """The progress at this moment."""
         stage, entered, _ = self._read_history()
         if self.plan is None or self.job is None:
             return Progress(stage)
@@ -198,7 +198,7 @@ class JobProgress:
     def _chunks(self, job: SplitJob) -> Chunks | None:
         """None before the Map state began.
 
-        What is not counted yet is waiting: moto counts a child when it begins.
+        Chunks that are not counted yet are waiting: moto counts a child when it begins.
         """
         if self._map_run is None:
             runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]

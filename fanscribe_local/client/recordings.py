@@ -17,12 +17,12 @@ OPEN_FILES = frozenset({Path("/dev/fd"), Path("/proc/self/fd")})  # as shells na
 
 
 class WrongFiles(Exception):
-    """What was named can't be transcribed. The message says why."""
+    """A named file can't be transcribed. The message says why."""
 
 
 class LocalRecording(NamedTuple):
     """A file, and the folder under --out where its transcript belongs: as it lay in the folder
-    that was named. What comes through a pipe has no name of its own: it is `called` something.
+    that was named. A recording from a pipe has no name of its own: it is `called` something.
     """
 
     file: Path
@@ -36,7 +36,7 @@ class LocalRecording(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What the call names it by."""
+        """Its name in the call."""
         return self.called or str(self.file)
 
 
@@ -48,7 +48,7 @@ class LeftOut(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What there is to transcribe, and what is left out."""
+    """Recordings to transcribe, and files that are left out."""
 
     recordings: tuple[LocalRecording, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -111,7 +111,7 @@ def _inside(folder: Path) -> Found:
 
 
 def _search(folder: Path) -> tuple[list[Path], list[LeftOut]]:
-    """What is called like a recording, in order, and the folders that can't be read."""
+    """Files named like recordings, in order, and folders that can't be read."""
     files, failed = list[Path](), list[OSError]()
     for here, inner, names in os.walk(folder, onerror=failed.append):
         inner[:] = [name for name in inner if not name.startswith(".")]

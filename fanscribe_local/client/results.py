@@ -114,7 +114,7 @@ def write(file: Path, data: bytes) -> None:
 
 
 def _message(execution: Execution) -> str:
-    """What went wrong. Of a file system, functions only tell the number of its error."""
+    """The error in words. Functions give only the number of a file system's error."""
     message = execution.message
     error = as_raised(message)
     return work_failed(error) if error else message

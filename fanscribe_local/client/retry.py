@@ -27,11 +27,11 @@ Answer = TypeVar("Answer")
 
 
 class GaveUp(Exception):
-    """What was waited for did not come in time. The message says what, and for how long."""
+    """A wait took too long. The message says for what, and how long."""
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether it is worth asking again: the network's or the service's fault, not the caller's."""
+    """True if a second try may help: the network or the service is at fault, not the caller."""
     if isinstance(error, StorageFault):
         return True
     if isinstance(error, ClientError):
@@ -54,7 +54,7 @@ def retrying(
     got: Callable[[], int] = lambda: 0,
     longest_s: float = A_WHILE_S,
 ) -> Answer:
-    """What a call gives, however often it has to be repeated for what passes.
+    """The result of a call, which is repeated as long as its errors are transient.
 
     `what` is waited for. `told` is called before each wait; without it, one line says so. How much
     it `got` may grow while the call still fails: then the time begins anew. Raises GaveUp.

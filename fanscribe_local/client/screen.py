@@ -1,4 +1,4 @@
-"""What a terminal shows while jobs run: two lines for each. On anything else, nothing."""
+"""Progress on a terminal while jobs run: two lines for each. Nothing on other outputs."""
 
 import time
 from collections.abc import Iterator

@@ -62,7 +62,8 @@ class DeployedStack:
         }
         if missing := [output for output in OUTPUTS if output not in outputs]:
             raise NotFound(
-                f"The stack {name!r} has no output {missing[0]}: deploy Fanscribe's template of this version there."
+                f"The stack {name!r} has no output {missing[0]}: "
+                "deploy Fanscribe's template of this version there."
             )
         work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
         return cls(client("s3"), client("stepfunctions"), work, transcripts, state_machine)
@@ -123,7 +124,7 @@ class DeployedStack:
         return sorted(events, key=lambda event: int(event["id"]))
 
     def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
-        """Of an execution's Map runs, with their histories: a call for each, `told` how many."""
+        """Children of an execution's Map runs, with histories: a call for each, `told` how many."""
         runs = [
             run
             for page in self._pages("list_map_runs", executionArn=arn)

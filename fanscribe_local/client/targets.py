@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What one part of a call is to write. `told` is what the call names it by."""
+    """Files that one part of a call is to write. `told` is its name in the call."""
 
     told: str
     files: Sequence[Path]

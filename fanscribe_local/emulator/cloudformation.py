@@ -28,7 +28,8 @@ def answer(body: bytes, stack: str, outputs: Mapping[str, str]) -> tuple[HTTPSta
         f"<StackName>{stack}</StackName><CreationTime>2020-01-01T00:00:00Z</CreationTime>"
         f"<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{listed}</Outputs>"
     )
-    result = f"<DescribeStacksResult><Stacks><member>{described}</member></Stacks></DescribeStacksResult>"
+    stacks = f"<Stacks><member>{described}</member></Stacks>"
+    result = f"<DescribeStacksResult>{stacks}</DescribeStacksResult>"
     return (
         HTTPStatus.OK,
         f'<DescribeStacksResponse xmlns="{NAMESPACE}">{result}</DescribeStacksResponse>'.encode(),

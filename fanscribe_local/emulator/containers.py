@@ -33,7 +33,7 @@ STARTED_WITHIN_S = 30
 
 
 def docker(*arguments: str) -> str:
-    """What the command prints. Raises subprocess.CalledProcessError."""
+    """Output of the docker command. Raises subprocess.CalledProcessError."""
     command = ["docker", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     return done.stdout.strip()

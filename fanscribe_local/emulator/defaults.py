@@ -44,7 +44,7 @@ def deployment_parameters(
 ) -> dict[str, str]:
     """The template's parameters.
 
-    Of chunks that are given, what is decoded together depends on the model all the same.
+    The number of tiles decoded together depends on the model, even if the chunks' size is given.
     """
     tiles = default_tiles(model, device)
     return {

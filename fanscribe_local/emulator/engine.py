@@ -279,9 +279,9 @@ class Engine:
         return [answer.payload]
 
     def _of_children(self, environment: dict[str, Any]) -> bytes | None:
-        """What Step Functions would say of a Map run's children.
+        """Step Functions' answer about a Map run's children.
 
-        None: it was not asked about them.
+        None: the request was about something else.
         """
         action = environment.get("HTTP_X_AMZ_TARGET", "").removeprefix("AWSStepFunctions.")
         if action not in {"ListExecutions", "GetExecutionHistory"}:
@@ -325,7 +325,7 @@ class Engine:
 
     @contextmanager
     def _from_cache(self) -> Iterator[None]:
-        """What the cache can't keep is lost to later runs alone: this one goes on."""
+        """Only later runs lose what the cache can't keep: this one goes on."""
         try:
             yield
         except OSError as error:
@@ -346,7 +346,7 @@ class Engine:
         return [body]
 
     def recover(self) -> None:
-        """Go on after trouble. What is still at work for the stopped job would only make more."""
+        """Go on after trouble. Workers still busy with the stopped job would only make more."""
         if self.trouble:
             for host in self.hosts.values():
                 host.close()

@@ -19,7 +19,7 @@ from typing import Protocol
 from fanscribe_local.emulator.template import REGION, Function
 from fanscribe_local.emulator.worker import Answer, Invocation, error_answer, throttled
 
-# What a process needs of this machine to run at all, whatever the function
+# Variables of this machine that a process needs to run at all, whatever the function
 PASSED_ON = (
     "PATH",
     "LANG",
@@ -33,7 +33,7 @@ GPU = ("CUDA_VISIBLE_DEVICES", "CUDA_CACHE_PATH", "FANSCRIBE_DEVICE", "FANSCRIBE
 
 
 def lambda_variables(function: Function) -> dict[str, str]:
-    """What Lambda sets for a function, in a process as in a container."""
+    """Variables that Lambda sets for a function, in a process as in a container."""
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
@@ -73,7 +73,7 @@ class Process(Protocol):
         ...
 
     def stop(self) -> int:
-        """Exit status, negative for a signal: its own if it had died, ours if not."""
+        """Exit status, negative for a signal: its own if it was dead already, ours if not."""
         ...
 
 
@@ -129,7 +129,7 @@ class _Worker:
 class FunctionPool:
     """One function: at most `limit` processes, each taking one invocation at a time.
 
-    What comes beyond that waits, or with `throttles` is refused, as Lambda does.
+    Further invocations wait, or with `throttles` are refused, as Lambda does.
     """
 
     function: Function
@@ -184,8 +184,8 @@ class FunctionPool:
         return answer
 
     def provision(self, count: int) -> None:
-        """Start up to so many processes before they are needed, as Lambda's provisioned concurrency
-        does.
+        """Start up to `count` processes before they are needed, as Lambda's provisioned
+        concurrency does.
         """
         with self._lock:
             while len(self._warm) + len(self._running) < min(count, self.limit):

@@ -1,5 +1,5 @@
-"""What a run has finished, on this machine's disk: a run that was stopped, however, goes on where
-it was, and one can be redone.
+"""Finished work of a run, on this machine's disk. A run that was stopped, in whatever way, goes on
+where it was, and a finished one can be redone.
 
 The embedded S3 forgets everything when its process ends. So plans, languages and parts of the work
 bucket are also files, and come back when their job is begun again. Audio is not kept: Split makes
@@ -30,8 +30,8 @@ def default_folder() -> Path:
 
 
 def etag(file: Path) -> str:
-    """What S3 calls the content of a file that boto3 has uploaded: its MD5, or for several parts
-    that of theirs, and how many.
+    """S3's ETag for a file that boto3 has uploaded: its MD5, or for several parts the MD5 of their
+    MD5s, and their number.
     """
     with file.open("rb") as content:
         parts = [
@@ -42,7 +42,8 @@ def etag(file: Path) -> str:
         return (
             parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
         )
-    return f"{hashlib.md5(b''.join(part.digest() for part in parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
+    digests = b"".join(part.digest() for part in parts)
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
 
 
 def _is_kept(key: str) -> bool:
@@ -79,7 +80,7 @@ class JobCache:
             (self.folder / key).unlink(missing_ok=True)
 
     def restore(self, job: str) -> Iterator[tuple[str, bytes]]:
-        """What was kept of a job, as keys and contents."""
+        """Kept objects of a job, as keys and contents."""
         folder = self.folder / keys.folder(job)
         if self.fresh:
             shutil.rmtree(folder, ignore_errors=True)
@@ -87,7 +88,7 @@ class JobCache:
             yield file.relative_to(self.folder).as_posix(), file.read_bytes()
 
     def plan(self, job: str) -> Plan | None:
-        """Of a job that was kept."""
+        """Plan of a job that was kept."""
         file = self.folder / keys.plan(job)
         try:
             return Plan.model_validate_json(file.read_bytes())

@@ -50,7 +50,7 @@ class MapRuns:
         return self._histories.get(child)
 
     def children(self, execution: str, *, over: bool) -> list[dict[str, Any]]:
-        """As ListExecutions lists them. What has tiles left when the Map run is over has failed."""
+        """As ListExecutions lists them. A child with tiles left after the Map run has failed."""
         return [
             _listed(child, list(history), over=over)
             for child, history in list(self._histories.items())

@@ -62,8 +62,8 @@ def stage(engine: Engine) -> None:
 
 
 def variables(engine: Engine, url: str) -> Mapping[str, Mapping[str, str]]:
-    """What `sam local --env-vars` takes: where AWS is, and the names of the buckets, which it does
-    not make up itself.
+    """Variables for `sam local --env-vars`: where AWS is, and the names of the buckets, which it
+    does not make up itself.
     """
     buckets = {
         "WORK_BUCKET": engine.bucket("WorkBucket"),

@@ -160,7 +160,7 @@ class Stack:
         )
 
     def _code(self, name: str) -> tuple[Path, ...]:
-        """A zip's code and its layers; of an image, what its Dockerfile copies to the task's root."""
+        """A zip's code and layers, or the folders that an image's Dockerfile copies."""
         resource = self._resources[name]
         own = resource["Properties"]
         if "CodeUri" in own:
@@ -213,12 +213,12 @@ class Stack:
         )
 
     def exists(self, resource: str) -> bool:
-        """Whether a resource is made at all."""
+        """True if a resource is made at all."""
         condition = self._resources[resource].get("Condition")
         return condition is None or self.holds(condition)
 
     def holds(self, condition: str) -> bool:
-        """Whether a condition of the template is true."""
+        """True if a condition of the template holds."""
         return self._true(self._template["Conditions"][condition])
 
     def _true(self, rule: Mapping[str, Any]) -> bool:

@@ -34,8 +34,8 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: the handler's value, an error as Lambda reports it, or that Lambda did not
-    take the event.
+    """Outcome of an invocation: the handler's value, an error as Lambda reports it, or that Lambda
+    did not take the event.
     """
 
     payload: bytes

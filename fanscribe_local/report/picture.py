@@ -35,7 +35,7 @@ class Bar(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A line at a time, in ms, and the time beside it, so many px aside."""
+    """A line at a time, in ms, and the time beside it, at an offset in px."""
 
     x: str
     at: int
@@ -77,7 +77,7 @@ class Lanes(NamedTuple):
 
     @property
     def mark(self) -> Bar:
-        """Of a critical chunk."""
+        """Mark of a critical chunk."""
         y = self.top + self.thick if self.labelled else 0
         return Bar("critical", "", "100%", y, 2 if self.pitch > 4 else 1)
 

@@ -92,7 +92,7 @@ class TaskAttempt(Contract):
 
 
 class Step(Contract):
-    """What calls a function until it has an answer."""
+    """Calls of a function until it has an answer."""
 
     start: int
     end: int | None = None  # None: it runs
@@ -189,7 +189,7 @@ class Run(Contract):
         return path
 
     def critical_path(self) -> list[Stretch]:
-        """What the end waited for, from the start to the end without a gap: states, and the stages
+        """The path that the end waited for, from start to end without a gap: states, and the stages
         of the critical chunks.
         """
         path: list[Stretch] = []

@@ -1,4 +1,4 @@
-"""What the run report shows, as plain data for its templates. Pure."""
+"""Content of the run report, as plain data for its templates. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +47,7 @@ LEDGER = {
 
 
 class Report(NamedTuple):
-    """What is known of a run."""
+    """All that is known of a run."""
 
     run: Run
     plan: Plan | None  # None: it is not there yet, or forgotten
@@ -98,7 +98,7 @@ class FailedCalls(NamedTuple):
 
 
 class LedgerSection(NamedTuple):
-    """What became of every second of the recording."""
+    """The fate of every second of the recording."""
 
     picture: Picture
     legend: Sequence[Colour]
@@ -134,7 +134,7 @@ class ReportContent(NamedTuple):
 
 
 def content(report: Report) -> ReportContent:
-    """What there is to show of a run."""
+    """Content of a run's report."""
     run = report.run
     return ReportContent(
         name=run.recording,
@@ -195,7 +195,7 @@ def _timeline(report: Report) -> TimelineSection:
 
 
 def _sentence(report: Report) -> str:
-    """What the picture shows."""
+    """The picture, in a sentence."""
     run, path = report.run, report.run.critical_chunks()
     if not path:
         silent = run.status == "SUCCEEDED"

@@ -38,7 +38,10 @@ PHONE: dict[str, Any] = {
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Playwright's Browser. It may play sound without a click, as nothing here is heard."""
-    reason = "needs `make browser` (Playwright) and a Chromium (Debian's package chromium), one of which is not here"
+    reason = (
+        "needs `make browser` (Playwright) and a Chromium (Debian's package chromium), "
+        "one of which is not here"
+    )
     playwright = pytest.importorskip("playwright.sync_api", reason=reason)
     executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
     arguments = [

@@ -130,7 +130,7 @@ def running() -> Report:
 
 
 def undecodable() -> Report:
-    """Of a run that succeeded, some stretches could not be decoded, one of them only for a moment."""
+    """A run that succeeded, with stretches that could not be decoded, one only for a moment."""
     plan = damaged(a_plan(tiles(8, 25, silent=(3,))), (30, 50), (60, 60.5), (186, 200))
     readings = {i: a_reading(i, words("word", i * 25_000)) for i in range(8) if i != 3}
     return of_chunks(2, 2)._replace(plan=plan, ledger=settle_ledger(plan, readings, {}))

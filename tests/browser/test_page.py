@@ -48,7 +48,8 @@ KINDS = {
 WATCH = """() => new Promise((resolve) => {
   const [audio, seen] = [document.getElementById('audio'), []]
   const look = () => {
-    seen.push([Math.round(audio.currentTime * 1000), ...[...document.querySelectorAll('.now')].map((word) => word.textContent)])
+    const now = [...document.querySelectorAll('.now')]
+    seen.push([Math.round(audio.currentTime * 1000), ...now.map((word) => word.textContent)])
     if (audio.currentTime < 4.5) requestAnimationFrame(look)
     else resolve(seen)
   }
@@ -194,7 +195,8 @@ def test_a_recording_can_be_dropped_on_the_page(opened: Open) -> None:
         """(data) => {
           const dropped = new DataTransfer()
           dropped.items.add(new File([Uint8Array.from(data)], 'talk.wav'))
-          document.querySelector('main').dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: dropped }))
+          const drop = new DragEvent('drop', { bubbles: true, dataTransfer: dropped })
+          document.querySelector('main').dispatchEvent(drop)
         }""",
         list(a_recording(LENGTH)[:100_000]),
     )
@@ -307,7 +309,8 @@ def test_tab_reaches_the_controls_and_then_the_text_and_what_has_the_focus_can_b
         it.page.keyboard.press("Tab")
         reached.append(
             it.page.evaluate(
-                "document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.tagName"
+                "document.activeElement.id || document.activeElement.ariaLabel || "
+                "document.activeElement.tagName"
             )
         )
         assert (
@@ -366,7 +369,8 @@ def test_a_script_that_got_in_would_not_run(opened: Open) -> None:
           const script = document.createElement('script')
           script.textContent = 'window.ran = true'
           document.body.append(script)
-          document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x onerror="window.ran = true">')
+          const picture = '<img src=x onerror="window.ran = true">'
+          document.querySelector('main').insertAdjacentHTML('beforeend', picture)
           const fetched = await fetch('https://example.com').catch(() => null)
           return [window.ran, fetched]
         }"""

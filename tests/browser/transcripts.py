@@ -17,15 +17,21 @@ AGAIN = Fallback(
 )
 TALK = (
     "Good evening. Thank you for coming. | Tonight I tell you how lighthouses learned to speak.",
-    "The keeper lit the lamp every evening, and every morning he put it out. Nobody in the café knew.",
-    "In the winter of the great storm the glass was broken twice, and he brought a new pane each time.",
+    (
+        "The keeper lit the lamp every evening, and every morning he put it out. "
+        "Nobody in the café knew."
+    ),
+    (
+        "In the winter of the great storm the glass was broken twice, "
+        "and he brought a new pane each time."
+    ),
 )
 ARABIC = (
     "مرحبا بكم جميعا في هذا المساء. أود أن أحدثكم الليلة عن المنارات وكيف تعلمت الكلام مع السفن."
 )
 HOSTILE = (
-    "</p></div></script><script>alert(1)</script> <img/src=x/onerror=alert(2)> <!--<script> &lt;b&gt; \"quotes\" 'too' ${name} "
-    "😀 👩‍👩‍👧 مرحبا 東京 \u202ereversed"
+    "</p></div></script><script>alert(1)</script> <img/src=x/onerror=alert(2)> "
+    "<!--<script> &lt;b&gt; \"quotes\" 'too' ${name} 😀 👩‍👩‍👧 مرحبا 東京 \u202ereversed"
 )
 HOSTILE_NAME = '<img src=x onerror=alert(3)><svg onload=alert(4)> "Große" & عربي 😀.wav'
 

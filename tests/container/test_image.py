@@ -31,7 +31,8 @@ EVENTS = {
 INVOKE = """
 import sys, urllib.request
 url = "http://127.0.0.1:8080/2015-03-31/functions/function/invocations"
-print(urllib.request.urlopen(urllib.request.Request(url, data=sys.stdin.buffer.read())).read().decode())
+request = urllib.request.Request(url, data=sys.stdin.buffer.read())
+print(urllib.request.urlopen(request).read().decode())
 """
 
 
@@ -53,7 +54,7 @@ def alone(built: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def answers(alone: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """What each function makes of its event, all at once: each waits for S3 as long as boto3 does."""
+    """Each function's answer to its event. All run at once: each waits for S3 as long as boto3."""
     with ThreadPoolExecutor() as threads:
         folder = ROOT / "events"
         given = {name: (folder / f"{file}.json").read_bytes() for name, file in EVENTS.items()}

@@ -100,8 +100,8 @@ def test_a_model_named_by_its_weights_is_refused_with_the_name_of_its_folder(
     failed = limited.engine.run(limited.engine.upload(SAMPLE, METADATA))
     assert (failed.status, failed.error) == ("FAILED", "UnknownModel")
     assert failed.message == (
-        "The model /opt/models/tiny.en/model.bin is a file, and a model is a folder with model.bin in it: "
-        "name its folder, /opt/models/tiny.en."
+        "The model /opt/models/tiny.en/model.bin is a file, "
+        "and a model is a folder with model.bin in it: name its folder, /opt/models/tiny.en."
     )
 
 

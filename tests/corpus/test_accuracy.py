@@ -33,7 +33,10 @@ from tests.support.steps_in_memory import transcribed_here
 NORMAL = EnglishTextNormalizer()
 # two choices of them, and how long the pauses between them are, in seconds
 PIECES = {11: (0.4, 2), 12: (1, 5)}
-JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+JFK = (
+    "And so, my fellow Americans, ask not what your country can do for you, "
+    "ask what you can do for your country."
+)
 
 
 def wer(reference: str, said: str) -> float:

@@ -12,7 +12,10 @@ from benchmarks.recordings import load, read_sentences
 from tests.support.audio import a_wav
 from tests.support.steps_in_memory import transcribed_here
 
-JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+JFK = (
+    "And so, my fellow Americans, ask not what your country can do for you, "
+    "ask what you can do for your country."
+)
 
 
 def test_each_side_of_a_call_has_its_own_words_under_its_own_label(

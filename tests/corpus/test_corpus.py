@@ -120,12 +120,15 @@ class Disk(S3Storage):
     def write(self, bucket, key, data, content_type): self.stored += len(data)
 
 disk, recording = Disk(), Path(sys.argv[1])
-source = RecordingSource(disk, "recordings", str(recording), StoredObject("etag", size=recording.stat().st_size), False, Limits())
+stored = StoredObject("etag", size=recording.stat().st_size)
+source = RecordingSource(disk, "recordings", str(recording), stored, False, Limits())
 frames = decode_recording(JobFolder(disk, "work", "job"), source, UsageMeter()).frames
 assert disk.stored > 2 * frames.samples
-status = Path("/proc/self/status")  # where there is one: what getrusage says begins with the size of the parent
+# Where there is one, as getrusage begins with the size of the parent
+status = Path("/proc/self/status")
 peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
-print(frames.samples, int(peak[1]) * 1024 if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+most = int(peak[1]) * 1024 if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(frames.samples, most)
 """
 
 

@@ -18,9 +18,18 @@ from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from tests.support.workflow import an_engine, transcripts
 
-LJ9 = "Printing, then, for our purpose, may be considered as the art of making books by means of movable types."
-LJ7 = "the earliest book printed with movable types, the Gutenberg, or forty-two line Bible of about fourteen fifty-five,"
-JFK = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+LJ9 = (
+    "Printing, then, for our purpose, "
+    "may be considered as the art of making books by means of movable types."
+)
+LJ7 = (
+    "the earliest book printed with movable types, "
+    "the Gutenberg, or forty-two line Bible of about fourteen fifty-five,"
+)
+JFK = (
+    "And so, my fellow Americans, ask not what your country can do for you, "
+    "ask what you can do for your country."
+)
 NEAR_S = 0.3  # what a word's time may be off
 
 

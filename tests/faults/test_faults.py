@@ -366,7 +366,7 @@ def test_nothing_is_lost(runs: list[Run], capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_what_is_only_a_worker_is_replaced(runs: list[Run]) -> None:
-    """Deaths, timeouts, a full memory, throttling and S3's moods are no reason to report anything."""
+    """Deaths, timeouts, full memory, throttling and S3's moods are no reason to report anything."""
     passing = {
         "kill",
         "timeout",

@@ -89,16 +89,19 @@ CLEAR = [
     ),
     (
         "1000000-hz.wav",
-        "has 1,000,000 samples a second, and at most 192,000 may be: raise the template's MaxSampleRate",
+        "has 1,000,000 samples a second, and at most 192,000 may be: raise "
+        "the template's MaxSampleRate",
     ),
     ("1-hz.wav", "can't be read: 1 samples a second are no sound."),
     (
         "promised.flac",
-        "lasts 4:00 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours",
+        "lasts 4:00 or longer, and at most 0.05 hours may be: raise the "
+        "template's MaxDurationHours",
     ),
     (
         "hidden.flac",
-        "lasts 3:10 or longer, and at most 0.05 hours may be: raise the template's MaxDurationHours",
+        "lasts 3:10 or longer, and at most 0.05 hours may be: raise the "
+        "template's MaxDurationHours",
     ),
     (
         "stts.mp4",
@@ -345,7 +348,10 @@ def table(outcomes: Iterable[Outcome], peaks: Mapping[str, int]) -> Iterator[str
         good = sum(outcome.plan is not None for outcome in those)
         slowest = max(outcome.seconds for outcome in those)
         largest = max(peaks.values(), default=0) if kind == "all" else peaks.get(kind, 0)
-        yield f"{kind:20} {len(those):5}  {good:7}  {len(those) - good:7}  {slowest:5.2f} s  {largest / 1e6:12.0f} MB"
+        yield (
+            f"{kind:20} {len(those):5}  {good:7} "
+            f" {len(those) - good:7}  {slowest:5.2f} s  {largest / 1e6:12.0f} MB"
+        )
 
 
 def test_no_canary_was_read(outcomes: list[Outcome], trap: Trap) -> None:

@@ -102,7 +102,7 @@ def damaged(plan: Plan, *stretches: tuple[float, float]) -> Plan:
 
 
 def a_damaged_talk() -> Transcript:
-    """Half a minute of a film with two tracks, of which 3 s are undecodable, a moment, and the end."""
+    """Half a minute of a film with two tracks. 3 s, a moment, and the end are undecodable."""
     french = Track(1, "aac", 2, "fra", default=True, level=-18)
     comments = Track(2, "aac", 2, "eng", "Director & <crew> --> both", level=-20)
     plan = damaged(a_plan(tiles(3)), (8, 11), (15.5, 15.9), (26, 30))

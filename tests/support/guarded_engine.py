@@ -136,7 +136,8 @@ class GuardedEngine(Engine):
         )
         if query.keys() - PLAIN or "HTTP_X_AMZ_COPY_SOURCE" in environment:
             raise NotImplementedError(
-                f"tests/support/guarded_engine.py does not know what S3's {method} with {query} needs"
+                "tests/support/guarded_engine.py "
+                f"does not know what S3's {method} with {query} needs"
             )
         arn, version = f"arn:aws:s3:::{bucket}", "Version" if "versionId" in query else ""
         calls: list[Call] = []
@@ -159,7 +160,8 @@ class GuardedEngine(Engine):
                 ]
             case _:
                 raise NotImplementedError(
-                    f"tests/support/guarded_engine.py does not know what S3's {method} of {arn}/{key} needs"
+                    "tests/support/guarded_engine.py "
+                    f"does not know what S3's {method} of {arn}/{key} needs"
                 )
         return calls
 

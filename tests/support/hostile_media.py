@@ -205,18 +205,30 @@ def pointing(canaries: Canaries) -> dict[str, bytes]:
             "m3u": f"{place}\n",
             "pls": f"[playlist]\nNumberOfEntries=1\nFile1={place}\n",
             "asx": f'<ASX version="3.0"><ENTRY><REF HREF="{place}"/></ENTRY></ASX>',
-            "xspf": f'<?xml version="1.0"?><playlist><trackList><track><location>{place}</location></track></trackList>',
+            "xspf": (
+                '<?xml version="1.0"?><playlist><trackList><track>'
+                f"<location>{place}</location></track></trackList>"
+            ),
             "smil": f'<smil><body><audio src="{place}"/></body></smil>',
-            "mpd": '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles='
-            '"urn:mpeg:dash:profile:isoff-on-demand:2011" mediaPresentationDuration="PT4S"><Period><AdaptationSet '
-            'mimeType="audio/wav"><Representation id="1" bandwidth="1"><BaseURL>'
-            f"{place}</BaseURL></Representation></AdaptationSet></Period></MPD>",
+            "mpd": (
+                '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+                'profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" '
+                'mediaPresentationDuration="PT4S"><Period><AdaptationSet mimeType="audio/wav">'
+                f'<Representation id="1" bandwidth="1"><BaseURL>{place}</BaseURL>'
+                "</Representation></AdaptationSet></Period></MPD>"
+            ),
             "ffconcat": f"ffconcat version 1.0\nfile '{place}'\n",
             "txt": f"file '{place}'\n",
             "concat": f"concat:{place}|{place}",
             "subfile": f"subfile,,start,0,end,99999,,:{place}",
-            "sdp": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns={place}\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
-            "rss": f'<rss version="2.0"><channel><item><enclosure url="{place}"/></item></channel></rss>',
+            "sdp": (
+                "v=0\no=- 0 0 IN IP4 127.0.0.1\n"
+                f"s={place}\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n"
+            ),
+            "rss": (
+                '<rss version="2.0"><channel><item>'
+                f'<enclosure url="{place}"/></item></channel></rss>'
+            ),
             "html": f'<!DOCTYPE html><audio src="{place}"></audio>',
             "ram": f"{place}\n",
             "ism": f'<SmoothStreamingMedia><StreamIndex Url="{place}"/></SmoothStreamingMedia>',
@@ -490,7 +502,10 @@ def impostors(wav: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=tarred, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("talk.wav"), io.BytesIO())
     pictures = {
-        "png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00",
+        "png": (
+            b"\x89PNG\r\n\x1a\n"
+            b"\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+        ),
         "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01",
         "gif": b"GIF89a\x01\x00\x01\x00",
         "webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
@@ -513,7 +528,9 @@ def impostors(wav: bytes) -> dict[str, bytes]:
         "data.json": b'{"Error": "AccessDenied"}',
         "program.exe": b"MZ\x90\x00" + bytes(200),
         "program": b"\x7fELF\x02\x01\x01" + bytes(200),
-        "score.mid": b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x00\x60MTrk\x00\x00\x00\x04\x00\xff\x2f\x00",
+        "score.mid": (
+            b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x00\x60MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"
+        ),
         "captions.srt": b"1\n00:00:00,000 --> 00:00:01,000\nWords\n",
     }
     files |= {f"picture.{extension}": head + bytes(500) for extension, head in pictures.items()}

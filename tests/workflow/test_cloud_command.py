@@ -373,9 +373,9 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(
     code, out, err = typed(line, *again, "--model", "large-v3", folder=tmp_path)
     assert (code, out) == (1, "")
     assert (
-        "The model large-v3 was asked for, and the functions have tiny.en. Leave the model out, or deploy the other one"
-        in err
-    )
+        "The model large-v3 was asked for, and the functions have tiny.en. "
+        "Leave the model out, or deploy the other one"
+    ) in err
 
 
 @pytest.mark.parametrize(

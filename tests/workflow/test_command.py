@@ -169,7 +169,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (
             ["wide.wav"],
             1,
-            "wide.wav has 16 channels, and at most 8 may be: raise the template's MaxChannels, or mix it down",
+            (
+                "wide.wav has 16 channels, and at most 8 may be: "
+                "raise the template's MaxChannels, or mix it down"
+            ),
         ),
     ],
 )

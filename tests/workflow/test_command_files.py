@@ -221,8 +221,8 @@ def test_work_that_no_disk_holds_is_a_line_and_the_next_goes_on(folder: Path) ->
     code, out, (line,) = said(typed(*TRANSCRIBE, *named, folder=folder, preexec_fn=limited))
     assert (code, out[-1:]) == (1, ["  out/talk.json"])
     assert line == (
-        f"fanscribe: long.wav: The work's own files in {folder.parent} failed: it grows larger than "
-        "the file system or your limit (`ulimit -f`) allows. TMPDIR names another folder."
+        f"fanscribe: long.wav: The work's own files in {folder.parent} failed: it grows larger "
+        "than the file system or your limit (`ulimit -f`) allows. TMPDIR names another folder."
     )
 
 
@@ -235,7 +235,8 @@ def test_work_that_can_not_be_kept_costs_no_transcript(folder: Path) -> None:
     assert code == 0
     assert written(folder / "out") == ["other.json", "talk.json", "third.json"]
     assert line == (
-        "fanscribe: disk can't be written to: the disk is full. The transcripts lack nothing, but no run goes on from there."
+        "fanscribe: disk can't be written to: the disk is full. "
+        "The transcripts lack nothing, but no run goes on from there."
     )
 
 

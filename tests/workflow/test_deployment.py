@@ -65,7 +65,7 @@ def execution(engine: Engine) -> Execution:
 
 
 def valued(engine: Engine, value: Any) -> str:
-    """A template value as this deployment has it: by what exists in it, not by how it was computed."""
+    """A template value as this deployment has it, taken from what exists, not computed again."""
     match value:
         case {"Ref": "AWS::StackName"}:
             return STACK

@@ -32,7 +32,7 @@ def transcribe_host(engine: Engine) -> FunctionPool:
 
 @dataclass
 class FailingHost(FunctionPool):
-    """Transcribe that fails for good on the chunk that begins with tile 4, and works on the others."""
+    """Transcribe that fails for good on the chunk from tile 4 on, and works on the others."""
 
     def invoke(self, payload: bytes) -> Answer:
         if json.loads(payload)["chunk"]["first"] == 4:

@@ -147,7 +147,8 @@ def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in
     engine.s3.put_object(Bucket=RECORDINGS, Key="film.mkv", Body=a_film([french, comments]))
     told = run(engine, {"uri": f"s3://{RECORDINGS}/film.mkv"})
     assert told.detail["notes"][0] == (
-        "Track 1 (fra) of 2 was transcribed. The recording also has track 2 (eng). The option track takes another one, or all."
+        "Track 1 (fra) of 2 was transcribed. "
+        "The recording also has track 2 (eng). The option track takes another one, or all."
     )
     assert told.detail["message"] == " ".join(
         ["0 words in 3.0 seconds of sound.", *told.detail["notes"]]
@@ -301,7 +302,7 @@ def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Told) -
 
 
 class DeafEngine(Engine):
-    """EventBridge takes no event: it answers, as documented for PutEvents, that the entry failed."""
+    """EventBridge takes no event: it answers that the entry failed, as PutEvents documents."""
 
     asked = 0
 
@@ -311,7 +312,10 @@ class DeafEngine(Engine):
         if "/events/" not in environment.get("HTTP_AUTHORIZATION", ""):
             return super().answer(environment, start_response)
         self.asked += 1
-        body = b'{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "no"}]}'
+        body = (
+            b'{"FailedEntryCount": 1, "Entries": '
+            b'[{"ErrorCode": "InternalFailure", "ErrorMessage": "no"}]}'
+        )
         headers = [
             ("Content-Type", "application/x-amz-json-1.1"),
             ("Content-Length", str(len(body))),

@@ -17,18 +17,28 @@ CONVERTER = ROOT / ".venv-convert" / "bin" / "python"
 # A checkpoint as transformers saves one: random weights, and the tokenizer of tiny.en
 CHECKPOINT = """
 import sys
-from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizerFast
-size = {"d_model": 64, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "encoder_attention_heads": 2, "decoder_attention_heads": 2}
+from transformers import (
+    WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizerFast
+)
+size = {
+    "d_model": 64, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64,
+    "encoder_attention_heads": 2, "decoder_attention_heads": 2,
+}
 config = WhisperConfig(vocab_size=51864, encoder_layers=1, decoder_layers=2, **size)
 for part in (
-    WhisperForConditionalGeneration(config), WhisperTokenizerFast(tokenizer_file=sys.argv[2]), WhisperFeatureExtractor()
+    WhisperForConditionalGeneration(config),
+    WhisperTokenizerFast(tokenizer_file=sys.argv[2]),
+    WhisperFeatureExtractor(),
 ):
     part.save_pretrained(sys.argv[1])
 """
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / ".venv-convert" / ".installed").is_file(),
-    reason="needs .venv-convert (transformers and torch, 5.7 GB), which `make model` installs and which is not here",
+    reason=(
+        "needs .venv-convert (transformers and torch, 5.7 GB), "
+        "which `make model` installs and which is not here"
+    ),
 )
 
 

@@ -42,7 +42,10 @@ RECORDINGS, WORK, TRANSCRIPTS = (
 # What AWS does in the name of a role without a call that could be seen here
 UNSEEN = {
     "logs:": "Lambda and Step Functions deliver the logs; here there is none",
-    "states:": "Step Functions starts, watches and redrives the children of a Map; here moto's interpreter runs them itself",
+    "states:": (
+        "Step Functions starts, watches and redrives the children of a Map; "
+        "here moto's interpreter runs them itself"
+    ),
 }
 
 

@@ -80,8 +80,9 @@ def test_fifty_recordings_at_once_are_all_right_and_memory_stays_flat(
     )
     with capsys.disabled():
         print(
-            f"\n{RECORDINGS} recordings in {time.monotonic() - began:.0f} s; engine {engine_before:.0f} -> {engine_after:.0f} MB,"
-            f" largest worker {worker_before:.0f} -> {worker_after:.0f} MB"
+            f"\n{RECORDINGS} recordings in {time.monotonic() - began:.0f} s; "
+            f"engine {engine_before:.0f} -> {engine_after:.0f} MB, "
+            f"largest worker {worker_before:.0f} -> {worker_after:.0f} MB"
         )
     assert len(soak.words) == RECORDINGS
     for number, words in soak.words.items():

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Contract(BaseModel):
-    """What crosses a boundary derives from this.
+    """Base of all models that cross a boundary.
 
-    Its errors don't quote what was given: that may be somebody's words.
+    Its errors don't quote their input: that may be somebody's words.
     """
 
     model_config = ConfigDict(

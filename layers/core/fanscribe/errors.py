@@ -32,7 +32,7 @@ class FanscribeError(Exception):
 
 
 class BadInput(FanscribeError):
-    """What was asked for can't be done, and asking again won't help."""
+    """The request can't be met, and asking again won't help."""
 
 
 class InvalidInput(BadInput):

@@ -3,18 +3,20 @@
 The template's policies and the state machine (a chunk's failure) spell some again. Tests hold them
 to these: test_policies.py, test_roles.py, test_keys.py.
 
-work bucket          jobs/<job>/claim.json                          which execution is at it
-                     jobs/<job>/plan.json                           the tiles of one recording
-                     jobs/<job>/language.json                       what DetectLanguage heard
-                     jobs/<job>/chunks.json                         the Map state's items
-                     jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
-                     jobs/<job>/sections.json                       of a very long one: how its file is shared out
-                     jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
-                     jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
-                     jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
-                     jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
-                     uploads/<digest>/<name>                        a recording that the command uploaded
-transcripts bucket   <recording key>/<job>/transcript.<extension>
+work bucket
+  jobs/<job>/claim.json                          which execution is at it
+  jobs/<job>/plan.json                           the tiles of one recording
+  jobs/<job>/language.json                       what DetectLanguage heard
+  jobs/<job>/chunks.json                         the Map state's items
+  jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
+  jobs/<job>/sections.json                       how the file of a very long one is shared out
+  jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
+  jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
+  jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
+  jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
+  uploads/<digest>/<name>                        a recording that the command uploaded
+transcripts bucket
+  <recording key>/<job>/transcript.<extension>
 """
 
 import hashlib
@@ -148,7 +150,7 @@ def transcript(recording_key: str, job: str, suffix: str) -> str:
 
 
 def upload(digest: str, name: str) -> str:
-    """Of a recording that the command uploads: the same content under the same name has the same
-    key.
+    """Key of a recording that the command uploads: the same content under the same name has the
+    same key.
     """
     return f"{UPLOADS}{digest}/{name}"

@@ -51,7 +51,10 @@ def recording(tmp_path: Path) -> Path:
         ("sys.exit(3)", "exit status 3"),
         ("os.write(1, b'S'); os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
         (
-            f"os.write(1, {HEADER.pack(SAMPLES, 999)!r} + bytes(99)); os.kill(os.getpid(), signal.SIGBUS)",
+            (
+                f"os.write(1, {HEADER.pack(SAMPLES, 999)!r} + bytes(99)); "
+                "os.kill(os.getpid(), signal.SIGBUS)"
+            ),
             "SIGBUS",
         ),
     ],
@@ -80,7 +83,10 @@ def test_one_that_hangs_is_ended_and_told(recording: Path, program: str) -> None
 
 
 def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> None:
-    slow = f"for _ in range(15): time.sleep(0.2); os.write(1, {HEADER.pack(PROGRESS, 0)!r})\nos.abort()"
+    slow = (
+        "for _ in range(15): time.sleep(0.2); "
+        f"os.write(1, {HEADER.pack(PROGRESS, 0)!r})\nos.abort()"
+    )
     assert "crashed" in told_of(recording, Decoder(doing(slow), stall_s=2)), "after three seconds"
 
 
@@ -159,9 +165,10 @@ def test_one_whose_parent_was_killed_ends_by_itself() -> None:
     """Its pipe has no reader then."""
     program = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from fanscribe.audio.decoder import Request\nfrom fanscribe.audio.decoder_process import Decoder\n"
-        "messages = Decoder().run(Path(sys.argv[1]), 'x', Request())\nnext(messages)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)"
+        "from fanscribe.audio.decoder import Request\n"
+        "from fanscribe.audio.decoder_process import Decoder\n"
+        "messages = Decoder().run(Path(sys.argv[1]), 'x', Request())\n"
+        "next(messages)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, SAMPLE], stderr=subprocess.PIPE, timeout=60, check=False
@@ -176,9 +183,8 @@ def test_what_a_library_prints_is_no_message(
 ) -> None:
     prints = (
         "from fanscribe.audio import decoder, demuxer\n"
-        "class Loud(demuxer.MediaBytes):\n"
-        "    def read(self, size):\n        os.write(1, b'oops')\n        return super().read(size)\n"
-        "demuxer.MediaBytes = Loud\ndecoder.main(*sys.argv[1:])"
+        "class Loud(demuxer.MediaBytes):\n    def read(self, size):\n        os.write(1, b'oops')\n"
+        "        return super().read(size)\ndemuxer.MediaBytes = Loud\ndecoder.main(*sys.argv[1:])"
     )
     assert (
         sum(

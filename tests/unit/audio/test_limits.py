@@ -74,7 +74,10 @@ def test_what_is_within_every_limit_passes() -> None:
         (
             24 * HOUR + 1,
             1,
-            "talk.wav lasts 24:00:00 or longer, and at most 24 hours may be: raise the template's MaxDurationHours",
+            (
+                "talk.wav lasts 24:00:00 or longer, and at most 24 hours may be: "
+                "raise the template's MaxDurationHours"
+            ),
         ),
         (24 * HOUR, 8, "talk.wav is 22,118.4 MB or more when decoded, and at most 8,000 MB may be"),
     ],
@@ -99,7 +102,10 @@ def test_what_is_too_long_is_told_with_the_limit_and_its_parameter(
         (
             1,
             384_000,
-            "talk.wav has 384,000 samples a second, and at most 192,000 may be: raise the template's MaxSampleRate",
+            (
+                "talk.wav has 384,000 samples a second, and at most 192,000 may be: "
+                "raise the template's MaxSampleRate"
+            ),
         ),
     ],
 )

@@ -96,7 +96,8 @@ def test_sound_that_can_not_be_stored_stops_the_decoding() -> None:
     class Full(MemoryStorage):
         def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
             raise StorageFault(
-                f"S3 answered SlowDown for s3://{bucket}/{key} ({len(data)} bytes of {content_type})."
+                f"S3 answered SlowDown for s3://{bucket}/{key} "
+                f"({len(data)} bytes of {content_type})."
             )
 
     with (

@@ -99,7 +99,7 @@ def lambda_tasks() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_what_lambda_or_s3_may_answer_is_repeated_alike_by_every_task() -> None:
-    """Three rules that are the same, to the number; and the same names for the death of a worker."""
+    """Three rules alike to the number, and the same names for the death of a worker."""
     tasks = lambda_tasks()
     assert tasks.keys() == {"Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge"}
     for name, rules in tasks.items():

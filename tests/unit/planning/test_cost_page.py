@@ -18,7 +18,7 @@ def test_turbo_costs_less_than_fifteen_cents_an_hour() -> None:
     assert hour_usd("large-v3-turbo", CHEAPEST) < hour_usd("large-v3-turbo", USUAL) < 0.15
 
 
-def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousand_on_cold_starts_and_then_splitting() -> (
+def test_a_days_limit_is_the_account_at_ten_and_cold_starts_then_splitting_from_a_thousand() -> (
     None
 ):
     for model in LARGE:
@@ -34,18 +34,14 @@ def test_at_ten_the_accounts_limit_stands_in_the_way_of_a_day_and_from_a_thousan
             assert limits == ["cold starts and loading the model", "splitting in 20 sections"]
 
 
-def test_the_accounts_thousand_stands_in_the_way_of_a_day_with_large_v3_that_is_to_be_as_fast_as_can_be() -> (
-    None
-):
+def test_the_accounts_thousand_also_limits_a_day_of_large_v3_at_its_fastest() -> None:
     limits = [
         limit.name for limit in what_binds(job_of("large-v3", LENGTHS["24 h"], 1_000), FASTEST)
     ]
     assert limits[-1] == "the account's concurrency of 1,000"
 
 
-def test_a_day_takes_at_most_one_and_a_half_times_as_long_as_half_an_hour_unless_it_is_to_be_as_fast_as_can_be() -> (
-    None
-):
+def test_only_at_its_fastest_does_a_day_take_over_one_and_a_half_times_half_an_hours_time() -> None:
     for model in LARGE:
         ratios = {
             name: plan(job_of(model, LENGTHS["24 h"], 3_000), goal).wall_s

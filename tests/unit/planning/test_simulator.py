@@ -194,9 +194,7 @@ def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_seco
     )
 
 
-def test_only_what_takes_longer_than_a_day_may_outlast_the_patience_of_a_thousand_throttled_children() -> (
-    None
-):
+def test_only_over_a_day_may_a_thousand_throttled_children_lose_patience() -> None:
     assert not run(3_086, 1, a_fleet(1_000, 10), SLOW).may_give_up
     one_core = Fleet(memory_mb=1_769, map_concurrency=1_000, account_concurrency=1)
     day_and_a_half = run(3_086, 1, one_core, SLOW)

@@ -14,7 +14,8 @@ ALL = " ".join(sorted(AVX512))
 def a_cpuinfo(folder: Path, vendor: str, flags: str) -> Path:
     file = folder / "cpuinfo"
     file.write_text(
-        f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+        f"processor\t: 0\nvendor_id\t: {vendor}\n"
+        f"flags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: fpu\n"
     )
     return file
 

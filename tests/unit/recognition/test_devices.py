@@ -38,7 +38,10 @@ def test_a_missing_gpu_is_told_before_anything_starts() -> None:
     done = transcribe("--device", "cuda")
     assert (done.exit_code, done.output.splitlines()[-1]) == (
         2,
-        "Error: --device cuda: no NVIDIA GPU with its driver is to be found here. --device cpu needs none.",
+        (
+            "Error: --device cuda: no NVIDIA GPU with its driver is to be found here. "
+            "--device cpu needs none."
+        ),
     )
 
 

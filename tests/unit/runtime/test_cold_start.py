@@ -32,7 +32,10 @@ def test_a_function_without_a_model_tells_none() -> None:
 def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(
     tmp_path: Path,
 ) -> None:
-    script = "import time; time.sleep(0.2); from fanscribe.runtime.cold_start import cold_ms; print(cold_ms(), cold_ms(), cold_ms())"
+    script = (
+        "import time; time.sleep(0.2); "
+        "from fanscribe.runtime.cold_start import cold_ms; print(cold_ms(), cold_ms(), cold_ms())"
+    )
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

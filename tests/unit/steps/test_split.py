@@ -421,7 +421,7 @@ def a_source(storage: MemoryStorage, size: int) -> RecordingSource:
 
 @pytest.fixture
 def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
-    """Two minutes of which it was decided that they are three sections, and Split's first answer."""
+    """Two minutes that are shared out as three sections, and Split's first answer."""
     storage = a_bucket(write_wav(talk))
     (bucket, key), job = next(iter(storage.objects)), job_of(a_bucket(write_wav(talk))).job
     stored = storage.describe(bucket, key, None)

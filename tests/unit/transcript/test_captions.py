@@ -255,7 +255,8 @@ class TestBreaks:
 
     def test_a_long_sentence_breaks_at_punctuation(self) -> None:
         assert texts(
-            "When at last the lamp was lit on the tower above the bay, the boats that had been waiting could come in safely."
+            "When at last the lamp was lit on the tower above the bay, "
+            "the boats that had been waiting could come in safely."
         ) == [
             "When at last the lamp / was lit on the tower above the bay,",
             "the boats that had been / waiting could come in safely.",

@@ -39,7 +39,10 @@ from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcri
 
 GOLDEN = Path(__file__).with_name("golden")
 OUTPUT = OutputOptions()
-TALK = "Good evening. Thank you for coming. | Tonight I would like to tell you how lighthouses learned to speak to ships, and why."
+TALK = (
+    "Good evening. Thank you for coming. "
+    "| Tonight I would like to tell you how lighthouses learned to speak to ships, and why."
+)
 texts = st.lists(
     st.sampled_from(
         [

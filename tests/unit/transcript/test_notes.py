@@ -39,8 +39,8 @@ def test_a_track_that_nobody_has_listened_to_is_not_called_empty() -> None:
     strange, unmeasured = Track(2, None, 2), Track(3, "aac", 1, "deu")
     (told,) = notes(of(tracks=(FRENCH, strange, unmeasured)), 12)
     assert told == (
-        "Track 1 (fra) of 3 was transcribed. The recording also has track 3 (deu). FFmpeg does not know the codec of track 2. "
-        "The option track takes another one, or all."
+        "Track 1 (fra) of 3 was transcribed. The recording also has track 3 (deu). "
+        "FFmpeg does not know the codec of track 2. The option track takes another one, or all."
     )
     (told,) = notes(of(tracks=(FRENCH, strange, unmeasured), track=None), 12)
     assert told.startswith(
@@ -71,7 +71,10 @@ def test_damage_is_told_once_however_many_channels_it_is_in(channels: str) -> No
     )
     assert notes(of(plan=damaged(plan, (8, 11), (15.5, 15.9), (17, 17.2), (26, 30))), 12) == (
         "0.6 s in 2 places could not be decoded: the file is damaged there.",
-        "From 0:26 to its end at 0:30 the recording could not be decoded. The file may have been cut off: copy it once more.",
+        (
+            "From 0:26 to its end at 0:30 the recording could not be decoded. "
+            "The file may have been cut off: copy it once more."
+        ),
     )
 
 
@@ -97,7 +100,10 @@ def test_damage_is_told_once_however_many_channels_it_is_in(channels: str) -> No
         (
             {},
             (0, 1),
-            "The model found no words in it: it may be noise, music, or another language than was named.",
+            (
+                "The model found no words in it: "
+                "it may be noise, music, or another language than was named."
+            ),
         ),
     ],
 )

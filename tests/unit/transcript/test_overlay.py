@@ -245,7 +245,7 @@ def test_the_ledger_says_of_every_stretch_that_was_read_again_by_whom(
 def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
     data: st.DataObject, rhythm: list[tuple[int, int]]
 ) -> None:
-    """Two models agree on the words, and on when each was said only as far as the two times meet."""
+    """Two models agree on the words, and on their times only as far as these overlap."""
     plan, now, first, second = a_plan((a_tile(0, 0, 14),)), 200, list[Word](), list[Word]()
     for i, (length, pause) in enumerate(rhythm):
         first.append(Word(text=f" w{i}", start=now, end=now + length, probability=0.9))
@@ -265,9 +265,7 @@ def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
 # ── Cases ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_only_the_range_is_repaired_and_the_ledger_tells_the_three_stretches_of_its_tile_apart() -> (
-    None
-):
+def test_only_the_range_is_repaired_and_the_ledger_has_its_tile_in_three_stretches() -> None:
     job = heard(
         THREE,
         [

@@ -208,8 +208,11 @@ def test_no_template_calls_anything_safe_or_stops_escaping(package: str) -> None
 
 
 def test_jinja_is_loaded_where_a_page_is_asked_for_and_the_page_by_no_step() -> None:
-    """The image of Split and Transcribe has no jinja2; Merge and the command start sooner without."""
-    steps = "import sys, fanscribe.steps.split, fanscribe.steps.transcribe, fanscribe.steps.detect_language, fanscribe.steps.merge"
+    """Split's and Transcribe's image has no jinja2; Merge and the command start sooner without."""
+    steps = (
+        "import sys, fanscribe.steps.split, fanscribe.steps.transcribe, "
+        "fanscribe.steps.detect_language, fanscribe.steps.merge"
+    )
     loaded = "print(*{'jinja2', 'markupsafe', 'fanscribe.transcript.page'} & set(sys.modules))"
     command = "import fanscribe_local.cli.main; print(*{'jinja2'} & set(sys.modules))"
     done = subprocess.run(

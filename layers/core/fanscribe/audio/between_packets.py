@@ -43,7 +43,7 @@ def tag_size(head: bytes) -> int:
 
 
 def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
-    """Say whether the bytes between two chunks' data are whole chunks, up to the next one's header."""
+    """Say whether whole chunks, up to the next one's header, lie between two chunks' data."""
     place = first
     for _ in range(MOST_STEPS):
         if last - CHUNK.size - 1 <= place <= last:
@@ -63,10 +63,9 @@ def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
 
 
 def is_whole(form: str, file: BinaryIO, first: int, last: int) -> bool:
-    """Say whether the bytes from a packet to the next one of its track are what the format has
-    there.
+    """Say whether the bytes from a packet to the next one of its track are as the format demands.
 
-    `form` is FFmpeg's name for it. Of formats that are not known here they are taken for whole.
+    `form` is FFmpeg's name for it. In formats not known here, they are taken for whole.
     """
     if form == "flv":
         return _are_flv_tags(file, first, last)

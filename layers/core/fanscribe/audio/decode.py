@@ -142,7 +142,7 @@ def _length(path: Path, name: str, decoder: Decoder, *, believe: bool) -> float:
 
 
 def _refuse_at_once(path: Path, name: str) -> None:
-    """What needs no decoder to be refused."""
+    """Refuse files that need no decoder for that."""
     if path.stat().st_size == 0:
         raise UnreadableRecording(f"{name} is empty (0 bytes).")
     with path.open("rb") as file:

@@ -9,9 +9,9 @@ SOUND     before the first samples, where the stream changes, where a section be
 SAMPLES   at most BLOCK samples of each channel that is kept, int16 at 16 kHz, interleaved
 PROGRESS  nothing: it read further into the file than before
 FINDINGS  what else there is to know once all is decoded: the fields of contracts.Findings
-REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name; the
-          last message
-UNKNOWN   the same of a track that was asked for and is not there
+REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name;
+          the last message
+UNKNOWN   the same for a track that was asked for and is not there
 
 It imports little, so that it starts in a tenth of a second, and it can be killed at any time: it
 keeps nothing.
@@ -58,7 +58,7 @@ class UnknownTrack(Refused):
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be decoded, and how far the decoder may go."""
+    """The sound to decode, and how far the decoder may go."""
 
     separate: bool = False  # each channel by itself, else all as one
     track: str | None = None  # a number, a language, `all`; None: as players choose
@@ -97,15 +97,17 @@ def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
         structure = read_structure(beside, path.stat().st_size)
     if structure.encrypted:
         raise Refused(
-            f"is encrypted ({structure.encrypted}): only who has the key can play it. Save it without copy protection."
+            f"is encrypted ({structure.encrypted}): only who has the key can play it. "
+            "Save it without copy protection."
         )
     try:
         file = MediaFile(path, progress, structure)
     except av.error.FFmpegError:
         if structure.without_index:
             raise Refused(
-                "is cut off: its table of contents (moov) was never written or is missing, and nothing can be "
-                "read without it. Copy it once more, or repair it with a recording of the same device."
+                "is cut off: its table of contents (moov) was never written or is missing, "
+                "and nothing can be read without it. "
+                "Copy it once more, or repair it with a recording of the same device."
             ) from None
         raise
     if not file.streams:
@@ -243,7 +245,7 @@ class _Channel:
         return bool(self.waiting)
 
     def cut(self, count: int) -> bytes:
-        """Hand out so many bytes; after the end they are silence."""
+        """Hand out `count` bytes; after the end they are silence."""
         part = bytes(self.waiting[:count])
         del self.waiting[:count]
         return part.ljust(count, b"\0")
@@ -326,7 +328,7 @@ def _decibels(power: float | None) -> int | None:
 
 
 def confine(memory: int) -> None:
-    """Bound this process, as far as the system can: macOS, for one, does not limit address space."""
+    """Bound this process as far as the system can. macOS, say, does not limit address space."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads any more: end
     for what, most in [
         (resource.RLIMIT_CORE, 0),
@@ -367,7 +369,8 @@ def main(text: str) -> None:
     except MemoryError:
         megabytes = request.memory // 10**6
         refuse(
-            f"can't be read: the decoder needs more memory for it than it may have ({megabytes} MB)."
+            "can't be read: "
+            f"the decoder needs more memory for it than it may have ({megabytes} MB)."
         )
     except Exception as error:  # noqa: BLE001  (whatever PyAV makes of a hostile file: it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)

@@ -22,7 +22,7 @@ PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class SoundHeader(Contract):
-    """What a stream is, as the decoder found it."""
+    """Properties of a stream, as the decoder found them."""
 
     channels: int
     rate: int  # Hz
@@ -63,7 +63,8 @@ class Decoder:
             status = process.wait(self.stall_s)
         except (_Stalled, subprocess.TimeoutExpired):
             raise UnreadableRecording(
-                f"{name} can't be read: the decoder stopped making progress, and was ended after {self.stall_s:g} s."
+                f"{name} can't be read: the decoder stopped making progress, "
+                f"and was ended after {self.stall_s:g} s."
             ) from None
         finally:
             process.kill()

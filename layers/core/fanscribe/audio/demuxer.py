@@ -27,8 +27,8 @@ from fanscribe.audio.sections import Section
 from fanscribe.documents.track import Track
 from fanscribe.times import SAMPLE_RATE
 
-# What FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything that
-# opens other files.
+# Formats that FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything
+# that opens other files.
 DEMUXERS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,"
     "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
@@ -104,7 +104,7 @@ class MediaBytes:
 
 
 class Complaints(logging.Handler):
-    """Counts what FFmpeg logs as errors. What it says is not looked at."""
+    """Counts FFmpeg's log lines of errors. Their text is not looked at."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,7 +163,7 @@ class MediaFile:
 
     @property
     def counted(self) -> bool:
-        """Whether there are no timestamps in the file itself."""
+        """True if there are no timestamps in the file itself."""
         return self.format in COUNTED
 
     @property

@@ -44,8 +44,8 @@ def downmixes(channels: int) -> Iterator[tuple[str, Weights | None]]:
 
 
 def weights_of(name: str, channels: int) -> Weights | None:
-    """What a downmix takes of each channel; None: FFmpeg's, also where it means nothing for so
-    many.
+    """Weight of each channel in a downmix. None: FFmpeg's, also where `name` does not fit the
+    number of channels.
     """
     return dict(downmixes(channels)).get(name)
 
@@ -73,7 +73,7 @@ class DownmixMeter:
     # samples may be floats, and those anything: such blocks don't count
     @np.errstate(over="ignore", invalid="ignore")
     def add(self, blocks: Blocks, seconds: Sequence[float], usual: Weights | None = None) -> None:
-        """Take blocks, or parts of them, that stand for so many seconds each, a tenth to a few.
+        """Take blocks, or parts of them, and the `seconds` each stands for, a tenth to a few.
 
         Many at once: numpy takes as long for one. `usual` is FFmpeg's downmix of them, if it is to
         be judged.

@@ -97,7 +97,7 @@ def refuse_other_files(head: bytes, name: str) -> None:
 
 
 def recognise(head: bytes) -> tuple[str, str] | None:
-    """What the file is, and what to do instead; None for what may be a recording."""
+    """The kind of file, and what to do instead. None if it may be a recording."""
     for impostor in BINARY:
         if impostor.is_in(head):
             return impostor.kind, impostor.advice

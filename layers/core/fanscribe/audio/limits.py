@@ -59,8 +59,10 @@ def check_room(name: str, size: int, free: int) -> None:
     """A file of `size` bytes, for a folder with `free` bytes left. Raises RecordingTooLarge."""
     if size > free:
         raise RecordingTooLarge(
-            f"{name} is {size / MEGABYTE:,.1f} MB, and the scratch folder has room for {free / MEGABYTE:,.1f} MB. "
-            "Make room (on Lambda: SplitFunction's EphemeralStorage), or upload its sound without the video."
+            f"{name} is {size / MEGABYTE:,.1f} MB, "
+            f"and the scratch folder has room for {free / MEGABYTE:,.1f} MB. "
+            "Make room (on Lambda: SplitFunction's EphemeralStorage), "
+            "or upload its sound without the video."
         )
 
 

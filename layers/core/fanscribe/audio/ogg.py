@@ -29,7 +29,7 @@ SOUND = (b"\x01vorbis", OPUS, b"\x7fFLAC", b"fLaC", b"Speex   ")
 
 
 class File(Protocol):
-    """What is read from here: a file, or what tells of its progress."""
+    """A source of bytes: a file, or a wrapper that reports its progress."""
 
     def read(self, size: int, /) -> bytes: ...
 

@@ -128,7 +128,7 @@ class OggPackets:
                 yield from self._moved(self._without_surplus(page), self._end(run, number))
 
     def _with_clock_from(self, page: list[Packet], packet: Packet, places: Places) -> Packet:
-        """Let the clock begin with the first page. Of FLAC, FFmpeg's begins at 0, and jumps."""
+        """Let the clock begin with the first page. In FLAC, FFmpeg's begins at 0, and jumps."""
         jump = (packet.at or 0.0) - (page[-1].at or 0.0) - page[-1].length
         if jump <= TOLERANCE:
             return packet

@@ -89,7 +89,7 @@ class Places:
         return _new(Packet, (number, packet, at, length, first, last, own, warned, False, hole))
 
     def begin_later(self, samples: float) -> None:
-        """Count from so many samples later."""
+        """Count from `samples` later."""
         self._start += samples
 
     def _scale(self, number: int, packet: "av.Packet[Any]") -> float:

@@ -31,7 +31,7 @@ Buffer = bytes | bytearray | memoryview
 
 
 class Kind(NamedTuple):
-    """What a run of frames has in common; another kind is resampled anew."""
+    """Properties that a run of frames shares; another kind is resampled anew."""
 
     own: bool
     rate: int
@@ -58,7 +58,7 @@ def kind_of(frame: av.AudioFrame, *, own: bool) -> Kind:
 
 
 class Waiting:
-    """What is to be measured, as bytes, until there is enough of it."""
+    """Sound to be measured, as bytes, until there is enough of it."""
 
     def __init__(self, meter: DownmixMeter, most: int = MEASURED) -> None:
         """`most` samples of a frame are measured."""
@@ -210,7 +210,7 @@ def _mixed(channels: Any, weights: Weights, rate: int) -> av.AudioFrame:
 
 
 def usual_weights(layout: str) -> Weights:
-    """Ask FFmpeg how much of each channel its downmix takes: by a constant on one after the other."""
+    """Measure each channel's weight in FFmpeg's downmix: a constant on one channel at a time."""
     import numpy as np  # noqa: PLC0415
 
     count = av.AudioLayout(layout).nb_channels

@@ -33,7 +33,7 @@ class Section(NamedTuple):
 
 
 def how_many(seconds: float) -> int:
-    """Sections of a recording of about so many seconds. 1: it is not worth cutting."""
+    """Number of sections for a recording of about `seconds`. 1: it is not worth cutting."""
     count = min(MOST, int(seconds // SECTION_S))
     return count if count >= FEWEST else 1
 

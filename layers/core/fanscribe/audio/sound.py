@@ -42,7 +42,7 @@ class Range(NamedTuple):
 def ranges(
     sections: Sequence[tuple[int, int]], channel: int, start: int, end: int
 ) -> Iterator[Range]:
-    """What of which pieces is [start, end) of a channel, in order.
+    """Ranges of the pieces that make up [start, end) of a channel, in order.
 
     `sections` are where the sections of the recording lie, [start, end) in samples, in order.
     """

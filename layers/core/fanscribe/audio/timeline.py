@@ -10,8 +10,8 @@ Timestamps are not always right, so the clock is followed with care:
 - A jump counts once CONFIRMED of sound follows it: one wrong timestamp moves nothing.
 - A step back is an overlap, which is cut off, or a new beginning of the clock (joined files), which
   goes on where the old one ended.
-- A jump past the end that the container names, or past the longest recording that is allowed, is not
-  believed: from there on samples are counted.
+- A jump past the end that the container names, or past the longest recording that is allowed, is
+  not believed: from there on samples are counted.
 - Some files have no timestamps of their own (`counted`: raw mp3, aac, ac3, amr, avi). FFmpeg counts
   their packets, so what is lost in them can only be measured in bytes.
 
@@ -131,7 +131,7 @@ class Timeline(Generic[Item]):
     def damage(self, at: float | None, length: float, last: int) -> Iterator[Placed[Item]]:
         """Note a packet that can't be decoded; in the file it ends at `last`.
 
-        What was decoded between two of them, for a moment, is noise too.
+        Sound decoded between two of them, for a moment, is noise too.
         """
         if self._damage is None:
             yield from self._settle()
@@ -156,7 +156,7 @@ class Timeline(Generic[Item]):
         self._offset = self.position
 
     def warn(self, within: float = AHEAD) -> None:
-        """Note that FFmpeg complained: a gap that follows within so many samples is damage, not
+        """Note that FFmpeg complained: a gap that follows `within` so few samples is damage, not
         silence.
         """
         self._warned_to = max(self._warned_to, self.position + within)
@@ -216,7 +216,7 @@ class Timeline(Generic[Item]):
             at = None
 
     def _is_torn(self) -> bool:
-        """Whether the file is broken between the last packet and the one that waits."""
+        """True if the file is broken between the last packet and the one that waits."""
         first = self._waiting[0].first
         return 0 < self._read_from < first and self.torn(self._read_from, first)
 

@@ -259,7 +259,7 @@ class TrackDecoder:
             yield from self.timeline.damage(None, 0, self.file.size)
 
     def _lost_at_end(self) -> float:
-        """Samples that a file lacks by its pages; if they don't say so, as many as its bytes hold."""
+        """Samples that the file's pages show as lost, or else as many as its bytes hold."""
         if lost := self.file.lost.get(self.number, 0.0):
             return lost
         rate = self.timeline.bytes_a_sample
@@ -321,7 +321,7 @@ class TrackDecoder:
         return position - end if end else self.padding
 
     def _own(self) -> Iterator[tuple[Decoded, int | None]]:
-        """What was placed, without what is another section's: its place was open when this one
+        """Placed sound without that of another section, whose place was open when this one
         began.
         """
         return cast("Iterator[tuple[Decoded, int | None]]", filter(itemgetter(0), self.placed()))

@@ -1,3 +1,3 @@
-"""What is stored in the work bucket and what crosses a state of the state machine: frozen, typed,
+"""Documents in the work bucket and between the states of the state machine: frozen, typed,
 validated once.
 """

@@ -1,4 +1,4 @@
-"""What starts an execution: an S3 event, or an input written by hand."""
+"""Inputs that start an execution: an S3 event, or one written by hand."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -21,9 +21,7 @@ from fanscribe.times import from_clock
 
 
 class RedoRequest(Contract):
-    """What of an earlier job is to be transcribed again: `{"job": …, "from": "12:10", "to":
-    "12:40"}`.
-    """
+    """The range of an earlier job to redo: `{"job": …, "from": "12:10", "to": "12:40"}`."""
 
     job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
     start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
@@ -133,6 +131,8 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
         else:
             reason = explain(error, skip=1)
         raise InvalidInput(
-            f"The execution's input can't be understood: {reason}. It is an S3 'Object Created' event, "
-            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, the latter two with "options" and "redo" if you like.'
+            f"The execution's input can't be understood: {reason}. "
+            "It is an S3 'Object Created' event, "
+            '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, '
+            'the latter two with "options" and "redo" if you like.'
         ) from None

@@ -1,4 +1,4 @@
-"""What else is kept of a job: who is at it, what it took, what went wrong."""
+"""Further records of a job: who is at it, what it took, what went wrong."""
 
 from pydantic import ConfigDict, Field
 
@@ -6,8 +6,8 @@ from fanscribe.contract import Contract
 
 
 class BilledTime(Contract):
-    """What an invocation has used since it last stored something: billed time, as far as it can be
-    seen from inside.
+    """Billed time of an invocation since it last stored something, as far as it can be seen from
+    inside.
     """
 
     ms: int
@@ -17,7 +17,7 @@ class BilledTime(Contract):
 class InvocationTimes(BilledTime):
     """All of one invocation of Transcribe, for the run report.
 
-    What of its `ms` is neither `load` nor `read` went to S3.
+    The rest of its `ms`, neither `load` nor `read`, went to S3.
     """
 
     # histories are read by commands of other versions
@@ -37,7 +37,7 @@ class Claim(Contract):
 
 
 class Language(Contract):
-    """What DetectLanguage decided, once for a job."""
+    """DetectLanguage's decision, once for a job."""
 
     language: str
 

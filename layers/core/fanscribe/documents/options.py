@@ -1,6 +1,4 @@
-"""What the one who asks for a transcript may choose: the same set from a command, an execution's
-input or metadata.
-"""
+"""Options of a transcript: the same set from a command, an execution's input or metadata."""
 
 import difflib
 import re
@@ -23,7 +21,7 @@ ENGLISH = "en"  # what an English-only model writes
 
 
 def _listed(value: Any) -> Any:
-    """`"srt, vtt"` as S3 metadata and command lines write it -> `("srt", "vtt")`, without repeats."""
+    """`"srt, vtt"`, as S3 metadata and command lines have it -> `("srt", "vtt")`. Drops repeats."""
     return (
         tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip())))
         if isinstance(value, str)
@@ -37,11 +35,14 @@ def _as_text(value: Any) -> Any:
 
 
 class ReadingOptions(Contract):
-    """What decides the words. They are part of a job's identity: other options, other job."""
+    """Options that decide the words. They identify a job: other options, other job."""
 
     language: Annotated[str | None, Field(pattern=rf"^([a-z]{{2,3}}|{MULTILINGUAL})$")] = Field(
         None,
-        description=f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; left out, it is found out once for the recording",
+        description=(
+            f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; "
+            "left out, it is found out once for the recording"
+        ),
     )
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", description="'transcribe', or 'translate' into English"
@@ -60,17 +61,20 @@ class ReadingOptions(Contract):
     track: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         None,
         pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
-        description="the number of a sound track, its language ('en', 'fre'), or 'all' for each as a channel by itself",
+        description=(
+            "the number of a sound track, its language ('en', 'fre'), "
+            "or 'all' for each as a channel by itself"
+        ),
     )
 
     @property
     def separate(self) -> bool:
-        """Whether the transcript has channels."""
+        """True if the transcript has channels."""
         return self.channels == "separate" or self.track == ALL
 
 
 class OutputOptions(Contract):
-    """What decides how the words are written and what may be missing: another choice needs no new
+    """Options for how the words are written and what may be missing. Another choice needs no new
     reading.
     """
 
@@ -154,4 +158,7 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
 def _told(name: str, given: Any) -> str:
     if name not in Options.model_fields:
         return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
-    return f"The option {name!r} can't be {given!r}: it takes {Options.model_fields[name].description}."
+    return (
+        f"The option {name!r} can't be {given!r}: "
+        f"it takes {Options.model_fields[name].description}."
+    )

@@ -1,4 +1,4 @@
-"""What states send to functions, and what functions answer: references, never audio or text."""
+"""Requests of states to functions, and the answers: references, never audio or text."""
 
 from typing import Annotated, Any, Self
 
@@ -93,13 +93,13 @@ class MergeTask(Task):
 
     @property
     def redriven(self) -> bool:
-        """Whether the execution was redriven since the chunks were laid out."""
+        """True if the execution was redriven since the chunks were laid out."""
         return self.context.redrives > self.redrives
 
 
 class Usage(Contract):
-    """What a job has used of Lambda, from what its invocations stored (usage.py), in whichever
-    execution they did.
+    """A job's use of Lambda, added up from all that its invocations stored (usage.py), in any
+    execution.
     """
 
     audio_s: float

@@ -16,7 +16,7 @@ Span = tuple[int, int]  # [start, end) in samples
 
 
 class Recording(Contract):
-    """What was uploaded, and how long it is."""
+    """The uploaded recording, and its length."""
 
     bucket: str
     key: str
@@ -59,7 +59,7 @@ class Chunk(Contract):
 
 
 class Redo(Contract):
-    """What a job repairs: the words of the job `base` in [start, end), in ms."""
+    """The words that a job repairs: those of the job `base` in [start, end), in ms."""
 
     base: str
     start: int
@@ -67,7 +67,7 @@ class Redo(Contract):
 
 
 class Selection(Contract):
-    """What of a recording is decoded (selection.py)."""
+    """The part of a recording that is decoded (selection.py)."""
 
     track: str | None = None  # a number, a language, `all`; None: as players choose
     fixed: bool = False  # the track was asked for
@@ -86,7 +86,7 @@ class Undecodable(Contract):
 
 
 class Findings(Contract):
-    """What the decoder found besides sound, once it has read a recording or a section to its end.
+    """The decoder's findings besides sound, once it has read a recording or a section to its end.
 
     Positions are samples from the recording's start, by the file's clock.
     """
@@ -106,7 +106,7 @@ class Findings(Contract):
 
 
 class StoredAudio(Contract):
-    """Where the decoded recording is kept (sound.py): in the folder of the job that read all of it."""
+    """The decoded recording (sound.py), in the folder of the job that read all of it."""
 
     job: str
     sections: tuple[Span, ...] = ()  # [start, end) of each, in samples; between them is silence
@@ -114,9 +114,7 @@ class StoredAudio(Contract):
 
 
 class Origin(Contract):
-    """What there was to listen to in the file, and what of it was taken: for those who read the
-    transcript.
-    """
+    """The sound in the file, and the part of it that was taken, for readers of the transcript."""
 
     tracks: tuple[Track, ...] = ()
     track: int | None = None  # that was taken; None: all
@@ -163,7 +161,7 @@ class Plan(Contract):
 
     @property
     def samples(self) -> int:
-        """Of audio that the job is about, in each channel."""
+        """Samples of audio in the job, in each channel."""
         return sum(tile.end - tile.start for tile in self.scope) // self.channels
 
 
@@ -185,7 +183,7 @@ class Sections(Contract):
 
 
 class SectionResult(Contract):
-    """Of a section that is done: its sound and its frames (frames.py) are stored beside."""
+    """Result of a finished section. Its sound and its frames (frames.py) are stored beside."""
 
     samples: int  # in each channel
     selection: Selection = Selection()  # that it was decoded as

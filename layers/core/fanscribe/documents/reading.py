@@ -1,5 +1,4 @@
-"""What the model made of tiles.
-
+"""Readings of tiles by the model.
 Times of words are milliseconds, counted from the recording's start.
 """
 
@@ -15,8 +14,8 @@ from fanscribe.documents.job import BilledTime
 
 
 def _finite(value: Any) -> Any:
-    """What a model that overflows gives, NaN and infinity, and the null that they are stored as, is
-    0.0: no JSON has them.
+    """0.0 for the NaN and infinity of a model that overflows, and for the null that they are stored
+    as: no JSON has them.
     """
     return (
         0.0 if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
@@ -41,7 +40,7 @@ Reason = Literal["speech without words", "repetition", "unsure"]
 
 
 class Scores(Contract):
-    """What two looks are compared by."""
+    """Scores that compare two readings of the same sound."""
 
     words: int
     unaccounted: int  # ms of speech that no word accounts for
@@ -61,7 +60,7 @@ class Fallback(Contract):
 
 
 class Reading(Contract):
-    """What the model made of one tile. Scores as in faster-whisper's Segment."""
+    """The model's reading of one tile. Scores as in faster-whisper's Segment."""
 
     tile: int
     language: str

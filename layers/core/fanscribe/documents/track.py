@@ -20,7 +20,7 @@ class Track:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to hear in it, as far as it was decoded."""
+        """True if there is nothing to hear in it, as far as it was decoded."""
         return self.level is None or self.level <= EMPTY_DB
 
     def __str__(self) -> str:

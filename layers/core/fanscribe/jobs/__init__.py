@@ -1,1 +1,1 @@
-"""What a job keeps in S3."""
+"""A job's objects in S3."""

@@ -17,7 +17,7 @@ from fanscribe.runtime.logs import logger
 def attempting(folder: JobFolder, batch: Sequence[Tile], execution: str) -> Iterator[None]:
     """Keep a note while the model works on a batch.
 
-    What the model raises comes out as ReadingFailed, and is in the note, without its message:
+    The model's errors come out as ReadingFailed, and are in the note, without their message:
     that may quote the recording.
     """
     attempt = Attempt(first=batch[0].index, last=batch[-1].index, execution=execution)

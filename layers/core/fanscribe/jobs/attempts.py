@@ -1,8 +1,7 @@
 """Which tiles are dangerous: from the notes of batches that were begun and never ended. Pure.
 
 A tile that was in such a batch is tried alone; one that twice ended its worker in this execution is
-given up. What happened in earlier executions asks for care alone: memory, timeout or model may be
-others now.
+given up. Earlier executions ask for care alone: memory, timeout or model may be others now.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -33,8 +33,8 @@ class Soundtrack:
     def recorder(
         self, section: int = 0, wanted: Collection[AudioPiece] | None = None
     ) -> Iterator[Callable[[Block], None]]:
-        """What takes a section's sound, block by block, and stores it in pieces, all or those
-        `wanted`, WRITERS at once.
+        """A recorder that takes a section's sound, block by block, and stores it in pieces, all or
+        those `wanted`, WRITERS at once.
         """
         cutter = Cutter(section)
         pending: deque[Future[None]] = deque()
@@ -99,5 +99,5 @@ def _ranges(plan: Plan, channel: int, start: int, end: int) -> Iterator[Range]:
 
 
 def _size(samples: int) -> int:
-    """Bytes of so many samples as a wav file; so where the next one is in it."""
+    """Bytes of a wav file of `samples`, and so the place of the next sample in it."""
     return WAV_HEADER + samples * SAMPLE_BYTES

@@ -40,7 +40,7 @@ def gather_readings(folder: JobFolder, plan: Plan) -> tuple[JobReadings, list[Bi
 
 
 def readings_so_far(folder: JobFolder, plan: Plan) -> JobReadings:
-    """What can be read of that now, for those who only look."""
+    """All of it that can be read now, for those who only look. Nothing is removed."""
     own = JobReadings(plan, load_parts(folder).readings, load_failures(folder))
     return _over_base(folder, own, readings_so_far)
 

@@ -1,4 +1,4 @@
-"""What became of a job's tiles: parts hold their readings, failures say why there are none."""
+"""Results of a job's tiles: parts hold their readings, failures say why there are none."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -55,7 +55,7 @@ def remove_damaged(folder: JobFolder, parts: StoredParts) -> dict[int, Failure]:
 
 
 def spent_on(folder: JobFolder, parts: Sequence[str]) -> dict[str, BilledTime | None]:
-    """What parts took, by their keys; None where one does not say."""
+    """Time that parts took, by their keys; None where one does not say."""
     read = folder.read_all(parts, Part).items()
     return {key: part.spent if isinstance(part, Part) else None for key, part in read}
 

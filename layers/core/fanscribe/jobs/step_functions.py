@@ -11,7 +11,7 @@ BUSY = {"ThrottlingException", "TooManyRequestsException"}
 
 
 def still_runs(execution: str) -> bool:
-    """Whether an execution has not ended.
+    """True if an execution has not ended.
 
     Where Step Functions is too busy to say, it is taken to run.
     """

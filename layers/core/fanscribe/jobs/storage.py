@@ -31,7 +31,7 @@ REPLACED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
 @dataclass(frozen=True)
 class StoredObject:
-    """What S3 says of an object without handing it out."""
+    """S3's description of an object, without its content."""
 
     etag: str  # names its content
     version: str | None = None  # None where the bucket keeps no versions
@@ -40,7 +40,7 @@ class StoredObject:
 
 
 class Storage(Protocol):
-    """What the steps need of S3. Tests have it in memory."""
+    """The operations of S3 that the steps need. Tests have them in memory."""
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
         """Raises RecordingNotFound."""

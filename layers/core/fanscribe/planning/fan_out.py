@@ -64,12 +64,12 @@ def _schedule(lengths: list[float], ready: list[float]) -> tuple[int, float, flo
 
 
 def _half_retry(waited_s: float) -> float:
-    """What a throttled child that has waited so long waits on, on average: its jitter is full."""
+    """Average further wait of a throttled child that waited `waited_s`: its jitter is full."""
     return _retry(_tries(waited_s)) / 2
 
 
 def _retry(number: int) -> float:
-    """The most that a child waits before it tries again for the so many-th time, from 0."""
+    """The most that a child waits before its retry `number`, counted from 0."""
     return min(LONGEST_RETRY_S, RETRY_S * float(BACKOFF) ** number)
 
 

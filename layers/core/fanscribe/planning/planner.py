@@ -53,7 +53,7 @@ WORTH_SAYING = 0.02  # of the wall time: what a limit must cost to be named
 
 
 class Goal(Contract):
-    """What matters. Neither: fast, and within WORTH of the cheapest."""
+    """The goal of a plan. Neither: fast, and within WORTH of the cheapest."""
 
     cheapest: bool = False
     finish_in_s: float | None = None
@@ -79,7 +79,7 @@ USUAL, CHEAPEST, FASTEST = Goal(), Goal(cheapest=True), Goal(finish_in_s=0)
 
 
 class Limit(Contract):
-    """What holds a job up, and the seconds that it would be done earlier without it."""
+    """A limit that holds a job up, and the seconds that the job would gain without it."""
 
     name: str
     costs_s: float
@@ -136,8 +136,8 @@ def plan(job: PlannedJob, goal: Goal) -> Forecast:
 def what_binds(job: PlannedJob, goal: Goal) -> tuple[Limit, ...]:
     """The limits that are worth saying, the costliest first: each by planning again without it.
 
-    Of a job that is to finish in time, by its fastest plans. None: what takes the time is reading
-    one chunk.
+    A job that is to finish in time is judged by its fastest plans. None: the time goes into
+    reading one chunk.
     """
     goal = goal if goal.finish_in_s is None else FASTEST
     now = plan(job, goal).wall_s

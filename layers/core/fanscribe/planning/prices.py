@@ -1,4 +1,4 @@
-"""What things cost: AWS's list prices (prices.json), and each stage's and model's seconds
+"""Costs: AWS's list prices (prices.json), and each stage's and model's seconds
 (speeds.json). Each with its origin.
 """
 
@@ -25,7 +25,7 @@ class Price(Contract):
 
 
 class AwsPrices(Contract):
-    """What a job uses of AWS, in one region."""
+    """Prices of AWS for a job, in one region."""
 
     region: str
     lambda_gb_second: Price
@@ -42,7 +42,7 @@ class AwsPrices(Contract):
 
 
 class Service(Contract):
-    """What somebody else asks for an hour of audio."""
+    """Another service's price for an hour of audio."""
 
     name: str
     usd_an_hour: float
@@ -91,7 +91,7 @@ class ModelSpeed(Contract):
     had: Literal["measured", "synthetic", "scaled"]
 
     def tile_s(self, vcpus: float) -> float:
-        """Seconds for one tile on so many cores."""
+        """Seconds for one tile on `vcpus` cores."""
         return (
             self.serial_s + self.work_s / vcpus
             if vcpus >= 1
@@ -100,7 +100,7 @@ class ModelSpeed(Contract):
 
 
 class Speeds(Contract):
-    """`origin` says how the figures were had."""
+    """`origin` says where the figures are from."""
 
     origin: dict[str, str]
     stages: Stages

@@ -1,7 +1,7 @@
 """A job before it runs: its wall time, what Lambda bills for it, and what holds it up. Pure.
 
-What is fed in are seconds of stages (costs.py) and Lambda's published limits (fan_out.py); no
-chance is in it, so the same question has the same answer.
+It is fed with seconds of stages (costs.py) and Lambda's published limits (fan_out.py). No chance is
+in it, so the same question has the same answer.
 
 Tiles don't all take the same: where the first reading isn't believed, the fallback takes longer
 than the first (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time:
@@ -39,7 +39,7 @@ FETCHED_S = 4_000  # of audio in one request for a recording: 64 MiB of 16 kB/s
 
 
 class Fleet(Contract):
-    """What a deployment and its account allow."""
+    """Limits of a deployment and its account."""
 
     memory_mb: int = 10_240  # of Transcribe
     split_mb: int = 3_008  # of Split
@@ -71,7 +71,7 @@ class Work(Contract):
 
 
 class Forecast(Contract):
-    """What a job will take. Seconds, and dollars at list price."""
+    """Forecast of a job. Seconds, and dollars at list price."""
 
     chunks: int
     chunk_tiles: int
@@ -185,8 +185,8 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
 def _section_seconds(
     share_s: float, sections: int, heard_s: float, stages: Stages
 ) -> Iterator[float]:
-    """What each takes: the file fetched up to its end, what is before it skipped, its share and
-    some to warm up decoded.
+    """Seconds of each section: fetch the file up to its end, skip what is before it, decode its
+    share and some to warm up.
     """
     own_s = share_s * max(heard_s * (1 + 1 / WARM), stages.upload_s)
     for number in range(sections):
@@ -194,7 +194,7 @@ def _section_seconds(
 
 
 def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
-    """What reading takes, chunk by chunk."""
+    """Seconds of reading, chunk by chunk."""
     first = FIRST_DECODING * tile_s
     done = list(
         accumulate(

@@ -1,4 +1,4 @@
-"""What a model computes on: the device, the type of its numbers, the processor's vector
+"""A model's means of computing: the device, the type of its numbers, the processor's vector
 instructions, the cores.
 """
 
@@ -18,14 +18,14 @@ ComputeType = Literal["int8", "float16", "int8_float16"]
 
 
 class Computing(Contract):
-    """What a model computes on, and the numbers that it computes with, by CTranslate2's names."""
+    """The device of a model and the type of its numbers, by CTranslate2's names."""
 
     device: Device
     compute_type: ComputeType
 
 
 def computing(environment: Mapping[str, str] = os.environ) -> Computing:
-    """What the command says in FANSCRIBE_DEVICE and FANSCRIBE_COMPUTE_TYPE.
+    """The choice that the command makes in FANSCRIBE_DEVICE and FANSCRIBE_COMPUTE_TYPE.
 
     On Lambda nothing does: it has CPUs alone.
     """
@@ -37,7 +37,7 @@ def computing(environment: Mapping[str, str] = os.environ) -> Computing:
 
 
 def threads(environment: Mapping[str, str] = os.environ) -> int:
-    """Cores that the model may use: what the host says in OMP_NUM_THREADS, else all that it shows."""
+    """Cores that the model may use: OMP_NUM_THREADS where the host sets it, else all it shows."""
     return int(environment.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
@@ -54,10 +54,10 @@ def processor_name(cpuinfo: Path = CPUINFO) -> str:
 
 
 def widest_vectors(cpuinfo: Path = CPUINFO) -> dict[str, str]:
-    """What tells CTranslate2 to use AVX-512, which it leaves out of its own choice (its
+    """The setting that makes CTranslate2 use AVX-512, which its own choice leaves out (its
     cpu_isa.cc).
 
-    Said to AMD's processors alone, where it was measured: 5 to 9 % less time for a tile. Some of
+    Set for AMD's processors alone, where it was measured: 5 to 9 % less time for a tile. Some of
     Intel's slow down with it.
     """
     can = "AuthenticAMD" in _line(cpuinfo, "vendor_id") and AVX512.issubset(cpu_features(cpuinfo))

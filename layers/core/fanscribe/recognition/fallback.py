@@ -70,7 +70,7 @@ def missed_runs(words: Sequence[TimedWord], speech: Sequence[Span]) -> list[tupl
 
 
 def _own(word: TimedWord) -> Span:
-    """What a word accounts for.
+    """The stretch that a word accounts for.
 
     One that is stretched belongs to the end of its stretch: what it skipped came before.
     """
@@ -123,7 +123,7 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
 
 
 def _around(run: Span, tile: Tile, allowed: Sequence[int]) -> set[int]:
-    """The last cut before the run and the first one after it, where there is something to cut off."""
+    """The last cut before the run and the first one after it, where one is worth it."""
     before = [cut for cut in allowed if milliseconds(cut) <= run[0] + BESIDE_RUN]
     after = [cut for cut in allowed if milliseconds(cut) >= run[1] - BESIDE_RUN]
     cuts = set()
@@ -181,9 +181,9 @@ def _invented(candidate: Candidate) -> bool:
 def hears_nothing(candidate: Candidate, tile: Tile) -> bool:
     """Say whether the model itself finds no speech: then its words are invented.
 
-    This is openai/whisper's rule, which also asks that the model is unsure of its words. Of less
+    This is openai/whisper's rule, which also asks that the model is unsure of its words. For less
     than a second of speech it is sure of what it invents ("Thank you."), so there its doubt that it
-    is speech is enough. Of 70 single words cut out of two recordings, the eight that this takes
+    is speech is enough. Among 70 single words cut out of two recordings, the eight that this takes
     away were all wrong (tiny.en).
     """
     doubted = candidate.avg_logprob < UNSURE or tile.spoken < BRIEF

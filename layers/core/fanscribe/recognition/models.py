@@ -53,7 +53,8 @@ class Model:
             return
         knows = ", ".join(self.languages) if self.multilingual else "only English (en)"
         raise UnsupportedLanguage(
-            f"The model {self.name} does not know the language {options.language!r}: it knows {knows}."
+            f"The model {self.name} does not know the language {options.language!r}: "
+            f"it knows {knows}."
         )
 
     def known_language(self, options: ReadingOptions) -> str | None:
@@ -103,7 +104,8 @@ def _fetched(name: str) -> Path:
         return Path(download_model(name))
     except Exception as error:  # the hub client has no common base for what goes wrong offline
         raise UnknownModel(
-            f"The model {name} is not on this machine and could not be fetched from the model hub ({type(error).__name__}). "
+            f"The model {name} is not on this machine "
+            f"and could not be fetched from the model hub ({type(error).__name__}). "
             "Fetch it where there is a network, and name its folder."
         ) from error
 

@@ -1,4 +1,4 @@
-"""What reads: the interface, and how it is had. whisper.py is the one that Fanscribe comes with."""
+"""The interface of recognizers, and how to get one. Fanscribe comes with whisper.py."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from fanscribe.recognition.models import find_model
 
 
 class Recognizer(Protocol):
-    """What turns tiles into readings. Same tile, samples, language and options: same reading."""
+    """Turns tiles into readings. Same tile, samples, language and options: same reading."""
 
     def read(
         self,

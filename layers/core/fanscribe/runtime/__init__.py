@@ -1,1 +1,1 @@
-"""What every function does besides its work: settings, logs, metrics, usage."""
+"""Duties of every function besides its work: settings, logs, metrics, usage."""

@@ -1,5 +1,5 @@
-"""What a cold start runs on, for one line in the log: when words or pace differ between two runs,
-it says what differed.
+"""The machine and versions of a cold start, in one line of the log. When words or pace differ
+between two runs, it says what differed.
 """
 
 import importlib.metadata

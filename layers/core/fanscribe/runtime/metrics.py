@@ -1,9 +1,9 @@
-"""What the functions tell CloudWatch of their work: lines of embedded metric format in their logs,
-one for each invocation.
+"""Metrics of the functions' work for CloudWatch: lines of embedded metric format in their logs, one
+for each invocation.
 
-Only what it does not know already: invocations and executions are counted and timed by AWS. The one
-dimension is `service`, the stack's name: each further value of a dimension would be a metric more
-to pay for. No words, and no names of recordings.
+AWS itself counts and times invocations and executions, so these are left out. The one dimension is
+`service`, the stack's name: each further value of a dimension would be a metric more to pay for. No
+words, and no names of recordings.
 """
 
 import warnings
@@ -39,7 +39,7 @@ def measure_given_up(tiles: int) -> None:
 
 
 def measure_transcript(samples: int, lost: float) -> None:
-    """A transcript for so many samples of audio, and the share of the recording's speech (0 to 1)
+    """A transcript for `samples` of audio, and the share of the recording's speech (0 to 1)
     that is missing in it.
     """
     metrics.add_metric("AudioTime", MetricUnit.Seconds, samples / SAMPLE_RATE)

@@ -67,5 +67,5 @@ class NotifySettings(Settings):
 
 
 def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
-    """What the function is billed for, as Lambda and the local host say it; 0 where neither does."""
+    """Megabytes that the function is billed for, as the host states them; 0 where it doesn't."""
     return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))

@@ -1,5 +1,4 @@
-"""What a job has really used.
-
+"""Lambda time that a job has really used.
 It goes into the execution's output, never into a transcript: that does not depend on the fan-out.
 
 Split's time is in the plan, on sections too, Transcribe's in the parts, Merge's own is added. Not
@@ -40,7 +39,7 @@ class UsageMeter:
         self._since = self._marked = self.clock()
 
     def lap(self) -> BilledTime:
-        """What was spent since the last one."""
+        """Time spent since the last lap."""
         now = self.clock()
         spent = BilledTime(ms=round((now - self._since) * 1000), memory_mb=self.memory_mb)
         self._since = now
@@ -55,7 +54,7 @@ class UsageMeter:
         return took
 
     def took(self, read: Sequence[Tile]) -> InvocationTimes:
-        """All since it was made. What no mark named was storing."""
+        """All since it was made. Time under no mark was spent on storing."""
         self.mark("store")
         return InvocationTimes(
             ms=self._stages.total(),

@@ -1,1 +1,1 @@
-"""What each state of the state machine does, one module for each."""
+"""Work of each state of the state machine, one module for each."""

@@ -19,7 +19,7 @@ from fanscribe.runtime.settings import NotifySettings
 
 STOPPED = "Aborted"
 TIMED_OUT = "States.Timeout"
-# What Step Functions does not give a reason for, as far as it is documented: error and message
+# Endings for which Step Functions documents no reason: error and message
 UNTOLD = {
     "FAILED": ("Unknown", "Step Functions told no error. The execution's history has it."),
     "TIMED_OUT": (TIMED_OUT, "The execution ran for longer than one may."),
@@ -32,7 +32,7 @@ class NotSentError(Exception):
 
 
 class Lenient(Contract):
-    """What is written by others, or by another version."""
+    """A document written by others, or by another version."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -50,7 +50,7 @@ class Ended(Lenient):
 
 
 class Begun(Lenient):
-    """What Split answered (contracts.Job)."""
+    """Split's answer (contracts.Job)."""
 
     job: str
     recording: str
@@ -58,7 +58,7 @@ class Begun(Lenient):
 
 
 def notification(ended: Ended, states: BaseClient, settings: NotifySettings) -> dict[str, Any]:
-    """What there is to tell: the `kind` of event, and its `detail`."""
+    """The notification: the `kind` of event, and its `detail`."""
     if ended.status == "SUCCEEDED":
         kind, detail = "Transcript Done", _of_a_transcript(ended)
     else:
@@ -97,7 +97,7 @@ def _of_a_failure(ended: Ended, begun: Begun | None, bucket: str) -> tuple[str, 
 
 
 def _begun(execution: str, states: BaseClient) -> Begun | None:
-    """What Split said when it was done, which is early in a history. None: it never was."""
+    """Split's answer, which is early in a history. None: Split never was done."""
     pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
     for event in (event for page in pages for event in page["events"]):
         left = event.get("stateExitedEventDetails", {})

@@ -37,7 +37,7 @@ def split(
     """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are
     still needed.
 
-    Of a very long recording first to the sections that others are to decode; asked again, it puts
+    A very long recording is first cut into sections for others to decode; asked again, Split puts
     them together. Raises BadInput before any compute is fanned out, and JobInProgress while another
     execution that still `runs` is at the same job.
     """
@@ -113,7 +113,8 @@ def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOpti
         > keys.LONGEST
     ):
         raise InvalidInput(
-            f"The key {key[:60]}… is too long: the transcript's would pass the {keys.LONGEST} bytes of S3."
+            f"The key {key[:60]}… is too long: "
+            f"the transcript's would pass the {keys.LONGEST} bytes of S3."
         )
     return job
 

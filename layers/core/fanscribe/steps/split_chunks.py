@@ -20,8 +20,8 @@ def chunks_to_read(
     model: Model,
     settings: SplitSettings,
 ) -> tuple[Chunk, ...]:
-    """Those with tiles that are not `finished`. Of a job that needs any of them, all, where its
-    language is still to be heard.
+    """Chunks with tiles that are not `finished`. All chunks of the job, if any is needed and its
+    language is still unknown.
 
     Raises JobTooExpensive.
     """
@@ -49,7 +49,7 @@ def check_cost(
     model: Model,
     settings: SplitSettings,
 ) -> None:
-    """Of so much audio, and so many tiles with speech to be read. Raises JobTooExpensive."""
+    """Check the cost of audio with `spoken` tiles still to read. Raises JobTooExpensive."""
     most = settings.max_job_cost
     if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
         raise JobTooExpensive(
@@ -75,5 +75,5 @@ def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings)
 
 
 def unread(tiles: Sequence[Tile], finished: Collection[int]) -> bool:
-    """Whether some tile with speech is not among the finished ones."""
+    """True if some tile with speech is not among the finished ones."""
     return any(not tile.silent and tile.index not in finished for tile in tiles)

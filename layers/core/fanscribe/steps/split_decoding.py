@@ -1,4 +1,4 @@
-"""Split's decoding: all of a recording, a section of it, or what is no longer there of its sound."""
+"""Split's decoding: a whole recording, a section of it, or the missing pieces of its sound."""
 
 import shutil
 import tempfile
@@ -109,7 +109,7 @@ class DecodedRecording:
 
     @property
     def origin(self) -> Origin:
-        """What there was to listen to, and what was taken."""
+        """The sound in the file, and the part that was taken."""
         found = self.findings
         taken = next((track for track in found.tracks if track.number == found.track), None)
         return Origin(

@@ -91,8 +91,9 @@ def _understood(
     model = find_model(settings.model)
     if request.model not in {None, settings.model, model.name}:
         raise UnknownModel(
-            f"The model {request.model} was asked for, and the functions have {settings.model}. Leave the model out, or deploy "
-            f"the other one first: make deploy MODEL={request.model}."
+            f"The model {request.model} was asked for, and the functions have {settings.model}. "
+            "Leave the model out, or deploy the other one first: "
+            f"make deploy MODEL={request.model}."
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     reading = _as_at_first_but(options, first.options)
@@ -133,12 +134,13 @@ def _check_recording(given: str, request: RedoRequest, stored: StoredObject, fir
         )
     if request.start >= length:
         raise InvalidOption(
-            f"{recording.key} lasts {clock(length)}: there is nothing to redo from {clock(request.start)} on."
+            f"{recording.key} lasts {clock(length)}: "
+            f"there is nothing to redo from {clock(request.start)} on."
         )
 
 
 def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
-    """The options that the whole recording was read with, but for those that are given."""
+    """Options of the whole recording's reading, except where others are given."""
     given = {
         name: getattr(options, name)
         for name in ReadingOptions.model_fields
@@ -150,7 +152,8 @@ def _as_at_first_but(options: Options, first: ReadingOptions) -> ReadingOptions:
         if name not in REDOABLE and value != getattr(first, name)
     ]:
         raise InvalidOption(
-            f"The option {fixed[0]!r} can't be another in a part of a recording: it was {getattr(first, fixed[0])!r}. "
+            f"The option {fixed[0]!r} can't be another in a part of a recording: "
+            f"it was {getattr(first, fixed[0])!r}. "
             f"A redo takes {', '.join(REDOABLE)}, and how the transcript is written."
         )
     return first.model_copy(update=given)

@@ -1,4 +1,4 @@
-"""What the VAD makes of a recording: a probability of speech and a level for each frame of 32 ms.
+"""The VAD's view of a recording: a probability of speech and a level for each frame of 32 ms.
 Pure.
 """
 
@@ -13,7 +13,7 @@ from fanscribe.times import FRAME
 
 
 class Frames(NamedTuple):
-    """Of so many `samples` in each channel; the last frame may be cut short by their end."""
+    """Frames of `samples` in each channel; the last frame may be cut short by their end."""
 
     samples: int
     # shape (channels, 2, frames): probabilities, from 0 to 1, and levels (RMS, 0 to 1)
@@ -27,7 +27,7 @@ class Frames(NamedTuple):
 
     @classmethod
     def load(cls, samples: int, data: bytes) -> "Frames":
-        """Raises ValueError if it is no such file, or not of so many samples."""
+        """Raises ValueError if it is no such file, or not of `samples`."""
         try:
             values = np.load(io.BytesIO(data), allow_pickle=False)
         except EOFError as error:

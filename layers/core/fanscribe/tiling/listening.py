@@ -19,12 +19,12 @@ def listen(
     keep: Callable[[Block], object] = lambda _: None,
     gain_db: int = 0,
 ) -> Frames:
-    """The frames of what is a section's own; that is given to `keep`, block by block.
+    """Frames of a section's own sound, which is given to `keep`, block by block.
 
     The VAD hears it louder by `gain_db`.
 
-    What comes before it (see audio.decode_section) only warms the VAD up, with as much as fills
-    whole frames.
+    Sound before it (see audio.decode_section) only warms the VAD up, with as much as fills whole
+    frames.
     """
     detectors: list[SpeechDetector] = []
     before: list[Block] = []

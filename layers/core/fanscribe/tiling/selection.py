@@ -1,5 +1,5 @@
-"""What of a recording is listened to: which track, mixed how, and how much louder for the voice
-activity detection. Pure.
+"""The sound of a recording that is listened to: which track, mixed how, and how much louder for the
+voice activity detection. Pure.
 
 All three can only be known once a recording was decoded to its end. So it is decoded as usual
 first, while its tracks and channels are measured. Where that shows that something else must be

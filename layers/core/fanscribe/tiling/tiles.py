@@ -86,7 +86,7 @@ def _words_of(speech: tuple[Span, ...]) -> tuple[Span, ...]:
 
 
 def _gaps(spans: Sequence[Span], samples: int) -> list[Span]:
-    """What `spans` leave of [0, samples)."""
+    """The rest of [0, samples) outside `spans`."""
     edges = [0, *(edge for span in spans for edge in span), samples]
     return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
 

@@ -17,7 +17,7 @@ Record = Mapping[str, Any]  # of texts, numbers and the like, at least one, and 
 
 
 def printed(document: Any) -> str:
-    """What `json.dumps` takes. An iterator may stand for a list of records.
+    """JSON text of all that `json.dumps` takes. An iterator may stand for a list of records.
 
     Raises ValueError for NaN and infinity, which no JSON has (and no contract:
     documents.reading.Score).

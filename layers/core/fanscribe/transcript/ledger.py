@@ -54,12 +54,12 @@ class LedgerTile(Contract):
 
     @property
     def missing(self) -> bool:
-        """Whether speech is missing there, or may be."""
+        """True if speech is missing there, or may be."""
         return self.state == "failed" or (self.state == "undecodable" and not self.brief)
 
 
 class Ledger(Contract):
-    """The accounts of all tiles, which partition the recording, each channel of it, to the sample."""
+    """The accounts of all tiles. They partition each channel of the recording to the sample."""
 
     sample_rate: int = SAMPLE_RATE
     samples: int

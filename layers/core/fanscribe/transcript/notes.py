@@ -1,7 +1,7 @@
-"""What a reader of the transcript should know of the recording, in sentences. Pure.
+"""Notes on the recording for a reader of the transcript, in sentences. Pure.
 
 Most recordings give none. They say which of several tracks was taken, what was done so that nobody
-is lost, and of a transcript without words what the likely causes are, with what was measured.
+is lost, and why a transcript is likely to have no words, with what was measured.
 """
 
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ MIXES = {
 
 
 def notes(plan: Plan, words: int, *, complete: bool = True) -> tuple[str, ...]:
-    """Say what is to be said of a recording in whose transcript there are so many words;
-    `complete`: no speech is missing.
+    """Notes on a recording whose transcript has this number of `words`; `complete`: no speech is
+    missing.
     """
     return (
         *_on_tracks(plan.origin),
@@ -98,13 +98,13 @@ def _on_loudness(origin: Origin, words: int) -> Iterator[str]:
 def _on_time(origin: Origin) -> Iterator[str]:
     if origin.overlapped > SAMPLE_RATE // 10:
         yield (
-            f"{origin.overlapped / SAMPLE_RATE:.1f} s of sound were left out: by the file's timestamps they "
-            "overlap what comes before them."
+            f"{origin.overlapped / SAMPLE_RATE:.1f} s of sound were left out: "
+            "by the file's timestamps they overlap what comes before them."
         )
     if origin.miscounted > SAMPLE_RATE // 10:
         yield (
-            f"A timestamp of the file jumps ahead by {clock(milliseconds(origin.miscounted))}, which can't be "
-            "right. From there on time was counted by the sound alone."
+            f"A timestamp of the file jumps ahead by {clock(milliseconds(origin.miscounted))}, "
+            "which can't be right. From there on time was counted by the sound alone."
         )
 
 
@@ -115,7 +115,10 @@ def _on_damage(plan: Plan) -> Iterator[str]:
     if brief:
         seconds = sum(brief) / SAMPLE_RATE
         places = "place" if len(brief) == 1 else "places"
-        yield f"{seconds:.1f} s in {len(brief)} {places} could not be decoded: the file is damaged there."
+        yield (
+            f"{seconds:.1f} s in {len(brief)} {places} could not be decoded: "
+            "the file is damaged there."
+        )
     samples = plan.recording.samples
     at_end = [start for start, end in stretches if end >= samples and end - start >= LEAST_LOST]
     if plan.origin.unended and not at_end:
@@ -125,8 +128,9 @@ def _on_damage(plan: Plan) -> Iterator[str]:
         )
     if at_end:
         yield (
-            f"From {clock(milliseconds(min(at_end)))} to its end at {clock(milliseconds(samples))} the recording could "
-            "not be decoded. The file may have been cut off: copy it once more."
+            f"From {clock(milliseconds(min(at_end)))} "
+            f"to its end at {clock(milliseconds(samples))} the recording could not be decoded. "
+            "The file may have been cut off: copy it once more."
         )
 
 
@@ -158,7 +162,10 @@ def _causes(origin: Origin, share: float) -> str:
     if origin.loudness <= SILENT_DB:
         return "There is no sound: the microphone was muted, or another input was recorded."
     if share:
-        return "The model found no words in it: it may be noise, music, or another language than was named."
+        return (
+            "The model found no words in it: "
+            "it may be noise, music, or another language than was named."
+        )
     if origin.loudness <= FAINT_DB:
         return "The microphone may have been muted or far away, or the wrong input was recorded."
     return (

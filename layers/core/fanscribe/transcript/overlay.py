@@ -3,7 +3,7 @@
 An edge of the range that falls into a word moves out to the word's end, and one that falls into a
 stretch of which nothing was read to that stretch's end: what the range touches is done again,
 whole, and everything else stays as it is. The two readings seldom agree to the millisecond on when
-a word was said, so at the edges a word that both have goes where the job had it.
+a word was said, so at the edges a word that both have stays where the job has it.
 """
 
 import re
@@ -48,7 +48,7 @@ class _Stretch(NamedTuple):
         return self.reading is None and not self.tile.silent
 
     def before(self, at: int) -> "_Stretch":
-        """What of it is before a sample. Words are where they begin."""
+        """The part before a sample. Words are where they begin."""
         kept = [word for word in self.words if word.start < milliseconds(at)]
         return self._replace(
             tile=_cut(self.tile, self.tile.start, min(at, self.tile.end)),
@@ -72,7 +72,7 @@ class _Edge(NamedTuple):
 
 
 def lay_over(job: JobReadings, redo: JobReadings) -> JobReadings:
-    """What the job knows, repaired by a redo of it."""
+    """The job's readings, repaired by a redo of it."""
     if redo.plan.redo is None:
         raise ValueError(f"the job {redo.plan.job} repairs no other")
     by = Redone(job=redo.plan.job, model=redo.plan.model, options=redo.plan.options)
@@ -161,8 +161,8 @@ def _moved_up(at: int, stretches: Sequence[_Stretch]) -> int:
 
 
 def _edge(at: int, said: Words, again: Words) -> _Edge:
-    """The cut at a sample. Of the redo's words those are before it whose middle is, but for what
-    both readings have.
+    """The cut at a sample. A redo's word is before it if its middle is, except for words that both
+    readings have.
     """
     ms = milliseconds(at)
     both = [(here, j) for here in said for j, there in enumerate(again) if _same(here, there)]

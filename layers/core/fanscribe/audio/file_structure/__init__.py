@@ -1,5 +1,5 @@
-"""What a media file says about itself, read without decoding: whether its sound is encrypted, and
-whether the file is as long as it says. Pure, and quick to import.
+"""Facts in a media file, read without decoding: whether its sound is encrypted, and whether the
+file is as long as it says. Pure, and quick to import.
 
 A file may claim anything. Little of it is read, whatever its bytes are (chunks.py has the bounds),
 and nothing is said of a file that is not understood.

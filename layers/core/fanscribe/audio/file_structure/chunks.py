@@ -44,7 +44,7 @@ class Reader:
         return self._file.read(count)
 
     def exactly(self, at: int, count: int) -> bytes:
-        """Read so many bytes there, or raise Unclear."""
+        """Read exactly `count` bytes there, or raise Unclear."""
         data = self.read(at, count)
         if len(data) < count:
             raise Unclear

@@ -16,9 +16,9 @@ PAT, FIRST_PID, NULL_PID = 0, 0x20, 0x1FFF  # what lies between them is sound, p
 PAT_TABLE, PMT_TABLE = 0, 2
 SECTION = 4096 + 3  # bytes of a table's section, at most
 
-# What a PMT calls sound: MPEG-1 and -2, AAC (ADTS, LATM, raw), and AC-3, DTS-HD and the like as
-# in ATSC A/53 and on Blu-ray. Those that others use for something else (0x80, 0x82, 0x86) are not
-# here. Private data is sound where a descriptor says so (ETSI EN 300 468, annex D).
+# Sound, by its types in a PMT: MPEG-1 and -2, AAC (ADTS, LATM, raw), and AC-3, DTS-HD and the like
+# as in ATSC A/53 and on Blu-ray. Those that others use for something else (0x80, 0x82, 0x86) are
+# not here. Private data is sound where a descriptor says so (ETSI EN 300 468, annex D).
 SOUND_TYPES = {0x03, 0x04, 0x0F, 0x11, 0x1C, 0x81, 0x83, 0x84, 0x85, 0x87}
 PRIVATE = 0x06
 SOUND_DESCRIPTORS = {0x6A, 0x7A, 0x7B, 0x7C, 0x81}  # AC-3, E-AC-3, DTS, AAC, AC-3

@@ -1,11 +1,11 @@
-"""What can be said of a file from its structure alone."""
+"""Facts on a file from its structure alone."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Structure:
-    """What a file says about itself. The defaults say nothing: the file is whole, or not known."""
+    """A file's own statements. The defaults say nothing: the file is whole, or not known."""
 
     encrypted: str | None = None  # how its sound is, in words that fit "is encrypted (…)"
     missing: int = 0  # bytes that it promises beyond its end: it is cut off

@@ -20,8 +20,8 @@ W64_BEGINS = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 W64_DATA = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
 W64_HEADER = 40
 
-# What may stand after the sound even where its own length is wrong: the sound has ended where its
-# header says. Some programs put the tags of an mp3 there, which are no chunks.
+# Chunks that may stand after the sound even where its own length is wrong: the sound has ended
+# where its header says. Some programs put the tags of an mp3 there, which are no chunks.
 FOLLOWERS = (b"LIST", b"id3 ", b"ID3", b"TAG", b"APETAGEX", b"bext", b"iXML", b"cue ", b"JUNK")
 
 # Files are padded to blocks of up to 4 KiB, not always with one byte over and over. Less than that

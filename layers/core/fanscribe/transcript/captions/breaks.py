@@ -11,7 +11,7 @@ HESITATION = 250  # ms between words that make a better break than none
 # letters; such are mostly articles and prepositions, which belong to what follows ("the / hill")
 SHORT_WORD = 3
 
-# What it costs to break behind a word: nothing where a segment ends.
+# Costs of a break behind a word: nothing where a segment ends.
 AT_PUNCTUATION, AT_HESITATION, ANYWHERE, AFTER_SHORT_WORD = 1, 2, 4, 5
 
 

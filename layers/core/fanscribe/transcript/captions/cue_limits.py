@@ -1,4 +1,4 @@
-"""What a cue may be: how large, and how long."""
+"""Limits of a cue: how large, and how long."""
 
 from typing import NamedTuple
 
@@ -15,5 +15,5 @@ class CueLimits(NamedTuple):
 
     @property
     def room(self) -> int:
-        """What fits on every line."""
+        """Room on every line."""
         return self.width - self.indent

@@ -48,7 +48,7 @@ def channels_of(transcript: Transcript) -> list[int]:
 
 
 def label(channel: int | None) -> str:
-    """What stands before a channel's words wherever people read them; nothing of a mix."""
+    """Label before a channel's words wherever people read them. A mix has none."""
     return "" if channel is None else f"{channel_label(channel)}: "
 
 

@@ -10,7 +10,7 @@ from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE, 
 from fanscribe.transcript.captions.lines import furthest
 from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
-# What a cue costs besides the break behind it; its fullness, squared, up to 1, so that cues of one
+# Costs of a cue besides the break behind it; its fullness, squared, up to 1, so that cues of one
 # sentence are of a length.
 SEGMENT_END_INSIDE = 5
 SECOND_MISSING = 10  # a second that it lacks of its shortest time
@@ -68,8 +68,8 @@ def divide(
 
 
 def _costs_by_size(screen: CueLimits) -> tuple[list[float], list[float]]:
-    """What it costs to be as full, and as lonely, for cues of so many characters: a space more on
-    each line than fits.
+    """Costs of a cue's fullness and loneliness, by its characters, up to a space more on each line
+    than fits.
     """
     shares = [
         size / (screen.width * screen.lines)

@@ -8,7 +8,7 @@ from fanscribe.transcript.captions.breaks import reluctances
 from fanscribe.transcript.captions.cue_limits import CueLimits
 from fanscribe.transcript.captions.pieces import CaptionPiece, written
 
-# What a line costs: its fullness, squared, and a break at 6 % of what it costs between cues, so
+# Costs of a line: its fullness, squared, and a break at 6 % of what it costs between cues, so
 # that balance counts for more.
 LINE_BREAK = 0.06
 # each line's fullness weighs a little more than the next one's: rather the longer line below

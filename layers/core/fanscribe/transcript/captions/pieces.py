@@ -30,7 +30,7 @@ FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}
 
 
 class CaptionPiece(NamedTuple):
-    """What stays on one line: a word with what clings to it, or as much of it as a line holds."""
+    """An unbroken piece of a line: a word and what clings to it, or as much as a line holds."""
 
     text: str
     start: int

@@ -20,9 +20,9 @@ Item = dict[str, Any]
 
 
 def as_transcribe_json(edition: Edition) -> str:
-    """As Amazon Transcribe writes it, for what reads that.
+    """As Amazon Transcribe writes it, for programs that read that.
 
-    `start_time` and the like are seconds, as text. What it tells of the job is what a transcript
+    `start_time` and the like are seconds, as text. The job's fields hold only what a transcript
     knows: as `jobName` the recording's, and no account.
     """
     transcript, numbers = edition.transcript, count()

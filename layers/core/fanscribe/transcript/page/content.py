@@ -1,4 +1,4 @@
-"""What the transcript page shows, as plain data for its templates. Pure."""
+"""Content of the transcript page, as plain data for its templates. Pure."""
 
 import re
 from bisect import bisect_right
@@ -40,7 +40,7 @@ class PlaceToCheck(NamedTuple):
 
 
 class ToCheck(NamedTuple):
-    """What to check: how many places of each kind and words, and where the places are."""
+    """Places to check: how many of each kind and words, and where they are."""
 
     missing: int
     brief: int
@@ -94,7 +94,7 @@ class PageContent(NamedTuple):
 
 
 def content(transcript: Transcript) -> PageContent:
-    """What there is to show of a transcript."""
+    """Content of a transcript's page."""
     tiles = transcript.ledger.tiles
     missing, again, brief = _missing(transcript), _again(tiles), _brief(tiles)
     name, translated = transcript.recording.rsplit("/", 1)[-1], transcript.task == "translate"

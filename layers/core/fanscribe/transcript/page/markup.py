@@ -1,4 +1,4 @@
-"""What the transcript's page and the run report's are made of: templates, their files, policy."""
+"""Material of the transcript's page and the run report's: templates, their files, policy."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ ESCAPED_HERE = re.compile("[\"'\r\0]")
 
 @cache
 def renderer(package: str, name: str) -> Callable[..., str]:
-    """What fills a template that lies beside a package's modules with values.
+    """A function that fills a template beside a package's modules with values.
 
     All that it prints is escaped, by `in_html` or MarkupSafe. Nothing but this module makes Markup
     of a string.
@@ -41,7 +41,7 @@ def renderer(package: str, name: str) -> Callable[..., str]:
 
 
 def in_html(value: object) -> object:
-    """What a template prints: as it is where MarkupSafe escapes it as we do, otherwise escaped.
+    """A template's value, escaped here where MarkupSafe would not escape it as we do.
 
     MarkupSafe lets two characters pass that HTML can't carry: a parser makes line feeds of carriage
     returns, and knows no NUL. It spells quotes &#34; and &#39;; our pages keep their bytes.
