@@ -86,7 +86,7 @@ model: .venv-convert/.installed ## convert a checkpoint: make model MODEL=openai
 # need its name. SAM tags an image with its id: if anything in it changes, so does the functions'
 # ImageUri, and CloudFormation updates them. A python3.13 makes the layer, or a container has one.
 IN_CONTAINER = $(shell python3.13 --version >/dev/null 2>&1 || echo --use-container)
-deploy: .venv-sam/.installed ## make deploy MODEL=small [STACK=…] [PARAMETERS='ChunkTiles=8 …']
+deploy: .venv-sam/.installed ## build and deploy: MODEL=small [STACK=…] [PARAMETERS='LogLevel=…']
 	@test -n "$(MODEL)" || { echo "Which model?" \
 	  "make deploy MODEL=small, or MODEL=models/yours (see models/README.md)" >&2; exit 2; }
 	@$(SAM) build $(IN_CONTAINER) --parameter-overrides Model=$(MODEL) $(PARAMETERS)
