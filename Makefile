@@ -85,6 +85,7 @@ model: .venv-convert/.installed ## convert a checkpoint: make model MODEL=openai
 # The build bakes the model into the image, and the deployment names it to the functions, so both
 # need its name. SAM tags an image with its id: if anything in it changes, so does the functions'
 # ImageUri, and CloudFormation updates them. A python3.13 makes the layer, or a container has one.
+TO_STACK = --stack-name $(STACK) --s3-prefix $(STACK)
 IN_CONTAINER = $(shell python3.13 --version >/dev/null 2>&1 || echo --use-container)
 deploy: .venv-sam/.installed ## build and deploy: MODEL=small [STACK=…] [PARAMETERS='LogLevel=…']
 	@test -n "$(MODEL)" || { echo "Which model?" \
@@ -93,8 +94,8 @@ deploy: .venv-sam/.installed ## build and deploy: MODEL=small [STACK=…] [PARAM
 	@$(SAM) deploy --config-env images --stack-name $(STACK)-images
 	@repository=$$($(SAM) list stack-outputs --stack-name $(STACK)-images --output json | \
 	    sed -n 's/.*"OutputValue": "\(.*\)".*/\1/p') && \
-	  $(SAM) deploy --config-env make --stack-name $(STACK) --s3-prefix $(STACK) \
-	    --image-repository "$$repository" --parameter-overrides Model=$(MODEL) $(PARAMETERS)
+	  $(SAM) deploy --config-env make $(TO_STACK) --image-repository "$$repository" \
+	    --parameter-overrides Model=$(MODEL) $(PARAMETERS)
 	@$(SAM) list stack-outputs --stack-name $(STACK)
 
 smoke: $(VENV)/.installed ## try a deployed stack with the sample: make smoke STACK=fanscribe
