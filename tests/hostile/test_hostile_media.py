@@ -89,19 +89,25 @@ CLEAR = [
     ),
     (
         "1000000-hz.wav",
-        "has 1,000,000 samples a second, and at most 192,000 may be: raise "
-        "the template's MaxSampleRate",
+        (
+            "has 1,000,000 samples a second, and at most 192,000 may be: raise "
+            "the template's MaxSampleRate"
+        ),
     ),
     ("1-hz.wav", "can't be read: 1 samples a second are no sound."),
     (
         "promised.flac",
-        "lasts 4:00 or longer, and at most 0.05 hours may be: raise the "
-        "template's MaxDurationHours",
+        (
+            "lasts 4:00 or longer, and at most 0.05 hours may be: raise the "
+            "template's MaxDurationHours"
+        ),
     ),
     (
         "hidden.flac",
-        "lasts 3:10 or longer, and at most 0.05 hours may be: raise the "
-        "template's MaxDurationHours",
+        (
+            "lasts 3:10 or longer, and at most 0.05 hours may be: raise the "
+            "template's MaxDurationHours"
+        ),
     ),
     (
         "stts.mp4",
