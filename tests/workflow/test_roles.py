@@ -46,12 +46,13 @@ UNSEEN = {
         "Step Functions starts, watches and redrives the children of a Map; "
         "here moto's interpreter runs them itself"
     ),
+    "sqs:": "Lambda itself keeps what NotifyFunction could not send; here nothing is kept",
 }
 
 
 def is_unseen(rule: Rule) -> bool:
     machines = rule.principal == "TranscriptionStateMachine" and rule.action.startswith("states:")
-    return machines or rule.action.startswith("logs:")
+    return machines or rule.action.startswith(("logs:", "sqs:"))
 
 
 def superfluous(allowed: Iterable[Rule], calls: Iterable[Call]) -> set[Rule]:
