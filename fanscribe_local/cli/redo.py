@@ -14,6 +14,7 @@ from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
 from fanscribe_local.cli.follow import follow, show
+from fanscribe_local.cli.grouped import Grouped
 from fanscribe_local.cli.shared import Failed, StackLocation, check_out, job_of, session_options
 from fanscribe_local.cli.transcribe import (
     a_cache,
@@ -51,7 +52,9 @@ class Clock(click.ParamType[int]):
             self.fail(f"{error}.", param, ctx)
 
 
-@click.command(short_help="Transcribe a part of a recording again, and mend the transcript.")
+@click.command(
+    cls=Grouped, short_help="Transcribe a part of a recording again, and mend the transcript."
+)
 @click.argument("job", metavar="JOB")
 @click.option(
     "--from",
@@ -72,7 +75,7 @@ class Clock(click.ParamType[int]):
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="Where to.  [default: here]",
+    help="Folder for the transcript.  [default: here]",
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
@@ -130,8 +133,7 @@ def redo(
 
     \b
     fanscribe redo talk.mp3 --from 12:10 --to 12:40 --model large-v3
-    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords "Fresnel, Eddystone" --stack
-    fanscribe
+    fanscribe redo talk-3f2a91 --from 12:10 --to 12:40 --hotwords Fresnel --stack fanscribe
     """
     options = {name: value for name, value in chosen.items() if value is not None}
     check_place(context, stack, HERE_ONLY)

@@ -5,7 +5,7 @@ this machine.
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, Literal, get_args, get_origin
 
 import click
 from click.core import ParameterSource
@@ -16,6 +16,7 @@ from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
+from fanscribe_local.cli.grouped import Grouped
 from fanscribe_local.cli.shared import StackLocation, check_out, session_options
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
@@ -51,14 +52,20 @@ def job_options(
             field = Options.model_fields[name]
             default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
             shown = f"  [default: {default}]" if defaults and default is not None else ""
-            described = str(field.description)
-            text = f"{described[:1].upper()}{described[1:]}.{shown}"
+            text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
-                f"--{name.replace('_', '-')}", name, metavar="VALUE", help=text
+                f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
             )(function)
         return function
 
     return decorate
+
+
+def _metavar(annotation: Any) -> str:
+    """The choices of an option, or what kind of value it takes."""
+    if get_origin(annotation) is Literal:
+        return f"[{'|'.join(get_args(annotation))}]"
+    return "N" if annotation in {int, float} else "VALUE"
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -84,7 +91,9 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-@click.command(short_help="Transcribe recordings, on this machine or with --stack on AWS.")
+@click.command(
+    cls=Grouped, short_help="Transcribe recordings, on this machine or with --stack on AWS."
+)
 @click.argument(
     "audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False)
 )
@@ -93,7 +102,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="Where to.  [default: here]",
+    help="Folder for the transcripts.  [default: here]",
 )
 @click.option(
     "--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went."
@@ -102,7 +111,9 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     "--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends."
 )
 @click.option(
-    "--stack", metavar="NAME", help="A stack on AWS to do it, as `sam deploy` was told to call it."
+    "--stack",
+    metavar="NAME",
+    help="Transcribe with this stack on AWS, by the name given to `sam deploy`.",
 )
 @click.option(
     "--no-wait",
@@ -115,7 +126,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="NAME_OR_FOLDER",
     default=PACKAGED,
     show_default=True,
-    help="What faster-whisper knows, or yours.",
+    help="A model that faster-whisper knows, or a folder with your own.",
 )
 @device_options
 @click.option(

@@ -7,6 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from fanscribe_local.cli.grouped import GROUPS
 from fanscribe_local.cli.main import COMMANDS, command
 
 HEAVY = {"boto3", "numpy", "pydantic", "av", "onnxruntime", "moto"}
@@ -41,3 +42,16 @@ sys.exit(', '.join({HEAVY} & set(sys.modules)) or 0)
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["transcribe", "redo"])
+def test_help_shows_each_option_in_one_group(name: str) -> None:
+    shown = CliRunner().invoke(command, [name, "--help"]).output
+    with click.Context(command) as context:
+        found = command.get_command(context, name)
+    assert found is not None
+    options = [each for each in found.params if isinstance(each, click.Option)]
+    grouped = [each for names in GROUPS.values() for each in names]
+    assert {option.name for option in options} <= set(grouped)
+    assert len(grouped) == len(set(grouped))
+    assert all(shown.count(f"\n  {option.opts[0]} ") == 1 for option in options)

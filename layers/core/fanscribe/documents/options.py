@@ -39,28 +39,50 @@ class ReadingOptions(Contract):
 
     language: Annotated[str | None, Field(pattern=rf"^([a-z]{{2,3}}|{MULTILINGUAL})$")] = Field(
         None,
+        title="The language spoken",
         description=(
             f"a code such as 'en' or 'fr', or '{MULTILINGUAL}'; "
-            "left out, it is found out once for the recording"
+            "left out, it is detected once for the recording"
         ),
     )
     task: Literal["transcribe", "translate"] = Field(
-        "transcribe", description="'transcribe', or 'translate' into English"
+        "transcribe", title="What to write", description="'transcribe', or 'translate' into English"
     )
-    beam_size: int = Field(1, ge=1, le=10, description="a whole number from 1 to 10")
+    beam_size: int = Field(
+        1,
+        ge=1,
+        le=10,
+        title="How widely the model searches",
+        description="a whole number from 1 to 10",
+    )
     initial_prompt: str | None = Field(
-        None, max_length=800, description="a text of at most 800 characters"
+        None,
+        max_length=800,
+        title="What the model takes as said before",
+        description="a text of at most 800 characters",
     )
     hotwords: str | None = Field(
-        None, max_length=800, description="words of at most 800 characters in all"
+        None,
+        max_length=800,
+        title="Names and terms to expect",
+        description="words of at most 800 characters in all",
     )
-    vad_threshold: float = Field(0.5, ge=0.05, le=0.95, description="a number from 0.05 to 0.95")
+    vad_threshold: float = Field(
+        0.5,
+        ge=0.05,
+        le=0.95,
+        title="How sure the detection of speech must be",
+        description="a number from 0.05 to 0.95",
+    )
     channels: Literal["mix", "separate"] = Field(
-        "mix", description="'mix', or 'separate' for each channel by itself"
+        "mix",
+        title="How channels are transcribed",
+        description="'mix', or 'separate' for each channel by itself",
     )
     track: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         None,
         pattern=r"^([1-9]\d{0,2}|[a-z]{2,3}|all)$",
+        title="Which sound track",
         description=(
             "the number of a sound track, its language ('en', 'fre'), "
             "or 'all' for each as a channel by itself"
@@ -79,14 +101,31 @@ class OutputOptions(Contract):
     """
 
     formats: Annotated[tuple[Format, ...], BeforeValidator(_listed)] = Field(
-        DEFAULT_FORMATS, min_length=1, description=f"one or more of {', '.join(FORMATS)}"
+        DEFAULT_FORMATS,
+        min_length=1,
+        title="Which files to write",
+        description=f"one or more of {', '.join(FORMATS)}",
     )
     caption_line_length: int = Field(
-        42, ge=16, le=120, description="a whole number of characters from 16 to 120"
+        42,
+        ge=16,
+        le=120,
+        title="How long a caption line may be",
+        description="a whole number of characters from 16 to 120",
     )
-    caption_lines: int = Field(2, ge=1, le=4, description="a whole number of lines from 1 to 4")
+    caption_lines: int = Field(
+        2,
+        ge=1,
+        le=4,
+        title="How many lines a caption may have",
+        description="a whole number of lines from 1 to 4",
+    )
     tolerated_loss: float = Field(
-        0.0, ge=0, le=1, description="the share of speech that may be missing, from 0 to 1"
+        0.0,
+        ge=0,
+        le=1,
+        title="How tolerant a job is",
+        description="the share of speech that may be missing, from 0 to 1",
     )
 
 
