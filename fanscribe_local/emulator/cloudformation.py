@@ -21,7 +21,8 @@ def answer(body: bytes, stack: str, outputs: Mapping[str, str]) -> tuple[HTTPSta
     if asked.get("StackName") != stack:
         return _refusal("ValidationError", f"Stack with id {asked.get('StackName')} does not exist")
     listed = "".join(
-        f"<member><OutputKey>{escape(key)}</OutputKey><OutputValue>{escape(value)}</OutputValue></member>"
+        f"<member><OutputKey>{escape(key)}</OutputKey>"
+        f"<OutputValue>{escape(value)}</OutputValue></member>"
         for key, value in outputs.items()
     )
     described = (

@@ -223,7 +223,8 @@ class Container:
             docker("kill", self.id)
         status = int(docker("inspect", "--format", "{{.State.ExitCode}}", self.id))
         with self.log.open("a") as out:
-            subprocess.run(["docker", "logs", self.id], stdout=out, stderr=out, check=True)  # noqa: S603, S607
+            command = ["docker", "logs", self.id]
+            subprocess.run(command, stdout=out, stderr=out, check=True)  # noqa: S603
         docker("rm", "--force", self.id)
         return status
 

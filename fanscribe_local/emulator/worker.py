@@ -116,7 +116,7 @@ def _context(invocation: Invocation) -> Context:
 def _answer(handler: Any, invocation: Invocation) -> Answer:
     try:
         value = handler(json.loads(invocation.payload), _context(invocation))
-    except Exception as error:  # noqa: BLE001  (whatever the handler raises is reported, as Lambda does)
+    except Exception as error:  # noqa: BLE001  (reported, as Lambda does)
         trace = traceback.format_tb(error.__traceback__)
         return error_answer(type(error).__name__, str(error), invocation.request_id, trace)
     try:

@@ -239,7 +239,8 @@ def pointing(canaries: Canaries) -> dict[str, bytes]:
 
 def disguised(canaries: Canaries, whole: dict[str, bytes]) -> dict[str, bytes]:
     """The same inside of something else, or under another name."""
-    hls = f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{canaries.file}\n#EXTINF:10,\n{canaries.url}\n".encode()
+    entries = f"#EXTINF:10,\nfile://{canaries.file}\n#EXTINF:10,\n{canaries.url}\n"
+    hls = f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n{entries}".encode()
     concat = f"ffconcat version 1.0\nfile {canaries.file}\nfile {canaries.url}\n".encode()
     files = {
         "playlist.mp3": hls,

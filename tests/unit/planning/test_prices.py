@@ -17,7 +17,7 @@ def prices() -> list[Any]:
 
 def test_every_price_has_the_day_when_it_was_read_and_a_source() -> None:
     for price in prices():
-        assert date(2023, 1, 1) < date.fromisoformat(price.read) <= date.today()  # noqa: DTZ011  (days, not hours)
+        assert date(2023, 1, 1) < date.fromisoformat(price.read) <= date.today()  # noqa: DTZ011
         assert price.source
 
 

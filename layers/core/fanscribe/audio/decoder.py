@@ -372,7 +372,7 @@ def main(text: str) -> None:
             "can't be read: "
             f"the decoder needs more memory for it than it may have ({megabytes} MB)."
         )
-    except Exception as error:  # noqa: BLE001  (whatever PyAV makes of a hostile file: it is the file's fault)
+    except Exception as error:  # noqa: BLE001  (it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)
         refuse(f"can't be read as audio or video ({reason.lower()}).")
     os._exit(0)  # nothing is left to do, and taking a damaged file's structures down can only crash

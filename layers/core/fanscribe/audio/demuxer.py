@@ -30,7 +30,8 @@ from fanscribe.times import SAMPLE_RATE
 # Formats that FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything
 # that opens other files.
 DEMUXERS = (
-    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mp3,"
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,"
+    "mp3,"
     "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
 )
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"

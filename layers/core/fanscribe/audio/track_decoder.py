@@ -80,7 +80,7 @@ class TrackDecoder:
             numbers |= {track.number for track in others[:MEASURED_TRACKS]}
         self.file.take(numbers)
         if self.alone or len(numbers) > 1 or (context.channels > 1 and not self.separate):
-            from fanscribe.audio.downmix import DownmixMeter  # noqa: PLC0415  (numpy takes a tenth of a second)
+            from fanscribe.audio.downmix import DownmixMeter  # noqa: PLC0415  (numpy: 0.1 s)
 
             self.meters = {number: DownmixMeter() for number in sorted(numbers)}
             for number in numbers - {self.number}:

@@ -93,7 +93,7 @@ def baked_checksum(name: str, baked: Path = BAKED) -> str | None:
 
 
 def _fetched(name: str) -> Path:
-    from faster_whisper import available_models, download_model  # noqa: PLC0415  (importing it takes a second)
+    from faster_whisper import available_models, download_model  # noqa: PLC0415  (a second)
 
     if name not in available_models():
         names = ", ".join(available_models())

@@ -34,6 +34,7 @@ def load_recognizer(model: str) -> Recognizer:
     # before CTranslate2 looks; what somebody said stands
     for name, value in widest_vectors().items():
         os.environ.setdefault(name, value)
-    from fanscribe.recognition.whisper import WhisperRecognizer  # noqa: PLC0415  (two seconds, and a finished chunk needs no model)
+    # Here, as it takes two seconds, and a finished chunk needs no model
+    from fanscribe.recognition.whisper import WhisperRecognizer  # noqa: PLC0415
 
     return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())
