@@ -9,10 +9,10 @@ SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 STACK := fanscribe
 # Two test files at once: more would load more speech models than a small machine has memory for
 TWO := -n 2 --dist loadfile
-SOURCES := .ci benchmarks layers/core functions fanscribe_local models tests
+SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
 .PHONY: help demo test test-all test-sam test-deploy smoke stage check lint types unit browser \
-  validate audit docs model deploy lock clean
+  validate audit docs site model deploy lock clean
 # pip from a lock file, which is complete and has hashes
 LOCKED := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r
 
@@ -77,6 +77,9 @@ docs: $(VENV)/.developed ## renew the tables made from the simulator and the tem
 	@$(BIN)/python -m benchmarks.cost
 	@$(BIN)/python -m tests.support.permissions
 
+site: .venv-site/.installed ## the documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet
+
 model: .venv-convert/.installed ## convert a checkpoint: make model MODEL=openai/whisper-small
 	@test -n "$(MODEL)" || { echo "Which model?" \
 	  "make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }
@@ -105,7 +108,8 @@ lock: $(VENV)/.installed ## renew the lock files from pyproject.toml
 	@PYTHON=$(PYTHON) bash requirements/lock.sh
 
 clean: ## remove everything that make and the tests have made
-	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .venv-emulator .mypy_cache .pytest_cache \
+	rm -rf $(VENV) .venv-sam .venv-checkov .venv-convert .venv-emulator .venv-site \
+	  .mypy_cache .pytest_cache \
 	  .ruff_cache .hypothesis build dist transcripts .aws-sam tests/browser/node_modules
 
 # These go into .venv with the rest. Without them, the browser tests skip and say so. Chromium is

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Renews the lock files, all from one resolution: what is tested here is what is deployed.
-# sam.txt, checkov.txt the SAM CLI and checkov, for `make validate` and `make audit`, apart: their
-# pins are their own emulator.txt the emulator of AWS, for `make test-deploy`, apart: Python 3.12 or
-# newer convert.txt torch and transformers, for `make model`: 5.7 GB when installed, so not in .venv
-# browser.txt what drives a browser, for `make browser`, beside lock.txt in .venv lock.txt
-# everything, for .venv, any Python from 3.11 on run.txt of it what running needs, for `make demo`
-#   ../functions/requirements.txt     the image of Split and Transcribe
-#   ../layers/core/requirements.txt   the layer of Merge
+#   run.txt                           what running needs, for `make demo`, in .venv
+#   lock.txt                          that and what tests and linters need, in .venv
+#   browser.txt                       what drives a browser, in .venv
+#   sam.txt, checkov.txt, site.txt    tools with pins of their own, each in an environment of its own
+#   emulator.txt                      the emulator of AWS, for `make test-deploy`: Python 3.12
+#   convert.txt                       torch and transformers, for `make model`: 5.7 GB
+#   ../functions/requirements.txt     the image of Split, DetectLanguage and Transcribe
+#   ../layers/core/requirements.txt   the layer of Merge and Notify
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$(mktemp -d)
@@ -20,6 +21,7 @@ compile --universal --python-version 3.11 requirements/sam.in -o requirements/sa
 compile --universal --python-version 3.11 requirements/checkov.in -o requirements/checkov.txt
 compile --universal --python-version 3.12 requirements/emulator.in -o requirements/emulator.txt
 compile --universal --python-version 3.11 -c requirements/lock.txt requirements/convert.in -o requirements/convert.txt
+compile --universal --python-version 3.11 requirements/site.in -o requirements/site.txt
 compile --universal --python-version 3.11 -c requirements/lock.txt requirements/browser.in -o requirements/browser.txt
 compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/image.in -o functions/requirements.txt
 compile --python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements/lock.txt requirements/layer.in -o layers/core/requirements.txt
