@@ -9,7 +9,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(((?:\.\./)+[^)#\s]+)(#[^)]*)?\)")
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """A link out of docs/ keeps its text. One that leads nowhere is left, and mkdocs warns of it."""
+    """Keep the text of links out of docs/. mkdocs warns of those that lead nowhere."""
     folder = (DOCS / page.file.src_path).parent
 
     def shown(match: re.Match[str]) -> str:
