@@ -3,16 +3,17 @@ side.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
+from fanscribe.documents.plan import Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles
-from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
@@ -31,6 +32,29 @@ from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What an execution asks for, once it is understood."""
+
+    bucket: str
+    key: str
+    stored: StoredObject
+    options: Options
+    model: Model
+    job: str
+
+    def source(self, settings: SplitSettings, storage: Storage) -> RecordingSource:
+        """The recording, as it is decoded first."""
+
+        def afford(audio_s: float) -> None:
+            check_cost(self.key, audio_s, 0, self.model, settings)
+
+        selection, separate = first_selection(self.options), self.options.separate
+        return RecordingSource(
+            storage, self.bucket, self.key, self.stored, separate, settings, selection, afford
+        )
+
+
 def split(
     task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]
 ) -> Job:
@@ -41,55 +65,57 @@ def split(
     them together. Raises BadInput before any compute is fanned out, and JobInProgress while another
     execution that still `runs` is at the same job.
     """
+    request = _understood(task, settings, storage)
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
+    claim_job(folder, task.execution, runs)
+    language = request.model.known_language(request.options.reading) or folder.find_language()
+    source = request.source(settings, storage)
+
+    answer = _answer(task, settings, request, language)
+    plan, decoded = folder.find_plan(), None
+    if plan is None:
+        decoded = decode_recording(folder, source, meter)
+        if isinstance(decoded, SectionsToDecode):
+            return answer.model_copy(update={"sections": decoded.sections})
+        plan = _plan(request, decoded)
+    chunks = chunks_to_read(plan, finished_tiles(folder), language, request.model, settings)
+    if chunks and not decoded:
+        restore(folder, plan, chunks, source)
+    if chunks or decoded:
+        folder.save_plan(plan, chunks, meter.lap())
+    return answer.model_copy(update={"chunks": len(chunks)})
+
+
+def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _Request:
+    """Raises BadInput."""
     bucket = task.input.bucket
     key, stored = found(task.input, storage)
-    options = (
-        Options.from_metadata(stored.metadata)
-        if task.input.options is None
-        else Options.parse(task.input.options)
-    )
+    if task.input.options is None:
+        options = Options.from_metadata(stored.metadata)
+    else:
+        options = Options.parse(task.input.options)
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, job)
-    claim_job(folder, task.execution, runs)
+    return _Request(bucket, key, stored, options, model, job)
 
-    language = model.known_language(options.reading) or folder.find_language()
 
-    def afford(audio_s: float) -> None:
-        check_cost(key, audio_s, 0, model, settings)
-
-    selection = first_selection(options)
-    source = RecordingSource(
-        storage, bucket, key, stored, options.separate, settings, selection, afford
-    )
-    plan, sections, chunks = folder.find_plan(), tuple[int, ...](), tuple[Chunk, ...]()
-    if plan:
-        chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
-        if chunks:
-            restore(folder, plan, chunks, source)
-            folder.save_plan(plan, chunks, meter.lap())
-    elif isinstance(heard := decode_recording(folder, source, meter), SectionsToDecode):
-        sections = heard.sections
-    else:
-        recording = Recording(
-            bucket=bucket, key=key, etag=stored.etag, samples=heard.frames.samples
-        )
-        plan = _plan(job, recording, model, options.reading, heard)
-        chunks = chunks_to_read(plan, finished_tiles(folder), language, model, settings)
-        folder.save_plan(plan, chunks, meter.lap())
+def _answer(
+    task: SplitTask, settings: SplitSettings, request: _Request, language: str | None
+) -> Job:
+    """What Split says if there is nothing left to do."""
+    output = request.options.output
     return Job(
         execution=task.execution,
-        job=job,
-        recording=keys.uri(bucket, key),
+        job=request.job,
+        recording=keys.uri(request.bucket, request.key),
         language=language,
-        sections=sections,
-        chunks_key=keys.chunks(job),
-        chunks=len(chunks),
+        chunks_key=keys.chunks(request.job),
+        chunks=0,
         max_concurrency=settings.map_concurrency,
-        output=options.output,
-        keys=transcript_keys(key, job, options.formats),
+        output=output,
+        keys=transcript_keys(request.key, request.job, output.formats),
         redrives=task.context.redrives,
     )
 
@@ -108,10 +134,8 @@ def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOpti
         computing().model_dump_json(),
         options.model_dump_json(),
     )
-    if (
-        max(len(written.encode()) for written in transcript_keys(key, job, FORMATS).values())
-        > keys.LONGEST
-    ):
+    written = transcript_keys(key, job, FORMATS).values()
+    if max(len(each.encode()) for each in written) > keys.LONGEST:
         raise InvalidInput(
             f"The key {key[:60]}… is too long: "
             f"the transcript's would pass the {keys.LONGEST} bytes of S3."
@@ -119,17 +143,21 @@ def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOpti
     return job
 
 
-def _plan(
-    job: str, recording: Recording, model: Model, options: ReadingOptions, heard: DecodedRecording
-) -> Plan:
+def _plan(request: _Request, decoded: DecodedRecording) -> Plan:
+    reading = request.options.reading
     return Plan(
-        job=job,
-        recording=recording,
-        options=options,
-        model=model.name,
-        tiles=lay_tiles(heard.frames, options.vad_threshold),
-        sound=StoredAudio(job=job, sections=heard.sections, selection=heard.selection),
-        undecodable=heard.findings.undecodable,
-        origin=heard.origin,
-        spent=heard.spent,
+        job=request.job,
+        recording=Recording(
+            bucket=request.bucket,
+            key=request.key,
+            etag=request.stored.etag,
+            samples=decoded.frames.samples,
+        ),
+        options=reading,
+        model=request.model.name,
+        tiles=lay_tiles(decoded.frames, reading.vad_threshold),
+        sound=StoredAudio(job=request.job, sections=decoded.sections, selection=decoded.selection),
+        undecodable=decoded.findings.undecodable,
+        origin=decoded.origin,
+        spent=decoded.spent,
     )
