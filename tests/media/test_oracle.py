@@ -17,6 +17,8 @@ from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import KINDS, Kind, Part, found_at, marked, moved, muxed, parts_of
 from tests.support.decoded_media import heard
 
+pytestmark = pytest.mark.long
+
 WITHIN_S = 0.1  # aresample's own threshold (min_hard_comp)
 MARKERS = {700: 2.0, 1_000: 6.0, 1_300: 10.0}
 

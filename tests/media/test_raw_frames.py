@@ -17,6 +17,8 @@ from tests.support.broken_media import marked
 from tests.support.decoded_media import heard, heard_both_ways
 from tests.support.hostile_media import encoded
 
+pytestmark = pytest.mark.long
+
 WITHIN_S = 0.05
 LASTS_S = 8.0
 A_FRAME_S = 0.04  # FFmpeg reads a tag and the frame behind it as one packet, which can't be decoded

@@ -26,6 +26,8 @@ from tests.support.broken_media import (
 from tests.support.decoded_media import Heard, heard, heard_both_ways
 from tests.support.hostile_media import encoded
 
+pytestmark = pytest.mark.long
+
 CLOCKED = ["mkv", "webm", "ts", "flv"]
 DAY_S = 86_400.0
 WITH_EDIT_LISTS = [("mp4", "aac", 16_000), ("ipod", "aac", 44_100), ("ipod", "alac", 16_000)]
