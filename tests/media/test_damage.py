@@ -15,6 +15,7 @@ from fanscribe.times import SAMPLE_RATE
 from tests.media.test_clock import SEEDS
 from tests.support.decoded_media import Heard, heard
 from tests.support.hostile_media import CONTAINERS, encoded
+from tests.support.lanes import long_but
 
 WITHIN_S = 0.1
 NOISE = 3_000  # bytes
@@ -33,6 +34,7 @@ A_CHAIN = {"voc"}  # each block says where the next one is: behind noise there i
 TO_THE_PAGES_END = {"opus.ogg": 1.1, "flac.ogg": 1.3}
 PROMISE_NOTHING = {"aac", "ac3", "eac3", "amr", "ts", "mpg", "flv", "voc"}
 ESTIMATED = {"asf": 2.0}  # seconds off: the end is reckoned from bytes, packets' headers are not
+QUICK = ("mp3", "mp4", "mkv", "wav", "opus.ogg")
 NOT_WITHOUT_THEIR_END = {"mp4", "alac.m4a", "mov", "3gp"}  # their index is there
 
 
@@ -58,7 +60,7 @@ def whole(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return Whole(folder)
 
 
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
 def test_noise_in_a_file_leaves_its_length_and_is_told(
     whole: Whole,
     tmp_path: Path,
@@ -89,7 +91,7 @@ def around(after: Heard, place: float) -> bool:
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9])
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
 def test_a_file_that_is_cut_off_says_so_if_it_promises_more(
     whole: Whole,
     tmp_path: Path,

@@ -11,3 +11,11 @@ def long_but(quick: Collection[str], cases: Iterable[str]) -> list[Any]:
     known = list(cases)
     assert set(quick) <= set(known)
     return [case if case in quick else pytest.param(case, marks=pytest.mark.long) for case in known]
+
+
+def long_after(count: int, cases: Iterable[Any]) -> list[Any]:
+    """All of the cases as parameters; those after the first `count` are marked `long`."""
+    return [
+        case if number < count else pytest.param(case, marks=pytest.mark.long)
+        for number, case in enumerate(cases)
+    ]
