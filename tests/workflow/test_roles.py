@@ -28,6 +28,8 @@ from tests.support.hostile_media import encoded
 from tests.support.iam import Call, Rule
 from tests.support.policies import BUCKETS, KEY, a_stack, encryption, role_rules
 
+pytestmark = pytest.mark.long
+
 STACK = a_stack(KmsKeyArn=KEY)
 RULES = list(role_rules(STACK))
 NAMES = {bucket: STACK.resolve({"Ref": bucket}) for bucket in BUCKETS}
@@ -175,7 +177,6 @@ def heard(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> li
     return engine.calls
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not is_unseen(rule)], ids=str)
 def test_a_role_has_nothing_that_it_can_do_without(
     rule: Rule, request: pytest.FixtureRequest
