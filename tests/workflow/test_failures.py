@@ -17,6 +17,8 @@ from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
 from tests.support.workflow import an_engine, transcribed, transcripts
 
+pytestmark = pytest.mark.long  # tests/faults has a share of these each day
+
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
@@ -97,7 +99,6 @@ def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
         assert again == expected
 
 
-@pytest.mark.long
 def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
     tmp_path: Path, expected: dict[str, bytes]
 ) -> None:
@@ -141,7 +142,6 @@ def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str,
         assert transcripts(engine, engine.run(event)) == expected
 
 
-@pytest.mark.long
 def test_a_part_that_is_lost_is_made_again(tmp_path: Path, expected: dict[str, bytes]) -> None:
     with an_engine(tmp_path) as engine:
         event = engine.upload(SAMPLE, {"language": "en"})
