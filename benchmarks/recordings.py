@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fanscribe.audio.decode import decode, decode_section, write_wav
+from fanscribe.audio.decode import Decoding, decode, write_wav
 from fanscribe.audio.sound import Block, Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.tiling.listening import lay_tiles, listen
@@ -43,7 +43,7 @@ def load(path: Path) -> Samples:
 def tiled(path: Path) -> tuple[tuple[Tile, ...], Samples]:
     """A recording, mixed to one channel, with its tiles."""
     blocks: list[Block] = []
-    frames = listen(decode_section(path, path.name, None), blocks.append)
+    frames = listen(Decoding(path, path.name, None), blocks.append)
     return lay_tiles(frames, SPEECH), np.concatenate(blocks, axis=1)[0]
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.made_day import JOB, documents
 from benchmarks.speed import LONG_EN, RESULTS, machine
-from fanscribe.audio.decode import decode_section, write_wav
+from fanscribe.audio.decode import Decoding, write_wav
 from fanscribe.audio.sound import AudioPiece, Cutter, Samples
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import MergeTask
@@ -46,7 +46,7 @@ def split(copies: str) -> dict[str, float]:
                 file.write(LONG_EN.read_bytes())
         cutter = Cutter(0)
         frames = listen(
-            decode_section(joined, joined.name, None),
+            Decoding(joined, joined.name, None),
             lambda block: deque(map(_as_stored, cutter.feed(block)), 0),
         )
         tiles = lay_tiles(frames, SPEECH)

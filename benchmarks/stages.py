@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from benchmarks.recordings import CORPUS
-from fanscribe.audio.decode import decode_section
+from fanscribe.audio.decode import Decoding
 from fanscribe.tiling.listening import lay_tiles, listen
 from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
@@ -19,7 +19,7 @@ from fanscribe.times import SAMPLE_RATE
 def split_s(recording: Path) -> tuple[float, float]:
     """CPU seconds to decode a second of a recording, and to listen to it and lay tiles over it."""
     before = os.times()
-    frames = listen(decode_section(recording, recording.name, None))
+    frames = listen(Decoding(recording, recording.name, None))
     lay_tiles(frames, SPEECH)
     after = os.times()
     audio = frames.samples / SAMPLE_RATE

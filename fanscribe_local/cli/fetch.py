@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from fanscribe_local.cli.follow import follow
-from fanscribe_local.cli.shared import StackLocation, check_jobs, check_out, job_of, stack_options
+from fanscribe_local.cli.shared import (
+    StackLocation,
+    check_jobs,
+    check_out,
+    job_of,
+    out_option,
+    stack_options,
+)
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.retry import GaveUp
@@ -17,13 +24,7 @@ from fanscribe_local.client.watch import Watched
 
 @click.command(short_help="Fetch the transcripts of a stack's jobs, once they are done.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Where to.  [default: here]",
-)
+@out_option()
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def fetch(jobs: tuple[str, ...], out: Path, as_json: bool, **where: str) -> None:

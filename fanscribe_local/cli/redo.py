@@ -15,7 +15,14 @@ from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.grouped import Grouped
-from fanscribe_local.cli.shared import Failed, StackLocation, check_out, job_of, session_options
+from fanscribe_local.cli.shared import (
+    Failed,
+    StackLocation,
+    check_out,
+    job_of,
+    out_option,
+    session_options,
+)
 from fanscribe_local.cli.transcribe import (
     a_cache,
     check_place,
@@ -70,13 +77,7 @@ class Clock(click.ParamType[int]):
     metavar="NAME_OR_FOLDER",
     help="Another model. With --stack it must be the one that is deployed.  [default: the same]",
 )
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder for the transcript.  [default: here]",
-)
+@out_option("Folder for the transcript.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
 @click.option(
@@ -93,9 +94,11 @@ class Clock(click.ParamType[int]):
     help="Tiles transcribed at once.  [default: one a core]",
 )
 @click.option(
-    "--work", metavar="FOLDER", type=click.Path(path_type=Path),
+    "--work",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
     help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
-)  # fmt: skip
+)
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
 @job_options([*REDOABLE, *OutputOptions.model_fields], defaults=False)
 @click.pass_context

@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from fanscribe_local.cli.messages import complain
-from fanscribe_local.cli.shared import StackLocation, check_jobs, check_out, job_of, stack_options
+from fanscribe_local.cli.shared import (
+    StackLocation,
+    check_jobs,
+    check_out,
+    job_of,
+    out_option,
+    stack_options,
+)
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.results import NotWritten
@@ -16,13 +23,7 @@ from fanscribe_local.report.write import write_report
 
 @click.command(short_help="Write where the time of a stack's jobs went, as a page.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Where to.  [default: here]",
-)
+@out_option()
 @stack_options
 def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
     """Write FOLDER/<name>.report.html for each JOB: each chunk's way through the run, what the end

@@ -103,6 +103,17 @@ def stack_options(function: Command) -> Command:
     )(session_options(function))
 
 
+def out_option(text: str = "Where to.") -> Callable[[Command], Command]:
+    """The folder for what is written, this one unless another is named."""
+    return click.option(
+        "--out",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help=f"{text}  [default: here]",
+    )
+
+
 def job_of(stack: DeployedStack, name: str) -> Any:
     """The execution of a JOB. Raises click.UsageError."""
     try:

@@ -17,7 +17,7 @@ from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
-from fanscribe_local.cli.shared import StackLocation, check_out, session_options
+from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
@@ -97,13 +97,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.argument(
     "audio", nargs=-1, required=True, metavar="AUDIO...", type=click.Path(readable=False)
 )
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder for the transcripts.  [default: here]",
-)
+@out_option("Folder for the transcripts.")
 @click.option(
     "--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went."
 )

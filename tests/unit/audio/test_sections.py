@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.decode import Decoding, decode_section
+from fanscribe.audio.decode import Decoding
 from fanscribe.audio.sections import FEWEST, MOST, SECTION_S, how_many, laid_end_to_end, section
 from fanscribe.audio.sound import Block
 from fanscribe.audio.timeline import TOLERANCE
@@ -40,9 +40,7 @@ def test_only_what_is_very_long_is_shared_out_and_never_too_finely(seconds: floa
 
 def in_sections(path: Path, count: int) -> list[Block]:
     size = path.stat().st_size
-    shares = [
-        decode_section(path, path.name, section(size, count, number)) for number in range(count)
-    ]
+    shares = [Decoding(path, path.name, section(size, count, number)) for number in range(count)]
     return [np.concatenate([block for own, block in share if own], axis=1) for share in shares]
 
 

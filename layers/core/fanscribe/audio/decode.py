@@ -105,13 +105,6 @@ class Decoding:
         self._messages.close()
 
 
-def decode_section(
-    path: Path, name: str, section: Section | None, *, separate: bool = False
-) -> Decoding:
-    """Decode a section (None: all), with whatever track is usual."""
-    return Decoding(path, name, section, separate)
-
-
 def length(path: Path, name: str, decoder: Decoder = DEFAULT_DECODER) -> float:
     """Seconds of sound: what the file's header says where it can be believed, else by decoding.
 

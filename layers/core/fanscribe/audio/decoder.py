@@ -8,7 +8,7 @@ SOUND     before the first samples, where the stream changes, where a section be
           decoder_process.Sound
 SAMPLES   at most BLOCK samples of each channel that is kept, int16 at 16 kHz, interleaved
 PROGRESS  nothing: it read further into the file than before
-FINDINGS  what else there is to know once all is decoded: the fields of contracts.Findings
+FINDINGS  what else there is to know once all is decoded: the fields of plan.Findings
 REFUSED   why the recording can't be decoded, as the rest of a sentence that begins with its name;
           the last message
 UNKNOWN   the same for a track that was asked for and is not there
@@ -261,7 +261,7 @@ def _interleaved(channels: Sequence[bytes]) -> bytes:
 
 
 def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
-    """The fields of contracts.Findings."""
+    """The fields of plan.Findings."""
     first = decoders[0]
     levels = {
         number: meter.loudest for decoder in decoders for number, meter in decoder.meters.items()

@@ -108,13 +108,7 @@ class Timeline(Generic[Item]):
             return False
         if at is not None and not -TOLERANCE <= at + self._offset - self.position <= TOLERANCE:
             return False
-        self._good += length
-        self.position += length
-        if (size := last - first) > 0:
-            self._good_bytes += size
-            self._read_from, self._read_to = first, last
-            if not self._smallest <= size <= self._largest:
-                self._smallest, self._largest = min(self._smallest, size), max(self._largest, size)
+        self._count(length, first, last)
         return True
 
     def sound(self, arrival: Arrival[Item]) -> Iterator[Placed[Item]]:

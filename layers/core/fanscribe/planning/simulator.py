@@ -1,7 +1,7 @@
 """A job before it runs: its wall time, what Lambda bills for it, and what holds it up. Pure.
 
-It is fed with seconds of stages (costs.py) and Lambda's published limits (fan_out.py). No chance is
-in it, so the same question has the same answer.
+It is fed with seconds of stages (prices.py) and Lambda's published limits (fan_out.py). Nothing
+in it is random, so the same question has the same answer.
 
 Tiles don't all take the same: where the first reading isn't believed, the fallback takes longer
 than the first (docs/adr/0006). On long-en, tiny.en, that was 5 tiles of 64 and 20 % of the time:

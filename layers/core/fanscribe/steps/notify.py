@@ -50,7 +50,7 @@ class Ended(Lenient):
 
 
 class Begun(Lenient):
-    """Split's answer (contracts.Job)."""
+    """Split's answer (payloads.Job)."""
 
     job: str
     recording: str

@@ -18,6 +18,7 @@ from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
+from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import check_cost, chunks_to_read
 from fanscribe.steps.split_decoding import (
     DecodedRecording,
@@ -71,7 +72,8 @@ def split(
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
 
-    answer = _answer(task, settings, request, language)
+    answer = nothing_left(task, settings, request.job, request.key, request.options.output)
+    answer = answer.model_copy(update={"language": language})
     plan, decoded = folder.find_plan(), None
     if plan is None:
         decoded = decode_recording(folder, source, meter)
@@ -99,25 +101,6 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
     model.check(options.reading)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
     return _Request(bucket, key, stored, options, model, job)
-
-
-def _answer(
-    task: SplitTask, settings: SplitSettings, request: _Request, language: str | None
-) -> Job:
-    """What Split says if there is nothing left to do."""
-    output = request.options.output
-    return Job(
-        execution=task.execution,
-        job=request.job,
-        recording=keys.uri(request.bucket, request.key),
-        language=language,
-        chunks_key=keys.chunks(request.job),
-        chunks=0,
-        max_concurrency=settings.map_concurrency,
-        output=output,
-        keys=transcript_keys(request.key, request.job, output.formats),
-        redrives=task.context.redrives,
-    )
 
 
 def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:

@@ -20,11 +20,11 @@ from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
+from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import RecordingSource, restore
 from fanscribe.steps.split_place import found
 from fanscribe.times import clock, milliseconds
-from fanscribe.transcript.formats.writers import transcript_keys
 
 
 class _Asked(NamedTuple):
@@ -51,7 +51,7 @@ def redo(
     JobInProgress while an execution that still `runs` is at that job, or at the same redo.
     """
     asked = _understood(task, request, settings, storage)
-    plan, output = asked.plan, asked.options.output
+    plan = asked.plan
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, plan.job)
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
@@ -67,18 +67,8 @@ def redo(
         )
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
-    return Job(
-        execution=task.execution,
-        job=plan.job,
-        recording=plan.recording.uri,
-        language=language,
-        chunks_key=keys.chunks(plan.job),
-        chunks=len(chunks),
-        max_concurrency=settings.map_concurrency,
-        output=output,
-        keys=transcript_keys(plan.recording.key, plan.job, output.formats),
-        redrives=task.context.redrives,
-    )
+    answer = nothing_left(task, settings, plan.job, plan.recording.key, asked.options.output)
+    return answer.model_copy(update={"language": language, "chunks": len(chunks)})
 
 
 def _understood(

@@ -23,7 +23,7 @@ def listen(
 
     The VAD hears it louder by `gain_db`.
 
-    Sound before it (see audio.decode_section) only warms the VAD up, with as much as fills whole
+    Sound before it (see audio.decode.Decoding) only warms the VAD up, with as much as fills whole
     frames.
     """
     detectors: list[SpeechDetector] = []
