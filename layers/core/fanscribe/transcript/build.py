@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fanscribe.contract import Contract
 from fanscribe.documents.plan import Plan
 from fanscribe.documents.reading import Reading, Score, Word
+from fanscribe.documents.speaker import Overlap, Speaker
 from fanscribe.documents.track import Track
 from fanscribe.times import milliseconds
 from fanscribe.transcript.ledger import Ledger
@@ -31,6 +32,7 @@ class Segment(Contract):
     avg_logprob: Score
     no_speech_prob: Score
     compression_ratio: Score
+    speaker: int | None = None  # number; None: speakers were not asked for, or nobody knows
 
     @property
     def start(self) -> int:
@@ -58,6 +60,8 @@ class Transcript(Contract):
     notes: tuple[str, ...] = ()  # sentences on the recording, for whoever reads this
     tracks: tuple[Track, ...] = ()  # of the file, if it has more than one
     track: int | None = None  # that was taken; None: all, or there is but one
+    speakers: tuple[Speaker, ...] | None = None  # by number; None: not asked for
+    overlaps: tuple[Overlap, ...] = ()  # by start
 
     @property
     def words(self) -> list[Word]:

@@ -1,0 +1,36 @@
+"""People who speak in a recording, numbered by their first word."""
+
+from fanscribe.contract import Contract
+from fanscribe.documents.reading import Score
+
+
+class Speaker(Contract):
+    """One who speaks. Nobody but `name` says who it is."""
+
+    number: int  # from 0, in the order of first words
+    name: str | None = None  # given by hand, or of a known voice
+    talk: int = 0  # ms in which the speaker speaks
+    similarity: Score | None = None  # to the known voice that gave the name, from -1 to 1
+
+    @property
+    def label(self) -> str:
+        """As Amazon Transcribe labels speakers: `spk_0`, `spk_1`."""
+        return speaker_label(self.number)
+
+    @property
+    def shown(self) -> str:
+        """For readers: the name, or the label where there is none."""
+        return self.name or self.label
+
+
+class Overlap(Contract):
+    """A stretch of a channel, [start, end) in ms, in which several speak at once."""
+
+    channel: int = 0
+    start: int
+    end: int
+    speakers: tuple[int, ...]  # their numbers, at least two, ascending
+
+
+def speaker_label(number: int) -> str:
+    return f"spk_{number}"
