@@ -30,6 +30,7 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
+        """Read a length as seconds."""
         if isinstance(value, float):
             return value
         if not (seconds := as_seconds(value)):
@@ -38,7 +39,7 @@ class Duration(click.ParamType[float]):
 
 
 def as_seconds(text: str) -> float | None:
-    """None: it is no length."""
+    """Seconds of a length such as `1h30m`; None where it is none."""
     match = DURATION.fullmatch(text)
     if not text or match is None:
         return None

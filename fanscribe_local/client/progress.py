@@ -41,8 +41,9 @@ class Chunks(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since
-    the fan-out began.
+    """The progress of a job, in seconds of audio.
+
+    `pace` is how many of them were read in each second since the fan-out began.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class Progress:
 
 
 def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
+    """Seconds of the recording that tiles of all its channels amount to."""
     return sum(tile.end - tile.start for tile in tiles) / SAMPLE_RATE / channels
 
 
@@ -87,7 +89,7 @@ BEGUN = History(STAGES["Split"])
 
 
 def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> History:
-    """From the events of GetExecutionHistory, in their order, after those that have been `told`."""
+    """Read events of GetExecutionHistory, in their order, on top of what earlier ones said."""
     for event in events:
         entered = event.get("stateEnteredEventDetails", {}).get("name")
         left = event.get("stateExitedEventDetails", {})

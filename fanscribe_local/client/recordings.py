@@ -32,6 +32,7 @@ class LocalRecording(NamedTuple):
 
     @property
     def name(self) -> str:
+        """The recording's name: the one given to a pipe, or the file's."""
         return self.called or self.file.name
 
     @property

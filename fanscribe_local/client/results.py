@@ -47,18 +47,21 @@ class Result(NamedTuple):
 
     @property
     def succeeded(self) -> bool:
+        """True if there is a complete transcript."""
         return self.status == "SUCCEEDED"
 
     @property
     def running(self) -> bool:
+        """True if the job goes on."""
         return self.status == "RUNNING"
 
     def as_json(self) -> str:
+        """Write the line. What is not known is left out."""
         known = {name: value for name, value in self._asdict().items() if value is not None}
         return json_line(known | {"files": [str(file) for file in self.files]})
 
     def lines(self) -> list[str]:
-        """For people, of a job that has not failed."""
+        """The lines of a job that has not failed, for people."""
         recording = printable(self.recording)
         if self.running:
             return [f"{recording}: job {self.job}"]
@@ -69,7 +72,7 @@ class Result(NamedTuple):
         return [first, *(f"  {printable(line)}" for line in under)]
 
     def complaint(self) -> str:
-        """For people, of one that failed."""
+        """The message of a job that failed, for people."""
         recording, message = printable(self.recording), printable(self.message or self.status)
         told = message if recording in message else f"{recording}: {message}"
         return told + "".join(f" Kept: {printable(str(file))}." for file in self.files)

@@ -79,7 +79,7 @@ def retrying(
 
 
 def saying_once(what: str, longest_s: float = A_WHILE_S) -> Callable[[], None]:
-    """Says the first time that something is waited for, whoever it is that waits."""
+    """A function that says one time that something is waited for, whoever calls it."""
     silent = threading.Event()
 
     def say() -> None:

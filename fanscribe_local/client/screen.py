@@ -32,6 +32,7 @@ class Row(NamedTuple):
 
 
 def job_row(name: str, progress: Progress) -> Row:
+    """The row of a job: seconds of audio done, cost so far, details."""
     told = (
         []
         if progress.total is None
@@ -106,9 +107,11 @@ class ProgressScreen:
         self._live.stop()
 
     def show(self, key: str, row: Row) -> None:
+        """Show a row, instead of an earlier one with this key."""
         self._rows[key] = row
 
     def drop(self, key: str) -> None:
+        """Remove a row, if it is there."""
         self._rows.pop(key, None)
 
     @contextmanager
@@ -119,7 +122,7 @@ class ProgressScreen:
         self.__enter__()
 
     def render(self) -> Group:
-        """As many rows as there is room for."""
+        """Rows of the screen, as many as there is room for."""
         rows = list(self._rows.values())
         room = max(1, (self._console.height - 2) // 2)
         names = min(LONGEST_NAME, max((cell_len(printable(row.name)) for row in rows), default=0))

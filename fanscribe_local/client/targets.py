@@ -28,6 +28,7 @@ class Place(NamedTuple):
     recording: str
 
     def file(self, extension: str, *, whole: bool = True) -> Path:
+        """The file of one format. One that is not `whole` says so in its name."""
         kept = "" if whole else INCOMPLETE
         return self.folder / f"{stem(self.recording)}{kept}.{extension}"
 
@@ -53,11 +54,12 @@ class InTheWay(NamedTuple):
 
 
 def place_of(recording: LocalRecording, out: Path) -> Place:
+    """The place of a recording's transcript under `out`."""
     return Place(out / recording.folder, recording.name)
 
 
 def check_folder(folder: Path, option: str) -> Spelling:
-    """How names are compared in a folder that is to be written to. Raises WrongFiles.
+    """Find how names are compared in a folder that is to be written to. Raises WrongFiles.
 
     macOS, for one, takes `Talk` and `talk` for one name, and both ways to write an é.
     """
@@ -77,7 +79,8 @@ def check_targets(
     *,
     report: bool,
 ) -> list[InTheWay]:
-    """Nothing is written over an input or twice, and every folder can be written to.
+    """Check that nothing is written over an input or twice, and that every folder can be written
+    to.
 
     Raises WrongFiles. Returns the recordings that must be left out, though others need not be.
     """
@@ -97,7 +100,7 @@ def check_targets(
 
 
 def check_apart(wanted: Iterable[Wanted], spelled: Callable[[Path], str]) -> None:
-    """No two write the same file. Raises WrongFiles."""
+    """Check that no two write the same file. Raises WrongFiles."""
     each = list(wanted)
     taken: dict[tuple[Path, str], int] = {}  # by which of them
     folders: dict[Path, Path] = {}

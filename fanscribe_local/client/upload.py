@@ -89,6 +89,7 @@ class Upload:
 
     @cached_property
     def key(self) -> str:
+        """The key in the work bucket. The same content under the same name has the same key."""
         return keys.upload(digest(self.file), as_key(self.name or self.file.name))
 
     @property

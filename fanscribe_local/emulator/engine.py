@@ -141,10 +141,11 @@ class Engine:
 
     @property
     def state_machine(self) -> str:
-        """Its ARN."""
+        """The state machine's ARN."""
         return self.stack.state_machine
 
     def bucket(self, logical_id: str) -> str:
+        """The name of a bucket of the template."""
         return self.deployment.buckets[logical_id].name
 
     def upload(
@@ -170,6 +171,7 @@ class Engine:
         return self.stack.start(execution_input)
 
     def describe(self, arn: str) -> Execution:
+        """Ask for an execution by its ARN."""
         return self.stack.describe(arn)
 
     def run(self, execution_input: Mapping[str, Any]) -> Execution:
@@ -177,6 +179,7 @@ class Engine:
         return self.wait(self.start(execution_input))
 
     def wait(self, arn: str) -> Execution:
+        """Wait for an execution's end, however long it takes."""
         while (execution := self.describe(arn)).running:
             time.sleep(0.05)
         return execution
@@ -300,8 +303,8 @@ class Engine:
     def _stored(
         self, environment: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """moto's answer, with a job's objects brought back from the cache before and kept on it
-        after.
+        """Answer as moto does, with a job's objects brought back from the cache before and kept on
+        it after.
         """
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
@@ -332,7 +335,8 @@ class Engine:
             self.unkept = self.unkept or error
 
     def _failed(self, error: OSError, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """moto's S3 keeps what is large in temporary files, which a full disk does not take.
+        """Answer what moto's S3 failed at: it keeps what is large in files, which a full disk does
+        not take.
 
         Then the job is stopped: to its functions S3 only fails, and they would ask for minutes.
         """

@@ -66,10 +66,11 @@ class Process(Protocol):
     """One execution environment: takes one invocation at a time, until it dies or is stopped."""
 
     @property
-    def pid(self) -> int: ...
+    def pid(self) -> int:
+        """Number of the process on this machine."""
 
     def invoke(self, invocation: Invocation) -> Answer | None:
-        """None: it did not answer in time. Raises EOFError or OSError if it died."""
+        """The answer, or None if it did not come in time. Raises EOFError or OSError if it died."""
         ...
 
     def stop(self) -> int:
@@ -197,6 +198,7 @@ class FunctionPool:
             return [process.pid for process in [*self._warm, *self._running.values()]]
 
     def close(self) -> None:
+        """End all processes, also those that work."""
         with self._lock, ThreadPoolExecutor(self.limit) as threads:
             list(
                 threads.map(lambda process: process.stop(), [*self._warm, *self._running.values()])

@@ -64,6 +64,8 @@ class Colour(NamedTuple):
 
 
 class TimelineSection(NamedTuple):
+    """The picture of states and chunks, with its legend."""
+
     sentence: str
     picture: Picture
     legend: Sequence[Colour]
@@ -114,6 +116,8 @@ class ChunkRow(NamedTuple):
 
 
 class ChunksSection(NamedTuple):
+    """A table with a row for each chunk, and a column for each of `stages`."""
+
     stages: Sequence[str]
     rows: Sequence[ChunkRow]
 

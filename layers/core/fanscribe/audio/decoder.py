@@ -53,7 +53,7 @@ Message = tuple[bytes, Buffer]
 
 
 class UnknownTrack(Refused):
-    """No track is the one that was asked for."""
+    """The recording has no track that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Request:
 
     @classmethod
     def parse(cls, text: str) -> "Request":
+        """Read a request from its JSON."""
         fields = json.loads(text)
         return cls(
             **fields | {"section": Section(*fields["section"]) if fields["section"] else None}
@@ -347,6 +348,10 @@ def own_stdout() -> BinaryIO:
 
 
 def main(text: str) -> None:
+    """Decode what a Request, as JSON, asks for.
+
+    Messages go to standard output, each behind a HEADER.
+    """
     request = Request.parse(text)
     confine(request.memory)
     out = own_stdout()

@@ -80,6 +80,7 @@ class MediaBytes:
         self.close = self._file.close
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        """Move to a place. Raises OSError before the beginning, as a file does."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence & 3]
         if base + offset < 0:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
@@ -87,9 +88,11 @@ class MediaBytes:
         return self._place
 
     def tell(self) -> int:
+        """The place of the next byte, `head` included."""
         return self._place
 
     def read(self, size: int) -> bytes:
+        """Read at most `size` bytes, and report progress where no earlier read came so far."""
         if self._place < len(self._head):
             data = self._head[self._place : self._place + size]
         else:
@@ -117,6 +120,7 @@ class Complaints(logging.Handler):
         logger.addHandler(self)
 
     def emit(self, _: logging.LogRecord) -> None:
+        """Count a line."""
         self.count += 1
 
 
@@ -160,6 +164,7 @@ class MediaFile:
 
     @property
     def format(self) -> str:
+        """FFmpeg's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`."""
         return self.container.format.name
 
     @property
@@ -169,6 +174,7 @@ class MediaFile:
 
     @property
     def tracks(self) -> list[Track]:
+        """The sound tracks, in the file's order."""
         return [_described(number, stream) for number, stream in enumerate(self.streams, start=1)]
 
     def take(self, numbers: set[int]) -> None:

@@ -28,6 +28,7 @@ class FileSignature:
     at: int = 0
 
     def is_in(self, head: bytes) -> bool:
+        """True if a file that begins with `head` is of this kind."""
         return head.startswith(self.begins, self.at)
 
 

@@ -35,7 +35,7 @@ Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
 
 
 class Trim(NamedTuple):
-    """So many samples at the end are an encoder's padding."""
+    """Samples at the end that are an encoder's padding."""
 
     samples: int
 

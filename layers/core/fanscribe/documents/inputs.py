@@ -55,7 +55,7 @@ class UploadEvent(Contract):
 
     @property
     def options(self) -> dict[str, Any] | None:
-        """None: they are in the object's metadata."""
+        """Options are None, because they are in the object's metadata."""
         return None
 
     @property
@@ -84,10 +84,12 @@ class UriInput(Contract):
 
     @property
     def bucket(self) -> str:
+        """The bucket that the URI names."""
         return keys.parse_uri(self.uri)[0]
 
     @property
     def key(self) -> str:
+        """The key that the URI names."""
         return keys.parse_uri(self.uri)[1]
 
 

@@ -55,6 +55,7 @@ class Attempt(Contract):
 
     @property
     def tiles(self) -> range:
+        """Indexes of the batch's tiles."""
         return range(self.first, self.last + 1)
 
 

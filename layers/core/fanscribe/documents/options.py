@@ -130,18 +130,20 @@ class OutputOptions(Contract):
 
 
 class Options(ReadingOptions, OutputOptions):
-    """All of them."""
+    """All options of a job."""
 
     @property
     def reading(self) -> ReadingOptions:
+        """The options that decide how tiles are read; with the model they identify a job."""
         return ReadingOptions(**{name: getattr(self, name) for name in ReadingOptions.model_fields})
 
     @property
     def output(self) -> OutputOptions:
+        """The options that decide what is written of it."""
         return OutputOptions(**{name: getattr(self, name) for name in OutputOptions.model_fields})
 
     def tolerating(self, loss: float) -> Self:
-        """These options, with the deployment's tolerated loss where they say none."""
+        """Take the deployment's tolerated loss where these options say none."""
         return (
             self
             if "tolerated_loss" in self.model_fields_set
@@ -159,11 +161,11 @@ class Options(ReadingOptions, OutputOptions):
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> Self:
-        """From an S3 object's user metadata; `beam-size` is `beam_size`, and text may be encoded as
-        S3's console does it.
+        """Read an S3 object's user metadata. Raises InvalidOption.
 
-        Other tools keep theirs there too (rclone its `mtime`), so only our names count, and what
-        looks like a slip of one.
+        `beam-size` is `beam_size`, and text may be encoded as S3's console does it. Other tools
+        keep theirs there too (rclone its `mtime`), so only our names count, and what looks like a
+        slip of one.
         """
         values = {
             name.replace("-", "_"): str(make_header(decode_header(value)))

@@ -25,6 +25,7 @@ class Recording(Contract):
 
     @property
     def uri(self) -> str:
+        """The recording as `s3://bucket/key`."""
         return keys.uri(self.bucket, self.key)
 
 
@@ -41,6 +42,7 @@ class Tile(Contract):
 
     @property
     def silent(self) -> bool:
+        """True if no speech was detected in the tile."""
         return not self.speech
 
     @property

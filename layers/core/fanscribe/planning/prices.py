@@ -51,6 +51,8 @@ class Service(Contract):
 
 
 class PriceList(Contract):
+    """List prices of AWS, and of the services that it is compared with."""
+
     aws: AwsPrices
     services: tuple[Service, ...]
 
@@ -100,7 +102,7 @@ class ModelSpeed(Contract):
 
 
 class Speeds(Contract):
-    """`origin` says where the figures are from."""
+    """Seconds of each stage and model. `origin` says where they are from."""
 
     origin: dict[str, str]
     stages: Stages
@@ -109,11 +111,13 @@ class Speeds(Contract):
 
 @cache
 def price_list() -> PriceList:
+    """Read prices.json, once."""
     return _read("prices.json", PriceList)
 
 
 @cache
 def speeds() -> Speeds:
+    """Read speeds.json, once."""
     return _read("speeds.json", Speeds)
 
 

@@ -51,10 +51,11 @@ class Fleet(Contract):
 
     @property
     def concurrency(self) -> int:
+        """Children of the Map state that run at once."""
         return min(self.map_concurrency, self.account_concurrency)
 
     def sections(self, audio_s: float) -> int:
-        """In how many sections so much audio is decoded."""
+        """The number of sections that so much audio is decoded in."""
         return min(self.most_sections, how_many(audio_s))
 
 
@@ -67,6 +68,7 @@ class Work(Contract):
 
     @property
     def chunks(self) -> int:
+        """The number of chunks."""
         return -(-self.tiles // self.chunk_tiles)
 
 

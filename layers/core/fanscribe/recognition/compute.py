@@ -49,7 +49,7 @@ def cpu_features(cpuinfo: Path = CPUINFO) -> list[str]:
 
 
 def processor_name(cpuinfo: Path = CPUINFO) -> str:
-    """As the kernel knows it, `AMD EPYC`; empty where it does not say, as on ARM."""
+    """The processor as the kernel names it, `AMD EPYC`; empty where it does not say, as on ARM."""
     return _line(cpuinfo, "model name").partition(":")[2].strip()
 
 

@@ -17,7 +17,7 @@ Probabilities = Mapping[str, float]  # language code -> probability
 
 
 def voters(tiles: Sequence[Tile]) -> list[Tile]:
-    """From each of VOTERS stretches of equal count, the tile with the most speech."""
+    """The tile with the most speech, from each of VOTERS stretches of equal count."""
     spoken = [tile for tile in tiles if not tile.silent]
     count = min(VOTERS, len(spoken))
     edges = [len(spoken) * i // count for i in range(count + 1)] if count else []

@@ -74,7 +74,7 @@ class RecordingSource:
         )
 
     def sections(self) -> int:
-        """In how many sections it is worth decoding it. Raises JobTooExpensive if that alone is."""
+        """The number of sections that it is worth decoding it in. Raises JobTooExpensive."""
         # tracks may lie one after the other
         if self.stored.size <= SMALL or self.selection.track == ALL:
             return 1

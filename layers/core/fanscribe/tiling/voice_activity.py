@@ -65,6 +65,7 @@ class SpeechDetector:
     _rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def feed(self, block: Samples) -> None:
+        """Take the next samples, of any number. The rest of a frame waits for the next block."""
         samples = np.concatenate([self._rest, waveform(block)])
         whole = len(samples) // FRAME * FRAME
         self._rest = samples[whole:]

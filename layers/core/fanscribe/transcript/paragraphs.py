@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 
     @property
     def missing(self) -> bool:
+        """True if it is a gap."""
         return self.segment is None
 
 

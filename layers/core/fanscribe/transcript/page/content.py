@@ -36,6 +36,7 @@ class PlaceToCheck(NamedTuple):
 
     @property
     def label(self) -> str:
+        """The channel's label; empty where the recording has one channel."""
         return "" if self.channel is None else channel_label(self.channel)
 
 
@@ -50,6 +51,7 @@ class ToCheck(NamedTuple):
 
     @property
     def any(self) -> bool:
+        """True if there is anything to check."""
         return bool(self.places or self.unsure)
 
 
