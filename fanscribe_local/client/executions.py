@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from fanscribe.documents.inputs import parse_job_input
 from fanscribe.documents.payloads import Usage
 from fanscribe.errors import InvalidInput
-from fanscribe.jobs.step_functions import told_by
+from fanscribe.jobs.step_functions import message_in
 from fanscribe.keys import UPLOADS
 from fanscribe.times import clock
 from fanscribe_local.client.names import from_key, printable
@@ -119,4 +119,4 @@ class Execution:
         )
 
     def _said(self) -> str:
-        return told_by(self.cause) or self.error or self.status
+        return message_in(self.cause) or self.error or self.status

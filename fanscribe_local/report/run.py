@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from fanscribe.contract import Contract
 from fanscribe.documents.job import InvocationTimes
 from fanscribe.documents.plan import Chunk
-from fanscribe.jobs.step_functions import told_by
+from fanscribe.jobs.step_functions import message_in
 from fanscribe.times import clock
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import printable
@@ -317,7 +317,7 @@ def _read_attempts(
             payload = json.loads(details["output"])["Payload"]
             attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, took=payload.get("took"))
         elif kind in FAILED:
-            error, message = details.get("error", kind), told_by(details.get("cause"))
+            error, message = details.get("error", kind), message_in(details.get("cause"))
             attempts[-1] = TaskAttempt(
                 start=attempts[-1].start, end=at, error=error, message=message or ""
             )

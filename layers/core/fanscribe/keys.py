@@ -6,11 +6,11 @@ to these: test_policies.py, test_roles.py, test_keys.py.
 work bucket
   jobs/<job>/claim.json                          which execution is at it
   jobs/<job>/plan.json                           the tiles of one recording
-  jobs/<job>/language.json                       what DetectLanguage heard
+  jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
-  jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
+  jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good

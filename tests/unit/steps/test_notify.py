@@ -132,7 +132,7 @@ def test_an_input_too_long_for_the_event_names_no_recording() -> None:
     [
         ("ABORTED", "Aborted", "The execution was stopped before its end."),
         ("TIMED_OUT", "States.Timeout", "The execution ran for longer than one may."),
-        ("FAILED", "Unknown", "Step Functions told no error. The execution's history has it."),
+        ("FAILED", "Unknown", "Step Functions named no error. The execution's history has it."),
     ],
 )
 def test_who_is_stopped_or_runs_too_long_is_told_so(status: str, error: str, message: str) -> None:

@@ -46,7 +46,7 @@ ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a la
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
-# unless told.
+# unless it is asked not to.
 LENIENT: dict[str, Any] = (
     {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
 )
@@ -202,8 +202,8 @@ class MediaFile:
         section: Section | None,
     ) -> Iterator[Packet]:
         """Read the packets of some of its streams, from the beginning and past a section's end."""
-        told = self.complaints
-        complaints = told.count
+        counter = self.complaints
+        complaints = counter.count
         wanted = [stream for stream in container.streams.audio if stream.discard != Discard.all]
         try:
             for packet in container.demux(wanted):
@@ -211,8 +211,8 @@ class MediaFile:
                 if number is None or not packet.size:
                     continue
                 self.packets_read += 1
-                yield place.of(number, packet, section, told.count > complaints)
-                complaints = told.count  # what the decoder says of a packet is not of the next
+                yield place.of(number, packet, section, counter.count > complaints)
+                complaints = counter.count  # what the decoder says of a packet is not of the next
         except MemoryError:
             raise
         except av.error.FFmpegError:
@@ -220,7 +220,7 @@ class MediaFile:
             if not self.packets_read:
                 raise
             return
-        self.broken_off = told.count > complaints
+        self.broken_off = counter.count > complaints
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.

@@ -118,7 +118,7 @@ _JOB_INPUT: TypeAdapter[UploadEvent | ObjectInput | UriInput] = TypeAdapter(JobI
 
 
 def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
-    """One of the three kinds, told apart by `detail`, `bucket` or `uri`. Raises InvalidInput."""
+    """One of the three kinds, distinguished by `detail`, `bucket` or `uri`. Raises InvalidInput."""
     try:
         return _JOB_INPUT.validate_python(value)
     except ValidationError as error:

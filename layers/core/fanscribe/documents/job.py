@@ -11,7 +11,7 @@ class BilledTime(Contract):
     """
 
     ms: int
-    memory_mb: int  # that it has: what it is billed for; 0 where no host says
+    memory_mb: int  # that it has and is billed for; 0 where Lambda does not say
 
 
 class InvocationTimes(BilledTime):

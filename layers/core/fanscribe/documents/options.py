@@ -14,7 +14,7 @@ from fanscribe.errors import InvalidOption
 Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
 FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
-MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
+MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # what may be another in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 ENGLISH = "en"  # what an English-only model writes
@@ -157,7 +157,7 @@ class Options(ReadingOptions, OutputOptions):
             return cls.model_validate(values)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise InvalidOption(_told(str(first["loc"][0]), first["input"])) from None
+            raise InvalidOption(_refusal(str(first["loc"][0]), first["input"])) from None
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> Self:
@@ -196,7 +196,7 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _told(name: str, given: Any) -> str:
+def _refusal(name: str, given: Any) -> str:
     if name not in Options.model_fields:
         return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
     return (

@@ -31,7 +31,7 @@ class Recording(Contract):
 
 class Tile(Contract):
     """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD
-    heard in it.
+    found in it.
     """
 
     index: int

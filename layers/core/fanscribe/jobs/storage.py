@@ -201,8 +201,8 @@ def _code(error: ClientError) -> str:
 
 
 def _archived(error: ClientError, bucket: str, key: str) -> RecordingArchived:
-    told = error.response["Error"]
-    where = told.get("AccessTier") or told.get("StorageClass") or "an archive"
+    details = error.response["Error"]
+    where = details.get("AccessTier") or details.get("StorageClass") or "an archive"
     return RecordingArchived(
         f"{keys.uri(bucket, key)} is archived ({where}) and can't be read at once. Restore it with "
         "`aws s3api restore-object`, wait until that is done, and start the execution again."

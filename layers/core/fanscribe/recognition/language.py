@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from fanscribe.documents.plan import Tile
 
-VOTERS = 12  # tiles that are heard: one encoder pass each, about a tenth of transcribing them
+VOTERS = 12  # tiles that vote: one encoder pass each, about a tenth of transcribing them
 # below this probability a tile of a multilingual recording is read in the recording's language
 DOUBT = 0.5
 

@@ -77,5 +77,5 @@ class NotifySettings(Settings):
 
 
 def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
-    """Megabytes that the function is billed for, as the host states them; 0 where it doesn't."""
+    """Megabytes that the function is billed for, as Lambda states them; 0 elsewhere."""
     return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))
