@@ -57,8 +57,8 @@ class StackLocation:
         """Message on jobs that go on without us, after Ctrl-C or GaveUp."""
         many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
         calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
-        told = f"stopped watching; {many}. Come back:\n{calls}{rest}"
-        return Failed(f"{why}. {told}") if isinstance(why, GaveUp) else Stopped(told)
+        message = f"stopped watching; {many}. Come back:\n{calls}{rest}"
+        return Failed(f"{why}. {message}") if isinstance(why, GaveUp) else Stopped(message)
 
     def _call(self, command: str, jobs: Sequence[str]) -> str:
         given = {
@@ -92,7 +92,7 @@ def session_options(function: Command) -> Command:
 
 def stack_options(function: Command) -> Command:
     """The option for the stack, where it must be named."""
-    text = "The stack, as `sam deploy` was told to call it."
+    text = "The stack, as `sam deploy` named it."
     return click.option(
         "--stack",
         metavar="NAME",

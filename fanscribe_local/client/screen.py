@@ -33,28 +33,28 @@ class Row(NamedTuple):
 
 def job_row(name: str, progress: Progress) -> Row:
     """The row of a job: seconds of audio done, cost so far, details."""
-    told = (
+    parts = (
         []
         if progress.total is None
         else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
     )
     if progress.used:
-        told.append(dollars(progress.used.usd))
-    return Row(name, progress.done, progress.total, " · ".join(told), details(progress))
+        parts.append(dollars(progress.used.usd))
+    return Row(name, progress.done, progress.total, " · ".join(parts), details(progress))
 
 
 def details(progress: Progress) -> str:
     """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is
     nothing to count.
     """
-    told = [
+    parts = [
         _counts(progress.chunks)
         if progress.stage == "transcribing" and progress.chunks
         else progress.stage
     ]
     if progress.stage == "transcribing" and progress.pace and progress.left:
-        told += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
-    return " · ".join(told)
+        parts += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
+    return " · ".join(parts)
 
 
 def dollars(usd: float) -> str:
@@ -72,13 +72,13 @@ def _counts(chunks: Chunks) -> str:
 def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> Row:
     """`before` bytes were there when it began, `seconds` ago."""
     pace = (sent - before) / seconds if seconds else 0
-    told = [
+    parts = [
         "uploading",
         f"{pace / MEGABYTE:.1f} MB/s",
         *([f"{clock_of((size - sent) / pace)} left"] if pace else []),
     ]
     return Row(
-        name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told)
+        name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(parts)
     )
 
 

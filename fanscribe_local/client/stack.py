@@ -124,8 +124,11 @@ class DeployedStack:
                 break
         return sorted(events, key=lambda event: int(event["id"]))
 
-    def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
-        """Children of an execution's Map runs, with histories: a call for each, `told` how many."""
+    def children(self, arn: str, announce: Callable[[int], None] = lambda _: None) -> list[Child]:
+        """Children of an execution's Map runs, with histories: a call for each.
+
+        `announce` is called with their number before.
+        """
         runs = [
             run
             for page in self._pages("list_map_runs", executionArn=arn)
@@ -137,7 +140,7 @@ class DeployedStack:
             for page in self._pages("list_executions", mapRunArn=run["mapRunArn"])
         )
         listed = [entry for page in pages for entry in page["executions"]]
-        told(len(listed))
+        announce(len(listed))
         what = "the chunks' histories"
         lost = saying_once(what)
 

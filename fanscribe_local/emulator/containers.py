@@ -44,14 +44,14 @@ def gateway(network: str = "bridge") -> str:
 
     An engine that has never been restarted does not say it of its bridge.
     """
-    told = docker(
+    address_and_subnet = docker(
         "network",
         "inspect",
         "--format",
         "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}",
         network,
     )
-    *address, subnet = told.split()
+    *address, subnet = address_and_subnet.split()
     return address[0] if address else str(next(ipaddress.ip_network(subnet).hosts()))
 
 
@@ -143,8 +143,9 @@ def run_limited(built: Built, environment: Mapping[str, str], network: str, *ext
 
 
 def parse_answer(payload: bytes) -> Answer:
-    """Neither the emulator nor `sam local` marks an error of Python's runtime as one: it is told by
-    its fields.
+    """The answer in a payload.
+
+    Neither the emulator nor `sam local` marks an error of Python's runtime as one: its fields do.
     """
     value = json.loads(payload)
     return Answer(

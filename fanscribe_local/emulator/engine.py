@@ -88,7 +88,7 @@ class Engine:
         self._begun: set[str] = set()  # jobs whose kept work is back
         # moto's S3 is not made for threads: a list while something is deleted fails
         self._one_by_one = threading.Lock()
-        self.hosts: dict[str, FunctionPool] = {}
+        self.pools: dict[str, FunctionPool] = {}
         self._map_runs = MapRuns()
         self.trouble: OSError | None = None  # that the embedded S3 had with its files
         self.unkept: OSError | None = None  # why something is not on the cache
@@ -98,7 +98,7 @@ class Engine:
         self._servers: list[BaseWSGIServer] = []
         self.url = self.serve_at("127.0.0.1")
         _isolate(self._servers[0].server_port)
-        self._start_hosts()
+        self._start_pools()
         self._user_config = default_user_config["stepfunctions"]
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         self._moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
@@ -113,8 +113,8 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for host in self.hosts.values():
-            host.close()
+        for pool in self.pools.values():
+            pool.close()
         # moto's state belongs to the process, not to the server
         urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"").close()  # noqa: S310
         for server in self._servers:
@@ -184,21 +184,21 @@ class Engine:
             time.sleep(0.05)
         return execution
 
-    def _start_hosts(self) -> None:
+    def _start_pools(self) -> None:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
-        host = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
+        machine = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
         for arn, function in self.deployment.functions.items():
             preload = (
                 {PRELOAD: "fanscribe.recognition.whisper"}
                 if self._ahead and function.handler == TRANSCRIBE
                 else {}
             )
-            environment = function_environment(function, host | preload)
-            self.hosts[arn] = FunctionPool(
+            environment = function_environment(function, machine | preload)
+            self.pools[arn] = FunctionPool(
                 function, environment, self._workers, self._logs / f"{function.name}.log"
             )
             if self._ahead and function.name not in SELDOM:
-                self.hosts[arn].provision(self._workers if preload else 1)
+                self.pools[arn].provision(self._workers if preload else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
@@ -250,21 +250,21 @@ class Engine:
             )
             return [body]
         if match is None:
-            told = self._of_children(environment)
-            if told is not None:
+            listed = self._of_children(environment)
+            if listed is not None:
                 start_response(
                     "200 OK",
                     [
                         ("Content-Type", "application/x-amz-json-1.0"),
-                        ("Content-Length", str(len(told))),
+                        ("Content-Length", str(len(listed))),
                     ],
                 )
-                return [told]
+                return [listed]
             with self._one_by_one:
                 return self._stored(environment, start_response)
         payload = _body(environment)
         function = urllib.parse.unquote(match[1])
-        invoke = self.hosts[function].invoke
+        invoke = self.pools[function].invoke
         of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
         answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
         headers = [
@@ -352,8 +352,8 @@ class Engine:
     def recover(self) -> None:
         """Go on after trouble. Workers still busy with the stopped job would only make more."""
         if self.trouble:
-            for host in self.hosts.values():
-                host.close()
+            for pool in self.pools.values():
+                pool.close()
             self.trouble = None
 
     def _stop_running(self) -> None:

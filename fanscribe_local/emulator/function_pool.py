@@ -45,8 +45,8 @@ def lambda_variables(function: Function) -> dict[str, str]:
     }
 
 
-def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
-    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and
+def function_environment(function: Function, given: Mapping[str, str]) -> dict[str, str]:
+    """All that a function's process sees: this machine's few, what Lambda sets, `given`, and
     the template's.
     """
     machine = {name: os.environ[name] for name in PASSED_ON + GPU if name in os.environ}
@@ -59,7 +59,9 @@ def function_environment(function: Function, host: Mapping[str, str]) -> dict[st
         "PYTHONDONTWRITEBYTECODE": "1",  # its code is read-only
         "TZ": ":UTC",
     }
-    return machine | lambda_variables(function) | reserved | dict(function.environment) | dict(host)
+    return (
+        machine | lambda_variables(function) | reserved | dict(function.environment) | dict(given)
+    )
 
 
 class Process(Protocol):

@@ -338,9 +338,9 @@ def _details(event: Event) -> tuple[str, Mapping[str, Any]]:
 
 def _rtf(attempts: Iterable[TaskAttempt]) -> float | None:
     """Seconds of reading for a second of sound."""
-    told = [attempt.took for attempt in attempts if attempt.took]
-    audio = sum(took.audio for took in told)
-    return sum(took.read for took in told) / audio if audio else None
+    known = [attempt.took for attempt in attempts if attempt.took]
+    audio = sum(took.audio for took in known)
+    return sum(took.read for took in known) / audio if audio else None
 
 
 def _laid_out(lengths: Mapping[str, int], rest: str, start: int, end: int) -> list[Stretch]:

@@ -291,7 +291,7 @@ def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) 
     assert named == dict.fromkeys(range(4), "E")
 
 
-def test_a_damaged_part_is_told_with_its_time_range_and_read_again_next_time() -> None:
+def test_a_damaged_part_is_reported_with_its_time_range_and_read_again_next_time() -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     work(storage, chunk, SpellingRecognizer())
     (part, *_) = storage.keys("work", keys.parts(PLAN.job))
