@@ -310,6 +310,16 @@ def test_what_is_missing_stands_where_it_is_missing_with_the_reason() -> None:
     assert Page(page).data["missing"] == [[10_000, 30_000]]
 
 
+def test_two_gaps_one_after_the_other_are_both_shown_each_with_its_reason() -> None:
+    plan, said = damaged(a_plan(tiles(3)), (20, 23)), {0: a_reading(0, words("Good evening."))}
+    said[2] = a_reading(2, words("That is all.", 24_000))
+    ledger = settle_ledger(plan, said, {1: Failure(error="BadAudio")})
+    page = as_html(Edition(build_transcript(plan, said, ledger)))
+    gaps = ["[missing 0:10-0:20]", "[undecodable 0:20-0:23]"]
+    assert Page(page).paragraphs == ["Good evening.", *gaps, "That is all."]
+    assert page.count("<small>BadAudio</small>") == 1
+
+
 def test_notes_are_listed_above_what_is_to_be_checked_as_text() -> None:
     page = as_html(Edition(a_damaged_talk()))
     (listed,) = re.findall(r'<ul class="notes">(.*?)</ul>', page)

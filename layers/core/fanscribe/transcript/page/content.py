@@ -223,11 +223,11 @@ def _channels(transcript: Transcript) -> Sequence[int | None]:
 
 
 def _divided(paragraph: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """The paragraph, divided between segments where it is long."""
+    """The paragraph, divided between segments where it is long, and between gaps."""
     part: list[Entry] = []
     for entry in paragraph:
         part.append(entry)
-        if sum(len(said.segment.words) for said in part if said.segment) >= LONG:
+        if entry.missing or sum(len(said.segment.words) for said in part if said.segment) >= LONG:
             yield part
             part = []
     if part:
