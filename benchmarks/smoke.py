@@ -98,9 +98,9 @@ def upload(s3: BaseClient, bucket: str, key: str) -> None:
     s3.upload_file(str(SAMPLE), bucket, key, ExtraArgs={"Metadata": {"language": "en"}})
 
 
-def run(stack: DeployedStack, recordings: str, key: str, limit_s: float) -> Execution:
+def run(stack: DeployedStack, key: str, limit_s: float) -> Execution:
     """The execution that an upload started, when it has succeeded. Raises Failure."""
-    upload(stack.s3, recordings, key)
+    upload(stack.s3, stack.recordings, key)
 
     def begun() -> str | None:
         return next((execution.arn for execution in stack.latest(10) if execution.key == key), None)
@@ -189,20 +189,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20, help="to wait for the transcript")
     asked = parser.parse_args()
     key = asked.key or f"smoke/{uuid.uuid4().hex[:8]}/{SAMPLE.name}"
-    session = boto3.Session()
     try:
-        stack = DeployedStack.find(asked.stack, session)
-        execution = run(stack, recordings_bucket(asked.stack, session), key, 60 * asked.minutes)
+        stack = DeployedStack.find(asked.stack, boto3.Session())
+        execution = run(stack, key, 60 * asked.minutes)
         print(check(stack, execution))
         print("\n".join(figures(stack, execution)))
     except (Failure, NotFound, Boto3Error, BotoCoreError, ClientError) as failure:
         sys.exit(f"FAILED. {failure}")
-
-
-def recordings_bucket(name: str, session: boto3.Session) -> str:
-    (described,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    outputs = {output["OutputKey"]: str(output["OutputValue"]) for output in described["Outputs"]}
-    return outputs["RecordingsBucketName"]
 
 
 if __name__ == "__main__":

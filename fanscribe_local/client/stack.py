@@ -20,7 +20,7 @@ from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import stem
 from fanscribe_local.client.retry import retrying, saying_once
 
-OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn")
+OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn", "RecordingsBucketName")
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
 SEARCHED = 1000  # executions among which the beginning of a name is looked for
 READERS = 8
@@ -40,6 +40,7 @@ class DeployedStack:
     work: str  # buckets
     transcripts: str
     state_machine: str  # ARN
+    recordings: str  # the bucket whose uploads start jobs
 
     @classmethod
     def find(cls, name: str, session: boto3.Session, endpoint: str | None = None) -> Self:
@@ -65,8 +66,7 @@ class DeployedStack:
                 f"The stack {name!r} has no output {missing[0]}: "
                 "deploy Fanscribe's template of this version there."
             )
-        work, transcripts, state_machine = (outputs[output] for output in OUTPUTS)
-        return cls(client("s3"), client("stepfunctions"), work, transcripts, state_machine)
+        return cls(client("s3"), client("stepfunctions"), *(outputs[name] for name in OUTPUTS))
 
     def start(self, execution_input: Mapping[str, Any], name: str | None = None) -> str:
         """Start an execution. Returns its ARN."""

@@ -216,10 +216,8 @@ class Engine:
             definition=self.deployment.definition,
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/{STATE_MACHINE}",
         )
-        work, transcripts, _ = (self.deployment.outputs[output] for output in OUTPUTS)
-        self.stack = DeployedStack(
-            self.s3, self.states, work, transcripts, created["stateMachineArn"]
-        )
+        outputs = {**self.deployment.outputs, "StateMachineArn": created["stateMachineArn"]}
+        self.stack = DeployedStack(self.s3, self.states, *(outputs[name] for name in OUTPUTS))
 
     def answer(
         self,

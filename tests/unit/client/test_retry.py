@@ -63,7 +63,7 @@ class Busy:
 
 
 def test_a_job_that_never_ends_is_not_watched_for_ever(tmp_path: Any) -> None:
-    stack = DeployedStack(None, Busy(), "work", "transcripts", "machine")
+    stack = DeployedStack(None, Busy(), "work", "transcripts", "machine", "recordings")
     job = Watched("talk.mp3", JobProgress(stack, "arn:talk-1"), Place(tmp_path, "talk.mp3"))
     with (
         ProgressScreen() as screen,

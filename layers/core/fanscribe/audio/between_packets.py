@@ -5,10 +5,8 @@ bytes are looked at: if they are whole, nothing was lost in the file, and a reco
 lost it before.
 """
 
-import struct
 from typing import BinaryIO
 
-CHUNK = struct.Struct("<4sI")
 TS_PACKET, TS_SYNC = 188, b"\x47"
 TAG_HEAD = 32  # bytes by which a tag is known
 MOST_STEPS = 100_000  # chunks or tags that are walked over: a hostile file may have millions
@@ -40,26 +38,6 @@ def tag_size(head: bytes) -> int:
         size, flags = int.from_bytes(head[12:16], "little"), int.from_bytes(head[20:24], "little")
         return size + (32 if flags & 0x2000_0000 else 0)
     return 0
-
-
-def is_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
-    """Say whether whole chunks, up to the next one's header, lie between two chunks' data."""
-    place = first
-    for _ in range(MOST_STEPS):
-        if last - CHUNK.size - 1 <= place <= last:
-            return True
-        file.seek(place)
-        head = file.read(CHUNK.size)
-        if len(head) < CHUNK.size:
-            return False
-        name, size = CHUNK.unpack(head)
-        if name[:1] == b"\0":  # the byte that makes a chunk's length even
-            place += 1
-            continue
-        if not name.replace(b" ", b"a").isalnum():
-            return False
-        place += CHUNK.size + 4 if name in {b"LIST", b"RIFF"} else CHUNK.size + size + size % 2
-    return False
 
 
 def is_whole(form: str, file: BinaryIO, first: int, last: int) -> bool:

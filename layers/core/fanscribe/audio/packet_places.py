@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import av
 
-from fanscribe.audio.between_packets import is_riff_chunks
+from fanscribe.audio.file_structure.chunks import are_riff_chunks
 from fanscribe.audio.sections import Section
 from fanscribe.times import SAMPLE_RATE
 
@@ -112,7 +112,7 @@ class Places:
         return place, place, self._last
 
     def _are_chunks(self, first: int, last: int) -> bool:
-        return is_riff_chunks(self._file, first, last)
+        return are_riff_chunks(self._file, first, last)
 
     def _found(self, packet: "av.Packet[Any]", place: int) -> int:
         """Where a packet really is: FFmpeg does not count the bytes that it skips to find the next

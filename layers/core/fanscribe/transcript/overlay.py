@@ -124,9 +124,9 @@ def _repaired(stretches: Sequence[_Stretch], again: _Stretch, redo: Redo) -> lis
     tile, said = again.tile, [word for stretch in stretches for word in stretch.words]
     start, end = _Edge(tile.start, 0), _Edge(tile.end, len(again.words))
     if milliseconds(tile.start) < redo.start:
-        start = _edge(_moved_down(redo.start, stretches), said, again.words)
+        start = _edge(_start_of_touched(redo.start, stretches), said, again.words)
     if redo.end < milliseconds(tile.end):
-        end = _edge(_moved_up(redo.end, stretches), said, again.words)
+        end = _edge(_end_of_touched(redo.end, stretches), said, again.words)
     words = _within(again.words[start.again : end.again], start.at, end.at)
     return [
         *(stretch.before(start.at) for stretch in stretches if stretch.tile.start < start.at),
@@ -135,8 +135,8 @@ def _repaired(stretches: Sequence[_Stretch], again: _Stretch, redo: Redo) -> lis
     ]
 
 
-def _moved_down(at: int, stretches: Sequence[_Stretch]) -> int:
-    """In samples, where the range begins that touches `at`, in ms."""
+def _start_of_touched(at: int, stretches: Sequence[_Stretch]) -> int:
+    """The start, in samples, of the missing stretch or the words that `at`, in ms, lies in."""
     for stretch in stretches:
         if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(
             stretch.tile.end
@@ -148,7 +148,8 @@ def _moved_down(at: int, stretches: Sequence[_Stretch]) -> int:
     return min(touched, default=at) * SAMPLES_PER_MS
 
 
-def _moved_up(at: int, stretches: Sequence[_Stretch]) -> int:
+def _end_of_touched(at: int, stretches: Sequence[_Stretch]) -> int:
+    """The end of them, likewise."""
     for stretch in stretches:
         if stretch.missing and milliseconds(stretch.tile.start) < at < milliseconds(
             stretch.tile.end

@@ -111,7 +111,7 @@ class Plain(NamedTuple):
     """A family whose chunks begin with a kind and a length."""
 
     head: Struct
-    aligned: int = 1  # a chunk is followed by padding up to a multiple of so many bytes
+    aligned: int = 1  # a chunk is followed by padding up to a multiple of this, in bytes
     counts_head: bool = False  # in the length
 
     def chunk(self, reader: Reader, at: int) -> FileChunk | None:
@@ -135,3 +135,24 @@ class Plain(NamedTuple):
 
 RIFF = Plain(Struct("<4sI"), aligned=2)
 IFF = Plain(Struct(">4sI"), aligned=2)
+
+
+def are_riff_chunks(file: BinaryIO, first: int, last: int) -> bool:
+    """True if whole chunks lie in [first, last), between the data of one and of the next."""
+    place = first
+    for _ in range(READS):
+        if last - RIFF.head.size - 1 <= place <= last:
+            return True
+        file.seek(place)
+        head = file.read(RIFF.head.size)
+        if len(head) < RIFF.head.size:
+            return False
+        name, size = RIFF.head.unpack(head)
+        if name[:1] == b"\0":  # the byte that makes a chunk's length even
+            place += 1
+            continue
+        if not name.replace(b" ", b"a").isalnum():
+            return False
+        content = 4 if name in {b"LIST", b"RIFF"} else size + -size % RIFF.aligned
+        place += RIFF.head.size + content
+    return False
