@@ -11,8 +11,8 @@ STACK := fanscribe
 TWO := -n 2 --dist loadfile
 SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
-.PHONY: help demo test test-all test-sam test-deploy smoke stage check lint types unit browser \
-  validate audit docs site model deploy lock clean
+.PHONY: help demo test test-all test-sam test-deploy coverage smoke stage check lint types unit \
+  browser validate audit docs site model deploy lock clean
 # pip from a lock file, which is complete and has hashes
 LOCKED := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r
 
@@ -42,6 +42,17 @@ test-deploy: $(VENV)/.developed .venv-sam/.installed ## deploy to an emulator of
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then \
 	    $(MAKE) -s PYTHON=$$python .venv-emulator/.installed; break; fi; done
 	@$(BIN)/pytest --everything tests/deploy
+
+# Decoders and functions are processes of their own, which coverage measures too. Not in CI: it
+# takes ten minutes on two cores.
+coverage: $(VENV)/.developed ## measure which lines and branches of the core the fast tests run
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@export COVERAGE_FILE=$(CURDIR)/build/coverage/data; \
+	  $(BIN)/python -m coverage run -m pytest $(TWO) tests/unit tests/workflow && \
+	  $(BIN)/python -m coverage combine -q && \
+	  $(BIN)/python -m coverage report --skip-covered && \
+	  $(BIN)/python -m coverage json -q -o build/coverage/report.json && \
+	  $(BIN)/python .ci/covered.py build/coverage/report.json
 
 stage: $(VENV)/.installed ## serve S3 with the files of events/, for sam local without AWS
 	@$(BIN)/python -m fanscribe_local.emulator.stage

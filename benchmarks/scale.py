@@ -38,7 +38,7 @@ HOURS = (0.5, 4, 24)
 
 
 def split(copies: str) -> dict[str, float]:
-    """Half an hour, so many times."""
+    """Half an hour, `count` times."""
     with tempfile.TemporaryDirectory() as folder:
         joined = Path(folder) / "joined.mp3"
         with joined.open("wb") as file:

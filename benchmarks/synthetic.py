@@ -124,7 +124,7 @@ class Vocabulary:
         return 4 if self.multilingual else 2
 
     def text(self, count: int) -> list[int]:
-        """The first so many tokens of the sample's text, repeated where it is too short, and the
+        """The first tokens of the sample's text, repeated where it is too short, and the
         end of text.
         """
         said = "".join(f" {word}" for word in TEXT.read_text("utf-8").split())

@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.measured import measure_processes
+
+measure_processes()  # before our modules are imported: they keep sys.executable
+
 # No test may depend on how fast or busy the machine is
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -45,11 +49,12 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What did not run, in a line, with the command that would run it."""
     if skipped := len(terminalreporter.stats.get("skipped", [])):
-        lacking = f"{skipped} tests need something that is not here: `pytest -rs` names it."
-        terminalreporter.write_line(lacking)
+        lack = "1 test needs" if skipped == 1 else f"{skipped} tests need"
+        terminalreporter.write_line(f"{lack} something that is not here: `pytest -rs` names it.")
     left = len(terminalreporter.stats.get("deselected", []))
     if left := left or terminalreporter.config.stash.get(LONG, 0):
-        terminalreporter.write_line(f"{left} tests take long: `make test-all` runs them too.")
+        long = "1 test takes long" if left == 1 else f"{left} tests take long"
+        terminalreporter.write_line(f"{long}: `make test-all` runs everything.")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from fanscribe import keys
 from fanscribe.jobs.storage import ABSENT
 from fanscribe_local.client.names import as_key, printable
 
-SMALLEST_PART = 8 << 20  # bytes; S3 takes no less than 5 MiB, but for the last
+SMALLEST_PART = 8 << 20  # bytes; S3 takes no less than 5 MiB, except as the last
 MOST_PARTS = 10_000  # S3's limit
 AT_ONCE = 4
 

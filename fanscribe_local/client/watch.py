@@ -13,7 +13,7 @@ from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.targets import Place
 
 FIRST_POLL_S = 0.2
-LONGEST_POLL_S = 2.0  # each is a handful of calls, and an account has only so many a second
+LONGEST_POLL_S = 2.0  # each is a handful of calls, and an account's are limited for each second
 # A throttled call alone waits for a day (docs/adr/0019). Nobody looks at a screen for longer.
 LONGEST_WATCH_S = 3 * 86_400.0
 LOST = "no connection, trying again; the job goes on"

@@ -208,13 +208,13 @@ class Container:
             return None
 
     def _wait_until_it_listens(self) -> None:
-        patience = time.monotonic() + STARTED_WITHIN_S
+        latest = time.monotonic() + STARTED_WITHIN_S
         while True:
             connection = http.client.HTTPConnection(self.address, PORT, timeout=1)
             try:
                 connection.connect()
             except OSError:
-                if time.monotonic() > patience:
+                if time.monotonic() > latest:
                     raise
                 time.sleep(0.02)
             else:

@@ -38,7 +38,7 @@ class Bucket:
 
     name: str
     versioned: bool
-    expires_days: int | None  # objects are removed after so many days
+    expires_days: int | None  # after which objects are removed
 
 
 @dataclass(frozen=True)

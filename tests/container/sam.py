@@ -151,12 +151,12 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
-    patience = time.monotonic() + 60
+    latest = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
-            assert time.monotonic() < patience, "sam local start-lambda did not start"
+            assert time.monotonic() < latest, "sam local start-lambda did not start"
             time.sleep(0.2)
         else:
             return

@@ -140,13 +140,13 @@ def _named_here(certificate: Path) -> Iterator[None]:
 def _wait_until_ready(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
     context = ssl.create_default_context(cafile=emulator.trusted)
     health = f"{emulator.url}/_ministack/health"
-    patience = time.monotonic() + READY_WITHIN_S
+    latest = time.monotonic() + READY_WITHIN_S
     while True:
         assert process.poll() is None, f"the emulator has ended:\n{emulator.said()}"
         try:
             urllib.request.urlopen(health, context=context, timeout=5).close()
         except (urllib.error.URLError, TimeoutError):
-            assert time.monotonic() < patience, f"the emulator did not start:\n{emulator.said()}"
+            assert time.monotonic() < latest, f"the emulator did not start:\n{emulator.said()}"
             time.sleep(0.2)
         else:
             return

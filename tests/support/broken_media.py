@@ -127,7 +127,7 @@ OPTIONS = {"fflags": "+bitexact"}
 
 
 def muxed(parts: Sequence[Part], kind: Kind, pictures_s: float = 0) -> bytes:
-    """Write packets to a container, after so many seconds of pictures that begin at 0.
+    """Write packets to a container, after seconds of pictures that begin at 0.
 
     What steps back is muxed in order first, and restamped: FFmpeg's muxers refuse it.
     """
@@ -203,7 +203,7 @@ def damaged(part: Part, chance: random.Random) -> Part:
 
 
 def restamped(data: bytes, kind: Kind, shifts: Sequence[float]) -> bytes:
-    """Move the timestamp of each packet of sound by so many seconds, and the header's end."""
+    """Move the timestamp of each packet of sound, and the header's end."""
     how = {"mpegts": _restamp_ts, "flv": _restamp_flv, "mp4": _restamp_mp4}
     out = bytearray(data)
     count = how.get(kind.format, _restamp_mkv)(out, shifts)
@@ -311,7 +311,7 @@ def _vint(data: bytearray, at: int, *, marker: bool = False) -> tuple[int, int]:
 
 
 def without_stamps(data: bytes, every: int) -> bytes:
-    """The same transport stream, in which one of so many packets of sound has its timestamp."""
+    """The same transport stream, in which few packets of sound have a timestamp."""
     out = bytearray(data)
     for number, pes in enumerate(_sound_of_ts(out)):
         if number % every:
@@ -369,7 +369,7 @@ def checked(page: bytes) -> bytes:
 
 
 def renumbered(page: bytes, number: int, later: int = 0) -> bytes:
-    """Give a page another number, and let it end so many units of time later."""
+    """Give a page another number, and let it end later."""
     granule = granule_of(page) + later
     head = page[:6] + granule.to_bytes(8, "little", signed=True) + page[14:18]
     return checked(head + number.to_bytes(4, "little") + page[22:])

@@ -156,5 +156,5 @@ def without(data: bytes, *pids: int) -> bytes:
 
 
 def spaced(data: bytes, before: int, after: int) -> bytes:
-    """The same, with so many bytes around each packet."""
+    """The same, with bytes around each packet."""
     return b"".join(bytes(before) + each + bytes(after) for each in packets_of(data))

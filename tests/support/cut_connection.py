@@ -22,7 +22,7 @@ class Line:
         self._open = True
         self.up = True
         self.sent = 0  # bytes towards AWS
-        self.cut_at: int | None = None  # cut by itself after so many
+        self.cut_at: int | None = None  # cut by itself after these
 
     def __enter__(self) -> Self:
         self._begin(self._accept)

@@ -41,7 +41,7 @@ def open_state(engine: Engine, execution: Execution) -> Open:
 
 
 def redrive(engine: Engine, execution: Execution, count: int = 1) -> Execution:
-    """Its end after it was redriven for the so many-th time."""
+    """Its end after it was redriven `count` times."""
     definition = _from(
         json.loads(engine.deployment.definition), open_state(engine, execution), count
     )

@@ -15,7 +15,8 @@ def test_long(): pass
 def test_short(): pass
 
 @pytest.mark.skip(reason="needs a thing")
-def test_lacking(): pass
+@pytest.mark.parametrize("thing", "ab")
+def test_lacking(thing): pass
 """
 
 
@@ -43,10 +44,10 @@ def run(folder: Path, *arguments: str) -> str:
 
 def test_what_takes_long_or_lacks_something_is_counted_in_a_line_each(tmp_path: Path) -> None:
     printed = run(tmp_path)
-    assert "1 tests need something that is not here: `pytest -rs` names it." in printed
-    assert "1 tests take long: `make test-all` runs them too." in printed
-    assert "1 passed, 1 skipped, 1 deselected" in printed
+    assert "2 tests need something that is not here: `pytest -rs` names it." in printed
+    assert "1 test takes long: `make test-all` runs everything." in printed
+    assert "1 passed, 2 skipped, 1 deselected" in printed
 
 
 def test_everything_runs_all(tmp_path: Path) -> None:
-    assert "2 passed, 1 skipped" in run(tmp_path, "--everything")
+    assert "2 passed, 2 skipped" in run(tmp_path, "--everything")

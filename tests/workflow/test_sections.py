@@ -23,7 +23,7 @@ COUNT = 3
 
 
 class Run(NamedTuple):
-    """How the sample came out with so many workers."""
+    """The transcript of the sample, by number of workers."""
 
     written: dict[str, bytes]
     plan: Plan

@@ -25,7 +25,7 @@ def a_page(number: int, granule: int, flags: int = 0, serial: int = 7, body: byt
 
 
 def a_file(count: int, serial: int = 7, size: int = 50) -> list[bytes]:
-    """Headers and so many pages of a second."""
+    """Headers and pages of a second."""
     noise = random.Random(serial)
     head = [a_page(0, 0, FIRST, serial, MAGIC), a_page(1, 0, 0, serial, b"OpusTags")]
     flags = [0] * (count - 1) + [LAST]

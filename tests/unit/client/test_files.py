@@ -16,7 +16,7 @@ from fanscribe_local.client.files import nearest, try_writing, write_whole
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """A disk that is full after so many bytes, as far as a process can have one to itself."""
+    """A disk that is full after a number of bytes, as far as a process can have one to itself."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -26,7 +26,7 @@ def rule(task: str, error: str) -> dict[str, Any]:
 
 
 def most_s(rule: dict[str, Any], number: int) -> float:
-    """The longest wait before the so many-th repetition, from 0."""
+    """The longest wait before a repetition, numbered from 0."""
     grown = float(rule["IntervalSeconds"] * rule["BackoffRate"] ** number)
     return min(grown, float(rule.get("MaxDelaySeconds", grown)))
 
@@ -38,7 +38,7 @@ def total_s(rule: dict[str, Any]) -> float:
 
 
 def events(task: str) -> int:
-    """Of one visit of a task in which each of its rules is used up but for the last try."""
+    """Events of one visit of a task, in which all tries but the last of each rule are used."""
     tries = 1 + sum(int(rule["MaxAttempts"]) for rule in RETRIES[task])
     return A_TRY * tries + A_STATE
 
@@ -96,7 +96,7 @@ class Account:
     _order: Any = field(default_factory=itertools.count)
 
     def take(self, uploads: int) -> None:
-        """Let so many executions start, ten a second, and run until nothing is left."""
+        """Let executions start, ten a second, and run until nothing is left."""
         remaining = [self.chunks] * uploads
         for job in range(uploads):
             self._at(job / 10, "Split", job)
@@ -146,6 +146,6 @@ def test_five_hundred_uploads_at_a_concurrency_of_ten_queue_and_none_fails(
         print(f"\n500 uploads: {hours:.1f} h, {busy:.1f} of work; {account.refused:,} refusals")
         print(f"at most {most} of one call")
     assert len(account.ended_s) == 500
-    patience = rule("Transcribe", *THROTTLED)["MaxAttempts"]
-    assert account.most_tries < patience / 2
+    most = rule("Transcribe", *THROTTLED)["MaxAttempts"]
+    assert account.most_tries < most / 2
     assert max(account.ended_s) < 1.15 * busy_s, "few of the ten stand idle while others wait"

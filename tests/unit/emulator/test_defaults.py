@@ -8,7 +8,7 @@ from fanscribe_local.emulator.defaults import MOST_WORKERS, default_workers, dep
 
 
 def a_model(folder: Path, name: str, weights_mb: float) -> Model:
-    """Of so many megabytes, none of which are on the disk."""
+    """A model of `weights_mb`, which take no room on the disk."""
     with (folder / WEIGHTS).open("wb") as file:
         file.truncate(round(weights_mb * MEGABYTE))
     return Model(name, folder, ("en",))

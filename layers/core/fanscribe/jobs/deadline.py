@@ -32,5 +32,5 @@ class Deadline:
         return min(most, int(spare / (self._slowest_ms * SLACK))) if self._slowest_ms else most
 
     def begin(self, tiles: int) -> None:
-        """Note that a batch of so many tiles begins now."""
+        """Note that a batch of `tiles` tiles begins now."""
         self._began, self._tiles = self.clock(), tiles

@@ -96,7 +96,7 @@ class PlannedJob(Contract):
     prices: AwsPrices
 
     def forecast(self, chunk_tiles: int) -> Forecast:
-        """Simulate the job with chunks of so many tiles."""
+        """Simulate the job with chunks of `chunk_tiles` tiles."""
         work = Work(audio_s=self.audio_s, tiles=self.tiles, chunk_tiles=chunk_tiles)
         return simulate(work, self.fleet, self.speed, self.stages, self.prices)
 

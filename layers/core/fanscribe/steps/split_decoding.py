@@ -53,7 +53,7 @@ class RecordingSource:
     separate: bool
     limits: Limits
     selection: Selection = AS_USUAL
-    afford: Callable[[float], None] = lambda _: None  # raises JobTooExpensive for so many seconds
+    afford: Callable[[float], None] = lambda _: None  # of seconds; raises JobTooExpensive
 
     @contextmanager
     def decoded(self, part: Section | None = None) -> Iterator[Decoding]:

@@ -21,7 +21,7 @@ from fanscribe.tiling.frames import Frames
 QUIET_DB = -40
 NORMAL_DB = -20  # what they are brought to: ordinary speech
 NOTHING_DB = -90  # the last bits of 16: there is nothing to make louder
-# one in so many frames is among the loudest: two hundredths of a per cent would be clicks,
+# one in this number of frames is among the loudest: two hundredths of a per cent would be clicks,
 LOUDEST = 500
 LEAST_LOUDEST = 31  # and so would be less than a second
 
