@@ -1,4 +1,4 @@
-"""What CloudFormation makes of template.yaml: `expand.py TEMPLATE > FILE`, with .venv-sam's Python.
+"""CloudFormation's view of template.yaml: `expand.py TEMPLATE > FILE`, with .venv-sam's Python.
 No account, no network.
 
 SAM writes functions, roles and the upload rule only when the template is deployed; a scanner that

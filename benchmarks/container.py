@@ -116,7 +116,7 @@ def unzipped_mb(*folders: str) -> float:
 
 
 def lines(model: str) -> Iterator[tuple[str, str]]:
-    """What was measured, and the figure."""
+    """Each measurement with its figure."""
     image = built_functions(BUILD)["TranscribeFunction"].image
     yield (
         f"image, with {model}",

@@ -145,7 +145,7 @@ def hour_usd(model: str, goal: Goal, memory: int = 10_240) -> float:
 
 
 def services() -> Iterator[Row]:
-    """What others ask."""
+    """Prices of other services."""
     yield "service", "an audio hour", "read", "source"
     for service in price_list().services:
         yield service.name, f"${service.usd_an_hour:.3f}", service.read, service.source

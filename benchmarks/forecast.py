@@ -78,7 +78,7 @@ def cold_s(model: str) -> float:
 
 @dataclass(frozen=True)
 class Noted:
-    """What the functions noted of one job. Seconds."""
+    """Seconds that the functions noted of one job."""
 
     audio_s: float
     tiles: int
@@ -111,7 +111,7 @@ def noted(engine: Engine) -> Noted:
 
 @dataclass(frozen=True)
 class Around:
-    """What isn't in the functions' notes. Seconds."""
+    """Seconds that aren't in the functions' notes."""
 
     engine_s: float
     cold_s: float

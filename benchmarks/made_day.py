@@ -59,7 +59,7 @@ def said_words() -> list[str]:
 
 
 def spoken(tile: Tile) -> tuple[Word, ...]:
-    """What the stub hears in a tile: the tile alone decides."""
+    """The stub's reading of a tile: the tile alone decides."""
     said = cycle(said_words())
     for _ in range(tile.index):
         next(said)

@@ -6,7 +6,7 @@
 A reader is what a Transcribe worker is without the engine around it: same recognizer, same batches,
 same environment. It is measured in the two ways in which cores can be used: one reader of one
 thread for each core, side by side, and one of two threads. Real models read long-en whole,
-fallbacks included. Of those whose weights can't be had, random weights in the same shape
+fallbacks included. For models whose weights can't be had, random weights in the same shape
 (benchmarks/synthetic.py) read a few tiles, once each: how many tiles are read again is a matter of
 the words, not of the shape. Models take turns, so that the machine's other work falls on all.
 
@@ -112,7 +112,7 @@ def batches_of(recording: Path) -> list[Batch]:
 def read(
     model: Path, batches: Sequence[Batch], readers: int, threads: int, *, fallback: bool
 ) -> dict[str, float]:
-    """What a reader took, on average: seconds for a tile, of it for encoding, decoding and word
+    """Averages of a reader: seconds for a tile, of it for encoding, decoding and word
     times; MB at most.
     """
     environment = os.environ | _malloc() | {"OMP_NUM_THREADS": str(threads)}
@@ -308,7 +308,7 @@ def table(results: Results) -> str:
 
 
 def limits() -> str:
-    """What the planner allows: tiles in a chunk that can't pass half of the 15 minutes, even if
+    """The planner's limits: tiles in a chunk that can't pass half of the 15 minutes, even if
     each were read again.
     """
     head = ("model", *(f"{memory:,} MB, {vcpus(memory):.1f} cores" for memory in MEMORIES))
@@ -347,7 +347,7 @@ def checked(results: Results) -> str:
 
 
 def _malloc() -> dict[str, str]:
-    """What the template tells the allocator."""
+    """Variables that the template sets for the allocator."""
     (transcribe,) = [
         f
         for f in deploy(ROOT / "template.yaml", {}).functions.values()

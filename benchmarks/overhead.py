@@ -1,4 +1,4 @@
-"""What the state machine costs: a recording through the whole engine, and by the same worker
+"""The state machine's cost: a recording through the whole engine, and by the same worker
 processes fed directly.
 
     python -m benchmarks.overhead [--model tiny.en] [--runs 5]

@@ -1,5 +1,5 @@
-"""What grows with a recording's length: splitting from half an hour to half a day, merging up to a
-day.
+"""Measurements that grow with a recording's length: splitting from half an hour to half a day,
+merging up to a day.
 
     python -m benchmarks.scale
 
@@ -92,7 +92,9 @@ def merged(hours: str) -> dict[str, float]:
 
 
 def _peak_mb() -> float:
-    """Of this process since its start; ru_maxrss begins with what the one that started it had."""
+    """The peak of this process since its start; ru_maxrss begins with what the one that started it
+    had.
+    """
     (line,) = [
         line
         for line in Path("/proc/self/status").read_text("utf-8").splitlines()

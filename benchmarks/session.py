@@ -25,7 +25,7 @@ BEGINNING, END = 200, 240  # characters that are shown of a long output
 
 
 def typed(line: str, folder: Path, url: str) -> str:
-    """What stands in the terminal after a line was typed."""
+    """The terminal's text after a line was typed."""
     environment = {
         "PATH": f"{FANSCRIBE.parent}:{os.environ['PATH']}",
         "FANSCRIBE_STACK": STACK,

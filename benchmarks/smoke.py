@@ -4,8 +4,8 @@
 
 Needs credentials and nothing else. Uploads sample/lighthouse-talk.mp3, waits for its transcript,
 holds the words against those that sample/ keeps, and prints what the run took, on what, and what it
-cost. Ends with 1 if the job fails, if words differ, or if it waits for longer than it may. What it
-uploaded and the transcript stay in the buckets.
+cost. Ends with 1 if the job fails, if words differ, or if it waits for longer than it may. The
+upload and the transcript stay in the buckets.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def _joined(spoken: list[str], start: int, end: int) -> str:
 
 
 def wait_for(what: str, look: Callable[[], Found | None], limit_s: float, otherwise: str) -> Found:
-    """What there is to be seen at last. Raises Failure when the time is over."""
+    """Look until something is found. Raises Failure when the time is over."""
     print(f"Waiting for {what}, {limit_s / 60:.0f} minutes at most …", flush=True)
     end = time.monotonic() + limit_s
     while (found := look()) is None:
@@ -119,7 +119,7 @@ def run(stack: DeployedStack, key: str, limit_s: float) -> Execution:
 
 
 def check(stack: DeployedStack, execution: Execution) -> str:
-    """What is to be said of its words. Raises Failure if they are not the sample's."""
+    """Compare its words with the sample's. Raises Failure if they differ."""
     reference = execution.output or {}
 
     def written(kind: str) -> str:
@@ -140,7 +140,7 @@ def check(stack: DeployedStack, execution: Execution) -> str:
 
 
 def invocations(children: list[Child]) -> Iterator[InvocationTimes]:
-    """Of Transcribe, as their answers tell of them."""
+    """Times of Transcribe's invocations, from their answers."""
     for child in children:
         for event in child.events:
             if output := event.get("taskSucceededEventDetails", {}).get("output"):
@@ -148,7 +148,7 @@ def invocations(children: list[Child]) -> Iterator[InvocationTimes]:
 
 
 def figures(stack: DeployedStack, execution: Execution) -> list[str]:
-    """What the run took, on what, and what it cost."""
+    """Figures of the run: time, machine and cost."""
     children = stack.children(execution.arn)
     took = list(invocations(children))
     cold = [one.cold for one in took if one.cold]

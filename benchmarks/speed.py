@@ -158,7 +158,7 @@ def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None)
 
 
 def machine() -> dict[str, Any]:
-    """What the figures belong to."""
+    """The machine and the versions of the figures."""
     cpu = (
         re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
         if Path("/proc/cpuinfo").exists()
@@ -335,7 +335,7 @@ def classic(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def size_of(model: str) -> str:
-    """What a folder such as `faster-whisper-base` holds."""
+    """The name of the model in a folder such as `faster-whisper-base`."""
     return max((size for size in SIZES if model.endswith(size)), key=len, default=model)
 
 

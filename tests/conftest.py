@@ -1,5 +1,5 @@
-"""What every lane shares: where things are, what is skipped by name where they are not, and what
-takes long.
+"""Things that every lane shares: where things are, what is skipped by name where they are not, and
+what takes long.
 
 `pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long`
 too, and all of the lanes that otherwise run a seeded share of their cases.
@@ -47,7 +47,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What did not run, in a line, with the command that would run it."""
+    """Count what did not run, in a line, with the command that would run it."""
     if skipped := len(terminalreporter.stats.get("skipped", [])):
         lack = "1 test needs" if skipped == 1 else f"{skipped} tests need"
         terminalreporter.write_line(f"{lack} something that is not here: `pytest -rs` names it.")

@@ -128,7 +128,7 @@ def redo(
     transcript anew.
 
     Words that the range does not touch stay as they are, and only the tiles that it overlaps are
-    read. What you don't say is as it was when the recording was transcribed. The transcript's
+    read. Options that you don't give are as they were when it was transcribed. The transcript's
     ledger says what was done again, and by what.
 
     On this machine JOB is the recording, and the transcript of it that was made last is mended.

@@ -95,7 +95,7 @@ class Opened:
             self.page.wait_for_timeout(20)
 
     def violations(self) -> list[str]:
-        """What axe finds wrong, by every rule that it has."""
+        """Faults that axe finds, by every rule that it has."""
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [

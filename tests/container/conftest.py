@@ -1,4 +1,4 @@
-"""What `sam build` makes, in containers: `make test-sam`.
+"""The results of `sam build`, in containers: `make test-sam`.
 
 Skipped, by name, where there is no Docker engine.
 """

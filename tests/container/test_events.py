@@ -48,7 +48,7 @@ class Stage:
         return sam.local_invoke(FUNCTIONS.get(name, "SplitFunction"), payload, self.variables)
 
     def answer(self, name: str) -> dict[str, Any]:
-        """Of a file of events/ as it is."""
+        """The content of a file of events/, as it is."""
         answer = self.invoke(name, event(name))
         assert not answer.failed, answer.payload
         value: dict[str, Any] = json.loads(answer.payload)

@@ -32,7 +32,7 @@ def transcribed(engine: Engine) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What this machine's own Python makes of the sample, in every format."""
+    """The sample's transcript by this machine's own Python, in every format."""
     with an_engine(tmp_path_factory.mktemp("embedded")) as engine:
         return transcribed(engine)
 

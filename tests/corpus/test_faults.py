@@ -90,7 +90,7 @@ def printed(engine: Engine, execution: Execution) -> dict[str, Any]:
 
 
 def kept(engine: Engine, recording: Path) -> dict[str, str]:
-    """What is kept of a transcript that lacks speech, by the end of its name."""
+    """Files of a transcript that lacks speech, by the end of its name."""
     bucket = engine.bucket("TranscriptsBucket")
     found = engine.s3.list_objects_v2(Bucket=bucket, Prefix=recording.name)["Contents"]
     return {

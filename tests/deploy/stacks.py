@@ -109,7 +109,7 @@ class Stack:
         config: TransferConfig | None = None,
         **options: str,
     ) -> None:
-        """Of English."""
+        """Upload English speech."""
         arguments = {"Metadata": {"language": "en", **options}}
         self.s3.upload_file(str(file), self.recordings, key, ExtraArgs=arguments, Config=config)
 

@@ -319,7 +319,7 @@ def undecodable(transcript: Mapping[str, Any]) -> list[tuple[int, int]]:
 
 
 def said(transcript: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What must be the same, whatever happened."""
+    """Everything that must be the same, whatever happened."""
     return transcript["complete"], transcript["words"], transcript["text"], transcript["ledger"]
 
 

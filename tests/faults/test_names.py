@@ -64,7 +64,9 @@ def out_of_memory(answer: Answer) -> Answer:
 
 
 def failure(name: str) -> Answer:
-    """What has that name: Lambda did not take the event, or the worker did not live to answer."""
+    """Ways to end with that name: Lambda did not take the event, or the worker did not live to
+    answer.
+    """
     if name.startswith(OF_LAMBDA):
         return refused(name.removeprefix(OF_LAMBDA), 409, "Not now.")
     return error_answer(name, "It ended early.", "1")

@@ -123,7 +123,7 @@ CLEAR = [
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file."""
+    """The outcome of one file."""
 
     media: Media
     plan: Plan | None
@@ -256,7 +256,7 @@ def watch() -> Watch:
 
 @pytest.fixture(scope="module")
 def before() -> tuple[set[int], int]:
-    """What other tests started: processes that still run, and the largest that has ended."""
+    """Processes of other tests: processes that still run, and the largest that has ended."""
     return children(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
@@ -264,7 +264,7 @@ def before() -> tuple[set[int], int]:
 def outcomes(
     files: list[Media], trap: Trap, watch: Watch, before: tuple[set[int], int]
 ) -> list[Outcome]:
-    """What Split made of each, two at a time."""
+    """Split's result for each, two at a time."""
     assert before
     trap.set()
     with ThreadPoolExecutor(AT_ONCE + 1) as pool:

@@ -1,4 +1,4 @@
-"""What all of these tests listen to."""
+"""The sound that all of these tests use."""
 
 import pytest
 

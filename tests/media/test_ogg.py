@@ -1,6 +1,6 @@
 """Ogg whose pages are lost, damaged or cut: the rest stays in its place, and the loss is reported.
 
-A page has a number, a checksum and the time at which it ends. What is lost is known by them.
+A page has a number, a checksum and the time at which it ends. Losses are known by them.
 """
 
 import random

@@ -86,7 +86,7 @@ def test_joined_mp3_follow_each_other_whatever_tags_are_between(
     path.write_bytes(first + TAGS[between] + second)
     after = decoded(path)
     assert after.lost < A_FRAME_S, after.findings
-    # Of the second file, nothing says what is its encoder's delay
+    # Nothing says what the encoder's delay of the second file is
     assert after.seconds == pytest.approx(2 * LASTS_S, abs=0.2)
     assert after.places(700)[700] == pytest.approx(MARKERS[700], abs=WITHIN_S)
     assert after.places(1_000)[1_000] == pytest.approx(LASTS_S + MARKERS[1_000], abs=0.15)

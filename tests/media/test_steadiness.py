@@ -1,4 +1,4 @@
-"""What says nothing of the sound changes nothing: jitter, a wrong timestamp, a beginning."""
+"""Things that say nothing of the sound change nothing: jitter, a wrong timestamp, a beginning."""
 
 import random
 from collections.abc import Callable, Sequence

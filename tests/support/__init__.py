@@ -1,1 +1,1 @@
-"""What tests share: builders, fakes, generated sound, an IAM evaluator."""
+"""Things that tests share: builders, fakes, generated sound, an IAM evaluator."""

@@ -28,7 +28,7 @@ def takes(pattern: Any, event: Any) -> bool:
 
 
 def status_event(**detail: Any) -> dict[str, Any]:
-    """What Step Functions puts on the default bus. Error and cause are null where there is none."""
+    """Step Functions' event on the default bus. Error and cause are null where there is none."""
     untold = ("input", "output", "inputDetails", "outputDetails", "error", "cause")
     return {
         "version": "0",
@@ -75,7 +75,7 @@ def notify(engine: Engine, execution: Execution) -> Answer | None:
 
 
 def sentence(event: dict[str, Any]) -> str | None:
-    """What the email's rule hands on: JSON, a string."""
+    """The text that the email's rule hands on: JSON, a string."""
     if not takes(EMAIL["EventPattern"], event):
         return None
     (target,) = EMAIL["Targets"]

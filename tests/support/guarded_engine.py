@@ -91,7 +91,7 @@ class GuardedEngine(Engine):
         return body
 
     def _calls(self, principal: str, service: str, environment: Environment) -> list[Call]:
-        """What a request asks leave for.
+        """The permissions that a request needs.
 
         The first is its own action; what that needs besides follows.
         """

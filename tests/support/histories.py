@@ -30,8 +30,8 @@ def event(ms: int, kind: str, **details: Any) -> Event:
 
 
 class Call(NamedTuple):
-    """Of a function. Without an end it runs; without a `took` and an error it is of a version that
-    does not say.
+    """Events of a function's call. Without an end it runs; without a `took` and an error it is of a
+    version that does not say.
     """
 
     asked: int

@@ -34,7 +34,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Canaries:
-    """What no decoder may read: a file on this machine, and a URL."""
+    """Places that no decoder may read: a file on this machine, and a URL."""
 
     file: Path
     url: str

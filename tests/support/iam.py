@@ -74,8 +74,8 @@ class Rule:
 
 
 def rules(principal: str, effect: str, statements: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
-    """What statements of one effect say, piece by piece: values in a list are alternatives, keys
-    and operators add up.
+    """The content of statements of one effect, piece by piece: values in a list are alternatives,
+    keys and operators add up.
     """
     for statement in statements:
         if statement["Effect"] != effect:

@@ -1,4 +1,4 @@
-"""What may become of an invocation of Lambda, by its name in Step Functions; and what is repeated.
+"""Possible ends of an invocation of Lambda, by its name in Step Functions; and what is repeated.
 
 Documented at docs.aws.amazon.com:
 - /step-functions, "Handle Lambda service exceptions": the faults, which AWS recommends to repeat

@@ -1,5 +1,5 @@
-"""What the dashboard and the alarms look at, read from template.yaml; and what the functions' logs
-tell CloudWatch.
+"""The metrics of the dashboard and the alarms, read from template.yaml; and what the functions'
+logs tell CloudWatch.
 """
 
 import json

@@ -25,7 +25,7 @@ NOWHERE = {"Ref": "AWS::NoValue"}
 
 
 class Row(NamedTuple):
-    """What one statement of a policy lets somebody do. `asked` is the parameter that it is for."""
+    """A permission by one statement of a policy. `asked` is the parameter that it is for."""
 
     who: str
     why: str
@@ -41,7 +41,7 @@ class Row(NamedTuple):
         return f"| {self.who} | {why} | {actions} | {where} |"
 
 
-# What SAM adds, by itself, for what the template asks it for (tests/unit/deployment/test_stack.py)
+# Permissions that SAM adds by itself (tests/unit/deployment/test_stack.py)
 BY_SAM = (
     Row("`TranscriptionStateMachine`", "trace", ("AWSXrayWriteOnlyAccess",), ("*",)),
     Row(
@@ -54,7 +54,7 @@ BY_SAM = (
 
 
 def rows() -> list[Row]:
-    """Of each role all that it may, in the order of the template."""
+    """All permissions of each role, in the order of the template."""
     found = [*_of_template(), *BY_SAM]
     everybody = list(dict.fromkeys(row.who for row in found))
     return sorted(found, key=lambda row: everybody.index(row.who))

@@ -1,4 +1,4 @@
-"""Who may do what, as template.yaml says it: read by another reader than ours, with the values of a
+"""Permissions, as template.yaml says them: read by another reader than ours, with the values of a
 deployment here.
 """
 
@@ -27,7 +27,7 @@ def a_stack(**parameters: str) -> Stack:
 
 
 def role_rules(stack: Stack) -> Iterator[Rule]:
-    """What each role may do, by whose it is. SAM makes one, `<Name>Role`, where none is named."""
+    """Permissions of each role. SAM makes a role, `<Name>Role`, where none is named."""
     for name, resource in RESOURCES.items():
         properties = resource["Properties"]
         match resource["Type"]:
@@ -45,7 +45,7 @@ def role_rules(stack: Stack) -> Iterator[Rule]:
 
 
 def bucket_rules(stack: Stack, bucket: str) -> Iterator[Rule]:
-    """What a bucket's own policies deny to everyone."""
+    """Denials of a bucket's own policies, for everyone."""
     for resource in RESOURCES.values():
         if resource["Type"] == "AWS::S3::BucketPolicy" and resource["Properties"]["Bucket"] == {
             "Ref": bucket

@@ -22,7 +22,7 @@ def an_engine(logs: Path, workers: int = 2, **parameters: str) -> Iterator[Engin
 
 
 def transcripts(engine: Engine, execution: Execution) -> dict[str, bytes]:
-    """What an execution wrote, by format."""
+    """Files that an execution wrote, by format."""
     assert execution.output is not None, execution.message
     bucket, keys = execution.output["bucket"], execution.output["keys"]
     return {

@@ -1,5 +1,5 @@
-"""What runs here is what the template deploys: held against the template by another reader than
-ours.
+"""The functions that run here are those that the template deploys: held against the template by
+another reader than ours.
 """
 
 import json

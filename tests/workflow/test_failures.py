@@ -1,4 +1,4 @@
-"""What goes wrong is repeated, or reported with its time range: never passed over."""
+"""A failure is repeated, or reported with its time range: never passed over."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What people said is in the transcript and nowhere else: not in a log line, whatever the level,
+"""Spoken words are in the transcript and nowhere else: not in a log line, whatever the level,
 whatever goes wrong.
 """
 

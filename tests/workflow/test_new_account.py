@@ -31,7 +31,7 @@ LENGTH_S = 180  # of the sample
 
 @dataclass
 class Account:
-    """What all functions of an account share."""
+    """The limits that all functions of an account share."""
 
     room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
     refused: int = 0

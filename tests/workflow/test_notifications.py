@@ -72,7 +72,7 @@ def run(engine: Engine, started_with: Any) -> Notice:
 
 
 def notice_of(engine: Engine, execution: Execution) -> Notice:
-    """What one event tells, and no other: the execution itself puts none."""
+    """The notification of one event, and no other: the execution itself puts none."""
     assert [event for event in received(engine) if execution.arn in event["resources"]] == []
     answer = ended.notify(engine, execution)
     assert answer is not None

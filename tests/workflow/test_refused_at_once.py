@@ -1,4 +1,6 @@
-"""What asking again does not help is refused by its name, once, before anything is transcribed."""
+"""A request that repeating does not help is refused by its name, once, before anything is
+transcribed.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

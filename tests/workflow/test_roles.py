@@ -41,7 +41,7 @@ RECORDINGS, WORK, TRANSCRIPTS = (
     NAMES[bucket] for bucket in ("RecordingsBucket", "WorkBucket", "TranscriptsBucket")
 )
 
-# What AWS does in the name of a role without a call that could be seen here
+# Actions of AWS in the name of a role without a call that could be seen here
 UNSEEN = {
     "logs:": "Lambda and Step Functions deliver the logs; here there is none",
     "states:": (
@@ -122,7 +122,7 @@ class BrokenPool(FunctionPool):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
-    """What was asked for when a recording was uploaded, then done again by hand, uploaded by the
+    """Calls when a recording was uploaded, then done again by hand, uploaded by the
     command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good, a
     recording was missing, and one was split in sections.
     """
@@ -167,7 +167,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
 
 @pytest.fixture(scope="module")
 def detecting(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> list[Call]:
-    """What was asked for when the language was not given and the model knows several."""
+    """Calls when the language was not given and the model knows several."""
     with an_engine(tmp_path_factory.mktemp("logs"), model=base) as engine:
         engine.s3.upload_file(str(clip), RECORDINGS, clip.name)
         done = engine.run(by_hand(clip.name))

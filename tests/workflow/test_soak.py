@@ -33,7 +33,7 @@ def resident_mb(process: int | str = "self") -> float:
 
 @dataclass
 class Soak:
-    """What was seen, in the order in which recordings were finished."""
+    """Measurements, in the order in which recordings were finished."""
 
     engine: Engine
     words: dict[int, list[str]] = field(default_factory=dict)

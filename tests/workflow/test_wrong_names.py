@@ -1,4 +1,4 @@
-"""What a recording is called does not matter to what is heard in it."""
+"""A recording's name does not change its transcript."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -60,8 +60,8 @@ def test_a_stream_that_changes_its_rate_on_the_way_is_decoded_to_its_end(tmp_pat
 
 
 def test_a_damaged_packet_is_passed_over(tmp_path: Path) -> None:
-    """Whatever the codec calls it: here FFmpeg's aac parser has an error of its own, besides
-    invalid data.
+    """Damage is reported whatever the codec calls it: here FFmpeg's aac parser has an error of its
+    own, besides invalid data.
     """
     data = bytearray(encoded(a_tone(10), "adts", "aac", 16_000))
     middle = len(data) // 2

@@ -1,4 +1,4 @@
-"""What is no recording is called by its name; what may be one is left alone."""
+"""A file that is no recording is called by its name; one that may be is left alone."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a file says about itself: whether it is encrypted, cut off, or longer than it says."""
+"""Facts that a file says about itself: whether it is encrypted, cut off, or longer than it says."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""What a deployment allows, and what is said of a recording that is more."""
+"""A deployment's limits, and the message on a recording that is larger."""
 
 import io
 from pathlib import Path
@@ -137,7 +137,7 @@ def test_a_header_that_promises_less_than_there_is_changes_nothing(tmp_path: Pat
 def test_a_header_that_promises_more_than_the_bytes_can_hold_is_not_believed(
     tmp_path: Path,
 ) -> None:
-    """What a program writes that streams a wav, not knowing how long it will be."""
+    """The header of a program that streams a wav, not knowing how long it will be."""
     recording = a_wav(tmp_path / "piped.wav", a_tone(5))
     data = bytearray(recording.read_bytes())
     data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # 37 hours

@@ -119,7 +119,7 @@ except WrongFiles as error:
 
 
 def printed(named: str, **stdin: Any) -> str:
-    """What a process says of its standard input."""
+    """A process's message about its standard input."""
     code = [sys.executable, "-c", READ.format(named=named)]
     done = subprocess.run(code, capture_output=True, text=True, check=True, **stdin)
     return str(done.stdout)

@@ -1,4 +1,4 @@
-"""What the command says at the end of a job."""
+"""The command's words at the end of a job."""
 
 import json
 from pathlib import Path

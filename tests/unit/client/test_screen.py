@@ -18,7 +18,7 @@ BUSY = Progress(
 
 
 def shown(rows: list[Row], width: int, height: int = 24) -> list[str]:
-    """What a terminal of that size has on it."""
+    """The content of a terminal of that size."""
     console = Console(
         file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None
     )

@@ -18,7 +18,7 @@ def checked(
     formats: tuple[Format, ...] = DEFAULT_FORMATS,
     report: bool = False,
 ) -> list[str]:
-    """What is left out of a call, with its message. Raises WrongFiles."""
+    """Recordings that are left out of a call, with messages. Raises WrongFiles."""
     found = find_recordings([folder / name for name in named]).recordings
     hindered = check_targets(found, folder / out, formats, report=report)
     return [each.message.replace(f"{folder}/", "") for each in hindered]

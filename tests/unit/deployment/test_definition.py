@@ -1,4 +1,4 @@
-"""What can be said of the state machine's definition without running it."""
+"""Laws of the state machine's definition that hold without running it."""
 
 import json
 import re
@@ -40,7 +40,7 @@ FINAL = {
     PoisonTile: "is never raised",
     ReadAgain: "is caught: Split lays out what is missing",
 }
-# Who fails a child: the chunk's task is caught, so that its reason is kept for the ledger
+# A child fails by these: the chunk's task is caught, so that its reason is kept for the ledger
 LEDGER = {"Transcribe": ["States.ALL"]}
 
 
@@ -133,7 +133,7 @@ def test_each_error_of_lambdas_invoke_is_repeated_or_left_for_a_reason() -> None
 
 
 def test_a_state_fails_where_it_fails_so_that_a_redrive_goes_on_from_there() -> None:
-    """What is caught is not what a redrive could mend: a redriven Merge that sends for more."""
+    """No error is caught that a redrive could mend: a redriven Merge that sends for more."""
     rules = [(name, rule) for name, state in states() for rule in state.get("Catch", [])]
     assert len(rules) == 2
     caught = {name: rule["ErrorEquals"] for name, rule in rules}

@@ -11,7 +11,7 @@ LIMIT = 250 * 1024 * 1024  # docs.aws.amazon.com/lambda, "Lambda quotas": deploy
 
 
 def files_of_the_layer() -> Iterator[Path]:
-    """What is installed of the layer's locked requirements, and our own."""
+    """The layer's locked requirements as installed, and our own code."""
     locked = re.findall(
         r"^([\w.-]+)==", (ROOT / "layers" / "core" / "requirements.txt").read_text(), re.MULTILINE
     )

@@ -22,7 +22,7 @@ from tests.support.monitoring import (
 )
 from tests.support.policies import FUNCTIONS, RESOURCES, STEPS, TEMPLATE, a_stack
 
-# What AWS counts by itself, by namespace, and the dimension that it counts it by
+# Metrics that AWS counts by itself, by namespace, and the dimension that it counts it by
 OF_AWS = {
     # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": ({"Duration", "Errors", "Throttles", "ConcurrentExecutions"}, "FunctionName"),

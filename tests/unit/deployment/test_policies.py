@@ -1,4 +1,4 @@
-"""What can be said of roles and buckets without running anything.
+"""Laws of roles and buckets that hold without running anything.
 
 What they need is in tests/workflow/test_roles.py.
 """

@@ -89,7 +89,7 @@ def expanded() -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """What there is after `sam deploy`, as each service tells it."""
+    """The resources after `sam deploy`, as each service describes them."""
 
     parameters: Mapping[str, str]
     ids: Mapping[str, str]  # physical, by logical id

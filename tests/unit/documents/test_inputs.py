@@ -1,4 +1,4 @@
-"""What may be asked for, and how it is said."""
+"""Possible inputs, and how they are written."""
 
 import json
 from collections.abc import Callable

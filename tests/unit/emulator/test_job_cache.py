@@ -1,4 +1,4 @@
-"""What is kept on one machine, and which of it a redo is about."""
+"""The job cache of one machine, and the job in it that a redo is about."""
 
 import hashlib
 from pathlib import Path

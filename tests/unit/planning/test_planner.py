@@ -84,7 +84,7 @@ def test_every_tile_is_in_a_chunk(model: ModelSpeed, count: int, allowed: int, g
 def test_a_longer_recording_is_never_cheaper(
     model: ModelSpeed, count: int, further: int, allowed: int
 ) -> None:
-    """Of the cheapest plans; to the tenth that the sizes which are tried leave open."""
+    """Law of the cheapest plans; to the tenth that the sizes which are tried leave open."""
     cheapest = Goal(cheapest=True)
     assert (
         plan(job_of(model, count, allowed), cheapest).usd

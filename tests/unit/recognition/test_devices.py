@@ -1,4 +1,4 @@
-"""What a model computes on. No test here needs a GPU, and none ran on one."""
+"""The device that a model computes on. No test here needs a GPU, and none ran on one."""
 
 import ctranslate2
 import numpy as np

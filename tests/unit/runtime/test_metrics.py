@@ -1,4 +1,4 @@
-"""What an invocation has measured reaches its log, however it ends."""
+"""An invocation's measurements reach its log, however it ends."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a job has used: in the execution's output, and nowhere else."""
+"""The usage of a job: in the execution's output, and nowhere else."""
 
 from collections.abc import Iterator
 

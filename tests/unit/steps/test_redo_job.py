@@ -92,7 +92,7 @@ class ObedientRecognizer(SpellingRecognizer):
 
 @dataclass
 class Stack:
-    """What the state machine calls, in its order."""
+    """The steps that the state machine calls, in its order."""
 
     storage: MemoryStorage
     settings: SplitSettings = SETTINGS

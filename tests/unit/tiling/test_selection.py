@@ -1,4 +1,4 @@
-"""What is listened to is decided by what was found: tracks, channels, loudness."""
+"""The choice of track and downmix follows from what was found: tracks, channels, loudness."""
 
 from itertools import pairwise
 from typing import Any

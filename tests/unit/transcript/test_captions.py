@@ -80,8 +80,8 @@ def a_channel(
 
 @st.composite
 def transcripts(draw: st.DrawFn) -> Transcript:
-    """Of one channel or two, in scripts with spaces and without, with any times, and tiles that
-    failed.
+    """Transcripts of one channel or two, in scripts with spaces and without, with any times, and
+    tiles that failed.
     """
     parts = st.lists(st.one_of(tongues, tongues, st.none()), min_size=1, max_size=4)
     separate = draw(st.booleans())
@@ -432,7 +432,7 @@ class TestTimes:
 
 
 class TestGaps:
-    """What could not be transcribed is said where it is missing."""
+    """A gap is shown where speech is missing."""
 
     def test_a_gap_is_a_cue_of_seven_seconds_at_most(self) -> None:
         plan = a_plan(tiles(4))

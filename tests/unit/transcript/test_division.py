@@ -1,4 +1,4 @@
-"""Of all ways to divide what is said into cues, the cheapest is taken: held against trying each of
+"""The cheapest of all ways to divide words into cues is taken: held against trying each of
 them.
 """
 
@@ -83,7 +83,7 @@ def test_no_way_is_cheaper(
 
     @cache
     def cheapest(first: int) -> float:
-        """Of all ways to divide what begins with `first`."""
+        """The cheapest of all ways to divide what begins with `first`."""
         if first == len(run):
             return 0
         tried = [(cost(first, last), last) for last in range(first + 1, len(run) + 1)]

@@ -83,7 +83,7 @@ def a_call() -> Transcript:
 
 
 def an_incomplete_talk() -> Transcript:
-    """Of four tiles of 10 s, the second and third could not be read."""
+    """A transcript of four tiles of 10 s. The second and third could not be read."""
     plan = a_plan(tiles(4))
     readings = {
         0: a_reading(0, words("Good evening. Thank you for", 7_500)),

@@ -1,4 +1,4 @@
-"""What is said of a recording, so that nobody wonders."""
+"""Notes on a recording, so that nobody wonders."""
 
 from typing import Any
 

@@ -51,7 +51,7 @@ def a_redo(
     readings: Sequence[Reading],
     failures: dict[int, Failure] | None = None,
 ) -> JobReadings:
-    """Of a job with that plan, in ms."""
+    """A job with that plan; times in ms."""
     asked = {
         "job": "fedcba9876543210",
         "options": HOTWORDS,
@@ -105,7 +105,7 @@ def jobs(draw: st.DrawFn) -> JobReadings:
 
 @st.composite
 def redos(draw: st.DrawFn, job: JobReadings) -> JobReadings:
-    """Of any range; some of its tiles may have failed, too."""
+    """Redos of any range; some of its tiles may have failed, too."""
     length = milliseconds(job.plan.recording.samples)
     start = draw(st.integers(0, length - 1))
     redo = a_redo(job.plan, start, draw(st.integers(start + 1, length + 1_000)), [])

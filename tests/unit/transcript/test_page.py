@@ -51,7 +51,7 @@ texts = st.lists(st.text(characters, min_size=1, max_size=12) | st.sampled_from(
 
 
 class Page(HTMLParser):
-    """What a browser would see of a page: its elements, and text by the element that it is in."""
+    """A page as a browser would see it: its elements, and text by the element that it is in."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,7 @@
 """The process that decodes one recording, and the only one that runs FFmpeg: python -m
 fanscribe.audio.decoder REQUEST.
 
-REQUEST is a JSON object with the fields of `Request`. What it makes goes to stdout as messages:
+REQUEST is a JSON object with the fields of `Request`. Its results go to stdout as messages:
 HEADER (a kind and a length), then that many bytes. See decoder_process.py for the other end.
 
 SOUND     before the first samples, where the stream changes, where a section begins: the fields of

@@ -35,7 +35,7 @@ from fanscribe.transcript.formats.writers import transcript_keys
 
 @dataclass(frozen=True)
 class _Request:
-    """What an execution asks for, once it is understood."""
+    """An execution's input, once it is understood."""
 
     bucket: str
     key: str
