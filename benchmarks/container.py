@@ -56,7 +56,7 @@ PEAK = (
 
 
 @dataclass
-class TimedHost(ContainerPool):
+class TimedPool(ContainerPool):
     """Keeps how long each invocation took, in seconds."""
 
     took: list[float] = field(default_factory=list, kw_only=True)
@@ -75,7 +75,7 @@ class TimedHost(ContainerPool):
 
 
 @contextmanager
-def contained(model: str) -> Iterator[tuple[Engine, dict[str, TimedHost]]]:
+def contained(model: str) -> Iterator[tuple[Engine, dict[str, TimedPool]]]:
     # none waits for another, which would count
     one_by_one = {"Model": model, "MapConcurrency": "1"}
     with (
@@ -85,17 +85,17 @@ def contained(model: str) -> Iterator[tuple[Engine, dict[str, TimedHost]]]:
     ):
         url = engine.serve_at(gateway(network))
         built = built_functions(BUILD)
-        hosts = {}
-        for arn, host in list(engine.hosts.items()):
-            name = host.function.name
-            environment = container_environment(host.function, url)
-            hosts[name] = TimedHost(
-                host.function, environment, 1, Path(logs) / name, built=built[name], network=network
+        pools = {}
+        for arn, pool in list(engine.pools.items()):
+            name = pool.function.name
+            environment = container_environment(pool.function, url)
+            pools[name] = TimedPool(
+                pool.function, environment, 1, Path(logs) / name, built=built[name], network=network
             )
-            engine.hosts[arn] = hosts[name]
-        yield engine, hosts
-        for host in hosts.values():
-            host.close()
+            engine.pools[arn] = pools[name]
+        yield engine, pools
+        for pool in pools.values():
+            pool.close()
 
 
 def import_and_load(model: str) -> tuple[float, float]:
@@ -129,7 +129,7 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
     imported, loaded = import_and_load(model)
     yield "Transcribe: import", f"{imported:.1f} s"
     yield f"Transcribe: load {model}", f"{loaded:.1f} s"
-    with contained(model) as (engine, hosts):
+    with contained(model) as (engine, pools):
         for key in ("first", "second"):
             event = {
                 "bucket": engine.bucket("RecordingsBucket"),
@@ -145,11 +145,11 @@ def lines(model: str) -> Iterator[tuple[str, str]]:
             ("TranscribeFunction", "a chunk of four tiles, about 1:45 min"),
             ("MergeFunction", "four formats"),
         ):
-            took = hosts[name].took
+            took = pools[name].took
             # the same invocation, in the first and in the second execution
             cold, warm = took[0], took[len(took) // 2]
             figures = (
-                f"{cold:.1f} s cold, {warm:.1f} s warm, {hosts[name].peak_mb():.0f} MB at most"
+                f"{cold:.1f} s cold, {warm:.1f} s warm, {pools[name].peak_mb():.0f} MB at most"
             )
             yield f"{name.removesuffix('Function')}: {what}", figures
 

@@ -124,7 +124,7 @@ def models() -> Iterator[Row]:
         )
         row = (
             speed.name,
-            speed.had,
+            speed.origin,
             f"{tile_s:.2f}",
             f"{tile_s / TILE_S:.3f}",
             f"${usual:.3f}",

@@ -61,13 +61,13 @@ def joined(hours: float, file: Path) -> None:
 
 def with_stub(engine: Engine) -> None:
     """Transcribe's processes get the stub's handler, and the project to import it from."""
-    for arn, host in engine.hosts.items():
-        if host.function.handler == TRANSCRIBE:
+    for arn, pool in engine.pools.items():
+        if pool.function.handler == TRANSCRIBE:
             function = replace(
-                host.function, handler="benchmarks.stub.handler", code=(*host.function.code, ROOT)
+                pool.function, handler="benchmarks.stub.handler", code=(*pool.function.code, ROOT)
             )
             environment = function_environment(function, {"AWS_ENDPOINT_URL": engine.url})
-            engine.hosts[arn] = FunctionPool(function, environment, host.limit, host.log)
+            engine.pools[arn] = FunctionPool(function, environment, pool.limit, pool.log)
 
 
 def stages(history: list[dict[str, Any]]) -> dict[str, float]:
@@ -90,11 +90,11 @@ def check(engine: Engine, execution: Execution) -> dict[str, Any]:
     transcript = json.loads(_read(engine, output["bucket"], output["keys"]["json"]))
     said = [word for tile in planned.tiles if not tile.silent for word in spoken(tile)]
     assert transcript["complete"]
-    heard = [(word["word"], word["start"], word["end"]) for word in transcript["words"]]
+    transcribed = [(word["word"], word["start"], word["end"]) for word in transcript["words"]]
     wrong = [
         pair
         for pair in zip_longest(
-            heard, ((word.text.strip(), word.start / 1000, word.end / 1000) for word in said)
+            transcribed, ((word.text.strip(), word.start / 1000, word.end / 1000) for word in said)
         )
         if pair[0] != pair[1]
     ]
@@ -144,8 +144,8 @@ def main() -> None:
         execution = engine.run(event)
         wall = time.monotonic() - began
         peaks = {
-            host.function.name: max(map(peak_mb, host.processes()), default=0)
-            for host in engine.hosts.values()
+            pool.function.name: max(map(peak_mb, pool.processes()), default=0)
+            for pool in engine.pools.values()
         }
         history = engine.states.get_execution_history(executionArn=execution.arn, maxResults=1000)[
             "events"

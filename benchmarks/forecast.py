@@ -137,7 +137,13 @@ class Around:
         )
         tile_s = (noted.reading_s - workers * self.cold_s) / noted.tiles
         speed = ModelSpeed(
-            name="", weights_mb=0, memory_mb=0, load_s=0, serial_s=0, work_s=tile_s, had="measured"
+            name="",
+            weights_mb=0,
+            memory_mb=0,
+            load_s=0,
+            serial_s=0,
+            work_s=tile_s,
+            origin="measured",
         )
         at_once = {"map_concurrency": workers, "account_concurrency": workers}
         fleet = Fleet(memory_mb=VCPU_MB, split_mb=VCPU_MB, **at_once)

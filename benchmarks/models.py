@@ -48,7 +48,7 @@ BATCH = 4  # the template's BatchTiles
 DISK_MB_S = 200  # at which a cold start reads the model: assumed
 MEMORIES = (10_240, 3_008)  # Lambda's most, and what some new accounts are held to
 REST_MB = 150  # what Transcribe holds besides: libraries of AWS, a chunk's sound
-BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no second look"
+BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no fallbacks"
 # readers, and threads of each
 WAYS = {BESIDE: (os.cpu_count() or 1, 1), THREADS: (1, 2), FIRST: (os.cpu_count() or 1, 1)}
 READER = """
@@ -238,7 +238,7 @@ def _speed(result: Mapping[str, Any]) -> dict[str, Any]:
         "load_s": round(result[THREADS]["load_s"] + result["weights_mb"] / DISK_MB_S, 1),
         "serial_s": round(serial, 2),
         "work_s": round(one - serial, 2),
-        "had": "synthetic" if result["synthetic"] else "measured",
+        "origin": "synthetic" if result["synthetic"] else "measured",
     }
 
 

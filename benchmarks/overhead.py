@@ -60,8 +60,8 @@ def nothing(engine: Engine) -> None:
 
 
 def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
-    (host,) = [host for host in engine.hosts.values() if host.function.name == function]
-    answer = host.invoke(json.dumps(payload).encode())
+    (pool,) = [pool for pool in engine.pools.values() if pool.function.name == function]
+    answer = pool.invoke(json.dumps(payload).encode())
     assert not answer.failed, answer.payload
     return json.loads(answer.payload)
 

@@ -62,12 +62,12 @@ class Reference:
         return cls(f"sample/{said.name}", text, round(FEW_ERRORS * len(words(text).split())))
 
     def held_against(self, text: str) -> tuple[int, list[str]]:
-        """How many words differ, and each place as `what stands there -> what was heard`."""
+        """How many words differ, and each place as `expected -> transcribed`."""
         held = jiwer.process_words(words(self.text), words(text))
-        ((expected,), (heard,), (places,)) = held.references, held.hypotheses, held.alignments
+        ((expected,), (transcribed,), (places,)) = held.references, held.hypotheses, held.alignments
         return held.substitutions + held.deletions + held.insertions, [
             f"{_joined(expected, place.ref_start_idx, place.ref_end_idx)} -> "
-            f"{_joined(heard, place.hyp_start_idx, place.hyp_end_idx)}"
+            f"{_joined(transcribed, place.hyp_start_idx, place.hyp_end_idx)}"
             for place in places
             if place.type != "equal"
         ]
@@ -132,10 +132,11 @@ def check(stack: DeployedStack, execution: Execution) -> str:
     held = Reference.of(transcript["model"])
     count, places = held.held_against(written("txt"))
     total = f"{count} of {len(words(held.text).split())} words differ from {held.name}"
-    told = "\n  ".join([f"{total} ({held.tolerated} may)", *places])
+    differences = "\n  ".join([f"{total} ({held.tolerated} may)", *places])
     if count > held.tolerated:
-        raise Failure(f"The transcript is another: {told}")
-    return f"{transcript['model']}: {reference['words']} words, every second accounted for; {told}"
+        raise Failure(f"The transcript is another: {differences}")
+    said = f"{transcript['model']}: {reference['words']} words, every second accounted for"
+    return f"{said}; {differences}"
 
 
 def invocations(children: list[Child]) -> Iterator[InvocationTimes]:
@@ -159,7 +160,7 @@ def figures(stack: DeployedStack, execution: Execution) -> list[str]:
         f"wall time    {(ended - execution.started).total_seconds():.1f} s",
         f"cold starts  {len(cold)} of {len(took)} invocations of Transcribe, {_spread(cold)}",
         f"loading      the model {len(loads)} times, {_spread(loads)}",
-        f"processor    {', '.join(processors) or 'not told'}",
+        f"processor    {', '.join(processors) or 'not reported'}",
         f"cost         {_cost(execution, histories)}",
     ]
 

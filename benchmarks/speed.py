@@ -379,13 +379,13 @@ def chart(results: Sequence[Mapping[str, Any]]) -> str:
             y += ROW
             width = round(FULL * of["wall_of_sequential"])
             kind = "ours" if way == "fanscribe" else "theirs"
-            told = f"{of['wall_of_sequential']:.2f}" + (
+            figure = f"{of['wall_of_sequential']:.2f}" + (
                 "" if of["wer"] is None else f" · {100 * of['wer']:.1f} % errors"
             )
             rows += [
                 f'<text x="{LEFT - 10}" y="{y}" class="way">{way}</text>',
                 f'<rect x="{LEFT}" y="{y - 14}" width="{width}" height="18" class="{kind}"/>',
-                f'<text x="{LEFT + width + 8}" y="{y}">{told}</text>',
+                f'<text x="{LEFT + width + 8}" y="{y}">{figure}</text>',
             ]
     style = (
         "text{font:14px system-ui,sans-serif;fill:#333}.way{text-anchor:end}.model{font-weight:600}"

@@ -5,11 +5,11 @@ weights can't be had.
     [--tokens 96]
 
 How long a model computes does not depend on what its weights are, but on how many it has and how
-many tokens it writes. Random weights write one token until there is no room; so these are told what
-to write. The decoder's position encodings, which come before all else, are large, and each points
-at the embedding of the token that comes next: whatever is heard, at place n the n-th token of a
-fixed text wins, and after the last of them the end of text. Embeddings and projection are one
-matrix, as in every Whisper, so shape, size, memory and time are those of the real model.
+many tokens it writes. Random weights write one token until there is no room; so these are given
+what to write. The decoder's position encodings, which come before all else, are large, and each
+points at the embedding of the token that comes next: whatever the sound is, at place n the n-th
+token of a fixed text wins, and after the last of them the end of text. Embeddings and projection
+are one matrix, as in every Whisper, so shape, size, memory and time are those of the real model.
 
 Tokens, languages and tokenizer are those of a real model's folder (`--like`; tiny.en comes with the
 installation and makes an English-only one). A large-v3 has one language more than the multilingual

@@ -30,6 +30,7 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
+        """Read a length as seconds."""
         if isinstance(value, float):
             return value
         if not (seconds := as_seconds(value)):
@@ -38,7 +39,7 @@ class Duration(click.ParamType[float]):
 
 
 def as_seconds(text: str) -> float | None:
-    """None: it is no length."""
+    """Seconds of a length such as `1h30m`; None where it is none."""
     match = DURATION.fullmatch(text)
     if not text or match is None:
         return None
@@ -189,7 +190,7 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
             f"at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour"
         ),
         f"what binds  {binding}",
-        f"model speed {job.speed.had}, as {job.speed.name}",
+        f"model speed {job.speed.origin}, as {job.speed.name}",
     ]
     if not _in_time(goal, forecast):
         lines.append(
@@ -210,7 +211,7 @@ def _figures(
         "audio_s": job.audio_s,
         "tiles": job.tiles,
         "model_speed": job.speed.name,
-        "speed_had": job.speed.had,
+        "speed_had": job.speed.origin,
         "usd_an_audio_hour": forecast.usd / job.audio_s * 3600,
         "prices": {"read": price_list().aws.read, "region": price_list().aws.region},
         "in_time": _in_time(goal, forecast),

@@ -45,6 +45,7 @@ class Grouped(click.Command):
     """Options are shown in the order of their group; those of no group come last."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each group of options under its title."""
         params = self.get_params(ctx)
         options = {each.name: each for each in params if isinstance(each, click.Option)}
         grouped = {name for names in GROUPS.values() for name in names}

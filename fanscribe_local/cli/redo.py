@@ -53,6 +53,7 @@ class Clock(click.ParamType[int]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a time as milliseconds."""
         try:
             return value if isinstance(value, int) else from_clock(value)
         except ValueError as error:

@@ -27,7 +27,7 @@ from fanscribe_local.report.write import write_report
 @stack_options
 def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
     """Write FOLDER/<name>.report.html for each JOB: each chunk's way through the run, what the end
-    waited for, what failed, and every second of the recording. One that still runs is told as far
+    waited for, what failed, and every second of the recording. One that still runs is shown as far
     as it is.
 
     \b

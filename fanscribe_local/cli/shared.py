@@ -57,8 +57,8 @@ class StackLocation:
         """Message on jobs that go on without us, after Ctrl-C or GaveUp."""
         many = "the job goes on" if len(jobs) == 1 else f"{len(jobs)} jobs go on"
         calls = f"  {self._call('status', jobs)}\n  {self._call('fetch', jobs)}"
-        told = f"stopped watching; {many}. Come back:\n{calls}{rest}"
-        return Failed(f"{why}. {told}") if isinstance(why, GaveUp) else Stopped(told)
+        message = f"stopped watching; {many}. Come back:\n{calls}{rest}"
+        return Failed(f"{why}. {message}") if isinstance(why, GaveUp) else Stopped(message)
 
     def _call(self, command: str, jobs: Sequence[str]) -> str:
         given = {
@@ -72,7 +72,7 @@ class StackLocation:
 
 
 def session_options(function: Command) -> Command:
-    """How to reach AWS, in the AWS CLI's words."""
+    """Options for how to reach AWS, in the AWS CLI's words."""
     for name, metavar, text in (
         (
             "--endpoint-url",
@@ -91,8 +91,8 @@ def session_options(function: Command) -> Command:
 
 
 def stack_options(function: Command) -> Command:
-    """Which stack, where it must be said."""
-    text = "The stack, as `sam deploy` was told to call it."
+    """The option for the stack, where it must be named."""
+    text = "The stack, as `sam deploy` named it."
     return click.option(
         "--stack",
         metavar="NAME",
@@ -123,7 +123,7 @@ def job_of(stack: DeployedStack, name: str) -> Any:
 
 
 def check_out(out: Path) -> Spelling:
-    """How names are compared there. Raises click.UsageError if nothing can be written there."""
+    """Find how names are compared in `out`. Raises click.UsageError if it can't be written to."""
     if out.is_file():
         raise click.UsageError(f"{printable(str(out))} is a file. --out takes a folder.")
     try:
@@ -133,7 +133,7 @@ def check_out(out: Path) -> Spelling:
 
 
 def check_jobs(jobs: Iterable[tuple[str, Place]], spelled: Spelling) -> None:
-    """No two jobs of a call write the same file. Raises click.UsageError."""
+    """Check that no two jobs of a call write the same file. Raises click.UsageError."""
     wanted = [Wanted(name, place.files()) for name, place in jobs]
     try:
         check_apart(wanted, lambda file: spelled(file.name))

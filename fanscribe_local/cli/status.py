@@ -1,4 +1,4 @@
-"""`fanscribe status`: how far jobs are, and what they have heard so far."""
+"""`fanscribe status`: how far jobs are, and what they have transcribed so far."""
 
 from dataclasses import replace
 from typing import Any
@@ -37,13 +37,13 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
         execution = job_of(stack, job)
         looked_at = JobProgress(stack, execution.arn)
         progress = looked_at.now()
-        heard = text_so_far(looked_at) if text else None
+        so_far = text_so_far(looked_at) if text else None
         if as_json:
-            click.echo(json_line(_document(execution, progress, heard)))
-        elif text and heard is None:
+            click.echo(json_line(_document(execution, progress, so_far)))
+        elif text and so_far is None:
             raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.")
         elif text:
-            click.echo(heard, nl=False)
+            click.echo(so_far, nl=False)
             click.echo(f"fanscribe: {_line(execution, progress)}", err=True)
         else:
             click.echo(_line(execution, progress))
@@ -55,21 +55,21 @@ def text_so_far(progress: JobProgress) -> str | None:
     """
     if progress.plan is None or progress.folder is None:
         return None
-    heard = readings_so_far(progress.folder, progress.plan)
-    return as_text(Edition(build_transcript(heard.plan, heard.readings, settle_ledger(*heard))))
+    job = readings_so_far(progress.folder, progress.plan)
+    return as_text(Edition(build_transcript(job.plan, job.readings, settle_ledger(*job))))
 
 
 def _line(execution: Execution, progress: Progress) -> str:
     row = job_row(execution.about, replace(progress, used=execution.usage or progress.used))
-    told = (
+    parts = (
         [row.amount, row.details] if execution.running else [row.amount, execution.status.lower()]
     )
     if not execution.running and execution.error:
-        told.append(printable(execution.message))
-    return f"{execution.name} ({execution.about}): {' · '.join(part for part in told if part)}"
+        parts.append(printable(execution.message))
+    return f"{execution.name} ({execution.about}): {' · '.join(part for part in parts if part)}"
 
 
-def _document(execution: Execution, progress: Progress, heard: str | None) -> dict[str, Any]:
+def _document(execution: Execution, progress: Progress, so_far: str | None) -> dict[str, Any]:
     used = execution.usage or progress.used
     known = {
         "job": execution.name,
@@ -84,6 +84,6 @@ def _document(execution: Execution, progress: Progress, heard: str | None) -> di
         "usd": used.usd if used else None,
         "error": execution.error,
         "message": None if execution.error is None else execution.message,
-        "text": heard,
+        "text": so_far,
     }
     return {name: value for name, value in known.items() if value is not None}

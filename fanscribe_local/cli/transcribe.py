@@ -270,7 +270,7 @@ def a_cache(work: Path | None, *, fresh: bool = False) -> JobCache:
 
 
 def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:
-    """No option that means nothing where the work is done."""
+    """Refuse options that mean nothing where the work is done."""
     useless, why = (
         (here_only, "says nothing to --stack: the deployment decides it")
         if stack

@@ -92,9 +92,9 @@ def run_here(
         )
     except (OSError, Boto3Error) as error:
         known = engine.trouble or (error if isinstance(error, OSError) else None)
-        told = _of_work(known) if known else str(error)
+        message = _of_work(known) if known else str(error)
         with screen.aside():
-            show(Result(recording.name, "", NOT_STARTED, message=told), as_json=as_json)
+            show(Result(recording.name, "", NOT_STARTED, message=message), as_json=as_json)
         return False
 
 

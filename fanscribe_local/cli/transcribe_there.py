@@ -46,8 +46,8 @@ def transcribe_there(
                     jobs.append(_send(stack, recording, options, out, screen))
                     started = Result(recording.name, jobs[-1].job, "RUNNING")
                 except (FileChanged, OSError) as error:
-                    told = sentence(error) if isinstance(error, OSError) else str(error)
-                    started = Result(recording.name, "", "NOT SENT", message=told)
+                    message = sentence(error) if isinstance(error, OSError) else str(error)
+                    started = Result(recording.name, "", "NOT SENT", message=message)
                     complete = False
                 screen.drop(recording.name)
                 unsent.remove(recording)
@@ -95,9 +95,9 @@ def _teller(screen: ProgressScreen, name: str, file: Path) -> Callable[[int], No
     """A callback that shows how much of a file was sent."""
     size, began, before = file.stat().st_size, time.monotonic(), None
 
-    def told(sent: int) -> None:
+    def show_row(sent: int) -> None:
         nonlocal before
         before = sent if before is None else before
         screen.show(name, upload_row(name, sent, size, before, time.monotonic() - began))
 
-    return told
+    return show_row

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from fanscribe.documents.inputs import parse_job_input
 from fanscribe.documents.payloads import Usage
 from fanscribe.errors import InvalidInput
-from fanscribe.jobs.step_functions import told_by
+from fanscribe.jobs.step_functions import message_in
 from fanscribe.keys import UPLOADS
 from fanscribe.times import clock
 from fanscribe_local.client.names import from_key, printable
@@ -26,13 +26,13 @@ class Child(NamedTuple):
 
     @classmethod
     def of(cls, listed: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> "Child":
-        """From an entry of ListExecutions."""
+        """Read an entry of ListExecutions."""
         return cls(listed["status"], listed["startDate"], listed.get("stopDate"), events)
 
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution stands."""
+    """The state of an execution."""
 
     arn: str
     status: str  # RUNNING, SUCCEEDED, FAILED, …
@@ -45,7 +45,7 @@ class Execution:
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> "Execution":
-        """From the answer of DescribeExecution."""
+        """Read the answer of DescribeExecution."""
         output = json.loads(described["output"]) if described.get("output") else None
         return cls(
             arn=described["executionArn"],
@@ -60,6 +60,7 @@ class Execution:
 
     @property
     def name(self) -> str:
+        """The execution's name, which is the job's for the command."""
         return self.arn.rsplit(":", 1)[1]
 
     @property
@@ -102,6 +103,7 @@ class Execution:
 
     @property
     def running(self) -> bool:
+        """True until it ends."""
         return self.status == "RUNNING"
 
     @property
@@ -117,4 +119,4 @@ class Execution:
         )
 
     def _said(self) -> str:
-        return told_by(self.cause) or self.error or self.status
+        return message_in(self.cause) or self.error or self.status

@@ -28,7 +28,7 @@ BY_NAME = re.compile(r"^\[Errno (\d+)\] ")
 
 
 def reason(error: OSError) -> str:
-    """Why, as a part of a sentence."""
+    """The reason of an error, as a part of a sentence."""
     known = REASONS.get(error.errno or 0)
     return known or (error.strerror or str(error) or type(error).__name__).rstrip(".")
 

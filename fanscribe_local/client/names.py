@@ -1,7 +1,7 @@
-"""Names of files: their stems, and names that are no text made fit for people, keys and JSON.
+r"""Names of files: their stems, and names that are no text made fit for people, keys and JSON.
 
 A name is bytes; Python has those of it that are no UTF-8 as surrogates. People and S3 get them as
-`\\xe9` instead, and a key can be turned back into the name.
+`\xe9` instead, and a key can be turned back into the name.
 """
 
 import hashlib
@@ -103,6 +103,7 @@ def from_key(key: str) -> str:
 
 def json_line(document: Mapping[str, Any]) -> str:
     r"""One line of JSON. Bytes of a name that are no text are `\udce9`: Python, for one, has them
-    back from that."""
+    back from that.
+    """
     text = json.dumps(document, ensure_ascii=False)
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

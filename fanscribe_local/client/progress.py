@@ -41,8 +41,9 @@ class Chunks(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is. Seconds of audio; `pace` is how many of them were read in each second since
-    the fan-out began.
+    """The progress of a job, in seconds of audio.
+
+    `pace` is how many of them were read in each second since the fan-out began.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class Progress:
 
 
 def seconds_of(tiles: Iterable[Tile], channels: int) -> float:
+    """Seconds of the recording that tiles of all its channels amount to."""
     return sum(tile.end - tile.start for tile in tiles) / SAMPLE_RATE / channels
 
 
@@ -86,21 +88,21 @@ class History(NamedTuple):
 BEGUN = History(STAGES["Split"])
 
 
-def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> History:
-    """From the events of GetExecutionHistory, in their order, after those that have been `told`."""
+def read_history(events: Iterable[Mapping[str, Any]], known: History = BEGUN) -> History:
+    """Read events of GetExecutionHistory, in their order, on top of what earlier ones said."""
     for event in events:
         entered = event.get("stateEnteredEventDetails", {}).get("name")
         left = event.get("stateExitedEventDetails", {})
         if entered in STAGES:
-            told = told._replace(stage=STAGES[entered])
+            known = known._replace(stage=STAGES[entered])
         if entered == "TranscribeChunks":
-            told = told._replace(fanned_out=event["timestamp"])
+            known = known._replace(fanned_out=event["timestamp"])
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
-            told = told._replace(stage=WAITING)
+            known = known._replace(stage=WAITING)
         answer = json.loads(left["output"]) if left.get("name") == "Split" else {}
         # not where its failure was caught, nor where it is asked again
         if "job" in answer and not answer.get("sections"):
-            told = told._replace(
+            known = known._replace(
                 job=SplitJob(
                     answer["job"],
                     answer["chunks"],
@@ -108,7 +110,7 @@ def read_history(events: Iterable[Mapping[str, Any]], told: History = BEGUN) -> 
                     answer.get("output", {}),
                 )
             )
-    return told
+    return known
 
 
 @dataclass
@@ -120,7 +122,7 @@ class JobProgress:
     job: SplitJob | None = None
     plan: Plan | None = None
     billed: bool = True
-    _told: History = BEGUN
+    _history: History = BEGUN
     _last: int = 0  # event that was read
     _map_run: str | None = None
     _spent: dict[str, BilledTime | None] = field(default_factory=dict)  # on each part, by key
@@ -165,12 +167,12 @@ class JobProgress:
     def _read_history(self) -> History:
         """Goes on from where it was, and learns of the job and its plan on the way."""
         events = self.stack.history(self.execution, after=self._last)
-        self._told = read_history(events, self._told)
+        self._history = read_history(events, self._history)
         self._last = events[-1]["id"] if events else self._last
-        self.job = self.job or self._told.job
+        self.job = self.job or self._history.job
         if self.plan is None and self.folder:
             self.plan = self.folder.find_plan()
-        return self._told
+        return self._history
 
     def _used(self, plan: Plan, parts: list[str]) -> Usage:
         """By what the parts say that they took: it is what Merge will count, it is there a batch

@@ -32,10 +32,11 @@ class LocalRecording(NamedTuple):
 
     @property
     def name(self) -> str:
+        """The recording's name: the one given to a pipe, or the file's."""
         return self.called or self.file.name
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         """Its name in the call."""
         return self.called or str(self.file)
 
@@ -82,8 +83,8 @@ def _kind(path: Path) -> int:
     try:
         return path.stat().st_mode
     except FileNotFoundError:
-        told = "its link leads nowhere" if path.is_symlink() else "there is no such file"
-        raise WrongFiles(f"{printable(str(path))}: {told}.") from None
+        problem = "its link leads nowhere" if path.is_symlink() else "there is no such file"
+        raise WrongFiles(f"{printable(str(path))}: {problem}.") from None
     except OSError as error:
         raise WrongFiles(f"{printable(str(path))} can't be read: {reason(error)}.") from None
 
@@ -117,9 +118,10 @@ def _search(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         inner[:] = [name for name in inner if not name.startswith(".")]
         shown = (name for name in names if not name.startswith("."))
         files += (Path(here, name) for name in shown if Path(name).suffix.lower() in SUFFIXES)
-    told = [(Path(os.fsdecode(error.filename)), reason(error)) for error in failed]
+    unreadable = [(Path(os.fsdecode(error.filename)), reason(error)) for error in failed]
     left_out = [
-        LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.") for inner, why in told
+        LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.")
+        for inner, why in unreadable
     ]
     return sorted(files), left_out
 

@@ -47,18 +47,21 @@ class Result(NamedTuple):
 
     @property
     def succeeded(self) -> bool:
+        """True if there is a complete transcript."""
         return self.status == "SUCCEEDED"
 
     @property
     def running(self) -> bool:
+        """True if the job goes on."""
         return self.status == "RUNNING"
 
     def as_json(self) -> str:
+        """Write the line. What is not known is left out."""
         known = {name: value for name, value in self._asdict().items() if value is not None}
         return json_line(known | {"files": [str(file) for file in self.files]})
 
     def lines(self) -> list[str]:
-        """For people, of a job that has not failed."""
+        """The lines of a job that has not failed, for people."""
         recording = printable(self.recording)
         if self.running:
             return [f"{recording}: job {self.job}"]
@@ -69,10 +72,10 @@ class Result(NamedTuple):
         return [first, *(f"  {printable(line)}" for line in under)]
 
     def complaint(self) -> str:
-        """For people, of one that failed."""
+        """The message of a job that failed, for people."""
         recording, message = printable(self.recording), printable(self.message or self.status)
-        told = message if recording in message else f"{recording}: {message}"
-        return told + "".join(f" Kept: {printable(str(file))}." for file in self.files)
+        text = message if recording in message else f"{recording}: {message}"
+        return text + "".join(f" Kept: {printable(str(file))}." for file in self.files)
 
 
 def collect(stack: DeployedStack, execution: Execution, place: Place) -> Result:
@@ -80,28 +83,28 @@ def collect(stack: DeployedStack, execution: Execution, place: Place) -> Result:
     result says so.
     """
     took, files = _took(execution), list[Path]()
-    told = Result(place.recording, execution.name, execution.status, took=took)
-    told = told._replace(redone=execution.redone)
+    result = Result(place.recording, execution.name, execution.status, took=took)
+    result = result._replace(redone=execution.redone)
     if execution.status == "SUCCEEDED" and (output := execution.output):
-        told = told._replace(duration=output["duration"], words=output["words"])
-        told = told._replace(notes=tuple(output.get("notes", ())))
+        result = result._replace(duration=output["duration"], words=output["words"])
+        result = result._replace(notes=tuple(output.get("notes", ())))
         found = list(output["keys"].values())
     else:
-        told = told._replace(error=execution.error, message=_message(execution))
+        result = result._replace(error=execution.error, message=_message(execution))
         found = _partial(stack, execution)
     try:
-        for file in _download(stack, found, place, whole=told.succeeded):
+        for file in _download(stack, found, place, whole=result.succeeded):
             files.append(file)
     except NotWritten as error:
-        told = unwritten(told, error)
-    return told._replace(files=tuple(sorted(files)))
+        result = unwritten(result, error)
+    return result._replace(files=tuple(sorted(files)))
 
 
-def unwritten(told: Result, error: NotWritten) -> Result:
+def unwritten(result: Result, error: NotWritten) -> Result:
     """A result whose files could not all be written."""
-    if not told.succeeded:
-        return told._replace(message=f"{told.message} {error}")
-    return told._replace(status=NOT_WRITTEN, message=str(error))
+    if not result.succeeded:
+        return result._replace(message=f"{result.message} {error}")
+    return result._replace(status=NOT_WRITTEN, message=str(error))
 
 
 def write(file: Path, data: bytes) -> None:

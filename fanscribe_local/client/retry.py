@@ -50,16 +50,16 @@ def is_transient(error: Exception) -> bool:
 def retrying(
     call: Callable[[], Answer],
     what: str,
-    told: Callable[[], None] | None = None,
+    notify: Callable[[], None] | None = None,
     got: Callable[[], int] = lambda: 0,
     longest_s: float = A_WHILE_S,
 ) -> Answer:
     """The result of a call, which is repeated as long as its errors are transient.
 
-    `what` is waited for. `told` is called before each wait; without it, one line says so. How much
-    it `got` may grow while the call still fails: then the time begins anew. Raises GaveUp.
+    `what` is waited for. `notify` is called before each wait; without it, one line says so. While
+    the call fails, `got` may grow: then the time begins anew. Raises GaveUp.
     """
-    told = told or saying_once(what, longest_s)
+    notify = notify or saying_once(what, longest_s)
     since, most, pause_s = time.monotonic(), got(), FIRST_PAUSE_S
     while True:
         try:
@@ -73,13 +73,13 @@ def retrying(
         if time.monotonic() - since > longest_s:
             why = str(lost).rstrip(".")
             raise GaveUp(f"Waited {longest_s / 60:.0f} minutes for {what}: {why}") from lost
-        told()
+        notify()
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 def saying_once(what: str, longest_s: float = A_WHILE_S) -> Callable[[], None]:
-    """Says the first time that something is waited for, whoever it is that waits."""
+    """A function that says one time that something is waited for, whoever calls it."""
     silent = threading.Event()
 
     def say() -> None:

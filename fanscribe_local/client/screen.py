@@ -32,28 +32,29 @@ class Row(NamedTuple):
 
 
 def job_row(name: str, progress: Progress) -> Row:
-    told = (
+    """The row of a job: seconds of audio done, cost so far, details."""
+    parts = (
         []
         if progress.total is None
         else [f"{clock_of(progress.done)} of {clock_of(progress.total)}"]
     )
     if progress.used:
-        told.append(dollars(progress.used.usd))
-    return Row(name, progress.done, progress.total, " · ".join(told), details(progress))
+        parts.append(dollars(progress.used.usd))
+    return Row(name, progress.done, progress.total, " · ".join(parts), details(progress))
 
 
 def details(progress: Progress) -> str:
     """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is
     nothing to count.
     """
-    told = [
+    parts = [
         _counts(progress.chunks)
         if progress.stage == "transcribing" and progress.chunks
         else progress.stage
     ]
     if progress.stage == "transcribing" and progress.pace and progress.left:
-        told += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
-    return " · ".join(told)
+        parts += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
+    return " · ".join(parts)
 
 
 def dollars(usd: float) -> str:
@@ -71,13 +72,13 @@ def _counts(chunks: Chunks) -> str:
 def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> Row:
     """`before` bytes were there when it began, `seconds` ago."""
     pace = (sent - before) / seconds if seconds else 0
-    told = [
+    parts = [
         "uploading",
         f"{pace / MEGABYTE:.1f} MB/s",
         *([f"{clock_of((size - sent) / pace)} left"] if pace else []),
     ]
     return Row(
-        name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(told)
+        name, sent, size, f"{sent / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB", " · ".join(parts)
     )
 
 
@@ -106,9 +107,11 @@ class ProgressScreen:
         self._live.stop()
 
     def show(self, key: str, row: Row) -> None:
+        """Show a row, instead of an earlier one with this key."""
         self._rows[key] = row
 
     def drop(self, key: str) -> None:
+        """Remove a row, if it is there."""
         self._rows.pop(key, None)
 
     @contextmanager
@@ -119,7 +122,7 @@ class ProgressScreen:
         self.__enter__()
 
     def render(self) -> Group:
-        """As many rows as there is room for."""
+        """Rows of the screen, as many as there is room for."""
         rows = list(self._rows.values())
         room = max(1, (self._console.height - 2) // 2)
         names = min(LONGEST_NAME, max((cell_len(printable(row.name)) for row in rows), default=0))

@@ -28,12 +28,12 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_t
 
 
 class NotFound(Exception):
-    """There is no such stack, or no such job in it. The message says what to do."""
+    """The stack is not there, or has no such job. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """Where a stack keeps its things, and clients to reach them."""
+    """The places where a stack keeps its things, and clients to reach them."""
 
     s3: BaseClient
     states: BaseClient
@@ -43,7 +43,7 @@ class DeployedStack:
 
     @classmethod
     def find(cls, name: str, session: boto3.Session, endpoint: str | None = None) -> Self:
-        """By its name, from its outputs. Raises NotFound."""
+        """Find a stack by its name, and read its outputs. Raises NotFound."""
 
         def client(service: str) -> BaseClient:
             return session.client(service, endpoint_url=endpoint, config=CONFIG)
@@ -78,6 +78,7 @@ class DeployedStack:
         return str(started["executionArn"])
 
     def describe(self, arn: str) -> Execution:
+        """Ask for an execution by its ARN."""
         return Execution.of(self.states.describe_execution(executionArn=arn))
 
     def find_job(self, name: str) -> Execution:
@@ -123,8 +124,11 @@ class DeployedStack:
                 break
         return sorted(events, key=lambda event: int(event["id"]))
 
-    def children(self, arn: str, told: Callable[[int], None] = lambda _: None) -> list[Child]:
-        """Children of an execution's Map runs, with histories: a call for each, `told` how many."""
+    def children(self, arn: str, announce: Callable[[int], None] = lambda _: None) -> list[Child]:
+        """Children of an execution's Map runs, with histories: a call for each.
+
+        `announce` is called with their number before.
+        """
         runs = [
             run
             for page in self._pages("list_map_runs", executionArn=arn)
@@ -136,7 +140,7 @@ class DeployedStack:
             for page in self._pages("list_executions", mapRunArn=run["mapRunArn"])
         )
         listed = [entry for page in pages for entry in page["executions"]]
-        told(len(listed))
+        announce(len(listed))
         what = "the chunks' histories"
         lost = saying_once(what)
 

@@ -28,6 +28,7 @@ class Place(NamedTuple):
     recording: str
 
     def file(self, extension: str, *, whole: bool = True) -> Path:
+        """The file of one format. One that is not `whole` says so in its name."""
         kept = "" if whole else INCOMPLETE
         return self.folder / f"{stem(self.recording)}{kept}.{extension}"
 
@@ -39,9 +40,9 @@ class Place(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Files that one part of a call is to write. `told` is its name in the call."""
+    """Files that one part of a call is to write. `shown` is its name in the call."""
 
-    told: str
+    shown: str
     files: Sequence[Path]
 
 
@@ -53,11 +54,12 @@ class InTheWay(NamedTuple):
 
 
 def place_of(recording: LocalRecording, out: Path) -> Place:
+    """The place of a recording's transcript under `out`."""
     return Place(out / recording.folder, recording.name)
 
 
 def check_folder(folder: Path, option: str) -> Spelling:
-    """How names are compared in a folder that is to be written to. Raises WrongFiles.
+    """Find how names are compared in a folder that is to be written to. Raises WrongFiles.
 
     macOS, for one, takes `Talk` and `talk` for one name, and both ways to write an é.
     """
@@ -65,8 +67,8 @@ def check_folder(folder: Path, option: str) -> Spelling:
         alike = try_writing(folder)
     except OSError as error:
         why = NO_ROOM if error.errno == errno.ENOENT else reason(error)
-        told = f"{printable(str(folder))} can't be written to: {why}"
-        raise WrongFiles(f"{told}. {option} names another folder.") from None
+        problem = f"{printable(str(folder))} can't be written to: {why}"
+        raise WrongFiles(f"{problem}. {option} names another folder.") from None
     return (lambda name: normalize("NFC", name).casefold()) if alike else str
 
 
@@ -77,7 +79,8 @@ def check_targets(
     *,
     report: bool,
 ) -> list[InTheWay]:
-    """Nothing is written over an input or twice, and every folder can be written to.
+    """Check that nothing is written over an input or twice, and that every folder can be written
+    to.
 
     Raises WrongFiles. Returns the recordings that must be left out, though others need not be.
     """
@@ -85,8 +88,8 @@ def check_targets(
     places = [place_of(recording, out) for recording in recordings]
     spellings = {place.folder: check_folder(place.folder, "--out") for place in places}
     files = (place.files(formats, report=report) for place in places)
-    told = (recording.told for recording in recordings)
-    wanted = [Wanted(*each) for each in zip(told, files, strict=True)]
+    shown = (recording.shown for recording in recordings)
+    wanted = [Wanted(*each) for each in zip(shown, files, strict=True)]
     check_apart(wanted, lambda file: spellings[file.parent](file.name))
     _check_inputs([recording.file for recording in recordings if not recording.piped], wanted)
     return [
@@ -97,16 +100,16 @@ def check_targets(
 
 
 def check_apart(wanted: Iterable[Wanted], spelled: Callable[[Path], str]) -> None:
-    """No two write the same file. Raises WrongFiles."""
+    """Check that no two write the same file. Raises WrongFiles."""
     each = list(wanted)
     taken: dict[tuple[Path, str], int] = {}  # by which of them
     folders: dict[Path, Path] = {}
-    for number, (told, files) in enumerate(each):
+    for number, (shown, files) in enumerate(each):
         for file in files:
             folder = folders.setdefault(file.parent, file.parent.resolve())
             before = taken.setdefault((folder, spelled(file)), number)
             if before != number:
-                raise WrongFiles(_clash(each[before].told, told, file))
+                raise WrongFiles(_clash(each[before].shown, shown, file))
 
 
 def _clash(one: str, other: str, file: Path) -> str:
@@ -121,7 +124,7 @@ def _clash(one: str, other: str, file: Path) -> str:
 def _check_inputs(inputs: Iterable[Path], wanted: Iterable[Wanted]) -> None:
     """By what the file system knows them by: whatever links lead there, however it is spelled."""
     theirs = {(known.st_dev, known.st_ino) for known in (file.stat() for file in inputs)}
-    for told, files in wanted:
+    for shown, files in wanted:
         for file in files:
             try:
                 known = file.stat()
@@ -130,7 +133,7 @@ def _check_inputs(inputs: Iterable[Path], wanted: Iterable[Wanted]) -> None:
             if (known.st_dev, known.st_ino) in theirs:
                 raise WrongFiles(
                     f"{printable(str(file))} is a recording of this call, and the transcript of "
-                    f"{printable(told)} would be written over it. Rename it, or name another "
+                    f"{printable(shown)} would be written over it. Rename it, or name another "
                     "folder with --out."
                 )
 

@@ -40,7 +40,7 @@ class UploadPart(NamedTuple):
 
 def pieces(size: int) -> list[UploadPart]:
     """The parts of a file of `size` bytes: the same each time, so that those sent before can be
-    told by number and size.
+    known by number and size.
     """
     part = SMALLEST_PART
     while part * MOST_PARTS < size:
@@ -60,16 +60,16 @@ def digest(file: Path) -> str:
 class _Sent(io.BytesIO):
     """A body that tells how much of it was taken, and ends the request when it should stop."""
 
-    def __init__(self, data: bytes, told: Callable[[int], None], stop: threading.Event) -> None:
+    def __init__(self, data: bytes, report: Callable[[int], None], stop: threading.Event) -> None:
         super().__init__(data)
-        self._told = told
+        self._report = report
         self._stop = stop
 
     def read(self, size: int | None = -1) -> bytes:
         if self._stop.is_set():
             raise InterruptedError
         data = super().read(size)
-        self._told(self.tell())
+        self._report(self.tell())
         return data
 
 
@@ -77,18 +77,19 @@ class _Sent(io.BytesIO):
 class Upload:
     """One recording on its way into the work bucket.
 
-    `told` is called with the bytes that S3 has taken.
+    `report` is called with the number of bytes that S3 has taken.
     """
 
     s3: BaseClient
     bucket: str
     file: Path
-    told: Callable[[int], None]
+    report: Callable[[int], None]
     name: str | None = None  # where it is not the file's
     _taken: dict[int, int] = field(default_factory=dict)  # bytes, by part
 
     @cached_property
     def key(self) -> str:
+        """The key in the work bucket. The same content under the same name has the same key."""
         return keys.upload(digest(self.file), as_key(self.name or self.file.name))
 
     @property
@@ -120,7 +121,7 @@ class Upload:
         return bool(head["ContentLength"] == size)
 
     def _send_whole(self) -> None:
-        body = _Sent(self.file.read_bytes(), self.told, threading.Event())
+        body = _Sent(self.file.read_bytes(), self.report, threading.Event())
         self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=body)
 
     def _send_parts(self, planned: list[UploadPart]) -> None:
@@ -187,4 +188,4 @@ class Upload:
 
     def _tell(self, number: int = 0, taken: int = 0) -> None:
         self._taken[number] = taken
-        self.told(self.taken)
+        self.report(self.taken)

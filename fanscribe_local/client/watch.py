@@ -29,6 +29,7 @@ class Watched:
 
     @property
     def arn(self) -> str:
+        """The ARN of the job's execution."""
         return self.progress.execution
 
     @property
@@ -44,7 +45,10 @@ def watch(
     longest_poll_s: float = LONGEST_POLL_S,
     longest_s: float = LONGEST_WATCH_S,
 ) -> Iterator[tuple[Watched, Execution]]:
-    """Each job as it ends. The longer it takes, the more rarely it is looked at. Raises GaveUp."""
+    """Yield each job as it ends. Raises GaveUp.
+
+    The longer one takes, the more rarely it is looked at.
+    """
     waiting, pause, began = list(jobs), FIRST_POLL_S, time.monotonic()
     while waiting:
         for job in list(waiting):

@@ -12,7 +12,7 @@ NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 
 
 def answer(body: bytes, stack: str, outputs: Mapping[str, str]) -> tuple[HTTPStatus, bytes]:
-    """To a request, where one stack exists."""
+    """Answer a request, where one stack exists."""
     asked = dict(urllib.parse.parse_qsl(body.decode()))
     if asked.get("Action") != "DescribeStacks":
         return _refusal(

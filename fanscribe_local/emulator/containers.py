@@ -40,17 +40,18 @@ def docker(*arguments: str) -> str:
 
 
 def gateway(network: str = "bridge") -> str:
-    """This machine's address in a network of Docker's: an engine that has never been restarted does
-    not say it of its bridge.
+    """The address of this machine in a network of Docker's.
+
+    An engine that has never been restarted does not say it of its bridge.
     """
-    told = docker(
+    address_and_subnet = docker(
         "network",
         "inspect",
         "--format",
         "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}",
         network,
     )
-    *address, subnet = told.split()
+    *address, subnet = address_and_subnet.split()
     return address[0] if address else str(next(ipaddress.ip_network(subnet).hosts()))
 
 
@@ -77,7 +78,7 @@ class Built:
 
 
 def built_functions(folder: Path) -> dict[str, Built]:
-    """By logical id, from `sam build`'s folder (.aws-sam/build)."""
+    """Functions by logical id, from `sam build`'s folder (.aws-sam/build)."""
     template: Mapping[str, Any] = yaml.safe_load((folder / "template.yaml").read_text("utf-8"))
     return {
         name: _built(folder, resource["Properties"], template)
@@ -142,8 +143,9 @@ def run_limited(built: Built, environment: Mapping[str, str], network: str, *ext
 
 
 def parse_answer(payload: bytes) -> Answer:
-    """Neither the emulator nor `sam local` marks an error of Python's runtime as one: it is told by
-    its fields.
+    """The answer in a payload.
+
+    Neither the emulator nor `sam local` marks an error of Python's runtime as one: its fields do.
     """
     value = json.loads(payload)
     return Answer(
@@ -181,6 +183,7 @@ class Container:
     def start(
         cls, built: Built, environment: Mapping[str, str], network: str, log: Path
     ) -> "Container":
+        """Run a container with the function's limits. Its log goes to `log` when it ends."""
         name = run_limited(built, environment, network)
         state = json.loads(docker("inspect", name))[0]
         return cls(
@@ -191,6 +194,7 @@ class Container:
         )
 
     def invoke(self, invocation: Invocation) -> Answer | None:
+        """Invoke the function, as soon as its runtime listens. None: it did not answer in time."""
         self._wait_until_it_listens()
         try:
             return invoke_over_http(
@@ -219,6 +223,7 @@ class Container:
                 connection.close()
 
     def stop(self) -> int:
+        """End and remove the container. Returns its exit status."""
         if docker("inspect", "--format", "{{.State.Running}}", self.id) == "true":
             docker("kill", self.id)
         status = int(docker("inspect", "--format", "{{.State.ExitCode}}", self.id))
@@ -237,4 +242,5 @@ class ContainerPool(FunctionPool):
     network: str = field(kw_only=True)
 
     def start(self) -> Container:
+        """Start one more container."""
         return Container.start(self.built, self.environment, self.network, self.log)

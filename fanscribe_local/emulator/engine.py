@@ -97,7 +97,7 @@ class Engine:
         self._begun: set[str] = set()  # jobs whose kept work is back
         # moto's S3 is not made for threads: a list while something is deleted fails
         self._one_by_one = threading.Lock()
-        self.hosts: dict[str, FunctionPool] = {}
+        self.pools: dict[str, FunctionPool] = {}
         self._map_runs = MapRuns()
         self.trouble: OSError | None = None  # that the embedded S3 had with its files
         self.unkept: OSError | None = None  # why something is not on the cache
@@ -107,7 +107,7 @@ class Engine:
         self._servers: list[BaseWSGIServer] = []
         self.url = self.serve_at("127.0.0.1")
         _isolate(self._servers[0].server_port)
-        self._start_hosts()
+        self._start_pools()
         self._user_config = default_user_config["stepfunctions"]
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         self._moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
@@ -151,10 +151,11 @@ class Engine:
 
     @property
     def state_machine(self) -> str:
-        """Its ARN."""
+        """The state machine's ARN."""
         return self.stack.state_machine
 
     def bucket(self, logical_id: str) -> str:
+        """The name of a bucket of the template."""
         return self.deployment.buckets[logical_id].name
 
     def upload(
@@ -180,6 +181,7 @@ class Engine:
         return self.stack.start(execution_input)
 
     def describe(self, arn: str) -> Execution:
+        """Ask for an execution by its ARN."""
         return self.stack.describe(arn)
 
     def run(self, execution_input: Mapping[str, Any]) -> Execution:
@@ -187,16 +189,17 @@ class Engine:
         return self.wait(self.start(execution_input))
 
     def wait(self, arn: str) -> Execution:
+        """Wait for an execution's end, however long it takes."""
         while (execution := self.describe(arn)).running:
             time.sleep(0.05)
         return execution
 
-    def _start_hosts(self) -> None:
+    def _start_pools(self) -> None:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
-        host = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
+        machine = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
         for arn, function in self.deployment.functions.items():
-            environment = function_environment(function, host)
-            self.hosts[arn] = FunctionPool(
+            environment = function_environment(function, machine)
+            self.pools[arn] = FunctionPool(
                 function, environment, self._workers, self._logs / f"{function.name}.log"
             )
         self._provisioning = threading.Thread(target=self._provision)
@@ -204,9 +207,9 @@ class Engine:
             self._provisioning.start()
 
     def _provision(self) -> None:
-        for host in self.hosts.values():
-            if host.function.name not in SELDOM:
-                host.provision(self._workers if host.function.handler == TRANSCRIBE else 1)
+        for pool in self.pools.values():
+            if pool.function.name not in SELDOM:
+                pool.provision(self._workers if pool.function.handler == TRANSCRIBE else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
@@ -258,21 +261,21 @@ class Engine:
             )
             return [body]
         if match is None:
-            told = self._of_children(environment)
-            if told is not None:
+            listed = self._of_children(environment)
+            if listed is not None:
                 start_response(
                     "200 OK",
                     [
                         ("Content-Type", "application/x-amz-json-1.0"),
-                        ("Content-Length", str(len(told))),
+                        ("Content-Length", str(len(listed))),
                     ],
                 )
-                return [told]
+                return [listed]
             with self._one_by_one:
                 return self._stored(environment, start_response)
         payload = _body(environment)
         function = urllib.parse.unquote(match[1])
-        invoke = self.hosts[function].invoke
+        invoke = self.pools[function].invoke
         of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
         answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
         headers = [
@@ -311,8 +314,8 @@ class Engine:
     def _stored(
         self, environment: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """moto's answer, with a job's objects brought back from the cache before and kept on it
-        after.
+        """Answer as moto does, with a job's objects brought back from the cache before and kept on
+        it after.
         """
         work = self.bucket("WorkBucket")
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
@@ -343,7 +346,8 @@ class Engine:
             self.unkept = self.unkept or error
 
     def _failed(self, error: OSError, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """moto's S3 keeps what is large in temporary files, which a full disk does not take.
+        """Answer what moto's S3 failed at: it keeps what is large in files, which a full disk does
+        not take.
 
         Then the job is stopped: to its functions S3 only fails, and they would ask for minutes.
         """
@@ -363,8 +367,8 @@ class Engine:
             self.trouble = None
 
     def _stop_workers(self) -> None:
-        with ThreadPoolExecutor(len(self.hosts)) as threads:
-            list(threads.map(lambda host: host.close(), self.hosts.values()))
+        with ThreadPoolExecutor(len(self.pools)) as threads:
+            list(threads.map(lambda pool: pool.close(), self.pools.values()))
 
     def _stop_running(self) -> None:
         for execution in self.stack.latest(1):

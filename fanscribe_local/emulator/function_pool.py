@@ -64,8 +64,8 @@ def lambda_variables(function: Function) -> dict[str, str]:
     }
 
 
-def function_environment(function: Function, host: Mapping[str, str]) -> dict[str, str]:
-    """All that a function's process sees: this machine's few, what Lambda sets, the `host`'s, and
+def function_environment(function: Function, given: Mapping[str, str]) -> dict[str, str]:
+    """All that a function's process sees: this machine's few, what Lambda sets, `given`, and
     the template's.
     """
     machine = {name: os.environ[name] for name in PASSED_ON + GPU if name in os.environ}
@@ -78,17 +78,20 @@ def function_environment(function: Function, host: Mapping[str, str]) -> dict[st
         "PYTHONDONTWRITEBYTECODE": "1",  # its code is read-only
         "TZ": ":UTC",
     }
-    return machine | lambda_variables(function) | reserved | dict(function.environment) | dict(host)
+    return (
+        machine | lambda_variables(function) | reserved | dict(function.environment) | dict(given)
+    )
 
 
 class Process(Protocol):
     """One execution environment: takes one invocation at a time, until it dies or is stopped."""
 
     @property
-    def pid(self) -> int: ...
+    def pid(self) -> int:
+        """Number of the process on this machine."""
 
     def invoke(self, invocation: Invocation) -> Answer | None:
-        """None: it did not answer in time. Raises EOFError or OSError if it died."""
+        """The answer, or None if it did not come in time. Raises EOFError or OSError if it died."""
         ...
 
     def stop(self) -> int:
@@ -230,6 +233,7 @@ class FunctionPool:
             return [process.pid for process in [*self._warm, *self._running.values()]]
 
     def close(self) -> None:
+        """End all processes, also those that work."""
         with self._lock, ThreadPoolExecutor(self.limit) as threads:
             list(
                 threads.map(lambda process: process.stop(), [*self._warm, *self._running.values()])

@@ -26,6 +26,7 @@ TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a p
 
 
 def default_folder() -> Path:
+    """The user's cache folder for Fanscribe, which need not exist yet."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fanscribe"
 
 
@@ -76,6 +77,7 @@ class JobCache:
         write_whole(target, data)
 
     def drop(self, key: str) -> None:
+        """Remove an object, if it is one that is kept."""
         if _is_kept(key):
             (self.folder / key).unlink(missing_ok=True)
 

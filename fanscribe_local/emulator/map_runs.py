@@ -19,7 +19,7 @@ Event = dict[str, Any]
 
 
 class MapRuns:
-    """Those of every execution of one engine."""
+    """Map runs of every execution of one engine."""
 
     def __init__(self) -> None:
         self._histories: dict[str, list[Event]] = {}  # by the child's ARN
@@ -46,11 +46,14 @@ class MapRuns:
         return answer
 
     def history(self, child: str) -> list[Event] | None:
-        """None: it is no child."""
+        """The history of a child, or None if it is no child."""
         return self._histories.get(child)
 
     def children(self, execution: str, *, over: bool) -> list[dict[str, Any]]:
-        """As ListExecutions lists them. A child with tiles left after the Map run has failed."""
+        """Children as ListExecutions lists them.
+
+        One with tiles left after the Map run has failed.
+        """
         return [
             _listed(child, list(history), over=over)
             for child, history in list(self._histories.items())

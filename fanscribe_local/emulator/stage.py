@@ -73,6 +73,7 @@ def variables(engine: Engine, url: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def main() -> None:
+    """Serve S3 with the events' work files until Ctrl-C."""
     try:
         address = gateway()
     except (OSError, subprocess.CalledProcessError):

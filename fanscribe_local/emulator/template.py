@@ -34,6 +34,8 @@ class Function:
 
 @dataclass(frozen=True)
 class Bucket:
+    """A bucket of the template."""
+
     name: str
     versioned: bool
     expires_days: int | None  # objects are removed after so many days
@@ -104,6 +106,7 @@ class Stack:
         )
 
     def deployment(self) -> Deployment:
+        """The template as it would be deployed, with every intrinsic function resolved."""
         machine = self._only("AWS::Serverless::StateMachine")
         (event,) = machine["Events"].values()
         return Deployment(

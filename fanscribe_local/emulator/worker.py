@@ -60,9 +60,11 @@ class Context:
     tenant_id: None = None
 
     def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's timeout."""
         return max(0, round((self.deadline - time.time()) * 1000))
 
     def log(self, message: str) -> None:
+        """Write into the function's log."""
         sys.stdout.write(message)
 
 

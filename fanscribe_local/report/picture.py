@@ -50,17 +50,17 @@ class Inset(NamedTuple):
     width: str
     y: int
     height: int
-    told: str
+    text: str
     label: str
     anchor: Anchor
     bars: Sequence[Bar]
 
 
 class Picture(NamedTuple):
-    """`told` is for those who can't see it."""
+    """`text` is for those who can't see it."""
 
     height: int
-    told: str
+    text: str
     ticks: Sequence[Tick] = ()
     insets: Sequence[Inset] = ()
     bars: Sequence[Bar] = ()
@@ -87,9 +87,9 @@ def kind_of(stage: str) -> str:
     return stage.split(maxsplit=1)[0] if stage in STAGES else "state"
 
 
-def whole_bar(stretches: Sequence[Stretch], whole: int, told: str) -> Picture:
+def whole_bar(stretches: Sequence[Stretch], whole: int, text: str) -> Picture:
     """Stretches of `whole` ms as one bar."""
-    return Picture(BAR, told, bars=_bars(stretches, whole, 0, BAR))
+    return Picture(BAR, text, bars=_bars(stretches, whole, 0, BAR))
 
 
 def _bars(stretches: Sequence[Stretch], whole: int, y: int, height: int) -> list[Bar]:
@@ -108,8 +108,8 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> Picture:
     """
     lanes, critical = run.lanes(), {id(chunk) for chunk in run.critical_chunks()}
     laid = _laid(len(lanes))
-    told = f"Timeline of {len(run.chunks)} chunks, {len(lanes)} at once at most. "
-    told += "The table of chunks has the same in numbers."
+    text = f"Timeline of {len(run.chunks)} chunks, {len(lanes)} at once at most. "
+    text += "The table of chunks has the same in numbers."
 
     def inset(chunk: ChunkRun, row: int) -> Inset:
         end = run.end_of(chunk)
@@ -119,7 +119,7 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> Picture:
             *_across(chunk.start, end, run.now),
             y=laid.first + laid.pitch * row,
             height=laid.pitch,
-            told=f"{place(chunk)}: {length(end - chunk.start)} ({took})",
+            text=f"{place(chunk)}: {length(end - chunk.start)} ({took})",
             label=place(chunk) if laid.labelled else "",
             anchor="start",
             bars=[*bars, laid.mark] if id(chunk) in critical else bars,
@@ -128,7 +128,7 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> Picture:
     states = [_of_state(state, run) for state in run.states]
     chunks = [inset(chunk, row) for row, lane in enumerate(lanes) for chunk in lane]
     height = laid.first + laid.pitch * len(lanes)
-    return Picture(height, told, list(_axis(run.now)), [*states, *chunks])
+    return Picture(height, text, list(_axis(run.now)), [*states, *chunks])
 
 
 def _laid(lanes: int) -> Lanes:
@@ -155,7 +155,7 @@ def kind_of_tile(tile: LedgerTile, *, running: bool) -> str:
     )
 
 
-def strip(ledger: Ledger, told: str, *, running: bool) -> Picture:
+def strip(ledger: Ledger, text: str, *, running: bool) -> Picture:
     """Every tile of the recording, a row for each channel."""
     channels = sorted({tile.channel for tile in ledger.tiles}, key=lambda channel: channel or 0)
     bars = []
@@ -166,7 +166,7 @@ def strip(ledger: Ledger, told: str, *, running: bool) -> Picture:
             across = _across(run[0].start, run[-1].end, ledger.samples)
             bars.append(Bar(kind, *across, AXIS + STRIP * row, STRIP - 4))
     height = AXIS + STRIP * len(channels)
-    return Picture(height, told, list(_axis(milliseconds(ledger.samples))), bars=bars)
+    return Picture(height, text, list(_axis(milliseconds(ledger.samples))), bars=bars)
 
 
 def _of_state(state: State, run: Run) -> Inset:
@@ -177,7 +177,7 @@ def _of_state(state: State, run: Run) -> Inset:
         *_across(state.start, end, run.now),
         y=AXIS,
         height=LABEL + BAR,
-        told=f"{state.name}: {length(end - state.start)}",
+        text=f"{state.name}: {length(end - state.start)}",
         label=state.name if end - state.start >= run.now / 100 else "",
         anchor=anchor,
         bars=[Bar("waiting" if fans_out else "state", "", "100%", LABEL, BAR)],

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from fanscribe.contract import Contract
 from fanscribe.documents.job import InvocationTimes
 from fanscribe.documents.plan import Chunk
-from fanscribe.jobs.step_functions import told_by
+from fanscribe.jobs.step_functions import message_in
 from fanscribe.times import clock
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import printable
@@ -43,7 +43,7 @@ Since = Callable[[datetime], int]
 
 
 def length(ms: int) -> str:
-    """As people read it: `0.04 s`, `4.2 s`, `42 s`, `2:31`."""
+    """A time as people read it: `0.04 s`, `4.2 s`, `42 s`, `2:31`."""
     if ms < 60_000 - 500:
         return f"{ms / 1000:.{2 if ms < 1_000 else 1 if ms < 10_000 else 0}f} s"
     return clock(round(ms, -3))
@@ -58,6 +58,7 @@ class Stretch(NamedTuple):
 
     @property
     def length(self) -> int:
+        """Its length in ms."""
         return self.end - self.start
 
 
@@ -71,7 +72,7 @@ class TaskAttempt(Contract):
     took: InvocationTimes | None = None  # None: it failed, or is of a version that does not say
 
     def stretches(self, now: int) -> list[Stretch]:
-        """Its stages without a gap.
+        """Stages of a call, without a gap.
 
         Reading and storing take turns, in truth; here each is one piece.
         """
@@ -100,6 +101,7 @@ class Step(Contract):
 
     @property
     def failures(self) -> list[TaskAttempt]:
+        """Calls that failed."""
         return [attempt for attempt in self.attempts if attempt.error]
 
 
@@ -117,7 +119,7 @@ class ChunkRun(Step):
     status: str  # Step Functions' word for it
 
     def stretches(self, now: int) -> list[Stretch]:
-        """From its first moment to its last, without a gap."""
+        """Stages from its first moment to its last, without a gap."""
         found: list[Stretch] = []
         at, gap, end = self.start, "between", now if self.end is None else self.end
         for attempt in self.attempts:
@@ -131,6 +133,7 @@ class ChunkRun(Step):
 
     @property
     def rtf(self) -> float | None:
+        """Seconds of reading for a second of sound; None where nothing was read."""
         return _rtf(self.attempts)
 
 
@@ -151,17 +154,20 @@ class Run(Contract):
 
     @property
     def running(self) -> bool:
+        """True if it had not ended when it was looked at."""
         return self.status == "RUNNING"
 
     def end_of(self, step: Step) -> int:
+        """The end of a step, or of the picture where it is open."""
         return self.now if step.end is None else step.end
 
     @property
     def fan_out(self) -> State | None:
+        """The Map state, if it was entered."""
         return next((state for state in self.states if state.name == MAP), None)
 
     def waited(self, chunk: ChunkRun) -> int:
-        """For its turn, since the Map state began."""
+        """Milliseconds that a chunk waited for its turn, since the Map state began."""
         return max(0, chunk.start - self.fan_out.start) if self.fan_out else 0
 
     def lanes(self) -> list[list[ChunkRun]]:
@@ -208,6 +214,7 @@ class Run(Contract):
 
     @property
     def rtf(self) -> float | None:
+        """Seconds of reading for a second of sound, in all chunks; None where nothing was read."""
         return _rtf(attempt for chunk in self.chunks for attempt in chunk.attempts)
 
 
@@ -217,7 +224,7 @@ def read_run(
     children: Iterable[Child],
     now: datetime,
 ) -> Run:
-    """From an execution's history and its children's."""
+    """Read a run from an execution's history and its children's."""
 
     def since(moment: datetime) -> int:
         return max(0, round((moment - execution.started).total_seconds() * 1000))
@@ -240,7 +247,7 @@ def read_run(
 
 
 def outside_sections(events: Iterable[Event]) -> list[Event]:
-    """Without what happens inside of SplitSections, all at once: it is one step here."""
+    """Leave out what happens inside of SplitSections, all at once: it is one step here."""
     outside, inside = [], False
     for event in events:
         inside = inside and event.get("stateExitedEventDetails", {}).get("name") != SECTIONS
@@ -310,7 +317,7 @@ def _read_attempts(
             payload = json.loads(details["output"])["Payload"]
             attempts[-1] = TaskAttempt(start=attempts[-1].start, end=at, took=payload.get("took"))
         elif kind in FAILED:
-            error, message = details.get("error", kind), told_by(details.get("cause"))
+            error, message = details.get("error", kind), message_in(details.get("cause"))
             attempts[-1] = TaskAttempt(
                 start=attempts[-1].start, end=at, error=error, message=message or ""
             )
@@ -331,9 +338,9 @@ def _details(event: Event) -> tuple[str, Mapping[str, Any]]:
 
 def _rtf(attempts: Iterable[TaskAttempt]) -> float | None:
     """Seconds of reading for a second of sound."""
-    told = [attempt.took for attempt in attempts if attempt.took]
-    audio = sum(took.audio for took in told)
-    return sum(took.read for took in told) / audio if audio else None
+    known = [attempt.took for attempt in attempts if attempt.took]
+    audio = sum(took.audio for took in known)
+    return sum(took.read for took in known) / audio if audio else None
 
 
 def _laid_out(lengths: Mapping[str, int], rest: str, start: int, end: int) -> list[Stretch]:

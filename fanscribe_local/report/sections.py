@@ -60,10 +60,12 @@ class Colour(NamedTuple):
     """An entry of a legend: the class that has a colour, and what the colour means."""
 
     kind: str
-    told: str
+    text: str
 
 
 class TimelineSection(NamedTuple):
+    """The picture of states and chunks, with its legend."""
+
     sentence: str
     picture: Picture
     legend: Sequence[Colour]
@@ -114,6 +116,8 @@ class ChunkRow(NamedTuple):
 
 
 class ChunksSection(NamedTuple):
+    """A table with a row for each chunk, and a column for each of `stages`."""
+
     stages: Sequence[str]
     rows: Sequence[ChunkRow]
 
@@ -168,8 +172,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     if run.rtf:
         yield f"{run.rtf:.2g} s", "of reading for a second of sound"
     if usage:
-        told = f"{usage.gb_seconds:,.0f} GB-seconds at the prices of {usage.prices}"
-        yield dollars(usage.usd), told if report.billed else f"{told}, were it Lambda"
+        text = f"{usage.gb_seconds:,.0f} GB-seconds at the prices of {usage.prices}"
+        yield dollars(usage.usd), text if report.billed else f"{text}, were it Lambda"
 
 
 def _plain(status: str) -> str:
@@ -204,10 +208,10 @@ def _sentence(report: Report) -> str:
     places += ", …" if len(path) > NAMED else ""
     one = len(path) == 1
     which = f"the chunk {places}" if one else f"{len(path)} chunks, one after another ({places})"
-    told = f"{counted(len(run.chunks), 'chunk')}, at most {len(run.lanes())} at once."
+    text = f"{counted(len(run.chunks), 'chunk')}, at most {len(run.lanes())} at once."
     if run.running:
-        return f"Of {run.chunks_in_all} began {told} They wait for {which}."
-    return f"{told} The end waited for {which}."
+        return f"Of {run.chunks_in_all} began {text} They wait for {which}."
+    return f"{text} The end waited for {which}."
 
 
 def _stages(run: Run) -> StagesSection:
@@ -290,9 +294,9 @@ def _ledger(report: Report) -> LedgerSection | None:
     for tile in ledger.tiles:
         sums[kind_of_tile(tile, running=running)] += milliseconds(tile.end - tile.start)
     legend = [
-        Colour(kind, f"{told} {clock(sums[kind])}") for kind, told in LEDGER.items() if sums[kind]
+        Colour(kind, f"{text} {clock(sums[kind])}") for kind, text in LEDGER.items() if sums[kind]
     ]
-    each = ", ".join(colour.told for colour in legend)
-    told = f"{clock(milliseconds(ledger.samples))} of audio: {each}"
+    each = ", ".join(colour.text for colour in legend)
+    text = f"{clock(milliseconds(ledger.samples))} of audio: {each}"
     missing = "" if running else _named(ledger.missing())
-    return LedgerSection(strip(ledger, told, running=running), legend, missing)
+    return LedgerSection(strip(ledger, text, running=running), legend, missing)

@@ -18,7 +18,7 @@ from fanscribe_local.report.page import render
 from fanscribe_local.report.run import read_run
 from fanscribe_local.report.sections import Report
 
-MANY = 100  # chunks: what takes more than five seconds is told before
+MANY = 100  # chunks: what takes more than five seconds is announced before
 
 
 def write_report(

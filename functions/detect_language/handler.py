@@ -14,5 +14,5 @@ from fanscribe.steps.detect_language import detect_language
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     job = Job.parse(event)
     settings = ModelSettings.read()
-    heard = detect_language(job, settings, S3Storage(), lambda: load_recognizer(settings.model))
-    return heard.model_dump()
+    job = detect_language(job, settings, S3Storage(), lambda: load_recognizer(settings.model))
+    return job.model_dump()

@@ -15,9 +15,9 @@ from fanscribe.steps.notify import Ended, notification, send
 @logger.inject_lambda_context(correlation_id_path="detail.executionArn")
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     ended = Ended.model_validate(event["detail"])
-    told = notification(ended, _client("stepfunctions"), NotifySettings.read())
-    send(told, ended, _client("events"))
-    logger.info("told", extra={"kind": told["kind"], "job": told["detail"]["job"]})
+    notice = notification(ended, _client("stepfunctions"), NotifySettings.read())
+    send(notice, ended, _client("events"))
+    logger.info("notified", extra={"kind": notice["kind"], "job": notice["detail"]["job"]})
 
 
 @cache

@@ -68,7 +68,7 @@ class Opened:
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def heard(self) -> float:
+    def played(self) -> float:
         """Seconds, where the recording is."""
         return float(self.page.evaluate("document.getElementById('audio').currentTime"))
 

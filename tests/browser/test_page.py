@@ -186,7 +186,7 @@ def test_without_it_the_page_asks_and_goes_on_from_where_the_reader_was(
     chosen.value.set_files(file)
     it.ready()
     it.until("document.getElementById('audio').currentTime > 20")
-    assert abs(it.heard() - 20.8) <= WITHIN
+    assert abs(it.played() - 20.8) <= WITHIN
 
 
 def test_a_recording_can_be_dropped_on_the_page(opened: Open) -> None:
@@ -204,20 +204,20 @@ def test_a_recording_can_be_dropped_on_the_page(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "line"),
     [
         (b"no sound", "This browser can't play other.wav."),
         (a_recording(20), "This recording is 0:20 long, the transcript 0:50."),
     ],
 )
-def test_a_file_that_is_not_the_recording_is_told(
-    opened: Open, tmp_path: Path, content: bytes, told: str
+def test_a_file_that_is_not_the_recording_is_reported(
+    opened: Open, tmp_path: Path, content: bytes, line: str
 ) -> None:
     it = opened(a_talk())
     file = tmp_path / "other.wav"
     file.write_bytes(content)
     it.page.set_input_files("#file", file)
-    it.until("(told) => document.getElementById('status').textContent === told", told)
+    it.until("(line) => document.getElementById('status').textContent === line", line)
 
 
 # ── Search and keyboard ───────────────────────────────────────────────────────────────────────────

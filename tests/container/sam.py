@@ -82,7 +82,7 @@ def build() -> None:
 
 def local_invoke(function: str, event: Mapping[str, Any], variables: Path) -> Answer:
     """`sam local invoke`: a container for this one event."""
-    told = typed(
+    printed = typed(
         "local",
         "invoke",
         function,
@@ -94,7 +94,7 @@ def local_invoke(function: str, event: Mapping[str, Any], variables: Path) -> An
         *MODEL,
         stdin=json.dumps(event),
     )
-    return parse_answer(told.strip().splitlines()[-1].encode())
+    return parse_answer(printed.strip().splitlines()[-1].encode())
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def _hear_ctrl_c() -> None:
 
 
 @dataclass
-class SamHost(FunctionPool):
+class SamPool(FunctionPool):
     """A function of the engine's, answered by `sam local start-lambda`."""
 
     port: int = 0

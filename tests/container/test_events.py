@@ -67,9 +67,9 @@ def staged(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     folder = tmp_path_factory.mktemp("stage")
     with an_engine(folder) as engine:
         stage(engine)
-        told = folder / "variables.json"
-        told.write_text(json.dumps(variables(engine, engine.serve_at(gateway()))))
-        yield Stage(engine, told)
+        failure = folder / "variables.json"
+        failure.write_text(json.dumps(variables(engine, engine.serve_at(gateway()))))
+        yield Stage(engine, failure)
 
 
 def test_split_lays_out_the_part_of_the_staged_job_that_is_to_be_redone(staged: Stage) -> None:
@@ -111,7 +111,7 @@ def test_detect_language_answers_the_same_job_with_its_language(staged: Stage) -
 def test_transcribe_stores_the_chunks_part_and_merge_the_whole_transcript(staged: Stage) -> None:
     """Before it, the job lacks that chunk, and Merge says so."""
     job = event("transcribe")["job"]
-    kind, said = told(staged.invoke("merge", event("merge")))
+    kind, said = failure(staged.invoke("merge", event("merge")))
     assert kind == "IncompleteTranscript"
     assert "of the speech is missing, at 0:00-1:45" in said
     before = staged.work(f"jobs/{job}/parts/")
@@ -186,14 +186,14 @@ def test_a_broken_event_gets_the_documented_error(
     staged: Stage, name: str, changed: dict[str, Any], error: str, message: str
 ) -> None:
     staged.engine.s3.put_object(Bucket=RECORDINGS, Key="words.mp3", Body=b"only words " * 100)
-    kind, said = told(staged.invoke(name, event(name, **changed)))
+    kind, said = failure(staged.invoke(name, event(name, **changed)))
     assert kind == error
     assert message in said
     documented = (ROOT / "docs" / "deploying.md").read_text()
     assert f"`{error}`" in documented
 
 
-def told(answer: Answer) -> tuple[str, str]:
+def failure(answer: Answer) -> tuple[str, str]:
     """The error's name and message."""
     assert answer.failed, answer.payload
     error = json.loads(answer.payload)

@@ -43,10 +43,10 @@ class Limited:
 
     engine: Engine
 
-    def host(self, name: str) -> ContainerPool:
-        (host,) = [host for host in self.engine.hosts.values() if host.function.name == name]
-        assert isinstance(host, ContainerPool)
-        return host
+    def pool(self, name: str) -> ContainerPool:
+        (pool,) = [pool for pool in self.engine.pools.values() if pool.function.name == name]
+        assert isinstance(pool, ContainerPool)
+        return pool
 
 
 @pytest.fixture
@@ -57,16 +57,16 @@ def limited(built: Path, tmp_path: Path) -> Iterator[Limited]:
     with secluded_network() as network, an_engine(tmp_path) as engine:
         url = engine.serve_at(gateway(network))
         for name, function in built_functions(built).items():
-            (arn,) = [arn for arn, host in engine.hosts.items() if host.function.name == name]
-            mine = engine.hosts[arn].function
+            (arn,) = [arn for arn, pool in engine.pools.items() if pool.function.name == name]
+            mine = engine.pools[arn].function
             environment = container_environment(mine, url)
             log = tmp_path / f"{name}.log"
-            engine.hosts[arn] = ContainerPool(
+            engine.pools[arn] = ContainerPool(
                 mine, environment, 2, log, built=function, network=network
             )
         yield Limited(engine)
-        for host in engine.hosts.values():
-            host.close()
+        for pool in engine.pools.values():
+            pool.close()
 
 
 def test_under_lambdas_limits_the_transcript_is_the_same_to_the_byte(
@@ -76,7 +76,7 @@ def test_under_lambdas_limits_the_transcript_is_the_same_to_the_byte(
     this machine.
     """
     assert transcribed(limited.engine) == embedded
-    assert limited.host("TranscribeFunction").busiest == 2
+    assert limited.pool("TranscribeFunction").busiest == 2
 
 
 def test_sam_local_start_lambda_gives_the_same_transcript_to_the_byte(
@@ -84,19 +84,19 @@ def test_sam_local_start_lambda_gives_the_same_transcript_to_the_byte(
 ) -> None:
     assert built
     with an_engine(tmp_path) as engine:
-        told = tmp_path / "variables.json"
-        told.write_text(json.dumps(variables(engine, engine.serve_at(gateway()))))
-        with sam.start_lambda(told, tmp_path / "sam.log") as port:
-            for arn, host in engine.hosts.items():
-                engine.hosts[arn] = sam.SamHost(host.function, {}, 1, tmp_path / "log", port=port)
+        listed = tmp_path / "variables.json"
+        listed.write_text(json.dumps(variables(engine, engine.serve_at(gateway()))))
+        with sam.start_lambda(listed, tmp_path / "sam.log") as port:
+            for arn, pool in engine.pools.items():
+                engine.pools[arn] = sam.SamPool(pool.function, {}, 1, tmp_path / "log", port=port)
             assert transcribed(engine) == embedded, (tmp_path / "sam.log").read_text()[-3000:]
 
 
 def test_a_model_named_by_its_weights_is_refused_with_the_name_of_its_folder(
     limited: Limited,
 ) -> None:
-    host = limited.host("SplitFunction")
-    host.environment = {**host.environment, "MODEL": "/opt/models/tiny.en/model.bin"}
+    pool = limited.pool("SplitFunction")
+    pool.environment = {**pool.environment, "MODEL": "/opt/models/tiny.en/model.bin"}
     failed = limited.engine.run(limited.engine.upload(SAMPLE, METADATA))
     assert (failed.status, failed.error) == ("FAILED", "UnknownModel")
     assert failed.message == (
@@ -109,15 +109,15 @@ def test_beyond_its_memory_a_function_is_ended_by_the_name_that_lambda_gives_it(
     limited: Limited,
 ) -> None:
     event = {"execution": "by-hand", "input": limited.engine.upload(SAMPLE, METADATA)}
-    job = json.loads(limited.host("SplitFunction").invoke(json.dumps(event).encode()).payload)
-    host = limited.host("TranscribeFunction")
-    host.built = replace(host.built, memory_mb=100)
+    job = json.loads(limited.pool("SplitFunction").invoke(json.dumps(event).encode()).payload)
+    pool = limited.pool("TranscribeFunction")
+    pool.built = replace(pool.built, memory_mb=100)
     task = {
         "execution": "by-hand",
         "job": job["job"],
         "language": "en",
         "chunk": {"first": 0, "last": 3},
     }
-    answer = host.invoke(json.dumps(task).encode())
+    answer = pool.invoke(json.dumps(task).encode())
     assert answer.failed
     assert json.loads(answer.payload)["errorType"] == "Runtime.ExitError"

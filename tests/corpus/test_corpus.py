@@ -45,7 +45,7 @@ def half_hour(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         )["Body"].read()
         (run,) = engine.states.list_map_runs(executionArn=execution.arn)["mapRuns"]
         counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
-        busiest = max(host.busiest for host in engine.hosts.values())
+        busiest = max(pool.busiest for pool in engine.pools.values())
     return {"transcript": json.loads(body), "children": counts["succeeded"], "busiest": busiest}
 
 

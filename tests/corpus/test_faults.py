@@ -139,7 +139,7 @@ def test_the_gaps_of_lost_packets_are_silence_of_their_length(engine: Engine, fa
         assert not [word for word in found["words"] if 8.3 < word["start"] < 18.7]
 
 
-def test_damaged_speech_is_told_in_every_format_and_fails_the_job(
+def test_damaged_speech_is_reported_in_every_format_and_fails_the_job(
     engine: Engine, faults: Path
 ) -> None:
     recording = faults / "damaged-speech.mp4"

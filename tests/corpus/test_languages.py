@@ -48,12 +48,12 @@ def test_several_languages_in_one_recording_are_each_given(
     start = 0.0
     for language, clip in zip(LANGUAGES, clips, strict=True):
         end = start + len(clip.samples) / 16_000
-        heard = {
+        detected = {
             segment["language"]
             for segment in segments
             if start <= (segment["start"] + segment["end"]) / 2 < end
         }
-        assert heard == {language}
+        assert detected == {language}
         start = end + 12
 
 

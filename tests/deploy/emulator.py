@@ -85,7 +85,7 @@ def emulating(folder: Path) -> Iterator[Emulator]:
         emulator.trusted.write_text(Path(certifi.where()).read_text() + certificate.read_text())
         undone.enter_context(_named_here(certificate))
         trust = f"-e AWS_CA_BUNDLE={IN_CONTAINER} -v {emulator.trusted}:{IN_CONTAINER}:ro"
-        told = {
+        settings = {
             "GATEWAY_PORT": str(emulator.port),
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(certificate),
@@ -100,7 +100,7 @@ def emulating(folder: Path) -> Iterator[Emulator]:
         }
         out = undone.enter_context(emulator.log.open("w"))
         command = [PYTHON, Path(__file__).with_name("like_aws.py")]
-        environment = sam.environment() | KEYS | told
+        environment = sam.environment() | KEYS | settings
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
         undone.callback(_end, process, emulator)
         _wait_until_ready(emulator, process)

@@ -108,7 +108,7 @@ def versions_in_events_of_s3() -> None:
         version.set(version_id)
         return fire(*others, version_id=version_id, **named)
 
-    def told(event: dict[str, Any], *others: Any, **named: Any) -> Any:
+    def dispatch_alike(event: dict[str, Any], *others: Any, **named: Any) -> Any:
         if event.get("Source") == "aws.s3" and version.get():
             detail = json.loads(event["Detail"])
             detail["object"]["version-id"] = version.get()
@@ -116,7 +116,7 @@ def versions_in_events_of_s3() -> None:
         return dispatch(event, *others, **named)
 
     s3._fire_s3_event = noted
-    eventbridge._dispatch_event = told
+    eventbridge._dispatch_event = dispatch_alike
 
 
 @where(stepfunctions, lacks="previousEventId")

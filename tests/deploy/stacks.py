@@ -110,8 +110,8 @@ class Stack:
         **options: str,
     ) -> None:
         """Of English."""
-        told = {"Metadata": {"language": "en", **options}}
-        self.s3.upload_file(str(file), self.recordings, key, ExtraArgs=told, Config=config)
+        arguments = {"Metadata": {"language": "en", **options}}
+        self.s3.upload_file(str(file), self.recordings, key, ExtraArgs=arguments, Config=config)
 
     # ── What runs ─────────────────────────────────────────────────────────────────────────────────
 
@@ -138,27 +138,27 @@ class Stack:
         place = {"Bucket": execution.output["bucket"], "Key": execution.output["keys"][kind]}
         return bytes(self.s3.get_object(**place)["Body"].read())
 
-    # ── What is told ──────────────────────────────────────────────────────────────────────────────
+    # ── Notifications ─────────────────────────────────────────────────────────────────────────────
 
     def listen(self) -> None:
         """Fanscribe's events, from now on, in a queue."""
         sqs = self.client("sqs")
-        queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+        queue = sqs.create_queue(QueueName="notices")["QueueUrl"]
         about = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
         arn = about["Attributes"]["QueueArn"]
         events = self.client("events")
-        events.put_rule(Name="told", EventPattern=json.dumps({"source": ["fanscribe"]}))
-        events.put_targets(Rule="told", Targets=[{"Id": "queue", "Arn": arn}])
+        events.put_rule(Name="notices", EventPattern=json.dumps({"source": ["fanscribe"]}))
+        events.put_targets(Rule="notices", Targets=[{"Id": "queue", "Arn": arn}])
 
     def event(self, execution: str) -> dict[str, Any]:
-        """What was told of an execution."""
+        """Notifications of an execution."""
 
         def found() -> dict[str, Any] | None:
             sqs = self.client("sqs")
-            queue = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+            queue = sqs.get_queue_url(QueueName="notices")["QueueUrl"]
             received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-            told = received.get("Messages", [])
-            self._events += [json.loads(message["Body"]) for message in told]
+            messages = received.get("Messages", [])
+            self._events += [json.loads(message["Body"]) for message in messages]
             mine = (event for event in self._events if event["detail"]["execution"] == execution)
             return next(mine, None)
 
@@ -170,8 +170,8 @@ class Stack:
         """S3 with the credentials that a function's container was given."""
         name = self.resources()[function]
         for container in _docker("ps", "--quiet").split():
-            told = json.loads(_docker("inspect", container))[0]["Config"]["Env"]
-            variables = dict(one.split("=", 1) for one in told)
+            environment = json.loads(_docker("inspect", container))[0]["Config"]["Env"]
+            variables = dict(one.split("=", 1) for one in environment)
             if variables.get("AWS_LAMBDA_FUNCTION_NAME") == name:
                 return self.emulator.client("s3", variables)
         raise AssertionError(f"no container of {name} is left")

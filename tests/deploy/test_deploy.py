@@ -1,4 +1,4 @@
-"""One stack in use: every way in, what is told, who may what, and updates."""
+"""One stack in use: every way in, notifications, who may what, and updates."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_an_upload_is_transcribed_whatever_its_key_is(first: Stack) -> None:
     assert {found.rsplit("/", 2)[0] for found in first.keys(first.deployed.transcripts)} == {key}
 
 
-def test_whoever_listens_is_told_of_it_by_its_state_machine(first: Stack) -> None:
+def test_whoever_listens_is_notified_of_it_by_its_state_machine(first: Stack) -> None:
     execution = first.started_by("two words/Vörträge – été+1%20.mp3")
     event = first.event(execution.arn)
     assert event["detail-type"] == "Transcript Done"
@@ -47,7 +47,9 @@ def test_an_execution_is_started_as_in_the_console(first: Stack, uploaded: str) 
     assert first.transcript(execution, "srt").startswith(b"1\n00:00:0")
 
 
-def test_a_file_that_is_no_recording_is_refused_and_whoever_listens_is_told(first: Stack) -> None:
+def test_a_file_that_is_no_recording_is_refused_and_whoever_listens_is_notified(
+    first: Stack,
+) -> None:
     first.s3.put_object(Bucket=first.recordings, Key='notes "a".mp3', Body=b"only words " * 100)
     execution = first.started_by('notes "a".mp3')
     assert execution.status == "FAILED"
@@ -58,7 +60,7 @@ def test_a_file_that_is_no_recording_is_refused_and_whoever_listens_is_told(firs
     assert event["detail"]["recording"] == f's3://{first.recordings}/notes "a".mp3'
 
 
-def test_an_execution_that_is_stopped_is_told_of_too(first: Stack, uploaded: str) -> None:
+def test_an_execution_that_is_stopped_is_reported_too(first: Stack, uploaded: str) -> None:
     options = {"language": "en", "vad_threshold": 0.4}  # another job than the upload's
     given = {"uri": f"s3://{first.recordings}/{uploaded}", "options": options}
     arn = first.deployed.start(given)
@@ -109,8 +111,8 @@ def test_a_parameter_is_changed_and_an_update_without_changes_is_none(first: Sta
     update = ("deploy", "MODEL=tiny.en", "PARAMETERS=MapConcurrency=1 LogLevel=DEBUG")
     before = first.resources()
     first.make(*update)
-    told = first.environment("SplitFunction")
-    assert (told["MAP_CONCURRENCY"], told["POWERTOOLS_LOG_LEVEL"]) == ("1", "DEBUG")
+    variables = first.environment("SplitFunction")
+    assert (variables["MAP_CONCURRENCY"], variables["POWERTOOLS_LOG_LEVEL"]) == ("1", "DEBUG")
     assert first.resources() == before, "nothing was made anew"
     updated = first.described()["LastUpdatedTime"]
     assert "No changes to deploy" in first.make(*update)

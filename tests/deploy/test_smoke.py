@@ -8,11 +8,11 @@ from tests.deploy.stacks import Stack
 
 
 def test_a_stack_that_works_passes_and_says_what_it_took(first: Stack) -> None:
-    told = first.make("smoke")
-    assert "912 words, every second accounted for; 0 of " in told
+    printed = first.make("smoke")
+    assert "912 words, every second accounted for; 0 of " in printed
     for figure in ("wall time", "cold starts", "loading", "processor", "cost"):
-        assert f"\n{figure} " in told
-    assert "not told" not in told
+        assert f"\n{figure} " in printed
+    assert "not reported" not in printed
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def broken(first: Stack) -> Iterator[Stack]:
     client, name = first.client("lambda"), first.resources()["TranscribeFunction"]
     whole = first.environment("TranscribeFunction")
 
-    def told(variables: dict[str, str]) -> None:
+    def set_variables(variables: dict[str, str]) -> None:
         environment = {"Variables": variables}
         client.update_function_configuration(FunctionName=name, Environment=environment)
 
-    told(whole | {"MODEL": "base"})
+    set_variables(whole | {"MODEL": "base"})
     yield first
-    told(whole)
+    set_variables(whole)
 
 
 def test_a_stack_whose_transcribe_is_broken_fails_and_says_why(broken: Stack) -> None:

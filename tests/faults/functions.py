@@ -4,7 +4,7 @@ fault on the way.
 Which fault, the execution's name says (it is in every payload): a `Fault`, spelt by `name`. It
 strikes once, at the given step of one invocation; a step is a call of the storage or of the model.
 Run by fanscribe_local/emulator/worker.py with the real S3Storage underneath. What Lambda does not
-take, or tells by another name, is the host's part (test_faults.py, test_names.py).
+take, or tells by another name, is the pool's part (test_faults.py, test_names.py).
 """
 
 import contextlib

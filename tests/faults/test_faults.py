@@ -90,7 +90,7 @@ def faults() -> Iterator[Fault]:
 
 
 @dataclass
-class ThrottlingHost(FunctionPool):
+class ThrottlingPool(FunctionPool):
     """Refuses three of ten invocations of the executions that are called so, as a busy account
     does.
     """
@@ -124,22 +124,22 @@ class Laboratory:
         engine: Engine,
         notes: Path,
         timeout_s: int = TIMEOUT_S,
-        made_of: type[ThrottlingHost] = ThrottlingHost,
+        made_of: type[ThrottlingPool] = ThrottlingPool,
     ) -> None:
         """`timeout_s` is Transcribe's; `made_of` says what its functions are, to Step Functions."""
         self.engine = engine
         self.notes = notes
         notes.mkdir()
-        for arn, host in list(engine.hosts.items()):
-            if host.function.name not in ENTRIES:
+        for arn, pool in list(engine.pools.items()):
+            if pool.function.name not in ENTRIES:
                 continue
-            timeout = timeout_s if host.function.name == "TranscribeFunction" else 60
-            entry = f"tests.faults.functions.{ENTRIES[host.function.name]}"
+            timeout = timeout_s if pool.function.name == "TranscribeFunction" else 60
+            entry = f"tests.faults.functions.{ENTRIES[pool.function.name]}"
             code = (ROOT, ROOT / "layers" / "core")
-            function = replace(host.function, handler=entry, code=code, timeout_s=timeout)
+            function = replace(pool.function, handler=entry, code=code, timeout_s=timeout)
             extra = {"AWS_ENDPOINT_URL": engine.url, NOTES: str(notes)}
-            engine.hosts[arn] = made_of(
-                function, function_environment(function, extra), WORKERS, host.log
+            engine.pools[arn] = made_of(
+                function, function_environment(function, extra), WORKERS, pool.log
             )
         self.speech = decoded(SAMPLE)[0, : SPEECH_S * 16_000]
         self.whole = self.transcript(
@@ -421,11 +421,11 @@ def test_a_chunk_too_long_for_twenty_seconds_goes_round_the_loop(tmp_path: Path)
         assert said(transcript) == said(laboratory.whole)
         read = laboratory.reads(execution.output["job"] if execution.output else "")
         assert set(read.values()) == {1}
-        (host,) = [
-            host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"
+        (pool,) = [
+            pool for pool in engine.pools.values() if pool.function.name == "TranscribeFunction"
         ]
-        assert isinstance(host, ThrottlingHost)
-        assert 2 <= host.invocations - 1 < len(read), "one was for whole.wav"
+        assert isinstance(pool, ThrottlingPool)
+        assert 2 <= pool.invocations - 1 < len(read), "one was for whole.wav"
 
 
 def test_every_fault_struck(runs: list[Run]) -> None:

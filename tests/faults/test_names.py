@@ -1,6 +1,6 @@
 """Errors by their names in Step Functions: each is repeated, from every task, and the job succeeds.
 
-The definition is the real one, with its real waits. The hosts answer as Lambda does, or for it.
+The definition is the real one, with its real waits. The pools answer as Lambda does, or for it.
 """
 
 import json
@@ -17,7 +17,7 @@ from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.worker import Answer, error_answer, refused
 from tests.faults.functions import Fault
-from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingHost, said
+from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingPool, said
 from tests.support.lambda_errors import NAMES
 from tests.support.workflow import DEFAULTS, all_keys
 
@@ -35,7 +35,7 @@ def task_of(function: str, event: dict[str, Any]) -> str:
 
 
 @dataclass
-class NamingHost(ThrottlingHost):
+class NamingPool(ThrottlingPool):
     """Fails by the name that an execution's name ends with, the first time that a task of it calls.
 
     In executions of the fault "full" a worker that dies has run out of memory. Lambda can tell.
@@ -104,13 +104,13 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Names:
     model = a_model_of_two_languages(folder / "two")
     parameters = DEFAULTS | {"Model": model, "ChunkTiles": "4", "BatchTiles": "2"}
     with Engine(parameters, WORKERS, folder) as engine, ThreadPoolExecutor(AT_ONCE) as threads:
-        laboratory = Laboratory(engine, folder / "notes", made_of=NamingHost)
+        laboratory = Laboratory(engine, folder / "notes", made_of=NamingPool)
         jobs = dict(zip(NAMES, threads.map(lambda name: job(laboratory, name), NAMES), strict=True))
-        hosts = [host for host in engine.hosts.values() if isinstance(host, NamingHost)]
-        told = {each for host in hosts for each in host.answered}
+        pools = [pool for pool in engine.pools.values() if isinstance(pool, NamingPool)]
+        errors = {each for pool in pools for each in pool.answered}
         whole = job(laboratory, "none").transcript
         assert whole is not None
-        return Names(jobs, told, whole)
+        return Names(jobs, errors, whole)
 
 
 def job(laboratory: Laboratory, name: str) -> Job:
@@ -152,7 +152,7 @@ def test_a_tile_out_of_memory_is_found_and_its_chunks_others_are_read(tmp_path: 
     """The worker dies at it, with neighbours and alone; each time of Runtime.OutOfMemory."""
     parameters = {"ChunkTiles": "64", "BatchTiles": "3"}  # one chunk
     with Engine(DEFAULTS | parameters, WORKERS, tmp_path) as engine:
-        laboratory = Laboratory(engine, tmp_path / "notes", TIMEOUT_S, NamingHost)
+        laboratory = Laboratory(engine, tmp_path / "notes", TIMEOUT_S, NamingPool)
         fault = Fault("full", step=DEADLY)
         execution = laboratory.execute(fault, laboratory.event("full.wav", laboratory.speech))
         written = [key for key in all_keys(engine, "TranscriptsBucket") if "full.wav/" in key]

@@ -17,7 +17,7 @@ from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.faults.functions import Fault
-from tests.faults.test_faults import WORKERS, Laboratory, ThrottlingHost, said
+from tests.faults.test_faults import WORKERS, Laboratory, ThrottlingPool, said
 from tests.faults.test_names import a_model_of_two_languages, share_out, task_of
 from tests.support.redrive import open_state, redrive
 from tests.support.workflow import DEFAULTS
@@ -39,7 +39,7 @@ WAYS = {
 
 
 @dataclass
-class BreakableHost(ThrottlingHost):
+class BreakablePool(ThrottlingPool):
     """Notes what is called. One task fails for good: Transcribe on the first chunk alone."""
 
     broken: str = ""
@@ -62,16 +62,16 @@ class BreakableHost(ThrottlingHost):
 
 class Bench(NamedTuple):
     laboratory: Laboratory
-    hosts: list[BreakableHost]
+    pools: list[BreakablePool]
 
     def break_down(self, task: str) -> None:
-        for host in self.hosts:
-            host.broken = task
-            host.called.clear()
+        for pool in self.pools:
+            pool.broken = task
+            pool.called.clear()
 
     @property
     def called(self) -> list[str]:
-        return [task for host in self.hosts for task in host.called]
+        return [task for pool in self.pools for task in pool.called]
 
     def recording(self, name: str) -> dict[str, Any]:
         """One with sections and no known language: its job visits every task."""
@@ -97,9 +97,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     model = a_model_of_two_languages(folder / "two")
     parameters = DEFAULTS | {"Model": model, "ChunkTiles": "2", "BatchTiles": "2"}
     with Engine(parameters, WORKERS, folder) as engine:
-        laboratory = Laboratory(engine, folder / "notes", made_of=BreakableHost)
-        hosts = [host for host in engine.hosts.values() if isinstance(host, BreakableHost)]
-        yield Bench(laboratory, hosts)
+        laboratory = Laboratory(engine, folder / "notes", made_of=BreakablePool)
+        pools = [pool for pool in engine.pools.values() if isinstance(pool, BreakablePool)]
+        yield Bench(laboratory, pools)
 
 
 @pytest.mark.parametrize("task", WAYS)
@@ -131,16 +131,16 @@ def test_what_is_still_missing_after_a_redrive_fails_it_again_in_merge(bench: Be
 def test_an_execution_that_was_stopped_while_it_transcribed_goes_on_there(bench: Bench) -> None:
     event, engine = bench.recording("stopped"), bench.laboratory.engine
     bench.break_down("hold Transcribe")
-    (host,) = [host for host in bench.hosts if host.function.name == "TranscribeFunction"]
+    (pool,) = [pool for pool in bench.pools if pool.function.name == "TranscribeFunction"]
     with ThreadPoolExecutor(1) as threads:
         running = threads.submit(bench.laboratory.execute, Fault("none"), event, "stopped")
-        assert host.begun.wait(120)
+        assert pool.begun.wait(120)
         (execution,) = [
             e for e in engine.stack.latest(100) if e.name.endswith("stopped") and e.running
         ]
         engine.states.stop_execution(executionArn=execution.arn)
         stopped = running.result()
-    host.held.set()
+    pool.held.set()
     assert stopped.status == "ABORTED"
     assert open_state(engine, stopped).name == "TranscribeChunks"
     bench.break_down("")

@@ -299,10 +299,10 @@ def test_each_ends_in_a_plan_or_in_one_clear_error_that_names_it(outcomes: list[
     for outcome in outcomes:
         if outcome.plan is None:
             assert isinstance(outcome.error, BadInput), (outcome.media.name, outcome.error)
-            told = str(outcome.error)
-            assert told.startswith(f"{outcome.media.name} "), told
-            assert told.endswith("."), told
-            assert "\n" not in told, told
+            message = str(outcome.error)
+            assert message.startswith(f"{outcome.media.name} "), message
+            assert message.endswith("."), message
+            assert "\n" not in message, message
 
 
 def test_a_plans_tiles_partition_what_was_decoded(outcomes: list[Outcome]) -> None:
@@ -420,7 +420,7 @@ def test_a_file_that_is_only_wrongly_named_decodes_to_the_same_samples(
     assert np.array_equal(samples_of(wrong, tmp_path), samples)
 
 
-@pytest.mark.parametrize(("name", "told"), CLEAR)
-def test_the_errors_are_clear(outcomes: list[Outcome], name: str, told: str) -> None:
+@pytest.mark.parametrize(("name", "message"), CLEAR)
+def test_the_errors_are_clear(outcomes: list[Outcome], name: str, message: str) -> None:
     (outcome,) = [outcome for outcome in outcomes if outcome.media.name == name]
-    assert str(outcome.error).startswith(f"{name} {told}")
+    assert str(outcome.error).startswith(f"{name} {message}")

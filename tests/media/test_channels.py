@@ -25,7 +25,7 @@ from fanscribe.steps.split_decoding import (
 )
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import Track, in_file
-from tests.support.decoded_media import heard
+from tests.support.decoded_media import decoded
 from tests.support.fakes import MemoryStorage
 
 SETTINGS = SplitSettings(work_bucket="work", model="tiny.en", chunk_tiles=2, map_concurrency=10)
@@ -185,6 +185,6 @@ def test_what_is_ordinary_is_mixed_as_usual(
     rate = SAMPLE_RATE if codec == "flac" else 48_000
     path = tmp_path / "talk"
     path.write_bytes(in_file("matroska", codec, layout, Track(planes(voice)), rate=rate))
-    findings = heard(path).findings
+    findings = decoded(path).findings
     assert findings.audible > 1
     assert findings.lost["usual"] < min(1.0, findings.audible / 10), findings.lost

@@ -26,7 +26,7 @@ from tests.support.broken_media import (
     muxed,
     parts_of,
 )
-from tests.support.decoded_media import Heard, heard, heard_both_ways
+from tests.support.decoded_media import DecodedFile, decoded, decoded_both_ways
 from tests.support.lanes import long_after
 
 # More of them: MEDIA_SEEDS=50 pytest tests/media
@@ -137,11 +137,11 @@ def test_sound_lies_where_the_timestamps_say_whatever_happened_to_it(
     chance, kind = random.Random(f"{name} {seed}"), KINDS[name]
     sound, pieces = a_recording(chance, speech)
     whole = parts_of(sound, kind)
-    before = heard(written(tmp_path / f"before.{name}", whole, kind))
+    before = decoded(written(tmp_path / f"before.{name}", whole, kind))
     story = a_story(chance, kind, whole, pieces)
     path = written(tmp_path / f"after.{name}", story.parts, kind, story.pictures_s)
     was = before.places(*story.shifts)
-    for how, after in heard_both_ways(path).items():
+    for how, after in decoded_both_ways(path).items():
         expect(story, how, after, was, before.seconds)
 
 
@@ -150,9 +150,11 @@ def written(path: Path, parts: Sequence[Part], kind: Kind, pictures_s: float = 0
     return path
 
 
-def expect(story: Story, how: str, after: Heard, was: dict[int, float | None], end: float) -> None:
-    told = (how, story.events, after.findings)
+def expect(
+    story: Story, how: str, after: DecodedFile, was: dict[int, float | None], end: float
+) -> None:
+    found = (how, story.events, after.findings)
     for frequency, place in after.places(*was).items():
         right = (was[frequency] or -1) + story.shifts[frequency]
-        assert place == pytest.approx(right, abs=WITHIN_S), (frequency, told)
-    assert after.seconds == pytest.approx(end + story.placed, abs=WITHIN_S), told
+        assert place == pytest.approx(right, abs=WITHIN_S), (frequency, found)
+    assert after.seconds == pytest.approx(end + story.placed, abs=WITHIN_S), found

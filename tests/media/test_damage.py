@@ -1,4 +1,4 @@
-"""Noise in a file, and files that are cut off: the length stays right, and what is lost is told.
+"""Noise in a file, and files that are cut off: the length stays right, the loss is reported.
 
 What does not hold is named here, each with its reason.
 """
@@ -13,7 +13,7 @@ from fanscribe.audio.sound import Samples
 from fanscribe.errors import UnreadableRecording
 from fanscribe.times import SAMPLE_RATE
 from tests.media.test_clock import SEEDS
-from tests.support.decoded_media import Heard, heard
+from tests.support.decoded_media import DecodedFile, decoded
 from tests.support.hostile_media import CONTAINERS, encoded
 from tests.support.lanes import long_but
 
@@ -48,7 +48,7 @@ class Whole:
     def of(self, name: str) -> tuple[bytes, float]:
         path = self.folder / f"whole.{name}"
         if name not in self.lengths:
-            self.lengths[name] = heard(path).seconds
+            self.lengths[name] = decoded(path).seconds
         return path.read_bytes(), self.lengths[name]
 
 
@@ -61,7 +61,7 @@ def whole(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> Whole:
 
 
 @pytest.mark.parametrize("name", long_but(QUICK, CONTAINERS))
-def test_noise_in_a_file_leaves_its_length_and_is_told(
+def test_noise_in_a_file_leaves_its_length_and_is_reported(
     whole: Whole,
     tmp_path: Path,
     name: str,
@@ -73,7 +73,7 @@ def test_noise_in_a_file_leaves_its_length_and_is_told(
         noise = random.Random(f"{name} {seed}").randbytes(NOISE)
         path.write_bytes(data[:at] + noise + data[at + NOISE :])
         try:
-            after = heard(path)
+            after = decoded(path)
         except UnreadableRecording:
             continue
         within = BYTES_ARE_ALL_THERE_IS.get(name, WITHIN_S)
@@ -85,7 +85,7 @@ def test_noise_in_a_file_leaves_its_length_and_is_told(
             assert name in A_CHAIN or around(after, length / 3), (seed, after.findings)
 
 
-def around(after: Heard, place: float) -> bool:
+def around(after: DecodedFile, place: float) -> bool:
     """Whether all that is undecodable is near a place, as far as containers spread their sound."""
     return all(place - 4 < begin and end < place + 6 for begin, end in after.undecodable)
 
@@ -103,9 +103,9 @@ def test_a_file_that_is_cut_off_says_so_if_it_promises_more(
     path.write_bytes(data[: round(len(data) * share)])
     if name in NOT_WITHOUT_THEIR_END:
         with pytest.raises(UnreadableRecording, match="is cut off: its table of contents"):
-            heard(path)
+            decoded(path)
         return
-    after = heard(path)
+    after = decoded(path)
     if page := TO_THE_PAGES_END.get(name, 0):
         assert share * length - page < after.seconds < share * length + page
         assert 0.2 < after.lost < page

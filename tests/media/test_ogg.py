@@ -1,4 +1,4 @@
-"""Ogg whose pages are lost, damaged or cut: what is left stays in its place, what is not is told.
+"""Ogg whose pages are lost, damaged or cut: the rest stays in its place, and the loss is reported.
 
 A page has a number, a checksum and the time at which it ends. What is lost is known by them.
 """
@@ -26,7 +26,7 @@ from tests.support.broken_media import (
     pages_of,
     renumbered,
 )
-from tests.support.decoded_media import Heard, heard, heard_both_ways
+from tests.support.decoded_media import DecodedFile, decoded, decoded_both_ways
 from tests.support.hostile_media import encoded
 from tests.support.lanes import long_after
 
@@ -42,11 +42,11 @@ KINDS = list(RATES)
 
 @dataclass(frozen=True)
 class Talk:
-    """A whole file in pages, when each of them ends (s), and what is heard of it."""
+    """A whole file in pages, when each of them ends (s), and its sound."""
 
     pages: list[bytes]
     ends: list[float]
-    heard: Heard
+    decoded: DecodedFile
     rate: int
 
     def seconds(self, lost: Sequence[int]) -> float:
@@ -77,21 +77,21 @@ def talks(speech: Samples, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     for kind, data in files.items():
         pages = pages_of(data)
         ends = [max(0, granule_of(page)) / RATES[kind] for page in pages]
-        found[kind] = Talk(pages, ends, heard(written(folder, pages)), RATES[kind])
+        found[kind] = Talk(pages, ends, decoded(written(folder, pages)), RATES[kind])
     return found
 
 
-def expect(talk: Talk, after: Heard, lost: Sequence[int], told: object) -> None:
+def expect(talk: Talk, after: DecodedFile, lost: Sequence[int], details: object) -> None:
     """Only what is in these pages is lost, and all is where it was."""
-    assert after.seconds == pytest.approx(talk.heard.seconds, abs=WITHIN_S), told
+    assert after.seconds == pytest.approx(talk.decoded.seconds, abs=WITHIN_S), details
     runs = 1 + sum(b - a > 1 for a, b in pairwise(lost))
-    assert after.lost == pytest.approx(talk.seconds(lost), abs=WITHIN_S * runs), told
+    assert after.lost == pytest.approx(talk.seconds(lost), abs=WITHIN_S * runs), details
     for at in lost:
         begin, end = talk.ends[at - 1], min(talk.ends[at], after.seconds)
         covered = any(a <= begin + WITHIN_S and end <= b + WITHIN_S for a, b in after.undecodable)
-        assert covered, told
+        assert covered, details
     there = [hz for hz, place in MARKERS.items() if not talk.is_in(place, lost)]
-    assert after.places(*there) == pytest.approx(talk.heard.places(*there), abs=WITHIN_S), told
+    assert after.places(*there) == pytest.approx(talk.decoded.places(*there), abs=WITHIN_S), details
 
 
 def damaged(page: bytes, chance: random.Random) -> bytes:
@@ -125,12 +125,12 @@ def broken(talk: Talk, chance: random.Random) -> tuple[list[bytes], list[int], l
 
 @pytest.mark.parametrize("seed", long_after(1, range(3 * len(SEEDS))))
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_pages_are_lost_is_told_and_the_rest_stays_in_its_place(
+def test_what_pages_are_lost_is_reported_and_the_rest_stays_in_its_place(
     tmp_path: Path, talks: dict[str, Talk], kind: str, seed: int
 ) -> None:
     talk = talks[kind]
     pages, lost, story = broken(talk, random.Random(f"{kind} {seed}"))
-    for how, after in heard_both_ways(written(tmp_path, pages)).items():
+    for how, after in decoded_both_ways(written(tmp_path, pages)).items():
         expect(talk, after, lost, (how, story, lost, after.findings.undecodable))
 
 
@@ -143,7 +143,7 @@ def test_any_page_can_be_lost_also_the_first_one_with_sound(
     at: int,
 ) -> None:
     talk = talks[kind]
-    after = heard(written(tmp_path, [*talk.pages[:at], *talk.pages[at + 1 :]]))
+    after = decoded(written(tmp_path, [*talk.pages[:at], *talk.pages[at + 1 :]]))
     expect(talk, after, [at], after.findings.undecodable)
 
 
@@ -159,14 +159,16 @@ def test_joined_files_lose_nothing_to_each_others_damage(
     pages = [*first.pages[:5], *first.pages[6:-1], last, *second.pages[:HEADERS]]
     path = written(tmp_path, [*pages, *second.pages[HEADERS + 1 : 8], *second.pages[9:]])
     lost = first.seconds([5, len(first.pages) - 1]) + second.seconds([HEADERS, 8])
-    for how, after in heard_both_ways(path).items():
-        told = (how, after.findings)
-        length = first.heard.seconds + second.heard.seconds
-        assert after.seconds == pytest.approx(length, abs=2 * WITHIN_S), told
-        assert after.lost == pytest.approx(lost, abs=4 * WITHIN_S), told
-        half = Heard(after.block[:, round(first.heard.seconds * SAMPLE_RATE) :], after.findings)
+    for how, after in decoded_both_ways(path).items():
+        details = (how, after.findings)
+        length = first.decoded.seconds + second.decoded.seconds
+        assert after.seconds == pytest.approx(length, abs=2 * WITHIN_S), details
+        assert after.lost == pytest.approx(lost, abs=4 * WITHIN_S), details
+        half = DecodedFile(
+            after.block[:, round(first.decoded.seconds * SAMPLE_RATE) :], after.findings
+        )
         there = [hz for hz, place in MARKERS.items() if not second.is_in(place, [HEADERS, 8])]
-        assert half.places(*there) == pytest.approx(second.heard.places(*there), abs=0.1), told
+        assert half.places(*there) == pytest.approx(second.decoded.places(*there), abs=0.1), details
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,7 +180,7 @@ def test_a_page_that_is_cut_through_says_when_it_ends(
     talk = talks[kind]
     at = 9
     path = written(tmp_path, [*talk.pages[:at], talk.pages[at][:-100]])
-    for how, after in heard_both_ways(path).items():
+    for how, after in decoded_both_ways(path).items():
         assert after.seconds == pytest.approx(talk.ends[at], abs=WITHIN_S), how
         (lost,) = after.undecodable
         assert lost == pytest.approx((talk.ends[at - 1], talk.ends[at]), abs=WITHIN_S), how
@@ -190,8 +192,8 @@ def test_a_file_that_ends_between_two_pages_has_no_mark_of_its_end_and_that_is_a
 ) -> None:
     """As live recordings have none: players take them, and nothing says how much may lack."""
     talk = talks[kind]
-    assert not talk.heard.findings.unended
-    for how, after in heard_both_ways(written(tmp_path, talk.pages[:9])).items():
+    assert not talk.decoded.findings.unended
+    for how, after in decoded_both_ways(written(tmp_path, talk.pages[:9])).items():
         assert after.findings.unended, how
         assert after.undecodable == [], how
         assert after.seconds == pytest.approx(talk.ends[8], abs=WITHIN_S), how
@@ -209,11 +211,11 @@ def test_where_time_jumps_and_no_page_is_lost_there_is_silence_before_the_page(
     pages = before + behind
     begins = talk.ends[at - 1]
     there = [hz for hz, place in MARKERS.items() if not begins - MARKER_S < place < begins]
-    was = talk.heard.places(*there)
+    was = talk.decoded.places(*there)
     right = {hz: (place or 0) + gap_s * ((place or 0) >= begins) for hz, place in was.items()}
-    for how, after in heard_both_ways(written(tmp_path, pages)).items():
+    for how, after in decoded_both_ways(written(tmp_path, pages)).items():
         assert after.undecodable == [], how
-        assert after.seconds == pytest.approx(talk.heard.seconds + gap_s, abs=WITHIN_S), how
+        assert after.seconds == pytest.approx(talk.decoded.seconds + gap_s, abs=WITHIN_S), how
         assert after.places(*there) == pytest.approx(right, abs=WITHIN_S), how
 
 
@@ -226,7 +228,7 @@ def test_who_joins_a_live_stream_late_has_lost_nothing(
     """The headers, and then what was sent at that moment."""
     talk = talks[kind]
     at = next(number for number, end in enumerate(talk.ends) if end > 11) + 1
-    after = heard(written(tmp_path, [*talk.pages[:HEADERS], *talk.pages[at:]]))
+    after = decoded(written(tmp_path, [*talk.pages[:HEADERS], *talk.pages[at:]]))
     assert after.undecodable == []
     assert after.seconds == pytest.approx(talk.ends[-1] - talk.ends[at - 1], abs=WITHIN_S)
 
@@ -238,12 +240,12 @@ def test_pages_that_nobody_numbered_are_not_lost(
     kind: str,
 ) -> None:
     talk = talks[kind]
-    after = heard(written(tmp_path, [renumbered(page, 0) for page in talk.pages]))
+    after = decoded(written(tmp_path, [renumbered(page, 0) for page in talk.pages]))
     expect(talk, after, [], after.findings.undecodable)
 
 
 @pytest.mark.parametrize("track", ["1", "2"])
-def test_what_one_track_lost_is_told_of_that_track(
+def test_what_one_track_lost_is_reported_of_that_track(
     tmp_path: Path,
     speech: Samples,
     track: str,
@@ -254,7 +256,7 @@ def test_what_one_track_lost_is_told_of_that_track(
     second = [page for page in pages if page[14:18] == pages[1][14:18]]
     lost = second[5]
     path = written(tmp_path, [page for page in pages if page is not lost])
-    after = heard(path, selection=Selection(track=track, fixed=True))
+    after = decoded(path, selection=Selection(track=track, fixed=True))
     assert after.seconds == pytest.approx(8, abs=WITHIN_S)
     assert after.places(700)[700] == pytest.approx(6.0, abs=WITHIN_S)
     begin, end = (granule_of(page) / 48_000 for page in second[4:6])
@@ -289,10 +291,10 @@ def a_page(number: int, granule: int, packets: Sequence[bytes], flags: int = 0) 
 
 def test_pages_of_speex_are_lost_as_others_are(tmp_path: Path) -> None:
     pages = a_speex(12)
-    before = heard(written(tmp_path, pages))
+    before = decoded(written(tmp_path, pages))
     assert before.seconds == pytest.approx(12, abs=WITHIN_S)
     assert before.undecodable == []
-    for how, after in heard_both_ways(written(tmp_path, [*pages[:5], *pages[7:]])).items():
+    for how, after in decoded_both_ways(written(tmp_path, [*pages[:5], *pages[7:]])).items():
         assert after.seconds == pytest.approx(12, abs=WITHIN_S), how
         (lost,) = after.undecodable
         assert lost == pytest.approx((3, 5), abs=WITHIN_S), how

@@ -15,7 +15,7 @@ import pytest
 from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import KINDS, Kind, Part, found_at, marked, moved, muxed, parts_of
-from tests.support.decoded_media import heard
+from tests.support.decoded_media import decoded
 
 pytestmark = pytest.mark.long
 
@@ -108,10 +108,10 @@ def test_sound_lies_where_ffmpegs_resampler_puts_it(
     parts = parts_of(marked(speech[: 12 * SAMPLE_RATE], MARKERS), kind)
     path = tmp_path / f"talk.{name}"
     path.write_bytes(muxed(how(parts), kind, pictures_s))
-    ours, theirs = heard(path), resampled_by_ffmpeg(path)
+    ours, theirs = decoded(path), resampled_by_ffmpeg(path)
     same = abs(ours.seconds - len(theirs) / SAMPLE_RATE) <= WITHIN_S
     for frequency, place in ours.places(*MARKERS).items():
         other = found_at(theirs, frequency)
         same = same and place is not None and other is not None and abs(place - other) <= WITHIN_S
-    told = (ours.seconds, len(theirs) / SAMPLE_RATE, ours.places(*MARKERS), ours.findings)
-    assert same == (change not in DIFFERS), (DIFFERS.get(change), told)
+    found = (ours.seconds, len(theirs) / SAMPLE_RATE, ours.places(*MARKERS), ours.findings)
+    assert same == (change not in DIFFERS), (DIFFERS.get(change), found)

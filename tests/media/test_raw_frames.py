@@ -14,7 +14,7 @@ from fanscribe.audio.sound import Samples
 from fanscribe.times import SAMPLE_RATE
 from tests.media.test_clock import SEEDS
 from tests.support.broken_media import marked
-from tests.support.decoded_media import heard, heard_both_ways
+from tests.support.decoded_media import decoded, decoded_both_ways
 from tests.support.hostile_media import encoded
 
 pytestmark = pytest.mark.long
@@ -84,7 +84,7 @@ def test_joined_mp3_follow_each_other_whatever_tags_are_between(
     path = tmp_path / "joined.mp3"
     first, second = (in_mp3(sound, rate) for sound, rate in zip(two, rates, strict=True))
     path.write_bytes(first + TAGS[between] + second)
-    after = heard(path)
+    after = decoded(path)
     assert after.lost < A_FRAME_S, after.findings
     # Of the second file, nothing says what is its encoder's delay
     assert after.seconds == pytest.approx(2 * LASTS_S, abs=0.2)
@@ -104,10 +104,10 @@ def test_noise_in_an_mp3_lasts_as_long_as_its_bytes(
     path = tmp_path / "talk.mp3"
     data = in_mp3(two[0], 16_000, bit_rate) * 2
     path.write_bytes(data)
-    before = heard(path).seconds
+    before = decoded(path).seconds
     at, size = len(data) * 5 // 8, chance.randrange(300, 12_000)
     path.write_bytes(data[:at] + chance.randbytes(size) + data[at + size :])
-    for after in heard_both_ways(path).values():
+    for after in decoded_both_ways(path).values():
         assert after.seconds == pytest.approx(before, abs=0.1)
         assert after.places(700)[700] == pytest.approx(MARKERS[700], abs=WITHIN_S)
         assert after.lost > 0
@@ -136,7 +136,7 @@ def test_joined_ogg_files_follow_each_other(
     for sound, (codec, rate) in zip(two, chain, strict=True):
         files.append(encoded(sound, "ogg", ENCODERS[codec], rate))
     path.write_bytes(b"".join(files))
-    after = heard(path)
+    after = decoded(path)
     assert after.lost == 0, after.findings
     assert after.seconds == pytest.approx(2 * LASTS_S, abs=0.1)
     assert after.places(700)[700] == pytest.approx(MARKERS[700], abs=WITHIN_S)

@@ -23,7 +23,7 @@ from tests.support.broken_media import (
     restamped,
     without_stamps,
 )
-from tests.support.decoded_media import Heard, heard, heard_both_ways
+from tests.support.decoded_media import DecodedFile, decoded, decoded_both_ways
 from tests.support.hostile_media import encoded
 
 pytestmark = pytest.mark.long
@@ -47,8 +47,8 @@ def in_file(folder: Path, name: str, parts: Sequence[Part]) -> Path:
     return path
 
 
-def is_unchanged(after: Heard, before: Heard) -> bool:
-    """Whether the same samples were heard, and nothing was found; the last frame may be longer."""
+def is_unchanged(after: DecodedFile, before: DecodedFile) -> bool:
+    """Whether the same samples came out, and nothing was found; the last frame may be longer."""
     least = min(after.block.shape[1], before.block.shape[1])
     found = (after.findings.undecodable, after.findings.overlapped)
     return (
@@ -62,13 +62,13 @@ def is_unchanged(after: Heard, before: Heard) -> bool:
 def test_jitter_of_10_ms_changes_no_sample(tmp_path: Path, parts: Encoded, name: str) -> None:
     even = parts(KINDS[name])
     uneven = jittered(even[1:], random.Random(name), 0.01)
-    before = heard(in_file(tmp_path, name, even))
-    for after in heard_both_ways(in_file(tmp_path, name, [even[0], *uneven])).values():
+    before = decoded(in_file(tmp_path, name, even))
+    for after in decoded_both_ways(in_file(tmp_path, name, [even[0], *uneven])).values():
         assert after.findings.undecodable == ()
         assert after.findings.overlapped == 0
         assert after.seconds == pytest.approx(before.seconds, abs=0.03)
         assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.03)
-    assert is_unchanged(heard(in_file(tmp_path, name, [even[0], *uneven])), before)
+    assert is_unchanged(decoded(in_file(tmp_path, name, [even[0], *uneven])), before)
 
 
 @pytest.mark.parametrize("name", CLOCKED)
@@ -81,7 +81,7 @@ def test_one_wrong_timestamp_moves_nothing(
 ) -> None:
     right = parts(KINDS[name])
     wrong = [*right[:250], *moved(right[250:251], wrong_s), *right[251:]]
-    before, after = (heard(in_file(tmp_path, name, each)) for each in (right, wrong))
+    before, after = (decoded(in_file(tmp_path, name, each)) for each in (right, wrong))
     assert (after.undecodable, after.findings.overlapped) == ([], 0)
     assert after.block.shape == before.block.shape
     assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.001)
@@ -90,7 +90,7 @@ def test_one_wrong_timestamp_moves_nothing(
 @pytest.mark.parametrize("name", ["mp4", *CLOCKED])
 def test_where_the_clock_begins_is_the_beginning(tmp_path: Path, parts: Encoded, name: str) -> None:
     early = parts(KINDS[name])
-    before, after = (heard(in_file(tmp_path, name, each)) for each in (early, moved(early, 7)))
+    before, after = (decoded(in_file(tmp_path, name, each)) for each in (early, moved(early, 7)))
     assert after.seconds == pytest.approx(before.seconds, abs=0.03)
     assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.03)
 
@@ -103,18 +103,18 @@ def test_a_clock_that_begins_below_zero_begins_there(
 ) -> None:
     some = parts(KINDS[name])
     path = in_file(tmp_path, name, some)
-    before = heard(path)
+    before = decoded(path)
     path.write_bytes(restamped(path.read_bytes(), KINDS[name], [-2.5] * len(some)))
-    after = heard(path)
+    after = decoded(path)
     assert after.seconds == pytest.approx(before.seconds, abs=0.03)
     assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.03)
 
 
 def test_packets_without_a_timestamp_follow_each_other(tmp_path: Path, parts: Encoded) -> None:
     path = in_file(tmp_path, "ts", parts(KINDS["ts"]))
-    before = heard(path)
+    before = decoded(path)
     path.write_bytes(without_stamps(path.read_bytes(), every=3))
-    for after in heard_both_ways(path).values():
+    for after in decoded_both_ways(path).values():
         assert after.seconds == pytest.approx(before.seconds, abs=0.03)
         assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.03)
 
@@ -123,8 +123,8 @@ def test_packets_without_a_timestamp_follow_each_other(tmp_path: Path, parts: En
 def test_a_jump_of_three_days_is_not_believed(tmp_path: Path, parts: Encoded, name: str) -> None:
     right = parts(KINDS[name])
     far = [*right[:250], *moved(right[250:], 3 * DAY_S)]
-    before = heard(in_file(tmp_path, name, right))
-    for after in heard_both_ways(in_file(tmp_path, name, far)).values():
+    before = decoded(in_file(tmp_path, name, right))
+    for after in decoded_both_ways(in_file(tmp_path, name, far)).values():
         assert after.findings.miscounted / SAMPLE_RATE == pytest.approx(3 * DAY_S, abs=0.1)
         assert after.seconds == pytest.approx(before.seconds, abs=0.05)
         assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.05)
@@ -141,6 +141,6 @@ def test_an_encoders_delay_and_padding_are_cut_off_to_the_sample(
     with av.open(str(path)) as container:
         stream: Any = container.streams.audio[0]
         promised = float(stream.duration * stream.time_base)
-    after = heard(path)
+    after = decoded(path)
     assert after.seconds == pytest.approx(promised, abs=1e-3)
     assert after.places(700)[700] == pytest.approx(2.0, abs=0.005)

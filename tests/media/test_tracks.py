@@ -11,7 +11,7 @@ from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption, RecordingTooLarge
 from fanscribe.times import SAMPLE_RATE
 from tests.support.broken_media import Track, found_at, in_file, marked
-from tests.support.decoded_media import heard
+from tests.support.decoded_media import decoded
 
 FIRST, SECOND = {700: 2.0}, {1_000: 3.0}
 FILES = [("matroska", "aac"), ("mp4", "aac"), ("mpegts", "mp2"), ("matroska", "libopus")]
@@ -32,7 +32,7 @@ def a_film(folder: Path, how: tuple[str, str], *tracks: Track) -> Path:
 
 
 def takes(path: Path, asked: str | None) -> int | None:
-    after = heard(path, selection=Selection(track=asked))
+    after = decoded(path, selection=Selection(track=asked))
     found = [number for number, hz in enumerate((700, 1_000), 1) if after.places(hz)[hz]]
     assert found == [after.findings.track]
     return after.findings.track
@@ -74,8 +74,8 @@ def test_a_track_that_is_not_there_is_refused_with_those_that_are(
     tracks = Track(two[0], {"language": "eng"}), Track(two[1], {"language": "fra"})
     with pytest.raises(InvalidOption) as refused:
         takes(a_film(tmp_path, ("matroska", "aac"), *tracks), asked)
-    told = f"film has no track {asked!r}. It has track 1 (eng) and track 2 (fra)."
-    assert str(refused.value) == told
+    message = f"film has no track {asked!r}. It has track 1 (eng) and track 2 (fra)."
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("late_s", [0, 2.5])
@@ -84,7 +84,7 @@ def test_all_tracks_are_channels_on_one_clock(
     tmp_path: Path, two: tuple[Samples, Samples], how: tuple[str, str], late_s: float
 ) -> None:
     path = a_film(tmp_path, how, Track(two[0]), Track(two[1], late_s=late_s))
-    after = heard(path, selection=Selection(track=ALL))
+    after = decoded(path, selection=Selection(track=ALL))
     assert after.block.shape[0] == 2
     assert after.findings.track is None
     assert found_at(after.block[0], 700) == pytest.approx(2.0, abs=0.05)
@@ -100,4 +100,4 @@ def test_more_tracks_than_a_recording_may_have_channels_are_refused(
     track = Track(speech[np.newaxis, :SAMPLE_RATE])
     path = a_film(tmp_path, ("matroska", "flac"), *[track] * 9)
     with pytest.raises(RecordingTooLarge, match=r"has 9 channels, and at most 8 may be"):
-        heard(path, selection=Selection(track=ALL, fixed=True))
+        decoded(path, selection=Selection(track=ALL, fixed=True))

@@ -48,9 +48,9 @@ def found_at(samples: Samples, frequency: int) -> float | None:
     width = round(BURST_S * SAMPLE_RATE)
     if len(total) <= width:
         return None
-    heard = np.abs(total[width:] - total[:-width]) / width
-    at = int(np.argmax(heard))
-    return at / SAMPLE_RATE if heard[at] > LOUD / 5 else None
+    loudness = np.abs(total[width:] - total[:-width]) / width
+    at = int(np.argmax(loudness))
+    return at / SAMPLE_RATE if loudness[at] > LOUD / 5 else None
 
 
 # ── Packets ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""What is heard of a file: as a whole, or in sections that are laid end to end, as Split does."""
+"""The sound of a file: as a whole, or in sections that are laid end to end, as Split does."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -20,7 +20,7 @@ AT_ONCE = 2  # decoders
 
 
 @dataclass(frozen=True)
-class Heard:
+class DecodedFile:
     """The sound of a recording, shape (channels, samples), and what was found."""
 
     block: Block
@@ -54,28 +54,28 @@ class Heard:
         return {frequency: found_at(self.samples, frequency) for frequency in frequencies}
 
 
-def heard(
+def decoded(
     path: Path,
     part: Section | None = None,
     *,
     separate: bool = False,
     selection: Selection = AS_USUAL,
-) -> Heard:
+) -> DecodedFile:
     """Decode a file, or a section of it."""
     decoding = Decoding(path, path.name, part, separate=separate, selection=selection)
     with closing(decoding):
         blocks = [block for own, block in decoding if own]
     assert decoding.findings is not None
     nothing = np.zeros((len(blocks[0]) if blocks else 1, 0), np.int16)
-    return Heard(np.concatenate([nothing, *blocks], axis=1), decoding.findings)
+    return DecodedFile(np.concatenate([nothing, *blocks], axis=1), decoding.findings)
 
 
-def heard_in_sections(path: Path, count: int = SECTIONS) -> Heard:
+def decoded_in_sections(path: Path, count: int = SECTIONS) -> DecodedFile:
     """Decode a file's sections each by itself, and put them where they belong."""
     size = path.stat().st_size
     with ThreadPoolExecutor(AT_ONCE) as pool:
         shares = [section(size, count, number) for number in range(count)]
-        each = list(pool.map(lambda share: heard(path, share), shares))
+        each = list(pool.map(lambda share: decoded(path, share), shares))
     starts = [one.findings.start if one.findings.clocked else None for one in each]
     lengths = [one.block.shape[1] for one in each]
     spans = laid_end_to_end(zip(starts, lengths, strict=True))
@@ -83,9 +83,9 @@ def heard_in_sections(path: Path, count: int = SECTIONS) -> Heard:
     for (begin, end), one in zip(spans, each, strict=True):
         whole[:, begin:end] = one.block
     findings = together([one.findings for one in each], [begin for begin, _ in spans])
-    return Heard(whole, findings)
+    return DecodedFile(whole, findings)
 
 
-def heard_both_ways(path: Path) -> dict[str, Heard]:
+def decoded_both_ways(path: Path) -> dict[str, DecodedFile]:
     """Decode it as a whole, and in sections."""
-    return {"whole": heard(path), "in sections": heard_in_sections(path)}
+    return {"whole": decoded(path), "in sections": decoded_in_sections(path)}

@@ -56,13 +56,13 @@ def of(engine: Engine, execution: Execution) -> dict[str, Any]:
         "error",
         "cause",
     )
-    told = {name: described[name] for name in named if name in described}
+    named_here = {name: described[name] for name in named if name in described}
     if described["status"] == "ABORTED":  # stop_execution's own error and cause are in the history
-        told |= {"error": None, "cause": None}
+        named_here |= {"error": None, "cause": None}
     dates = {name: int(described[name].timestamp() * 1000) for name in ("startDate", "stopDate")}
     included = {"included": True}
-    outputs = {"outputDetails": included} if "output" in told else {}
-    return status_event(**told, **dates, **outputs, inputDetails=included)
+    outputs = {"outputDetails": included} if "output" in named_here else {}
+    return status_event(**named_here, **dates, **outputs, inputDetails=included)
 
 
 def notify(engine: Engine, execution: Execution) -> Answer | None:
@@ -70,8 +70,8 @@ def notify(engine: Engine, execution: Execution) -> Answer | None:
     event = of(engine, execution)
     if not takes(RULE, event):
         return None
-    (host,) = [h for h in engine.hosts.values() if h.function.name == "NotifyFunction"]
-    return host.invoke(json.dumps(event).encode())
+    (pool,) = [h for h in engine.pools.values() if h.function.name == "NotifyFunction"]
+    return pool.invoke(json.dumps(event).encode())
 
 
 def sentence(event: dict[str, Any]) -> str | None:

@@ -77,11 +77,11 @@ class GuardedEngine(Engine):
         """S3 tells only those who may list a bucket that it has no such object; to others it is
         forbidden.
         """
-        told: list[tuple[str, Any]] = []
+        responses: list[tuple[str, Any]] = []
         body = super().answer(
-            environment, lambda status, headers, *_: told.append((status, headers))
+            environment, lambda status, headers, *_: responses.append((status, headers))
         )
-        ((status, headers),) = told
+        ((status, headers),) = responses
         if status.startswith("404"):
             listing = Call(call.principal, "s3:ListBucket", call.resource.split("/", 1)[0])
             if not self.allows(listing):

@@ -69,8 +69,8 @@ class Rule:
         )
 
     def __str__(self) -> str:
-        told = [self.principal, self.action, self.resource.rsplit(":", 1)[-1]]
-        return " ".join(told + [condition.value for condition in self.conditions])
+        shown = [self.principal, self.action, self.resource.rsplit(":", 1)[-1]]
+        return " ".join(shown + [condition.value for condition in self.conditions])
 
 
 def rules(principal: str, effect: str, statements: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:

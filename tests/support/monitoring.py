@@ -87,12 +87,12 @@ def emitted(log: str) -> Iterator[tuple[Metric, list[float]]]:
     The format: docs.aws.amazon.com/AmazonCloudWatch, "Embedded metric format specification".
     """
     for line in re.findall(r"^\{\"_aws\":.*\}$", log, re.MULTILINE):
-        told = json.loads(line)
-        for directive in told["_aws"]["CloudWatchMetrics"]:
+        document = json.loads(line)
+        for directive in document["_aws"]["CloudWatchMetrics"]:
             for names in directive["Dimensions"]:
-                dimensions = frozenset((name, told[name]) for name in names)
+                dimensions = frozenset((name, document[name]) for name in names)
                 for metric in directive["Metrics"]:
                     yield (
                         Metric(directive["Namespace"], metric["Name"], dimensions),
-                        told[metric["Name"]],
+                        document[metric["Name"]],
                     )

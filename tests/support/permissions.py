@@ -62,10 +62,10 @@ def rows() -> list[Row]:
 
 def table() -> str:
     lines = ["| who | for what | may | on |", "|---|---|---|---|"]
-    told = ""
+    shown = ""
     for row in rows():
-        lines.append(row._replace(who="" if row.who == told else row.who).written())
-        told = row.who
+        lines.append(row._replace(who="" if row.who == shown else row.who).written())
+        shown = row.who
     return "\n".join(lines)
 
 
@@ -139,19 +139,19 @@ def _short(arn: str) -> str:
 
 
 def _only(conditions: Mapping[str, Mapping[str, Any]]) -> str:
-    told = []
+    limits = []
     for wanted in conditions.values():
         for key, values in wanted.items():
             match key:
                 case "s3:prefix":
-                    told.append(
+                    limits.append(
                         "only under " + ", ".join(f"`{value}`" for value in _listed(values))
                     )
                 case "kms:ViaService":
-                    told.append("only through S3")
+                    limits.append("only through S3")
                 case _:
                     raise NotImplementedError(f"the table has no words for the condition {key}")
-    return "".join(f", {each}" for each in told)
+    return "".join(f", {each}" for each in limits)
 
 
 def _listed(value: Any) -> tuple[str, ...]:

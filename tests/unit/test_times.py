@@ -55,6 +55,6 @@ def test_times_are_typed_as_people_write_them(text: str, ms: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "12:5", "12:75", "1:75:00", "-1", "1:2:3", "12:10:", "4h30m", "1.2345", "twelve"]
 )
-def test_what_is_no_time_is_told(text: str) -> None:
+def test_what_is_no_time_is_reported(text: str) -> None:
     with pytest.raises(ValueError, match="is no time such as 12:10, 1:02:03 or 730"):
         from_clock(text)

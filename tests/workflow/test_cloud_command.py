@@ -112,13 +112,13 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
         line, "transcribe", "calls", *HERE, *ENGLISH, "--out", "out", "--json", folder=tmp_path
     )
     assert (code, err) == (0, "")
-    told = sorted(map(json.loads, out.splitlines()), key=lambda result: result["recording"])
-    assert [(result["recording"], result["status"]) for result in told] == [
+    printed = sorted(map(json.loads, out.splitlines()), key=lambda result: result["recording"])
+    assert [(result["recording"], result["status"]) for result in printed] == [
         ("a.wav", "SUCCEEDED"),
         ("b.wav", "SUCCEEDED"),
     ]
     written = sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "out").rglob("*.*"))
-    assert written == sorted(file for result in told for file in result["files"])
+    assert written == sorted(file for result in printed for file in result["files"])
     assert written == [
         *(f"out/a.{kind}" for kind in ("json", "srt", "txt", "vtt")),
         *(f"out/later/b.{kind}" for kind in ("json", "srt", "txt", "vtt")),
@@ -128,7 +128,7 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
     code, out, err = typed(line, "list", *HERE, "--count", "2", folder=tmp_path)
     head, *jobs = out.splitlines()
     assert head.split() == ["JOB", "STATUS", "STARTED", "TOOK", "RECORDING"]
-    assert {job.split()[0] for job in jobs} == {result["job"] for result in told}
+    assert {job.split()[0] for job in jobs} == {result["job"] for result in printed}
     assert all("succeeded" in job for job in jobs)
 
 
@@ -236,16 +236,16 @@ def test_text_so_far_is_in_order_and_marks_what_is_missing(
     assert whole.endswith(rest)
 
     code, out, _ = typed(line, "status", job[:-2], *HERE, "--text", "--json", folder=tmp_path)
-    told = json.loads(out)
-    assert (told["job"], told["status"], told["recording"], told["seconds"]) == (
+    printed = json.loads(out)
+    assert (printed["job"], printed["status"], printed["recording"], printed["seconds"]) == (
         job,
         "SUCCEEDED",
         "talk.wav",
         120.0,
     )
-    assert told["seconds_done"] < 120
-    assert told["chunks"] == {"waiting": 0, "running": 0, "done": 2, "failed": 0}
-    assert told["text"].startswith("[missing 0:00-")
+    assert printed["seconds_done"] < 120
+    assert printed["chunks"] == {"waiting": 0, "running": 0, "done": 2, "failed": 0}
+    assert printed["text"].startswith("[missing 0:00-")
 
 
 @pytest.mark.long
@@ -257,10 +257,10 @@ def test_a_run_is_reported_as_it_ends_and_later_from_its_history(
         line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--report", "--json", folder=tmp_path
     )
     assert (code, err) == (0, "")
-    told = json.loads(out)
+    printed = json.loads(out)
     page = tmp_path / "talk.report.html"
-    assert told["files"][-1] == page.name
-    (child,) = engine.stack.children(engine.stack.find_job(told["job"]).arn)
+    assert printed["files"][-1] == page.name
+    (child,) = engine.stack.children(engine.stack.find_job(printed["job"]).arn)
     (answer,) = (
         json.loads(event["taskSucceededEventDetails"]["output"])
         for event in child.events
@@ -275,13 +275,13 @@ def test_a_run_is_reported_as_it_ends_and_later_from_its_history(
     at_once = page.read_text()
     page.unlink()
     code, out, err = typed(
-        line, "report", told["job"][:-2], *HERE, "--out", "later", folder=tmp_path
+        line, "report", printed["job"][:-2], *HERE, "--out", "later", folder=tmp_path
     )
     assert (code, out, err) == (0, "later/talk.report.html\n", "")
     assert (tmp_path / out.strip()).read_text() == at_once
 
-    code, out, _ = typed(line, "status", told["job"], *HERE, "--json", folder=tmp_path)
-    usage = engine.stack.find_job(told["job"]).usage
+    code, out, _ = typed(line, "status", printed["job"], *HERE, "--json", folder=tmp_path)
+    usage = engine.stack.find_job(printed["job"]).usage
     assert usage is not None
     assert json.loads(out)["usd"] == usage.usd > 0
 
@@ -379,7 +379,7 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "printed"),
     [
         (
             ["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2"],
@@ -458,7 +458,7 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(
     ],
 )
 def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
-    line: Line, tmp_path: Path, arguments: list[str], code: int, told: str
+    line: Line, tmp_path: Path, arguments: list[str], code: int, printed: str
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "words.mp3").write_text("These are only words.\n" * 20)
@@ -466,7 +466,7 @@ def test_a_wrong_call_and_a_failed_job_get_one_clear_line(
     ended_with, out, err = typed(line, *arguments, folder=tmp_path)
     assert (ended_with, out) == (code, "")
     (said,) = err.splitlines()
-    assert told in said
+    assert printed in said
 
 
 @pytest.mark.long
@@ -479,13 +479,13 @@ def test_a_job_is_fetched_under_the_name_that_its_recording_has_here(
     asked = (*HERE, *ENGLISH, "--formats", "json", "--json", "--out", "at-once")
     code, out, err = typed(line, "transcribe", *names, *asked, folder=tmp_path)
     assert (code, err) == (0, "")
-    told = [json.loads(each) for each in out.splitlines()]
-    assert {result["recording"] for result in told} == set(names)
+    printed = [json.loads(each) for each in out.splitlines()]
+    assert {result["recording"] for result in printed} == set(names)
     at_once = sorted(file.name for file in (tmp_path / "at-once").iterdir())
     assert len(at_once) == len(names)
     assert {"1.1 Lesson name.json", "caf\udce9.json", "two\nlines.json"} < set(at_once)
 
-    jobs = [result["job"] for result in told]
+    jobs = [result["job"] for result in printed]
     code, out, err = typed(line, "fetch", *jobs, *HERE, "--out", "later", folder=tmp_path)
     assert (code, err) == (0, "")
     assert sorted(file.name for file in (tmp_path / "later").iterdir()) == at_once

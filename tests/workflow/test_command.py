@@ -123,7 +123,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["nowhere.mp3"], 2, "nowhere.mp3: there is no such file"),
         (["folder"], 2, "folder is a folder"),
@@ -177,14 +177,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(
-    folder: Path, arguments: list[str], code: int, told: str
+    folder: Path, arguments: list[str], code: int, message: str
 ) -> None:
     out = [] if "--out" in arguments else ["--out", "out"]
     done = typed("transcribe", *arguments, *out, folder=folder)
     assert (done.returncode, done.stdout) == (code, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("fanscribe: ")
-    assert told in line
+    assert message in line
     assert not (folder / "out").exists(), "no transcript file"
 
 
@@ -242,7 +242,7 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             ["tone.wav", "--from", "0:00", "--to", "0:01", "--work", "empty"],
@@ -265,8 +265,8 @@ def test_a_part_is_done_again_here_and_only_its_words_are_others(tmp_path: Path)
         (["tone.wav", "--from", "0:00", "--to", "0:01", "--no-wait"], "--no-wait needs --stack"),
     ],
 )
-def test_a_wrong_redo_gets_one_clear_line(folder: Path, arguments: list[str], told: str) -> None:
+def test_a_wrong_redo_gets_one_clear_line(folder: Path, arguments: list[str], message: str) -> None:
     done = typed("redo", *arguments, folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert told in line
+    assert message in line

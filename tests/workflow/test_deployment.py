@@ -24,7 +24,7 @@ from tests.support.workflow import an_engine, transcripts
 
 OVERRIDDEN = {"Model": "tiny.en", "ChunkTiles": "4", "MapConcurrency": "2"}
 
-# What a Lambda host sets besides the template (docs.aws.amazon.com/lambda, "Defined runtime
+# Variables that Lambda sets besides the template's (docs.aws.amazon.com/lambda, "Defined runtime
 # environment variables"), and where this one says that S3 is and how many cores a process has
 OF_THE_HOST = {
     "_HANDLER",
@@ -81,7 +81,7 @@ def valued(engine: Engine, value: Any) -> str:
             ]
             return str(bucket)
         case {"Fn::GetAtt": [name, "Arn"]}:
-            (arn,) = [arn for arn, host in engine.hosts.items() if host.function.name == name]
+            (arn,) = [arn for arn, pool in engine.pools.items() if pool.function.name == name]
             return arn
         case _:
             return str(value)
@@ -108,15 +108,15 @@ def test_a_functions_process_has_the_templates_environment_and_no_other(
     engine: Engine, execution: Execution, name: str
 ) -> None:
     assert execution.status == "SUCCEEDED"
-    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
+    (pool,) = [pool for pool in engine.pools.values() if pool.function.name == name]
     own = RESOURCES[name]["Properties"].get("Environment", {}).get("Variables", {})
     shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     expected = {key: valued(engine, value) for key, value in chain(shared.items(), own.items())}
     expected["AWS_ENDPOINT_URL"] = engine.url  # where the template has AWS itself
-    if not host.processes():  # DetectLanguage for an English-only model, and Notify
-        host.invoke(b"{}")
-    assert host.processes()
-    for process in host.processes():
+    if not pool.processes():  # DetectLanguage for an English-only model, and Notify
+        pool.invoke(b"{}")
+    assert pool.processes()
+    for process in pool.processes():
         entries = Path(f"/proc/{process}/environ").read_text().rstrip("\0").split("\0")
         environment = dict(entry.split("=", 1) for entry in entries)
         assert {key: environment.get(key) for key in expected} == expected
@@ -125,18 +125,18 @@ def test_a_functions_process_has_the_templates_environment_and_no_other(
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_the_templates_handler_timeout_and_memory(engine: Engine, name: str) -> None:
-    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
+    (pool,) = [pool for pool in engine.pools.values() if pool.function.name == name]
     own = RESOURCES[name]["Properties"]
-    assert host.function.handler == (own.get("Handler") or own["ImageConfig"]["Command"][0])
+    assert pool.function.handler == (own.get("Handler") or own["ImageConfig"]["Command"][0])
     wanted = {"NotifyFunction": 60}.get(name, 900)
     assert TEMPLATE["Globals"]["Function"]["Timeout"] == 900
-    assert host.function.timeout_s == own.get("Timeout", 900) == wanted
-    assert str(host.function.memory_mb) == valued(engine, own["MemorySize"])
-    module = f"{host.function.handler.rsplit('.', 1)[0].replace('.', '/')}.py"
-    assert [folder for folder in host.function.code if (folder / module).is_file()], (
+    assert pool.function.timeout_s == own.get("Timeout", 900) == wanted
+    assert str(pool.function.memory_mb) == valued(engine, own["MemorySize"])
+    module = f"{pool.function.handler.rsplit('.', 1)[0].replace('.', '/')}.py"
+    assert [folder for folder in pool.function.code if (folder / module).is_file()], (
         "its code is where the template says"
     )
-    assert [folder for folder in host.function.code if (folder / "fanscribe").is_dir()], (
+    assert [folder for folder in pool.function.code if (folder / "fanscribe").is_dir()], (
         "and so is the package"
     )
 
@@ -159,10 +159,10 @@ def test_the_events_folder_speaks_of_this_deployment(engine: Engine) -> None:
 def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else(
     engine: Engine, execution: Execution, logs: Path
 ) -> None:
-    told: dict[Metric, list[float]] = defaultdict(list)
+    measured: dict[Metric, list[float]] = defaultdict(list)
     for log in logs.iterdir():
         for metric, values in emitted(log.read_text()):
-            told[metric] += values
+            measured[metric] += values
     shown = {as_named_here(metric) for metric in on_the_dashboard() if metric.namespace == OURS}
     idle = {
         metric
@@ -172,19 +172,19 @@ def test_the_functions_tell_cloudwatch_what_the_dashboard_shows_and_nothing_else
     assert [metric.name for metric in idle] == ["ColdStart"], (
         "an English-only model needs no DetectLanguage"
     )
-    assert told.keys() - idle == shown - idle
+    assert measured.keys() - idle == shown - idle
 
     printed = json.loads(transcripts(engine, execution)["json"])
     tiles = printed["ledger"]["tiles"]
-    told_by_name = {metric.name: values for metric, values in told.items()}
-    assert told_by_name["AudioTime"] == [pytest.approx(printed["duration"], abs=0.001)]
-    assert sum(told_by_name["TilesRead"]) == [tile["state"] for tile in tiles].count("transcribed")
-    assert sum(told_by_name["TilesReadAgain"]) == len(
+    by_name = {metric.name: values for metric, values in measured.items()}
+    assert by_name["AudioTime"] == [pytest.approx(printed["duration"], abs=0.001)]
+    assert sum(by_name["TilesRead"]) == [tile["state"] for tile in tiles].count("transcribed")
+    assert sum(by_name["TilesReadAgain"]) == len(
         [tile for tile in tiles if tile.get("second_look")]
     )
-    assert sum(told_by_name["TilesGivenUp"]) == 0
-    assert told_by_name["SpeechMissing"] == [0]
-    assert all(rtf > 0 for rtf in told_by_name["RTF"])
+    assert sum(by_name["TilesGivenUp"]) == 0
+    assert by_name["SpeechMissing"] == [0]
+    assert all(rtf > 0 for rtf in by_name["RTF"])
 
 
 def as_named_here(metric: Metric) -> Metric:

@@ -1,4 +1,4 @@
-"""What goes wrong is repeated, or told with its time range: never passed over."""
+"""What goes wrong is repeated, or reported with its time range: never passed over."""
 
 import json
 import os
@@ -27,13 +27,13 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         return transcribed(engine)
 
 
-def transcribe_host(engine: Engine) -> FunctionPool:
-    (host,) = [host for host in engine.hosts.values() if host.function.name == "TranscribeFunction"]
-    return host
+def transcribe_pool(engine: Engine) -> FunctionPool:
+    (pool,) = [pool for pool in engine.pools.values() if pool.function.name == "TranscribeFunction"]
+    return pool
 
 
 @dataclass
-class FailingHost(FunctionPool):
+class FailingPool(FunctionPool):
     """Transcribe that fails for good on the chunk from tile 4 on, and works on the others."""
 
     def invoke(self, payload: bytes) -> Answer:
@@ -49,9 +49,9 @@ def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(
     always): Merge does not.
     """
     with an_engine(tmp_path) as engine:
-        host = transcribe_host(engine)
-        engine.hosts[host.function.arn] = FailingHost(
-            host.function, host.environment, host.limit, host.log
+        pool = transcribe_pool(engine)
+        engine.pools[pool.function.arn] = FailingPool(
+            pool.function, pool.environment, pool.limit, pool.log
         )
         execution = engine.run(engine.upload(SAMPLE, {"language": "en"}))
         (run,) = engine.states.list_map_runs(executionArn=execution.arn)["mapRuns"]
@@ -82,13 +82,13 @@ def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
 
         def kill_one() -> None:
             """As soon as the first part is stored, kill a worker."""
-            work, host = engine.bucket("WorkBucket"), transcribe_host(engine)
+            work, pool = engine.bucket("WorkBucket"), transcribe_pool(engine)
             while not any(
                 "/parts/" in e["Key"]
                 for e in engine.s3.list_objects_v2(Bucket=work).get("Contents", [])
             ):
                 time.sleep(0.02)
-            killed.extend(host.processes()[:1])
+            killed.extend(pool.processes()[:1])
             os.kill(killed[0], signal.SIGKILL)
 
         killer = threading.Thread(target=kill_one)
@@ -103,11 +103,11 @@ def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
     tmp_path: Path, expected: dict[str, bytes]
 ) -> None:
     with an_engine(tmp_path, BatchTiles="1", ChunkTiles="64") as engine:
-        host = transcribe_host(engine)
+        pool = transcribe_pool(engine)
         # all of it is kept back to store and answer: one tile each time
-        short = replace(host.function, timeout_s=5)
-        counting = CountingHost(short, host.environment, host.limit, host.log)
-        engine.hosts[short.arn] = counting
+        short = replace(pool.function, timeout_s=5)
+        counting = CountingPool(short, pool.environment, pool.limit, pool.log)
+        engine.pools[short.arn] = counting
         assert transcribed(engine) == expected
         spoken = [
             tile
@@ -118,7 +118,7 @@ def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
 
 
 @dataclass
-class CountingHost(FunctionPool):
+class CountingPool(FunctionPool):
     invocations: int = 0
 
     def invoke(self, payload: bytes) -> Answer:
@@ -133,12 +133,12 @@ def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str,
     with an_engine(tmp_path) as engine:
         event = engine.upload(SAMPLE, {"language": "en"})
         assert transcripts(engine, engine.run(event)) == expected
-        host = transcribe_host(engine)
-        modelless = host.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
-        engine.hosts[host.function.arn] = FunctionPool(
-            host.function, modelless, host.limit, host.log
+        pool = transcribe_pool(engine)
+        modelless = pool.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
+        engine.pools[pool.function.arn] = FunctionPool(
+            pool.function, modelless, pool.limit, pool.log
         )
-        host.close()
+        pool.close()
         assert transcripts(engine, engine.run(event)) == expected
 
 

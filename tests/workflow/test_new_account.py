@@ -40,7 +40,7 @@ class Account:
 
 
 @dataclass
-class NewAccountHost(FunctionPool):
+class NewAccountPool(FunctionPool):
     account: Account = field(default_factory=Account)
 
     def invoke(self, payload: bytes) -> Answer:
@@ -66,9 +66,9 @@ def peak_mb(process: int) -> float:
 def as_new_account(engine: Engine) -> Account:
     """A deployment's functions under the limits."""
     account = Account()
-    for arn, host in list(engine.hosts.items()):
-        engine.hosts[arn] = NewAccountHost(
-            host.function, host.environment, 10, host.log, account=account
+    for arn, pool in list(engine.pools.items()):
+        engine.pools[arn] = NewAccountPool(
+            pool.function, pool.environment, 10, pool.log, account=account
         )
     return account
 

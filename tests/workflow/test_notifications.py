@@ -1,5 +1,7 @@
-"""Whoever waits for a transcript is told: the real state machine's executions end, Step Functions'
-event of that comes (tests/support/ended.py), and the real function makes Fanscribe's of it.
+"""Whoever waits for a transcript is notified.
+
+The real state machine's executions end, Step Functions' event of that comes
+(tests/support/ended.py), and the real function makes Fanscribe's of it.
 """
 
 import json
@@ -47,8 +49,8 @@ def clip() -> bytes:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was told of one execution."""
+class Notice:
+    """The notification of one execution."""
 
     execution: Execution
     event: dict[str, Any]
@@ -60,32 +62,32 @@ class Told:
         return found
 
 
-def heard(engine: Engine) -> list[Any]:
+def received(engine: Engine) -> list[Any]:
     found = engine.client("logs").filter_log_events(logGroupName=LOG)["events"]
     return [json.loads(entry["message"]) for entry in found]
 
 
-def run(engine: Engine, started_with: Any) -> Told:
-    return told_of(engine, engine.run(started_with))
+def run(engine: Engine, started_with: Any) -> Notice:
+    return notice_of(engine, engine.run(started_with))
 
 
-def told_of(engine: Engine, execution: Execution) -> Told:
+def notice_of(engine: Engine, execution: Execution) -> Notice:
     """What one event tells, and no other: the execution itself puts none."""
-    assert [event for event in heard(engine) if execution.arn in event["resources"]] == []
+    assert [event for event in received(engine) if execution.arn in event["resources"]] == []
     answer = ended.notify(engine, execution)
     assert answer is not None
     assert not answer.failed, answer.payload
-    (event,) = [event for event in heard(engine) if execution.arn in event["resources"]]
-    return Told(execution, event, json.loads(ended.sentence(event) or ""))
+    (event,) = [event for event in received(engine) if execution.arn in event["resources"]]
+    return Notice(execution, event, json.loads(ended.sentence(event) or ""))
 
 
-def host_of(engine: Engine, name: str) -> FunctionPool:
-    (host,) = [host for host in engine.hosts.values() if host.function.name == name]
-    return host
+def pool_of(engine: Engine, name: str) -> FunctionPool:
+    (pool,) = [pool for pool in engine.pools.values() if pool.function.name == name]
+    return pool
 
 
 @pytest.fixture(scope="module")
-def done(engine: Engine, clip: bytes) -> Told:
+def done(engine: Engine, clip: bytes) -> Notice:
     engine.s3.put_object(Bucket=RECORDINGS, Key="talks & more/a {b}.wav", Body=clip)
     return run(
         engine,
@@ -98,28 +100,30 @@ def done(engine: Engine, clip: bytes) -> Told:
 
 
 @pytest.fixture(scope="module")
-def incomplete(engine: Engine, clip: bytes, done: Told) -> Told:
+def incomplete(engine: Engine, clip: bytes, done: Notice) -> Notice:
     """After `done`, whose events must not be mixed with its."""
 
-    class BrokenHost(FunctionPool):
+    class BrokenPool(FunctionPool):
         def invoke(self, payload: bytes) -> Answer:
             if json.loads(payload)["chunk"]["first"] == 1:
                 return error_answer("BadAudio", "can't be read", "request")
             return super().invoke(payload)
 
     assert done.execution.status == "SUCCEEDED"
-    host = host_of(engine, "TranscribeFunction")
-    engine.hosts[host.function.arn] = broken = BrokenHost(
-        host.function, host.environment, host.limit, host.log
+    pool = pool_of(engine, "TranscribeFunction")
+    engine.pools[pool.function.arn] = broken = BrokenPool(
+        pool.function, pool.environment, pool.limit, pool.log
     )
     engine.s3.put_object(Bucket=RECORDINGS, Key="unlucky.wav", Body=clip + b"\0\0")
-    told = run(engine, {"uri": f"s3://{RECORDINGS}/unlucky.wav"})
-    engine.hosts[host.function.arn] = host
+    notice = run(engine, {"uri": f"s3://{RECORDINGS}/unlucky.wav"})
+    engine.pools[pool.function.arn] = pool
     broken.close()
-    return told
+    return notice
 
 
-def test_a_transcript_that_is_done_is_told_with_where_it_is(engine: Engine, done: Told) -> None:
+def test_a_transcript_that_is_done_is_reported_with_where_it_is(
+    engine: Engine, done: Notice
+) -> None:
     output = done.execution.output
     assert output is not None
     assert (done.event["source"], done.event["detail-type"]) == ("fanscribe", "Transcript Done")
@@ -140,28 +144,28 @@ def test_a_transcript_that_is_done_is_told_with_where_it_is(engine: Engine, done
     assert output["keys"].keys() == {"json", "txt"}
 
 
-def test_what_there_is_to_know_of_a_recording_is_told_without_what_is_written_in_it(
+def test_what_there_is_to_know_of_a_recording_is_reported_without_what_is_written_in_it(
     engine: Engine,
 ) -> None:
     french, comments = ({"language": code, "title": f"a secret {code}"} for code in ("fra", "eng"))
     engine.s3.put_object(Bucket=RECORDINGS, Key="film.mkv", Body=a_film([french, comments]))
-    told = run(engine, {"uri": f"s3://{RECORDINGS}/film.mkv"})
-    assert told.detail["notes"][0] == (
+    notice = run(engine, {"uri": f"s3://{RECORDINGS}/film.mkv"})
+    assert notice.detail["notes"][0] == (
         "Track 1 (fra) of 2 was transcribed. "
         "The recording also has track 2 (eng). The option track takes another one, or all."
     )
-    assert told.detail["message"] == " ".join(
-        ["0 words in 3.0 seconds of sound.", *told.detail["notes"]]
+    assert notice.detail["message"] == " ".join(
+        ["0 words in 3.0 seconds of sound.", *notice.detail["notes"]]
     )
-    assert told.detail["notes"][1].startswith(
+    assert notice.detail["notes"][1].startswith(
         "Nothing was transcribed. Speech was detected in 0% of 3 s;"
     )
-    assert "secret" not in f"{told.event}{told.sentence}"
-    assert b"a secret eng" in transcripts(engine, told.execution)["json"]
+    assert "secret" not in f"{notice.event}{notice.sentence}"
+    assert b"a secret eng" in transcripts(engine, notice.execution)["json"]
 
 
-def test_an_incomplete_transcript_is_told_with_what_is_missing_and_where_the_rest_is(
-    engine: Engine, incomplete: Told
+def test_an_incomplete_transcript_is_reported_with_what_is_missing_and_where_the_rest_is(
+    engine: Engine, incomplete: Notice
 ) -> None:
     execution, detail = incomplete.execution, incomplete.detail
     assert incomplete.event["detail-type"] == "Transcript Incomplete"
@@ -212,24 +216,24 @@ UPLOAD = {"source": "aws.s3", "detail-type": "Object Created"}
         ([], None, "InvalidInput"),
     ],
 )
-def test_what_failed_is_told_with_why(
+def test_what_failed_is_reported_with_why(
     engine: Engine, started_with: Any, recording: str | None, error: str
 ) -> None:
-    told = run(engine, started_with)
-    execution = told.execution
-    assert told.event["detail-type"] == "Transcript Failed"
+    notice = run(engine, started_with)
+    execution = notice.execution
+    assert notice.event["detail-type"] == "Transcript Failed"
     assert (execution.status, execution.error) == ("FAILED", error)
-    assert told.detail == {
+    assert notice.detail == {
         "execution": execution.arn,
         "recording": recording,
         "job": None,
         "error": error,
         "message": execution.message,
-        "sentence": told.sentence,
+        "sentence": notice.sentence,
     }
 
 
-def test_a_failure_that_is_no_functions_is_told_in_its_own_words(
+def test_a_failure_that_is_no_functions_is_reported_in_its_own_words(
     engine: Engine, clip: bytes
 ) -> None:
     """With 429 forever the service's own error ends the job; here at once, without patience."""
@@ -240,22 +244,24 @@ def test_a_failure_that_is_no_functions_is_told_in_its_own_words(
         def invoke(self, payload: bytes) -> Answer:  # noqa: ARG002
             return throttled()
 
-    host, machine = host_of(engine, "MergeFunction"), engine.state_machine
-    engine.hosts[host.function.arn] = NoRoom(host.function, host.environment, 1, host.log)
+    pool, machine = pool_of(engine, "MergeFunction"), engine.state_machine
+    engine.pools[pool.function.arn] = NoRoom(pool.function, pool.environment, 1, pool.log)
     engine.s3.put_object(Bucket=RECORDINGS, Key="crowded.wav", Body=clip)
     update = engine.states.update_state_machine
     update(stateMachineArn=machine, definition=json.dumps(definition))
-    told = run(engine, {"uri": f"s3://{RECORDINGS}/crowded.wav"})
+    notice = run(engine, {"uri": f"s3://{RECORDINGS}/crowded.wav"})
     update(stateMachineArn=machine, definition=engine.deployment.definition)
-    engine.hosts[host.function.arn] = host
-    execution = told.execution
-    assert execution.error == told.detail["error"] == "Lambda.TooManyRequestsException"
-    assert told.detail["message"] == execution.cause
-    assert told.detail["job"]
-    assert told.detail["recording"] == f"s3://{RECORDINGS}/crowded.wav"
+    engine.pools[pool.function.arn] = pool
+    execution = notice.execution
+    assert execution.error == notice.detail["error"] == "Lambda.TooManyRequestsException"
+    assert notice.detail["message"] == execution.cause
+    assert notice.detail["job"]
+    assert notice.detail["recording"] == f"s3://{RECORDINGS}/crowded.wav"
 
 
-def test_an_execution_that_somebody_stops_is_told_with_its_job(engine: Engine, clip: bytes) -> None:
+def test_an_execution_that_somebody_stops_is_reported_with_its_job(
+    engine: Engine, clip: bytes
+) -> None:
     begun, stopped = threading.Event(), threading.Event()
 
     class Waiting(FunctionPool):
@@ -264,25 +270,25 @@ def test_an_execution_that_somebody_stops_is_told_with_its_job(engine: Engine, c
             stopped.wait(60)
             return error_answer("BadAudio", "too late", "request")
 
-    host = host_of(engine, "TranscribeFunction")
-    engine.hosts[host.function.arn] = Waiting(host.function, host.environment, 2, host.log)
+    pool = pool_of(engine, "TranscribeFunction")
+    engine.pools[pool.function.arn] = Waiting(pool.function, pool.environment, 2, pool.log)
     engine.s3.put_object(Bucket=RECORDINGS, Key="stopped.wav", Body=clip + b"\0\0\0\0")
     arn = engine.start({"uri": f"s3://{RECORDINGS}/stopped.wav"})
     assert begun.wait(60)
     engine.states.stop_execution(executionArn=arn)
     execution = engine.wait(arn)
-    told = told_of(engine, execution)
+    notice = notice_of(engine, execution)
     stopped.set()
-    engine.hosts[host.function.arn] = host
+    engine.pools[pool.function.arn] = pool
     assert execution.status == "ABORTED"
-    assert told.event["detail-type"] == "Transcript Failed"
-    assert told.detail["error"] == "Aborted"
-    assert told.detail["recording"] == f"s3://{RECORDINGS}/stopped.wav"
-    assert len(told.detail["job"]) == 16
+    assert notice.event["detail-type"] == "Transcript Failed"
+    assert notice.detail["error"] == "Aborted"
+    assert notice.detail["recording"] == f"s3://{RECORDINGS}/stopped.wav"
+    assert len(notice.detail["job"]) == 16
 
 
 def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(
-    done: Told, incomplete: Told
+    done: Notice, incomplete: Notice
 ) -> None:
     recording, message, arn = (done.detail[name] for name in ("recording", "message", "execution"))
     assert done.sentence == f"Transcript Done: {recording} - {message} ({arn})"
@@ -292,12 +298,12 @@ def test_the_sentence_for_people_names_the_recording_and_what_became_of_it(
     assert "of the speech is missing, at " in incomplete.sentence
 
 
-def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Told) -> None:
+def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Notice) -> None:
     said = transcripts(engine, done.execution)["txt"].decode().split()
-    told = " ".join(map(str, heard(engine)))
+    notice = " ".join(map(str, received(engine)))
     assert len(said) > 50
     assert [
-        three for three in zip(said, said[1:], said[2:], strict=False) if " ".join(three) in told
+        three for three in zip(said, said[1:], said[2:], strict=False) if " ".join(three) in notice
     ] == []
 
 

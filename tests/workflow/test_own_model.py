@@ -84,7 +84,7 @@ def test_a_converted_checkpoint_is_a_whole_model_and_reads(converted: Path) -> N
     assert reading.tile == 0, "what random weights hear is of no matter"
 
 
-def test_what_can_not_be_converted_is_told_in_a_line(tmp_path: Path) -> None:
+def test_what_can_not_be_converted_is_reported_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     other = convert(tmp_path, tmp_path / "target")
     assert other.returncode == 1

@@ -36,9 +36,9 @@ def refused(engine: Engine, execution: Execution, error: str) -> str:
 
 def test_a_job_that_would_cost_too_much(engine: Engine) -> None:
     failed = engine.run(engine.upload(SAMPLE, {"language": "en"}))
-    told = refused(engine, failed, "JobTooExpensive")
-    assert told.startswith("lighthouse-talk.mp3 would cost about $0.00")
-    assert "at most $0.0001 may be: raise the template's MaxJobCost" in told
+    sentence = refused(engine, failed, "JobTooExpensive")
+    assert sentence.startswith("lighthouse-talk.mp3 would cost about $0.00")
+    assert "at most $0.0001 may be: raise the template's MaxJobCost" in sentence
     assert [key for key in all_keys(engine, "WorkBucket") if "/parts/" in key] == []
 
 
@@ -47,9 +47,9 @@ def test_a_recording_in_an_archive(engine: Engine, tier: str) -> None:
     bucket, key = engine.bucket("RecordingsBucket"), f"{tier}.mp3"
     engine.s3.put_object(Bucket=bucket, Key=key, Body=SAMPLE.read_bytes(), StorageClass=tier)
     failed = engine.run({"bucket": bucket, "key": key})
-    told = refused(engine, failed, "RecordingArchived")
-    assert told.startswith(f"s3://{bucket}/{key} is archived ({tier})")
-    assert "aws s3api restore-object" in told
+    sentence = refused(engine, failed, "RecordingArchived")
+    assert sentence.startswith(f"s3://{bucket}/{key} is archived ({tier})")
+    assert "aws s3api restore-object" in sentence
 
 
 def test_an_encoded_key_is_the_recordings_own_in_what_is_written(

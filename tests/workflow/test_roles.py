@@ -113,7 +113,7 @@ def _poisoned(engine: GuardedEngine, job: str, execution_input: dict[str, object
     return engine.wait(arn)
 
 
-class BrokenHost(FunctionPool):
+class BrokenPool(FunctionPool):
     """A function that fails for good."""
 
     def invoke(self, payload: bytes) -> Answer:
@@ -143,9 +143,9 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
             engine.upload(a_very_long_one(clip.with_name("long.mp3")), {"language": "en"})
         )
         transcribe = STACK.resolve({"Fn::GetAtt": ["TranscribeFunction", "Arn"]})
-        host = engine.hosts[transcribe]
-        engine.hosts[transcribe] = BrokenHost(host.function, host.environment, host.limit, host.log)
-        host.close()
+        pool = engine.pools[transcribe]
+        engine.pools[transcribe] = BrokenPool(pool.function, pool.environment, pool.limit, pool.log)
+        pool.close()
         engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
         failed = engine.run(by_hand("unlucky.wav", language="en"))
         notified = [ended.notify(engine, execution) for execution in (done, missing, failed)]
@@ -166,12 +166,12 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
 
 
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> list[Call]:
+def detecting(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> list[Call]:
     """What was asked for when the language was not given and the model knows several."""
     with an_engine(tmp_path_factory.mktemp("logs"), model=base) as engine:
         engine.s3.upload_file(str(clip), RECORDINGS, clip.name)
         done = engine.run(by_hand(clip.name))
-        engine.run(by_hand(clip.name))  # finds the language that the first one heard
+        engine.run(by_hand(clip.name))  # finds the language that the first one found
     assert engine.denied == []
     assert done.status == "SUCCEEDED", done.message
     return engine.calls
@@ -183,7 +183,7 @@ def test_a_role_has_nothing_that_it_can_do_without(
 ) -> None:
     """And all that it can't: with one call denied, the runs do not end as they must."""
     seen = request.getfixturevalue(
-        "heard" if "DetectLanguage" in str(rule) or "language.json" in str(rule) else "calls"
+        "detecting" if "DetectLanguage" in str(rule) or "language.json" in str(rule) else "calls"
     )
     assert rule not in superfluous(RULES, seen), f"no call needs {rule}"
 

@@ -42,7 +42,7 @@ def run(logs: Path, workers: int) -> Run:
         done = shared_out(engine, SAMPLE, COUNT)
         (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
         body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()
-        at_once = {host.function.name: host.busiest for host in engine.hosts.values()}[
+        at_once = {pool.function.name: pool.busiest for pool in engine.pools.values()}[
             "SplitFunction"
         ]
         written = transcripts(engine, done)

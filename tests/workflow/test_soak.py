@@ -44,7 +44,7 @@ class Soak:
     def transcribe(self, number: int, recording: Path) -> None:
         execution = self.engine.run(self.engine.upload(recording, {"language": "en"}))
         self.words[number] = json.loads(transcripts(self.engine, execution)["json"])["text"].split()
-        alive = [process for host in self.engine.hosts.values() for process in host.processes()]
+        alive = [process for pool in self.engine.pools.values() for process in pool.processes()]
         self.engine_mb.append(resident_mb())
         self.workers_mb.append(max(resident_mb(process) for process in alive))
         self.processes.append(len(alive))
@@ -67,7 +67,7 @@ def test_fifty_recordings_at_once_are_all_right_and_memory_stays_flat(
         soak = Soak(engine)
         with ThreadPoolExecutor(RECORDINGS) as threads:
             list(threads.map(soak.transcribe, range(RECORDINGS), recordings))
-        busiest = {host.function.name: host.busiest for host in engine.hosts.values()}
+        busiest = {pool.function.name: pool.busiest for pool in engine.pools.values()}
 
     def steady(series: list[float]) -> tuple[float, float]:
         """Its level in the second fifth and in the last."""

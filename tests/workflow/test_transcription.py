@@ -85,7 +85,7 @@ def test_the_history_shows_the_fan_out(
     counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
     chunks = -(-len(printed["ledger"]["tiles"]) // 4)
     assert (counts["total"], counts["succeeded"], counts["failed"]) == (chunks, chunks, 0)
-    assert {host.function.name: host.busiest for host in engine.hosts.values()}[
+    assert {pool.function.name: pool.busiest for pool in engine.pools.values()}[
         "TranscribeFunction"
     ] == 2
 
@@ -135,7 +135,7 @@ def test_silence_makes_an_empty_transcript_and_no_children(engine: Engine, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("started_with", "error", "told"),
+    ("started_with", "error", "message"),
     [
         (
             {"bucket": RECORDINGS, "key": "nowhere.mp3"},
@@ -153,14 +153,14 @@ def test_silence_makes_an_empty_transcript_and_no_children(engine: Engine, tmp_p
     ],
 )
 def test_bad_input_fails_at_once_by_name(
-    engine: Engine, started_with: dict[str, Any], error: str, told: str
+    engine: Engine, started_with: dict[str, Any], error: str, message: str
 ) -> None:
     engine.s3.put_object(
         Bucket=engine.bucket("RecordingsBucket"), Key="words.mp3", Body=b"only words " * 100
     )
     failed = engine.run(started_with)
     assert (failed.status, failed.error) == ("FAILED", error)
-    assert told in failed.message
+    assert message in failed.message
     history = engine.states.get_execution_history(executionArn=failed.arn)["events"]
     scheduled = [
         event["taskScheduledEventDetails"]["resource"]

@@ -44,7 +44,7 @@ class InvalidOption(BadInput):
 
 
 class RecordingNotFound(BadInput):
-    """There is no such object, or it may not be read."""
+    """The object is not there, or may not be read."""
 
 
 class RecordingArchived(BadInput):
@@ -52,7 +52,7 @@ class RecordingArchived(BadInput):
 
 
 class JobNotFound(BadInput):
-    """There is no such job to redo a part of, or what it read is no longer kept."""
+    """The job to redo a part of is not there, or what it read is no longer kept."""
 
 
 class UnreadableRecording(BadInput):
@@ -67,10 +67,7 @@ class RecordingTooLarge(BadInput):
 
 
 class JobTooExpensive(BadInput):
-    """By the estimate it would cost more than the deployment's `MaxJobCost`.
-
-    The message has both.
-    """
+    """The estimated cost is higher than the deployment's `MaxJobCost`. The message has both."""
 
 
 class UnknownModel(BadInput):

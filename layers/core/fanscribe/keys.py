@@ -6,11 +6,11 @@ to these: test_policies.py, test_roles.py, test_keys.py.
 work bucket
   jobs/<job>/claim.json                          which execution is at it
   jobs/<job>/plan.json                           the tiles of one recording
-  jobs/<job>/language.json                       what DetectLanguage heard
+  jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
-  jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
+  jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
@@ -59,18 +59,22 @@ def job_of(key: str) -> str | None:
 
 
 def claim(job: str) -> str:
+    """The claim: which execution is at the job."""
     return f"{folder(job)}claim.json"
 
 
 def plan(job: str) -> str:
+    """The tiles, the options and what was found on the way."""
     return f"{folder(job)}plan.json"
 
 
 def language(job: str) -> str:
+    """The language that the job is read in."""
     return f"{folder(job)}language.json"
 
 
 def chunks(job: str) -> str:
+    """The chunks, for the Map state to read."""
     return f"{folder(job)}chunks.json"
 
 
@@ -80,18 +84,22 @@ def sound(job: str) -> str:
 
 
 def piece(job: str, section: int, channel: int, number: int) -> str:
+    """A piece of decoded sound. Sections and pieces are numbered from 0."""
     return f"{sound(job)}{section:02}-{channel}-{number:04}.wav"
 
 
 def sections(job: str) -> str:
+    """The division of a very long recording's file."""
     return f"{folder(job)}sections.json"
 
 
 def section(job: str, number: int) -> str:
+    """The result of one section."""
     return f"{folder(job)}sections/{number:02}.json"
 
 
 def frames(job: str, section: int) -> str:
+    """The voice activity of one section, as npy."""
     return f"{folder(job)}sections/{section:02}.npy"
 
 
@@ -111,6 +119,7 @@ def attempts(job: str) -> str:
 
 
 def attempt(job: str, first: int, last: int, number: str) -> str:
+    """The note of a batch that was begun: the tiles `first` to `last`, included."""
     return f"{attempts(job)}{first:06}-{last:06}-{number}.json"
 
 
@@ -131,7 +140,10 @@ def failures(job: str) -> str:
 
 
 def failure(job: str, first: int, last: int) -> str:
-    """As the state machine spells it for a chunk (States.Format pads nothing)."""
+    """The failure of the tiles `first` to `last`, included.
+
+    The state machine spells it likewise for a chunk: States.Format pads nothing.
+    """
     return f"{failures(job)}{first}-{last}.json"
 
 
@@ -146,6 +158,7 @@ def transcript_suffix(key: str) -> str:
 
 
 def transcript(recording_key: str, job: str, suffix: str) -> str:
+    """A file of the transcript. `suffix` is how its name ends, such as `json`."""
     return f"{transcripts(recording_key, job)}{suffix}"
 
 

@@ -78,7 +78,7 @@ def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "message"),
     [
         ("empty.wav", b"", "empty.wav is empty (0 bytes)"),
         (
@@ -100,12 +100,12 @@ def test_a_long_recording_comes_in_blocks_of_bounded_size(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_no_recording_is_refused_by_name_and_reason(
-    tmp_path: Path, name: str, data: bytes, told: str
+    tmp_path: Path, name: str, data: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnreadableRecording) as refused:
         list(decode(tmp_path / name, name))
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_a_wav_of_no_samples_has_no_sound(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def synchsafe(number: int) -> bytes:
     return bytes((number >> shift) & 127 for shift in (21, 14, 7, 0))
 
 
-def told_of(recording: Path, decoder: Decoder) -> str:
+def refusal_of(recording: Path, decoder: Decoder) -> str:
     before = children()
     with pytest.raises(UnreadableRecording) as refused:
         list(decode(recording, "talk.wav", decoder=decoder))
@@ -59,9 +59,11 @@ def recording(tmp_path: Path) -> Path:
         ),
     ],
 )
-def test_one_that_crashes_is_told_by_its_ending(recording: Path, program: str, ending: str) -> None:
-    told = told_of(recording, Decoder(doing(program)))
-    assert told == f"talk.wav can't be read: the decoder crashed on it ({ending})."
+def test_one_that_crashes_is_known_by_its_ending(
+    recording: Path, program: str, ending: str
+) -> None:
+    message = refusal_of(recording, Decoder(doing(program)))
+    assert message == f"talk.wav can't be read: the decoder crashed on it ({ending})."
 
 
 @pytest.mark.parametrize(
@@ -74,10 +76,10 @@ def test_one_that_crashes_is_told_by_its_ending(recording: Path, program: str, e
         "os.close(1); time.sleep(600)",
     ],
 )
-def test_one_that_hangs_is_ended_and_told(recording: Path, program: str) -> None:
-    told = told_of(recording, Decoder(doing(program), stall_s=0.3))
+def test_one_that_hangs_is_ended_and_reported(recording: Path, program: str) -> None:
+    message = refusal_of(recording, Decoder(doing(program), stall_s=0.3))
     assert (
-        told
+        message
         == "talk.wav can't be read: the decoder stopped making progress, and was ended after 0.3 s."
     )
 
@@ -87,7 +89,9 @@ def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> Non
         "for _ in range(15): time.sleep(0.2); "
         f"os.write(1, {HEADER.pack(PROGRESS, 0)!r})\nos.abort()"
     )
-    assert "crashed" in told_of(recording, Decoder(doing(slow), stall_s=2)), "after three seconds"
+    assert "crashed" in refusal_of(recording, Decoder(doing(slow), stall_s=2)), (
+        "after three seconds"
+    )
 
 
 def test_reading_the_same_again_is_no_progress(recording: Path) -> None:
@@ -104,7 +108,7 @@ def test_reading_the_same_again_is_no_progress(recording: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits address space")
-def test_one_that_needs_too_much_memory_is_told(tmp_path: Path) -> None:
+def test_one_that_needs_too_much_memory_is_reported(tmp_path: Path) -> None:
     """The real one, with an mp3 whose cover picture is 150 MB of nothing."""
     talk, cover = tmp_path / "talk.mp3", 150_000_000
     with talk.open("wb") as file:
@@ -117,9 +121,9 @@ def test_one_that_needs_too_much_memory_is_told(tmp_path: Path) -> None:
         )
         file.seek(cover + 10)  # a hole
         file.write(SAMPLE.read_bytes())
-    told = told_of(talk, Decoder(memory=300_000_000))
+    message = refusal_of(talk, Decoder(memory=300_000_000))
     assert (
-        told
+        message
         == "talk.wav can't be read: the decoder needs more memory for it than it may have (300 MB)."
     )
     assert list(decode(talk, "talk.mp3")), "by default it may have enough for that"

@@ -95,5 +95,5 @@ def test_what_may_be_a_recording_and_what_is_only_words_is_left_to_the_decoder(h
 
 
 @given(st.binary(max_size=HEAD))
-def test_any_bytes_are_told_or_let_pass(head: bytes) -> None:
+def test_any_bytes_are_recognized_or_let_pass(head: bytes) -> None:
     assert recognise(head) is None or all(recognise(head) or ())

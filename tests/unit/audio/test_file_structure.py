@@ -466,7 +466,7 @@ FAULTS = {
 }
 
 
-def test_the_faults_are_told_and_nothing_else_is(corpus: Path) -> None:
+def test_the_faults_are_reported_and_nothing_else_is(corpus: Path) -> None:
     files = [path for path in sorted((corpus / "faults").iterdir()) if path.suffix != ".md"]
     assert len(files) >= len(FAULTS)
     for path in files:

@@ -69,7 +69,7 @@ def test_what_is_within_every_limit_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "kept", "told"),
+    ("samples", "kept", "message"),
     [
         (
             24 * HOUR + 1,
@@ -82,17 +82,17 @@ def test_what_is_within_every_limit_passes() -> None:
         (24 * HOUR, 8, "talk.wav is 22,118.4 MB or more when decoded, and at most 8,000 MB may be"),
     ],
 )
-def test_what_is_too_long_is_told_with_the_limit_and_its_parameter(
-    samples: int, kept: int, told: str
+def test_what_is_too_long_is_reported_with_the_limit_and_its_parameter(
+    samples: int, kept: int, message: str
 ) -> None:
     with pytest.raises(RecordingTooLarge) as refused:
         Limits().check_length("talk.wav", samples, kept)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(message)
     assert issubclass(RecordingTooLarge, BadInput), "so it is never retried"
 
 
 @pytest.mark.parametrize(
-    ("channels", "rate", "told"),
+    ("channels", "rate", "message"),
     [
         (
             16,
@@ -109,13 +109,13 @@ def test_what_is_too_long_is_told_with_the_limit_and_its_parameter(
         ),
     ],
 )
-def test_what_is_too_wide_is_told_with_the_limit_and_its_parameter(
-    tmp_path: Path, channels: int, rate: int, told: str
+def test_what_is_too_wide_is_reported_with_the_limit_and_its_parameter(
+    tmp_path: Path, channels: int, rate: int, message: str
 ) -> None:
     recording = a_wav(tmp_path / "talk.wav", np.zeros(channels * 1_000, np.int16), rate, channels)
     with pytest.raises(RecordingTooLarge) as refused:
         list(decode(recording, "talk.wav"))
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(message)
 
 
 def test_a_header_that_can_be_believed_is_enough(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_sections_make_the_whole_whatever_the_container(
     tmp_path: Path, speech: Block, name: str
 ) -> None:
     """To a sample or two, as the resampler starts anew, and to what a lossy decoder remembers of
-    what it has not heard.
+    what it has not decoded.
     """
     path = tmp_path / f"talk.{name}"
     path.write_bytes(encoded(speech[0], *CONTAINERS[name]))
@@ -117,12 +117,12 @@ def test_frames_are_kept_as_they_were(samples: int) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"not frames", some_frames(FRAME).dump(), some_frames(9 * FRAME).dump()[:-1]]
 )
-def test_damaged_frames_are_told(data: bytes) -> None:
+def test_damaged_frames_are_reported(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         Frames.load(9 * FRAME, data)
 
 
-def test_what_a_section_hears_is_what_is_heard_in_the_whole(speech: Block) -> None:
+def test_what_a_section_finds_is_what_is_found_in_the_whole(speech: Block) -> None:
     """With two minutes to warm up, 99 of 100 frames are on the same side of the threshold, and no
     more than a tile is another.
     """

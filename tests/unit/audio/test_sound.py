@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fanscribe import keys
 from fanscribe.audio.sound import PIECE, AudioPiece, Block, Cutter, ranges
 from fanscribe.errors import StorageFault, WorkDamaged
-from fanscribe.jobs.audio_store import Soundtrack, sounds
+from fanscribe.jobs.audio_store import AudioStore, sounds
 from tests.support.builders import a_plan, a_tile
 from tests.support.fakes import MemoryStorage
 
@@ -67,7 +67,7 @@ SOUND = np.random.default_rng(1).integers(-9_999, 9_999, 620 * 16_000, np.int16)
 
 def stored() -> MemoryStorage:
     storage = MemoryStorage()
-    with Soundtrack(storage, "work", PLAN.job).recorder() as keep:
+    with AudioStore(storage, "work", PLAN.job).recorder() as keep:
         for block in np.array_split(SOUND[np.newaxis], 62, axis=1):
             keep(block)
     return storage
@@ -81,9 +81,9 @@ def test_what_was_kept_is_read_sample_for_sample_across_pieces_too() -> None:
 
 
 def test_only_pieces_that_are_missing_or_not_whole_are_missed() -> None:
-    storage, track = stored(), Soundtrack(MemoryStorage(), "work", PLAN.job)
+    storage, track = stored(), AudioStore(MemoryStorage(), "work", PLAN.job)
     assert track.missing(PLAN, PLAN.tiles) == {AudioPiece(0, 0, number) for number in range(3)}
-    track = Soundtrack(storage, "work", PLAN.job)
+    track = AudioStore(storage, "work", PLAN.job)
     assert track.missing(PLAN, PLAN.tiles) == set()
     storage.objects["work", keys.piece(PLAN.job, 0, 0, 1)] += b"!"
     assert track.missing(PLAN, PLAN.tiles) == {AudioPiece(0, 0, 1)}
@@ -102,6 +102,6 @@ def test_sound_that_can_not_be_stored_stops_the_decoding() -> None:
 
     with (
         pytest.raises(StorageFault, match="SlowDown"),
-        Soundtrack(Full(), "work", PLAN.job).recorder() as keep,
+        AudioStore(Full(), "work", PLAN.job).recorder() as keep,
     ):
         keep(SOUND[np.newaxis])

@@ -26,7 +26,7 @@ def figures(*arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_a_recording_is_told_its_chunks_time_cost_and_limit_with_the_prices_date() -> None:
+def test_a_recording_is_shown_its_chunks_time_cost_and_limit_with_the_prices_date() -> None:
     done = typed(str(SAMPLE), "--model", "large-v3-turbo")
     assert done.exit_code == 0
     first, *rest = done.output.splitlines()
@@ -64,7 +64,7 @@ def test_a_length_is_written_as_people_write_it(text: str, seconds: float | None
     assert as_seconds(text) == seconds
 
 
-def test_wishes_are_heard() -> None:
+def test_goals_are_met() -> None:
     usual, cheapest, quick = (
         figures("30m", "--model", "turbo", *goal)
         for goal in ((), ("--cheapest",), ("--finish-in", "28s"))
@@ -75,7 +75,7 @@ def test_wishes_are_heard() -> None:
     assert quick["in_time"] is True
 
 
-def test_a_wish_that_cannot_be_had_is_said_to_be_so() -> None:
+def test_a_goal_that_cannot_be_met_is_reported() -> None:
     assert figures("24h", "--finish-in", "5s")["in_time"] is False
     assert "0:05 can't be had: this is the fastest" in typed("24h", "--finish-in", "5s").output
 
@@ -105,7 +105,7 @@ def test_ones_own_model_is_judged_by_its_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (
             ["nowhere.mp3"],
@@ -131,8 +131,8 @@ def test_ones_own_model_is_judged_by_its_weights(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_call_and_a_bad_recording_get_one_clear_message(
-    arguments: list[str], code: int, told: str
+    arguments: list[str], code: int, message: str
 ) -> None:
     done = typed(*arguments)
     assert done.exit_code == code
-    assert told in done.output
+    assert message in done.output

@@ -25,13 +25,15 @@ def an_execution(key: str, message: str) -> Execution:
 
 def test_a_file_that_the_command_uploaded_is_called_as_it_was_but_in_addresses() -> None:
     key = keys.upload("0123", "my talk (1).mp3")
-    told = an_execution(
+    shown = an_execution(
         key, f"{key}: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*."
     ).message
-    assert told == f"my talk (1).mp3: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*."
+    assert (
+        shown == f"my talk (1).mp3: 7.9% is missing. See s3://transcripts/{key}/job/transcript.*."
+    )
 
 
-def test_a_file_that_the_command_uploaded_has_its_bytes_back_and_is_told_in_one_line() -> None:
+def test_a_file_that_the_command_uploaded_has_its_bytes_back_and_is_shown_in_one_line() -> None:
     execution = an_execution(keys.upload("0123", r"caf\xe9\x0a.mp3"), "")
     assert execution.recording == "caf\udce9\n.mp3"
     assert execution.about == r"caf\xe9\x0a.mp3"

@@ -68,7 +68,7 @@ def test_what_holds_no_folder_is_found_out(tmp_path: Path) -> None:
     assert nearest(tmp_path / "out" / "deep") == tmp_path
 
 
-def test_an_error_is_told_in_words() -> None:
+def test_an_error_is_reported_in_words() -> None:
     assert reason(OSError(errno.ENOSPC, "No space left on device")) == "the disk is full"
     assert reason(OSError(errno.ENOTTY, "Inappropriate ioctl.")) == "Inappropriate ioctl"
     assert reason(OSError("odd")) == "odd"

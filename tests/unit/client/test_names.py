@@ -51,7 +51,7 @@ def test_only_a_media_suffix_is_no_part_of_a_name(name: str, called: str) -> Non
     assert stem(name) == called
 
 
-def test_a_name_that_leaves_no_room_for_endings_is_cut_and_told_apart() -> None:
+def test_a_name_that_leaves_no_room_for_endings_is_cut_and_distinguished() -> None:
     one, other = ("é" * 120 + f"{letter}.wav" for letter in "ab")
     assert stem(one) != stem(other)
     assert stem(one)[:-6] == stem(other)[:-6] == "é" * 110 + "~"

@@ -97,7 +97,7 @@ def test_a_history_is_read_on_from_where_it_was() -> None:
         assert read_history(events[cut:], read_history(events[:cut])) == read_history(events)
 
 
-def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
+def test_who_waits_for_another_execution_of_the_job_is_shown_so() -> None:
     assert read_history([entered("Split"), failed("JobInProgress")]).stage == WAITING
     assert read_history([entered("Split"), failed("StorageFault")]).stage == "splitting"
     assert (
@@ -106,7 +106,7 @@ def test_who_waits_for_another_execution_of_the_job_is_told_so() -> None:
     )
 
 
-def test_every_stage_that_is_told_is_a_state_of_the_machine() -> None:
+def test_every_stage_that_is_shown_is_a_state_of_the_machine() -> None:
     definition = json.loads((PROJECT / "statemachine" / "transcription.asl.json").read_text())
     assert set(STAGES) <= set(definition["States"])
 

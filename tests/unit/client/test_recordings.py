@@ -72,7 +72,7 @@ def test_a_folder_that_can_not_be_read_in_a_folder_is_left_out_with_a_line(
 
 
 @pytest.mark.parametrize(
-    ("named", "told"),
+    ("named", "problem"),
     [
         ("nowhere", "nowhere: there is no such file"),
         ("link", "link: its link leads nowhere"),
@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     named: str,
-    told: str,
+    problem: str,
 ) -> None:
     a_folder(tmp_path, "talk.mp3")
     monkeypatch.chdir(tmp_path)
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_said(
     (tmp_path / "link").symlink_to("nowhere")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
-    with pytest.raises(WrongFiles, match=told):
+    with pytest.raises(WrongFiles, match=problem):
         find_recordings([named])
 
 
@@ -118,7 +118,7 @@ except WrongFiles as error:
 """
 
 
-def heard(named: str, **stdin: Any) -> str:
+def printed(named: str, **stdin: Any) -> str:
     """What a process says of its standard input."""
     code = [sys.executable, "-c", READ.format(named=named)]
     done = subprocess.run(code, capture_output=True, text=True, check=True, **stdin)
@@ -127,18 +127,18 @@ def heard(named: str, **stdin: Any) -> str:
 
 @pytest.mark.parametrize("named", ["-", "/dev/stdin", "/dev/fd/0"])
 def test_standard_input_is_read_to_a_file(named: str) -> None:
-    assert heard(named, input="sound") == "stdin sound\n"
+    assert printed(named, input="sound") == "stdin sound\n"
 
 
 def test_standard_input_may_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "talk").write_text("sound")
     with (tmp_path / "talk").open() as stdin:
-        assert heard("-", stdin=stdin) == "stdin sound\n"
+        assert printed("-", stdin=stdin) == "stdin sound\n"
 
 
 def test_standard_input_that_holds_nothing_is_refused() -> None:
-    told = heard("-", stdin=subprocess.DEVNULL)
-    assert told.startswith("- is standard input, and no recording is piped into it: ffmpeg … |")
+    problem = printed("-", stdin=subprocess.DEVNULL)
+    assert problem.startswith("- is standard input, and no recording is piped into it: ffmpeg … |")
 
 
 def test_a_file_that_is_called_like_standard_input_can_be_named(

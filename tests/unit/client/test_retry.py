@@ -33,10 +33,10 @@ def answers(*given: Exception | str) -> Callable[[], str]:
     return call
 
 
-def test_what_passes_is_waited_out_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_passes_is_waited_out_and_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert retrying(answers(GONE, StorageFault("S3 answered 503."), "there"), "the list") == "there"
-    told = capsys.readouterr().err
-    assert told == "fanscribe: no answer from AWS; waiting for the list, 10 minutes at most.\n"
+    lines = capsys.readouterr().err
+    assert lines == "fanscribe: no answer from AWS; waiting for the list, 10 minutes at most.\n"
 
 
 def test_what_does_not_pass_is_not_waited_for() -> None:

@@ -50,7 +50,7 @@ def test_what_is_not_known_yet_is_not_said() -> None:
     )
 
 
-def test_money_is_told_in_two_figures_and_cents_at_least() -> None:
+def test_money_is_shown_in_two_figures_and_cents_at_least() -> None:
     assert [dollars(usd) for usd in (0, 0.00042, 0.0131, 0.5, 1.2, 34)] == [
         "$0",
         "$0.00042",

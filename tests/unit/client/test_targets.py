@@ -41,7 +41,7 @@ def test_recordings_of_one_name_may_lie_in_different_folders(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("named", "formats", "told"),
+    ("named", "formats", "problem"),
     [
         (["talk.mp3", "talk.wav"], JSON, "talk.mp3 and .*/talk.wav would both be .*/out/talk.json"),
         (["talk.mp3", "x/talk.mp3"], JSON, "would both be written to .*/out/talk.json. Rename one"),
@@ -59,11 +59,11 @@ def test_two_recordings_never_share_a_file(
     tmp_path: Path,
     named: list[str],
     formats: tuple[Format, ...],
-    told: str,
+    problem: str,
 ) -> None:
     a_folder(tmp_path, "talk.mp3", "talk.wav", "talk.transcribe.wav", "talk.incomplete.wav")
     a_folder(tmp_path, "x/talk.mp3", "x/talk.mp4")
-    with pytest.raises(WrongFiles, match=told):
+    with pytest.raises(WrongFiles, match=problem):
         checked(tmp_path, *named, out="out", formats=formats)
 
 
@@ -114,8 +114,8 @@ def test_a_recording_that_ends_like_a_transcript_keeps_its_name(tmp_path: Path) 
 
 def test_a_recording_whose_file_would_be_a_folder_is_left_out_alone(tmp_path: Path) -> None:
     a_folder(tmp_path, "talk.wav", "other.wav", "talk.srt/inside")
-    (told,) = checked(tmp_path, "talk.wav", "other.wav")
-    assert told == "talk.srt is a folder: rename it, or name another folder with --out."
+    (problem,) = checked(tmp_path, "talk.wav", "other.wav")
+    assert problem == "talk.srt is a folder: rename it, or name another folder with --out."
 
 
 def test_a_folder_that_can_not_be_written_to_is_found_out_before(tmp_path: Path) -> None:

@@ -16,17 +16,21 @@ SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
 
 
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    told = os.environ | environment
+    variables = os.environ | environment
     command = ["make", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
 
 
-def test_the_build_and_the_deployment_are_told_the_same_model_and_parameters() -> None:
+def test_the_build_and_the_deployment_are_given_the_same_model_and_parameters() -> None:
     said = ("MODEL=models/own", "STACK=talks", "PARAMETERS=ChunkTiles=8 LogLevel=DEBUG")
-    told = make("-n", "deploy", *said).stdout
+    printed = make("-n", "deploy", *said).stdout
     given = "--parameter-overrides Model=models/own ChunkTiles=8 LogLevel=DEBUG"
-    assert re.search(rf"/sam build (--use-container )?{given}\n", told)
-    assert re.search(rf"/sam deploy --config-env make --stack-name talks .*\\\n\s*{given}\n", told)
+    assert re.search(rf"/sam build (--use-container )?{given}\n", printed)
+    assert re.search(
+        rf"/sam deploy --config-env make --stack-name talks .*\\\n\s*{given}\n", printed
+    )
 
 
 def test_nothing_that_it_says_to_sam_asks_a_question() -> None:
@@ -39,8 +43,8 @@ def test_nothing_that_it_says_to_sam_asks_a_question() -> None:
 def test_a_container_builds_where_no_python313_runs(tmp_path: Path, *, python: bool) -> None:
     (tmp_path / "python3.13").write_text(f"#!/bin/sh\nexit {0 if python else 127}\n")
     (tmp_path / "python3.13").chmod(0o755)
-    told = make("-n", "deploy", "MODEL=tiny.en", PATH=f"{tmp_path}:/usr/bin:/bin").stdout
-    assert ("--use-container" in told) is not python
+    printed = make("-n", "deploy", "MODEL=tiny.en", PATH=f"{tmp_path}:/usr/bin:/bin").stdout
+    assert ("--use-container" in printed) is not python
 
 
 @pytest.mark.parametrize("target", ["model", "deploy"])

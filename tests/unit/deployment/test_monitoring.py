@@ -131,7 +131,7 @@ def test_the_operations_page_says_what_each_alarm_means(name: str) -> None:
 
 
 def test_the_troubleshooting_page_has_a_paragraph_for_every_error_and_no_other() -> None:
-    told = re.findall(
+    listed = re.findall(
         r"^### (\w+)$", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE
     )
     every = {
@@ -139,6 +139,6 @@ def test_the_troubleshooting_page_has_a_paragraph_for_every_error_and_no_other()
         for name, kind in vars(errors).items()
         if isinstance(kind, type) and issubclass(kind, Exception)
     }
-    assert sorted(told) == sorted(every - {"FanscribeError", "BadInput"}), (
+    assert sorted(listed) == sorted(every - {"FanscribeError", "BadInput"}), (
         "all but the two that only have subclasses"
     )

@@ -90,8 +90,8 @@ def test_a_buckets_policy_goes_and_stays_with_the_bucket() -> None:
 def test_the_docs_say_of_everyone_what_they_may_do() -> None:
     page = PAGE.read_text("utf-8")
     assert with_table(page, MARK, table()) == page, "`make docs` writes the table anew"
-    told = {(row.who.strip("`"), action) for row in rows() for action in row.actions}
-    assert {(rule.principal, rule.action) for rule in role_rules(KEYED)} - told == set()
+    listed = {(row.who.strip("`"), action) for row in rows() for action in row.actions}
+    assert {(rule.principal, rule.action) for rule in role_rules(KEYED)} - listed == set()
 
 
 def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() -> None:

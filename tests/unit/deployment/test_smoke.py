@@ -21,10 +21,10 @@ def test_a_model_that_is_not_known_is_held_against_what_is_said() -> None:
 @pytest.mark.parametrize("reference", [OWN, SPOKEN])
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_half_a_minute_lost_or_repeated_is_too_much(reference: Reference, place: int) -> None:
-    heard = OWN.text.split()
+    transcribed = OWN.text.split()
     start = 200 * place
-    lost = heard[:start] + heard[start + 75 :]
-    twice = heard[: start + 75] + heard[start:]
+    lost = transcribed[:start] + transcribed[start + 75 :]
+    twice = transcribed[: start + 75] + transcribed[start:]
     for text in (lost, twice):
         assert reference.held_against(" ".join(text))[0] > reference.tolerated
 

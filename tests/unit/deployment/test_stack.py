@@ -205,7 +205,7 @@ def test_sam_adds_to_roles_what_the_docs_say_and_no_more() -> None:
     assert statement["Resource"] == {"Ref": "TranscriptionStateMachine"}
 
 
-def test_split_is_told_the_deployments_choices(stack: Stack) -> None:
+def test_split_is_given_the_deployments_choices(stack: Stack) -> None:
     found = boto3.client("lambda", REGION).get_function_configuration(
         FunctionName=stack.ids["SplitFunction"]
     )
@@ -240,19 +240,19 @@ def test_no_bucket_that_is_written_to_triggers_the_rule(stack: Stack) -> None:
         assert not stack.rule.matches_event(an_upload(bucket, "meetings/talk.mp3"))
 
 
-def test_an_email_has_a_topic_of_its_own_and_a_topic_is_told_as_it_is(stack: Stack) -> None:
+def test_an_email_has_a_topic_of_its_own_and_a_topic_gets_it_as_it_is(stack: Stack) -> None:
     sns, events = boto3.client("sns", REGION), boto3.client("events", REGION)
     address = stack.parameters.get("NotificationEmail")
     assert [entry["Endpoint"] for entry in sns.list_subscriptions()["Subscriptions"]] == (
         [address] if address else []
     )
-    told = {
+    targets = {
         name: events.list_targets_by_rule(Rule=stack.ids[name])["Targets"][0]["Arn"]
         for name in ("EmailRule", "TopicRule")
         if name in stack.ids
     }
-    assert told.get("TopicRule") == stack.parameters.get("NotificationTopicArn")
-    assert told.get("EmailRule") == stack.ids.get("EmailTopic")
+    assert targets.get("TopicRule") == stack.parameters.get("NotificationTopicArn")
+    assert targets.get("EmailRule") == stack.ids.get("EmailTopic")
     if address:
         attributes = sns.get_topic_attributes(TopicArn=stack.ids["EmailTopic"])["Attributes"]
         assert attributes.get("KmsMasterKeyId") == stack.parameters.get("KmsKeyArn")

@@ -151,13 +151,13 @@ def test_a_places_that_no_pattern_needs_is_filled_with_one_that_matches_no_recor
 
 def test_logs_are_kept_for_as_long_as_cloudwatch_can() -> None:
     model = botocore.session.get_session().get_service_model("logs")
-    told = model.shape_for("Days").documentation
-    possible = [int(days) for days in re.findall(r"\b\d+\b", told.split("Possible values are")[1])]
+    text = model.shape_for("Days").documentation
+    possible = [int(days) for days in re.findall(r"\b\d+\b", text.split("Possible values are")[1])]
     assert PARAMETERS["LogRetentionDays"]["AllowedValues"] == possible
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/deploying.md"])
-def test_what_new_accounts_are_told_fits_them(page: str) -> None:
+def test_what_new_accounts_are_advised_fits_them(page: str) -> None:
     """3,008 MB for a function, ten invocations at once."""
     (command,) = re.findall(
         r"^sam deploy .*TranscribeMemory=.*$", (ROOT / page).read_text(), re.MULTILINE
@@ -200,8 +200,8 @@ def test_a_budget_is_made_where_one_is_named_and_tells_of_it_twice(amount: str) 
     assert a_stack(MonthlyBudget=amount, NotificationEmail="you@example.org").exists("Budget") is (
         amount != "0"
     )
-    told = RESOURCES["Budget"]["Properties"]["NotificationsWithSubscribers"]
-    assert [each["Notification"]["Threshold"] for each in told] == [80, 100]
-    assert {str(each["Subscribers"]) for each in told} == {
+    notifications = RESOURCES["Budget"]["Properties"]["NotificationsWithSubscribers"]
+    assert [each["Notification"]["Threshold"] for each in notifications] == [80, 100]
+    assert {str(each["Subscribers"]) for each in notifications} == {
         "[{'SubscriptionType': 'EMAIL', 'Address': {'Ref': 'NotificationEmail'}}]"
     }

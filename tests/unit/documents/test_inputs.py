@@ -39,7 +39,7 @@ def test_every_file_in_events_is_understood(file: Path) -> None:
     PARSERS[file.name](json.loads(file.read_text()))
 
 
-def test_the_three_kinds_of_input_are_told_apart() -> None:
+def test_the_three_kinds_of_input_are_distinguished() -> None:
     kinds = {
         name: type(parse_job_input(json.loads((ROOT / "events" / name).read_text())))
         for name in ("upload.json", "console.json", "uri.json")
@@ -75,7 +75,7 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({}, "it has no fields"),
         ([], "it has no fields"),
@@ -101,10 +101,12 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
         ),
     ],
 )
-def test_an_input_that_is_none_of_them_is_told_what_is_wrong(given: Any, told: str) -> None:
+def test_an_input_that_is_none_of_them_is_refused_with_what_is_wrong(
+    given: Any, message: str
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_job_input(given)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert '{"uri": "s3://bucket/key"}' in str(refused.value)
 
 

@@ -1,4 +1,4 @@
-"""The same options wherever they are said, and what is told of a wrong one."""
+"""The same options wherever they are said, and the message on a wrong one."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"langauge": "en"}, r"no option 'langauge'\. The options are .*language"),
         (
@@ -63,8 +63,8 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
         ({"tolerated_loss": 2}, "'tolerated_loss' can't be 2: it takes the share of speech"),
     ],
 )
-def test_a_wrong_option_is_named_with_what_is_possible(given: dict[str, Any], told: str) -> None:
-    with pytest.raises(InvalidOption, match=told):
+def test_a_wrong_option_is_named_with_what_is_possible(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidOption, match=message):
         Options.parse(given)
 
 
@@ -84,7 +84,7 @@ def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
     )
 
 
-def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_told() -> None:
+def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_reported() -> None:
     assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
     with pytest.raises(InvalidOption, match="no option 'langauge'"):
         Options.from_metadata({"langauge": "en"})

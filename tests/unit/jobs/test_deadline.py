@@ -8,7 +8,7 @@ from fanscribe.jobs.deadline import RESERVE_MS, Deadline
 
 @dataclass
 class Clock:
-    """A clock that is told what time it is, and what the invocation has left of `limit` seconds."""
+    """A clock that is set by hand, and what the invocation has left of `limit` seconds."""
 
     limit: float
     now: float = 0.0

@@ -76,8 +76,8 @@ def test_a_recording_in_an_archive_is_named_as_such(
     client = boto3.client("s3", region_name="us-east-1", **NOBODY)
     client.put_object(Bucket="recordings", Key="old.wav", Body=b"sound", StorageClass=tier)
     described = storage.describe("recordings", "old.wav", None)
-    told = rf"s3://recordings/old\.wav is archived \({tier}\).*restore-object"
-    with pytest.raises(RecordingArchived, match=told):
+    message = rf"s3://recordings/old\.wav is archived \({tier}\).*restore-object"
+    with pytest.raises(RecordingArchived, match=message):
         storage.download("recordings", "old.wav", described, tmp_path / "recording")
 
 
@@ -95,7 +95,7 @@ class Forbidding(S3Storage):
 
 
 @pytest.mark.parametrize(
-    ("operation", "call", "error", "told"),
+    ("operation", "call", "error", "message"),
     [
         ("put_object", lambda s: s.write("work", "a", b"", "x/y"), StorageFault, "be written"),
         ("put_object", lambda s: s.write_over("work", "a", b"", None), StorageFault, "be written"),
@@ -105,12 +105,12 @@ class Forbidding(S3Storage):
     ],
 )
 def test_what_is_refused_is_called_what_it_is(
-    operation: str, call: Callable[[S3Storage], object], error: type[Exception], told: str
+    operation: str, call: Callable[[S3Storage], object], error: type[Exception], message: str
 ) -> None:
-    missing = "is not there, or " if told == "be read" else ""
+    missing = "is not there, or " if message == "be read" else ""
     storage = Forbidding()
     storage.forbid(operation)
-    with pytest.raises(error, match=rf"^s3://work/a {missing}may not {told}\.$"):
+    with pytest.raises(error, match=rf"^s3://work/a {missing}may not {message}\.$"):
         call(storage)
 
 

@@ -50,4 +50,4 @@ def test_an_unknown_model_is_taken_for_the_next_larger_one(
 
 def test_every_figure_says_how_it_was_had() -> None:
     assert {"machine", "serial_s", "load_s", "memory_mb", "stages"} <= speeds().origin.keys()
-    assert {model.had for model in speeds().models} <= speeds().origin.keys()
+    assert {model.origin for model in speeds().models} <= speeds().origin.keys()

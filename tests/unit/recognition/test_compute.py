@@ -1,4 +1,4 @@
-"""What the processor can do is read as the kernel lists it, and CTranslate2 is told of AVX-512
+"""What the processor can do is read as the kernel lists it, and CTranslate2 is asked for AVX-512
 where that was seen to help.
 """
 
@@ -30,7 +30,7 @@ def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("vendor", "flags", "told"),
+    ("vendor", "flags", "variables"),
     [
         ("AuthenticAMD", f"fpu avx2 {ALL}", {"CT2_FORCE_CPU_ISA": "AVX512"}),
         ("AuthenticAMD", f"fpu avx2 {ALL.replace('avx512bw', '')}", {}),
@@ -38,8 +38,8 @@ def test_vector_instructions_are_read_as_the_kernel_lists_them(tmp_path: Path) -
         ("GenuineIntel", f"fpu avx2 {ALL}", {}),
     ],
 )
-def test_amds_with_all_of_avx_512_are_told_to_use_it(
-    tmp_path: Path, vendor: str, flags: str, told: dict[str, str]
+def test_amds_with_all_of_avx_512_are_asked_to_use_it(
+    tmp_path: Path, vendor: str, flags: str, variables: dict[str, str]
 ) -> None:
-    assert widest_vectors(a_cpuinfo(tmp_path, vendor, flags)) == told
+    assert widest_vectors(a_cpuinfo(tmp_path, vendor, flags)) == variables
     assert widest_vectors(tmp_path / "none") == {}

@@ -20,7 +20,7 @@ def test_without_a_word_it_is_the_cpu_with_int8() -> None:
     assert computing({}) == Computing(device="cpu", compute_type="int8")
 
 
-def test_a_gpu_computes_with_float16_unless_it_is_told_otherwise() -> None:
+def test_a_gpu_computes_with_float16_unless_it_is_set_otherwise() -> None:
     gpu = {"FANSCRIBE_DEVICE": "cuda"}
     assert computing(gpu).compute_type == "float16"
     assert (
@@ -34,7 +34,7 @@ def test_a_device_that_there_is_not_is_refused() -> None:
 
 
 @pytest.mark.skipif(ctranslate2.get_cuda_device_count() > 0, reason="this machine has a GPU")
-def test_a_missing_gpu_is_told_before_anything_starts() -> None:
+def test_a_missing_gpu_is_reported_before_anything_starts() -> None:
     done = transcribe("--device", "cuda")
     assert (done.exit_code, done.output.splitlines()[-1]) == (
         2,
@@ -45,7 +45,7 @@ def test_a_missing_gpu_is_told_before_anything_starts() -> None:
     )
 
 
-def test_numbers_that_the_cpu_can_not_compute_with_are_told_with_those_that_it_can() -> None:
+def test_numbers_that_the_cpu_can_not_compute_with_are_reported_with_those_that_it_can() -> None:
     done = transcribe("--compute-type", "float16")
     assert done.exit_code == 2
     assert done.output.splitlines()[-1].startswith(

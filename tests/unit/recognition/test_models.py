@@ -32,7 +32,7 @@ def test_a_folder_is_a_model(tmp_path: Path) -> None:
     assert find_model(str(folder)).languages == ("en", "fr", "haw")
 
 
-def test_an_english_only_model_is_told_by_its_vocabulary(tmp_path: Path) -> None:
+def test_an_english_only_model_is_known_by_its_vocabulary(tmp_path: Path) -> None:
     folder = a_model_folder(tmp_path / "mine", ["en", "fr"])
     assert find_model(str(folder)).languages == ("en",)
 
@@ -61,7 +61,7 @@ def test_an_unknown_name_is_answered_with_the_names_that_exist() -> None:
         find_model("larg-v3")
 
 
-def test_a_language_that_the_model_does_not_know_is_told(tmp_path: Path) -> None:
+def test_a_language_that_the_model_does_not_know_is_reported(tmp_path: Path) -> None:
     with pytest.raises(
         UnsupportedLanguage,
         match=r"tiny\.en does not know the language 'fr': it knows only English",
@@ -74,7 +74,7 @@ def test_a_language_that_the_model_does_not_know_is_told(tmp_path: Path) -> None
         model.check(ReadingOptions(language=language, task="translate"))
 
 
-def test_models_of_the_same_name_are_told_apart_by_their_weights(tmp_path: Path) -> None:
+def test_models_of_the_same_name_are_distinguished_by_their_weights(tmp_path: Path) -> None:
     one, other = a_model_folder(tmp_path / "a" / "mine"), a_model_folder(tmp_path / "b" / "mine")
     (other / "model.bin").write_bytes(b"other weights")
     assert open_model(one, "mine").identity != open_model(other, "mine").identity

@@ -1,4 +1,4 @@
-"""A model with random weights writes what it was told to, and so takes the time of a real one."""
+"""A model with random weights writes what it was given, and so takes the time of a real one."""
 
 from pathlib import Path
 

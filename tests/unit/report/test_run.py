@@ -195,7 +195,7 @@ def test_an_execution_that_ended_before_anything_began_is_a_run_too() -> None:
     assert (run.states, run.chunks, run.critical_path(), run.lanes()) == ((), (), [], [])
 
 
-def test_lengths_are_told_as_people_read_them() -> None:
+def test_lengths_are_shown_as_people_read_them() -> None:
     assert [length(ms) for ms in (0, 40, 4_210, 42_400, 59_499, 59_500, 151_400)] == [
         "0.00 s",
         "0.04 s",

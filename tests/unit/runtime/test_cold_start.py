@@ -15,14 +15,14 @@ from fanscribe.runtime.cold_start import age_ms, cold_ms, surroundings
 from functions.bake import KNOWN, seal
 
 
-def test_versions_compute_types_and_the_model_are_told() -> None:
-    told = surroundings({"MODEL": "tiny.en"})
-    assert told["versions"]["fanscribe"] == __version__
-    assert told["versions"]["ctranslate2"] == importlib.metadata.version("ctranslate2")
-    assert told["versions"]["faster-whisper"] == importlib.metadata.version("faster-whisper")
-    assert "int8" in told["compute_types"]
-    assert told["model"] == "tiny.en"
-    assert "model_sha256" not in told, "nothing is baked in here"
+def test_versions_compute_types_and_the_model_are_reported() -> None:
+    facts = surroundings({"MODEL": "tiny.en"})
+    assert facts["versions"]["fanscribe"] == __version__
+    assert facts["versions"]["ctranslate2"] == importlib.metadata.version("ctranslate2")
+    assert facts["versions"]["faster-whisper"] == importlib.metadata.version("faster-whisper")
+    assert "int8" in facts["compute_types"]
+    assert facts["model"] == "tiny.en"
+    assert "model_sha256" not in facts, "nothing is baked in here"
 
 
 def test_a_function_without_a_model_tells_none() -> None:

@@ -31,7 +31,7 @@ def invoke(work: Callable[[], None], execution: str = "arn") -> None:
     handler({"execution": execution}, CONTEXT)
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
+def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
     return {
         metric.name: values
         for metric, values in emitted(capsys.readouterr().out)
@@ -39,7 +39,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
     }
 
 
-def test_a_batch_is_told_by_its_tiles_and_the_time_for_each_second_of_audio(
+def test_a_batch_is_measured_by_its_tiles_and_the_time_for_each_second_of_audio(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     batch = [a_tile(0, 0, 20), a_tile(1, 20, 40)]
@@ -50,10 +50,10 @@ def test_a_batch_is_told_by_its_tiles_and_the_time_for_each_second_of_audio(
         measure_batch(batch, readings, 8)
 
     invoke(two_batches)
-    assert told(capsys) == {"TilesRead": [2, 2], "TilesReadAgain": [0, 0], "RTF": [0.1, 0.2]}
+    assert printed(capsys) == {"TilesRead": [2, 2], "TilesReadAgain": [0, 0], "RTF": [0.1, 0.2]}
 
 
-def test_what_was_measured_is_told_when_the_invocation_fails(
+def test_what_was_measured_is_reported_when_the_invocation_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def fails_at_the_end() -> None:
@@ -63,7 +63,7 @@ def test_what_was_measured_is_told_when_the_invocation_fails(
 
     with pytest.raises(IncompleteTranscript):
         invoke(fails_at_the_end)
-    assert told(capsys) == {"TilesGivenUp": [2], "AudioTime": [90], "SpeechMissing": [25]}
+    assert printed(capsys) == {"TilesGivenUp": [2], "AudioTime": [90], "SpeechMissing": [25]}
 
 
 def test_an_invocation_that_measured_nothing_says_nothing_and_leaves_nothing_to_the_next(
@@ -78,7 +78,7 @@ def test_an_invocation_that_measured_nothing_says_nothing_and_leaves_nothing_to_
         pytest.raises(RecordingNotFound),
     ):
         invoke(refuses, "first")
-    assert told(capsys) == {}
+    assert printed(capsys) == {}
     invoke(lambda: measure_transcript(MINUTE_AND_A_HALF, 0), "second")
     (line,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     assert '"correlation_id":"second"' in line

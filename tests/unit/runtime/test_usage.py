@@ -87,7 +87,7 @@ def merged(spent_ms: int) -> tuple[MemoryStorage, float]:
     return storage, reference.usage.transcribe_s
 
 
-def test_what_was_spent_is_told_and_leaves_no_trace_in_the_transcript() -> None:
+def test_what_was_spent_is_reported_and_leaves_no_trace_in_the_transcript() -> None:
     (quick, took), (slow, took_longer) = merged(100), merged(9_000)
     assert (took, took_longer) == (0.1, 9.0)
     for key in quick.keys("transcripts", ""):

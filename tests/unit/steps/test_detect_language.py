@@ -9,7 +9,7 @@ from tests.support.fakes import SpellingRecognizer
 from tests.unit.steps.test_transcribe import PLAN, a_job
 
 
-def test_the_job_comes_back_with_the_language_that_most_tiles_are_heard_in() -> None:
+def test_the_job_comes_back_with_the_language_that_most_tiles_are_detected_in() -> None:
     """The fake hears French in a tile whose first sample is no multiple of three: here in all of
     them but two.
     """
@@ -25,7 +25,7 @@ def test_the_job_comes_back_with_the_language_that_most_tiles_are_heard_in() -> 
         recording="s3://recordings/talk.mp3",
         keys={},
     )
-    heard = detect_language(
+    answer = detect_language(
         job, ModelSettings(work_bucket="work", model="any"), storage, SpellingRecognizer
     )
-    assert heard == job.model_copy(update={"language": "fr"})
+    assert answer == job.model_copy(update={"language": "fr"})

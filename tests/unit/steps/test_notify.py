@@ -1,4 +1,4 @@
-"""What is told of an execution that has ended, from Step Functions' own event and the history."""
+"""Notifications of an execution that has ended, from Step Functions' own event and the history."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,14 +65,14 @@ def failed_of(error: str, message: str, **detail: Any) -> Ended:
     return ended(status="FAILED", error=error, cause=cause, **detail)
 
 
-def told(event: Ended, states: States | None = None) -> dict[str, Any]:
+def notice(event: Ended, states: States | None = None) -> dict[str, Any]:
     return notification(event, states or States(), SETTINGS)
 
 
 def sent(event: Ended) -> dict[str, Any]:
     """As rules see it."""
     bus = Bus()
-    send(told(event), event, bus)
+    send(notice(event), event, bus)
     (entry,) = bus.entries
     detail = json.loads(entry["Detail"])
     named = {"source": entry["Source"], "detail-type": entry["DetailType"]}
@@ -80,7 +80,7 @@ def sent(event: Ended) -> dict[str, Any]:
 
 
 def test_a_failure_has_the_job_and_the_recording_that_split_named() -> None:
-    found = told(failed_of("WorkDamaged", "There is no plan."))
+    found = notice(failed_of("WorkDamaged", "There is no plan."))
     assert found["kind"] == "Transcript Failed"
     assert found["detail"] == {
         "execution": ARN,
@@ -92,8 +92,8 @@ def test_a_failure_has_the_job_and_the_recording_that_split_named() -> None:
     }
 
 
-def test_an_incomplete_transcript_is_told_with_where_it_is() -> None:
-    found = told(failed_of("IncompleteTranscript", "9% is missing."))
+def test_an_incomplete_transcript_is_reported_with_where_it_is() -> None:
+    found = notice(failed_of("IncompleteTranscript", "9% is missing."))
     assert found["kind"] == "Transcript Incomplete"
     where = {"bucket": "transcripts", "keys": JOB["keys"]}
     assert found["detail"]["transcript"] == where
@@ -116,7 +116,7 @@ def test_of_what_split_refused_the_input_has_the_name(
     given_input: Any, recording: str | None
 ) -> None:
     event = failed_of("InvalidInput", "No.", input=json.dumps(given_input))
-    detail = told(event, States(history=()))["detail"]
+    detail = notice(event, States(history=()))["detail"]
     assert (detail["recording"], detail["job"]) == (recording, None)
     about = f"{recording} - " if recording else ""
     assert detail["sentence"] == f"Transcript Failed: {about}No. ({ARN})"
@@ -124,7 +124,7 @@ def test_of_what_split_refused_the_input_has_the_name(
 
 def test_an_input_too_long_for_the_event_names_no_recording() -> None:
     event = failed_of("InvalidInput", "No.", inputDetails={"included": False})
-    assert told(event, States(history=()))["detail"]["recording"] is None
+    assert notice(event, States(history=()))["detail"]["recording"] is None
 
 
 @pytest.mark.parametrize(
@@ -132,24 +132,24 @@ def test_an_input_too_long_for_the_event_names_no_recording() -> None:
     [
         ("ABORTED", "Aborted", "The execution was stopped before its end."),
         ("TIMED_OUT", "States.Timeout", "The execution ran for longer than one may."),
-        ("FAILED", "Unknown", "Step Functions told no error. The execution's history has it."),
+        ("FAILED", "Unknown", "Step Functions named no error. The execution's history has it."),
     ],
 )
-def test_who_is_stopped_or_runs_too_long_is_told_so(status: str, error: str, message: str) -> None:
-    found = told(ended(status=status))
+def test_who_is_stopped_or_runs_too_long_is_shown_so(status: str, error: str, message: str) -> None:
+    found = notice(ended(status=status))
     assert found["kind"] == "Transcript Failed"
     assert (found["detail"]["error"], found["detail"]["message"]) == (error, message)
     assert found["detail"]["job"] == "0123"
 
 
 def test_who_stops_an_execution_may_say_why() -> None:
-    detail = told(ended(status="ABORTED", error="Mistake", cause="The wrong file."))["detail"]
+    detail = notice(ended(status="ABORTED", error="Mistake", cause="The wrong file."))["detail"]
     assert (detail["error"], detail["message"]) == ("Mistake", "The wrong file.")
 
 
-def test_step_functions_own_failure_is_told_in_its_own_words() -> None:
+def test_step_functions_own_failure_is_reported_in_its_own_words() -> None:
     event = ended(status="FAILED", error="States.ItemReaderFailed", cause="no such key")
-    detail = told(event)["detail"]
+    detail = notice(event)["detail"]
     assert (detail["error"], detail["message"]) == ("States.ItemReaderFailed", "no such key")
 
 
@@ -174,7 +174,7 @@ def test_of_a_success_nobody_is_asked() -> None:
         },
     }
     states = States()
-    found = told(ended(status="SUCCEEDED", output=json.dumps(output)), states)
+    found = notice(ended(status="SUCCEEDED", output=json.dumps(output)), states)
     assert (found["kind"], states.asked) == ("Transcript Done", [])
     assert found["detail"]["transcript"] == {"bucket": "transcripts", "keys": JOB["keys"]}
 
@@ -200,7 +200,7 @@ def test_an_event_is_of_the_machine_and_the_execution_and_the_email_listens_to_i
 def test_what_eventbridge_does_not_take_is_an_error_so_that_lambda_calls_again() -> None:
     event = ended(status="ABORTED")
     with pytest.raises(NotSentError, match="InternalFailure: no"):
-        send(told(event), event, Bus(works=False))
+        send(notice(event), event, Bus(works=False))
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_what_eventbridge_does_not_take_is_an_error_so_that_lambda_calls_again()
         {"stateMachineArn": f"{MACHINE}/TranscribeChunks"},
     ],
 )
-def test_what_has_not_ended_another_machine_and_children_are_not_told(other: Any) -> None:
+def test_what_has_not_ended_another_machine_and_children_are_not_reported(other: Any) -> None:
     detail = {"executionArn": ARN, "stateMachineArn": MACHINE, "status": "FAILED"}
     assert takes(RULE, status_event(**detail))
     assert not takes(RULE, status_event(**detail | other))

@@ -246,7 +246,7 @@ def test_a_redo_of_a_redo_builds_on_it_and_takes_the_options_of_the_first_transc
         if old != new
     ]
     assert [text.partition("-")[0] for text in changed] == ["tile0"], (
-        "and the second has heard the same without hotwords"
+        "and the second has listened to the same without hotwords"
     )
     by = [tile["redone"] for tile in stack.document(second)["ledger"]["tiles"] if "redone" in tile]
     assert [
@@ -320,7 +320,7 @@ def test_a_redo_that_was_stopped_goes_on_with_what_it_has(
     assert stack.read == [tiles[-1]]
 
 
-def test_a_tile_that_can_not_be_read_again_is_told_and_the_first_transcript_stays(
+def test_a_tile_that_can_not_be_read_again_is_reported_and_the_first_transcript_stays(
     stack: Stack, done: TranscriptReference
 ) -> None:
     before = stack.written(done)
@@ -353,9 +353,9 @@ def test_a_tile_that_can_not_be_read_again_is_told_and_the_first_transcript_stay
 def test_what_was_missing_can_be_repaired(stack: Stack, done: TranscriptReference) -> None:
     parts = stack.storage.keys("work", keys.parts(done.job))
     stack.storage.delete("work", parts[2])
-    with pytest.raises(IncompleteTranscript) as told:
+    with pytest.raises(IncompleteTranscript) as message:
         stack.merge(stack.split())  # as if that tile had failed
-    start, end = str(told.value).split("missing, at ")[1].split(" (")[0].split("-")
+    start, end = str(message.value).split("missing, at ")[1].split(" (")[0].split("-")
     mended = stack.redo(done, start, end, **HOTWORDS)
     assert mended.complete
     assert [text.partition("-")[0] for text, *_ in stack.words(mended)] == [
@@ -381,26 +381,26 @@ def test_one_execution_at_a_time_is_at_a_redo_and_none_while_its_job_runs(
         stack.split("three", **asked)
 
 
-def test_what_is_no_longer_kept_is_told_with_what_to_do(
+def test_what_is_no_longer_kept_is_reported_with_what_to_do(
     stack: Stack, done: TranscriptReference
 ) -> None:
     once = stack.redo(done, "0:30", "0:40", **HOTWORDS)
-    told = (
+    message = (
         f"Of the job {done.job} nothing is kept.*Transcribe the recording again, "
         "and redo a part of that"
     )
     for key in stack.storage.keys("work", keys.parts(done.job)):
         stack.storage.delete("work", key)
-    with pytest.raises(JobNotFound, match=told):
+    with pytest.raises(JobNotFound, match=message):
         stack.redo(done, "0:50", "0:55", **HOTWORDS)
-    with pytest.raises(JobNotFound, match=told):
+    with pytest.raises(JobNotFound, match=message):
         stack.redo(once, "0:50", "0:55", **HOTWORDS)
     with pytest.raises(JobNotFound, match="Of the job 0123456789abcdef nothing is kept"):
         stack.split(redo={"job": "0123456789abcdef", "from": "0:30", "to": "0:40"})
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "told"),
+    ("changed", "error", "message"),
     [
         (
             {"options": {"vad_threshold": 0.6}},
@@ -436,13 +436,13 @@ def test_what_cannot_be_redone_is_refused_by_name(
     done: TranscriptReference,
     changed: dict[str, Any],
     error: type[Exception],
-    told: str,
+    message: str,
 ) -> None:
     stack.storage.objects["recordings", "other.wav"] = stack.storage.objects[
         "recordings", "talk.wav"
     ]
     asked = {"job": done.job, "from": "0:30", "to": "0:40"} | changed.pop("redo", {})
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         stack.split(**{"redo": asked} | changed)
 
 
@@ -466,7 +466,7 @@ def test_a_recording_that_was_replaced_is_not_mixed_with_the_one_that_was_read(
         stack.redo(done, "0:30", "0:40", **HOTWORDS)
 
 
-def test_the_language_is_the_jobs_and_heard_in_the_range_only_where_nobody_knows_it(
+def test_the_language_is_the_jobs_and_detected_in_the_range_only_where_nobody_knows_it(
     stack: Stack, done: TranscriptReference, tmp_path: Path
 ) -> None:
     model = str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))
@@ -476,12 +476,12 @@ def test_the_language_is_the_jobs_and_heard_in_the_range_only_where_nobody_knows
     assert job.language is None, "the English-only model's job has no say in what another hears"
     stack.transcribe(job)
     assert stack.split(**asked).language is not None
-    heard = stack.run()
-    folder = JobFolder(stack.storage, "work", heard.job)
+    answer = stack.run()
+    folder = JobFolder(stack.storage, "work", answer.job)
     folder.save_language("fr")
     assert (
         stack.split(
-            redo={"job": heard.job, "from": "0:30", "to": "0:40"}, options=HOTWORDS
+            redo={"job": answer.job, "from": "0:30", "to": "0:40"}, options=HOTWORDS
         ).language
         == "fr"
     )

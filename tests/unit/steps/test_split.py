@@ -136,8 +136,8 @@ def test_what_would_cost_more_than_a_job_may_is_refused_before_anything_is_read(
 ) -> None:
     storage = a_bucket(write_wav(talk))
     dear = SETTINGS.model_copy(update={"max_job_cost": 0.0001})
-    told = r"a b\+c\.mp3 would cost about \$0\.00\d .* at most \$0\.0001 may be: .*MaxJobCost"
-    with pytest.raises(JobTooExpensive, match=told):
+    message = r"a b\+c\.mp3 would cost about \$0\.00\d .* at most \$0\.0001 may be: .*MaxJobCost"
+    with pytest.raises(JobTooExpensive, match=message):
         job_of(storage, dear)
     assert [key for _, key in storage.objects if key.endswith("chunks.json")] == []
     cheap = SETTINGS.model_copy(update={"max_job_cost": 0.1})
@@ -204,7 +204,9 @@ def test_a_finished_job_is_not_even_decoded(talk: Samples) -> None:
     assert plan_of(storage, job) == plan
 
 
-def test_the_language_that_was_heard_is_not_heard_again(talk: Samples, tmp_path: Path) -> None:
+def test_the_language_that_was_detected_is_not_detected_again(
+    talk: Samples, tmp_path: Path
+) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
     multilingual = SETTINGS.model_copy(
         update={"model": str(a_model_folder(tmp_path / "mine", ["en", "fr"], multilingual=True))}
@@ -234,7 +236,7 @@ def test_silence_has_no_chunks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("storage", "said", "error", "told"),
+    ("storage", "said", "error", "message"),
     [
         (MemoryStorage(), {}, RecordingNotFound, "no s3://recordings/talks/a b"),
         (a_bucket(b"just words"), {}, UnreadableRecording, "talks/a b.c.mp3 can't be read"),
@@ -249,9 +251,9 @@ def test_silence_has_no_chunks() -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_by_name(
-    storage: MemoryStorage, said: dict[str, Any], error: type[Exception], told: str
+    storage: MemoryStorage, said: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         job_of(storage, **said)
     assert {Path(key).name for key in storage.keys("work", "")} <= {"claim.json"}, (
         "nothing is stored for it"
@@ -286,7 +288,7 @@ def test_each_channel_has_its_own_tiles_and_chunks_where_they_are_separate(
     assert not sounds(storage, "work", plan, [silent])[silent.index].any()
 
 
-def test_the_language_is_left_open_only_where_it_must_be_heard(
+def test_the_language_is_left_open_only_where_it_must_be_detected(
     talk: Samples, tmp_path: Path
 ) -> None:
     storage = a_bucket(write_wav(talk[:16_000]))
@@ -390,7 +392,7 @@ def test_decoding_alone_may_cost_too_much() -> None:
         check_cost("day.wav", 86_400, 0, model, SETTINGS.model_copy(update={"max_job_cost": 0.01}))
 
 
-def test_what_can_not_be_told_from_its_head_is_decoded_in_one_go() -> None:
+def test_what_can_not_be_known_from_its_head_is_decoded_in_one_go() -> None:
     assert (
         a_source(
             MemoryStorage({("recordings", "day.wav"): b"moov comes last"}), size=10**10

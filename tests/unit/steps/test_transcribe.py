@@ -16,7 +16,7 @@ from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import ChunkProgress, MergeTask, TranscribeTask
 from fanscribe.documents.plan import Chunk, Plan
 from fanscribe.errors import IncompleteTranscript, ReadAgain, ReadingFailed
-from fanscribe.jobs.audio_store import Soundtrack
+from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import load_failures
@@ -39,7 +39,7 @@ def a_job(plan: Plan, chunk_tiles: int) -> tuple[MemoryStorage, tuple[Chunk, ...
     """A job as Split leaves it."""
     storage = MemoryStorage()
     folder, chunks = JobFolder(storage, "work", plan.job), plan_chunks(plan.tiles, chunk_tiles)
-    with Soundtrack(storage, "work", plan.job).recorder() as keep:
+    with AudioStore(storage, "work", plan.job).recorder() as keep:
         keep(SOUND[np.newaxis])
     folder.save_plan(plan, chunks, BilledTime(ms=0, memory_mb=0))
     return storage, chunks
@@ -291,7 +291,7 @@ def test_failures_are_read_whichever_way_step_functions_wrote_them(body: bytes) 
     assert named == dict.fromkeys(range(4), "E")
 
 
-def test_a_damaged_part_is_told_with_its_time_range_and_read_again_next_time() -> None:
+def test_a_damaged_part_is_reported_with_its_time_range_and_read_again_next_time() -> None:
     storage, (chunk,) = a_job(PLAN, 12)
     work(storage, chunk, SpellingRecognizer())
     (part, *_) = storage.keys("work", keys.parts(PLAN.job))

@@ -21,7 +21,7 @@ SPEECH, SILENCE = 0.9, 0.1
 QUIET, LOUD = 0.01, 0.3
 
 
-def heard(*runs: tuple[float, float]) -> tuple[list[float], list[float], int]:
+def frames_of(*runs: tuple[float, float]) -> tuple[list[float], list[float], int]:
     """Frames for runs of (seconds, probability), and the length in samples."""
     probabilities = [
         probability
@@ -37,7 +37,7 @@ def heard(*runs: tuple[float, float]) -> tuple[list[float], list[float], int]:
 
 recordings = st.lists(
     st.tuples(st.floats(0.032, 45), st.sampled_from([SPEECH, SILENCE, 0.4])), max_size=25
-).flatmap(lambda runs: st.tuples(st.just(heard(*runs)), st.integers(0, FRAME - 1)))
+).flatmap(lambda runs: st.tuples(st.just(frames_of(*runs)), st.integers(0, FRAME - 1)))
 
 
 def planned(
@@ -95,7 +95,7 @@ def test_the_tiles_speech_is_the_recordings_speech(
 
 def test_a_boundary_is_the_latest_silence_that_the_window_allows() -> None:
     plan = plan_tiles(
-        *heard((12, SPEECH), (0.64, SILENCE), (12, SPEECH), (0.64, SILENCE), (12, SPEECH))
+        *frames_of((12, SPEECH), (0.64, SILENCE), (12, SPEECH), (0.64, SILENCE), (12, SPEECH))
     )
     (first, second) = plan
     assert first.end == second.start
@@ -104,13 +104,13 @@ def test_a_boundary_is_the_latest_silence_that_the_window_allows() -> None:
 
 
 def test_in_a_longer_silence_the_boundary_is_shortly_before_the_speech() -> None:
-    first, _ = plan_tiles(*heard((15, SPEECH), (4, SILENCE), (15, SPEECH)))
+    first, _ = plan_tiles(*frames_of((15, SPEECH), (4, SILENCE), (15, SPEECH)))
     assert 18.4 < first.end / SAMPLE_RATE < 18.6
 
 
 def test_a_boundary_stays_clear_of_the_word_before_it() -> None:
     plan = plan_tiles(
-        *heard((20, SPEECH), (0.5, SILENCE), (9.44, SPEECH), (1, SILENCE), (9, SPEECH))
+        *frames_of((20, SPEECH), (0.5, SILENCE), (9.44, SPEECH), (1, SILENCE), (9, SPEECH))
     )
     assert plan[0].end <= WINDOW
     end_of_speech = plan[0].speech[-1][1]
@@ -118,7 +118,7 @@ def test_a_boundary_stays_clear_of_the_word_before_it() -> None:
 
 
 def test_where_nobody_pauses_the_cut_is_at_the_quietest_point() -> None:
-    probabilities, levels, samples = heard((40, SPEECH))
+    probabilities, levels, samples = frames_of((40, SPEECH))
     quietest = round(26 * SAMPLE_RATE / FRAME)
     levels[quietest - 1 : quietest + 2] = [0.05] * 3
     first, second = plan_tiles(probabilities, levels, samples)
@@ -127,12 +127,12 @@ def test_where_nobody_pauses_the_cut_is_at_the_quietest_point() -> None:
 
 def test_a_long_silence_is_a_tile_of_its_own() -> None:
     assert LONG_SILENCE == 10 * SAMPLE_RATE
-    plan = plan_tiles(*heard((8, SPEECH), (13, SILENCE), (8, SPEECH)))
+    plan = plan_tiles(*frames_of((8, SPEECH), (13, SILENCE), (8, SPEECH)))
     assert [tile.silent for tile in plan] == [False, True, False]
 
 
 def test_a_recording_of_silence_is_silent_tiles() -> None:
-    plan = plan_tiles(*heard((70, SILENCE)))
+    plan = plan_tiles(*frames_of((70, SILENCE)))
     assert len(plan) == 3
     assert all(tile.silent for tile in plan)
 
@@ -143,13 +143,13 @@ def test_a_recording_of_nothing_has_no_tiles() -> None:
 
 def test_gaps_shorter_than_the_shortest_silence_are_bridged() -> None:
     gap = SHORTEST_SILENCE / SAMPLE_RATE
-    assert len(speech_spans(*heard((1, SPEECH), (gap - 0.032, SILENCE), (1, SPEECH))[::2])) == 1
-    assert len(speech_spans(*heard((1, SPEECH), (gap + 0.032, SILENCE), (1, SPEECH))[::2])) == 2
+    assert len(speech_spans(*frames_of((1, SPEECH), (gap - 0.032, SILENCE), (1, SPEECH))[::2])) == 1
+    assert len(speech_spans(*frames_of((1, SPEECH), (gap + 0.032, SILENCE), (1, SPEECH))[::2])) == 2
 
 
 def test_between_the_thresholds_speech_goes_on_but_does_not_begin() -> None:
-    assert len(speech_spans(*heard((1, SPEECH), (1, 0.4), (1, SPEECH))[::2])) == 1
-    assert speech_spans(*heard((1, 0.4))[::2]) == []
+    assert len(speech_spans(*frames_of((1, SPEECH), (1, 0.4), (1, SPEECH))[::2])) == 1
+    assert speech_spans(*frames_of((1, 0.4))[::2]) == []
 
 
 @given(

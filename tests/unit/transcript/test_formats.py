@@ -525,7 +525,7 @@ def test_every_format_marks_an_incomplete_transcript(name: Format) -> None:
     assert mark not in written(name, TRANSCRIPTS["talk"]).decode()
 
 
-def test_what_could_not_be_decoded_is_told_by_every_format() -> None:
+def test_what_could_not_be_decoded_is_reported_by_every_format() -> None:
     for name in FORMATS:
         mark = {
             "json": '"state": "undecodable"',

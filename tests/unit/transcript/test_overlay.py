@@ -21,24 +21,24 @@ HOTWORDS = ReadingOptions(hotwords="Fresnel")
 THREE = a_plan(tiles(3))  # of ten seconds each
 
 
-def said(heard: JobReadings) -> list[Word]:
+def said(job: JobReadings) -> list[Word]:
     return [
         word
-        for tile in heard.plan.tiles
-        if tile.index in heard.readings
-        for word in heard.readings[tile.index].words
+        for tile in job.plan.tiles
+        if tile.index in job.readings
+        for word in job.readings[tile.index].words
     ]
 
 
-def texts(heard: JobReadings) -> str:
-    return " ".join(word.text.strip() for word in said(heard))
+def texts(job: JobReadings) -> str:
+    return " ".join(word.text.strip() for word in said(job))
 
 
-def ledger_of(heard: JobReadings) -> Ledger:
-    return settle_ledger(*heard)
+def ledger_of(job: JobReadings) -> Ledger:
+    return settle_ledger(*job)
 
 
-def heard(
+def read_job(
     plan: Plan, readings: Sequence[Reading], failures: dict[int, Failure] | None = None
 ) -> JobReadings:
     return JobReadings(plan, {reading.tile: reading for reading in readings}, failures or {})
@@ -58,7 +58,7 @@ def a_redo(
         "model": "base",
         "redo": Redo(base=plan.job, start=start, end=end),
     }
-    return heard(plan.model_copy(update=asked), readings, failures)
+    return read_job(plan.model_copy(update=asked), readings, failures)
 
 
 # ── What is generated: recordings with speech in them, and what one model or another hears of it ──
@@ -96,7 +96,7 @@ def jobs(draw: st.DrawFn) -> JobReadings:
     """Some of its tiles may have failed."""
     plan = draw(plans())
     read = [tile for tile in plan.tiles if not tile.silent and draw(st.integers(0, 5))]
-    return heard(
+    return read_job(
         plan,
         [draw(spoken(tile, "old")) for tile in read],
         {tile.index: DIED for tile in plan.tiles},
@@ -258,7 +258,7 @@ def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
     redo = a_redo(
         plan, start, data.draw(st.integers(start + 1, 14_000)), [a_reading(0, tuple(second))]
     )
-    result = lay_over(heard(plan, [a_reading(0, tuple(first))]), redo)
+    result = lay_over(read_job(plan, [a_reading(0, tuple(first))]), redo)
     assert [word.text for word in said(result)] == [word.text for word in first]
 
 
@@ -266,7 +266,7 @@ def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
 
 
 def test_only_the_range_is_repaired_and_the_ledger_has_its_tile_in_three_stretches() -> None:
-    job = heard(
+    job = read_job(
         THREE,
         [
             a_reading(i, words("one two three four", start=i * 10_000 + 1_000, each=900))
@@ -290,7 +290,7 @@ def test_only_the_range_is_repaired_and_the_ledger_has_its_tile_in_three_stretch
 
 
 def test_a_word_that_an_edge_cuts_is_done_again() -> None:
-    job = heard(THREE, [a_reading(0, words("one two three", start=1_000, each=900))])
+    job = read_job(THREE, [a_reading(0, words("one two three", start=1_000, each=900))])
     result = lay_over(
         job,
         a_redo(THREE, 2_500, 2_600, [a_reading(0, words("eins zwei drei", start=1_000, each=900))]),
@@ -299,7 +299,7 @@ def test_a_word_that_an_edge_cuts_is_done_again() -> None:
 
 
 def test_a_word_that_both_have_is_said_once_though_the_edge_is_between_its_two_times() -> None:
-    job = heard(THREE, [a_reading(0, words("come in please", start=1_000, each=400, gap=0))])
+    job = read_job(THREE, [a_reading(0, words("come in please", start=1_000, each=400, gap=0))])
     late = a_reading(0, words("Come, in, now", start=1_250, each=400, gap=0))
     assert texts(lay_over(job, a_redo(THREE, 1_400, 9_000, [late]))) == "come in, now"
     early = a_reading(0, words("Come, in, now", start=750, each=400, gap=0))
@@ -307,7 +307,7 @@ def test_a_word_that_both_have_is_said_once_though_the_edge_is_between_its_two_t
 
 
 def test_what_was_missing_and_is_touched_is_repaired_whole() -> None:
-    job = heard(THREE, [a_reading(0, words("one"))], {1: DIED, 2: DIED})
+    job = read_job(THREE, [a_reading(0, words("one"))], {1: DIED, 2: DIED})
     assert list(ledger_of(job).missing()) == ["0:10-0:30 (Runtime.ExitError)"]
     result = lay_over(
         job, a_redo(THREE, 12_000, 13_000, [a_reading(1, words("two", start=10_500))])
@@ -317,14 +317,14 @@ def test_what_was_missing_and_is_touched_is_repaired_whole() -> None:
 
 
 def test_what_the_redo_could_not_read_is_missing_with_its_reason_and_no_more_than_that() -> None:
-    job = heard(THREE, [a_reading(0, words("one two three", start=1_000, each=900))])
+    job = read_job(THREE, [a_reading(0, words("one two three", start=1_000, each=900))])
     result = lay_over(job, a_redo(THREE, 2_000, 3_000, [], {0: Failure(error="PoisonTile")}))
     assert texts(result) == "one three"
     assert next(iter(ledger_of(result).missing())) == "0:02-0:03 (PoisonTile)"
 
 
 def test_a_redo_of_a_redo_builds_on_it() -> None:
-    job = heard(THREE, [a_reading(0, words("one two three four", start=1_000, each=900))])
+    job = read_job(THREE, [a_reading(0, words("one two three four", start=1_000, each=900))])
     once = lay_over(
         job,
         a_redo(
@@ -340,7 +340,7 @@ def test_a_redo_of_a_redo_builds_on_it() -> None:
 def test_channels_keep_their_own_words() -> None:
     two = tuple(a_tile(i, 0, 10).model_copy(update={"channel": i}) for i in range(2))
     plan = a_plan(two, ReadingOptions(channels="separate"))
-    job = heard(
+    job = read_job(
         plan, [a_reading(i, words("one two three", start=1_000, each=900)) for i in range(2)]
     )
     redo = a_redo(

@@ -289,14 +289,14 @@ def test_what_was_read_twice_is_marked_word_by_word_and_listed_with_the_evidence
     page = as_html(
         Edition(a_talk({0: first, 1: second.model_copy(update={"second_look": AGAIN})}, {}, 2))
     )
-    told = (
+    verdict = (
         "read twice (speech without words): the second reading was kept, 9 words; the other had 2"
     )
     assert (
-        f'<span>two</span> <mark title="{told}"><span>three</span> <span>four.</span></mark></p>'
+        f'<span>two</span> <mark title="{verdict}"><span>three</span> <span>four.</span></mark></p>'
         in page
     )
-    assert f">0:10–0:20</button> {told}</li>" in page
+    assert f">0:10–0:20</button> {verdict}</li>" in page
     assert "To check: 1 passage read twice</summary>" in page
 
 
@@ -343,7 +343,7 @@ def test_a_long_turn_goes_on_in_a_new_paragraph_between_sentences() -> None:
 
 
 @pytest.mark.parametrize(("channels", "layout"), [(1, "column"), (2, "columns"), (3, "column")])
-def test_two_channels_are_two_columns_and_more_are_told_by_their_names(
+def test_two_channels_are_two_columns_and_more_are_known_by_their_names(
     channels: int, layout: str
 ) -> None:
     laid = tuple(

@@ -1,1 +1,1 @@
-"""From a media file to samples at 16 kHz."""
+"""The way from a media file to samples at 16 kHz."""

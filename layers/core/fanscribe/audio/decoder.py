@@ -47,13 +47,13 @@ SOUND, SAMPLES, PROGRESS, FINDINGS, REFUSED, UNKNOWN = b"I", b"S", b"P", b"F", b
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
 # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
 CPU_S = 900
-MOST_STRETCHES = 1_000  # of damage that are told apart: a hostile file may have millions
+MOST_STRETCHES = 1_000  # of damage that are kept apart: a hostile file may have millions
 
 Message = tuple[bytes, Buffer]
 
 
 class UnknownTrack(Refused):
-    """No track is the one that was asked for."""
+    """The recording has no track that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Request:
 
     @classmethod
     def parse(cls, text: str) -> "Request":
+        """Read a request from its JSON."""
         fields = json.loads(text)
         return cls(
             **fields | {"section": Section(*fields["section"]) if fields["section"] else None}
@@ -86,7 +87,7 @@ def messages(request: Request, progress: Callable[[], None]) -> Iterator[Message
     file = _opened(path, progress)
     decoder = _decoder(file, request, _wanted(request.track, file.tracks))
     yield from _in_blocks(decoder)
-    if request.section is None and not decoder.heard and not _heard_elsewhere(decoder):
+    if request.section is None and not decoder.has_sound and not _has_sound_elsewhere(decoder):
         raise Refused(_silence(file))
     yield FINDINGS, json.dumps(_findings([decoder])).encode()
 
@@ -121,7 +122,7 @@ def _silence(file: MediaFile) -> str:
     return "has no sound: not one sample could be decoded."
 
 
-def _heard_elsewhere(decoder: TrackDecoder) -> bool:
+def _has_sound_elsewhere(decoder: TrackDecoder) -> bool:
     return any(meter.loudest for meter in decoder.meters.values())
 
 
@@ -161,7 +162,9 @@ def _decoder(
     )
 
 
-def _told(channels: int, rate: int, *, kept: int, declared: float, own: bool = True) -> bytes:
+def _sound_payload(
+    channels: int, rate: int, *, kept: int, declared: float, own: bool = True
+) -> bytes:
     """The fields of decoder_process.Sound."""
     sound = {"channels": channels, "rate": rate, "kept": kept, "declared": declared, "own": own}
     return json.dumps(sound).encode()
@@ -182,7 +185,7 @@ def _in_blocks(decoder: TrackDecoder) -> Iterator[Message]:
             declared = decoder.file.declared_s(decoder.number)
             yield (
                 SOUND,
-                _told(
+                _sound_payload(
                     found.channels, found.rate, kept=decoder.kept, declared=declared, own=found.own
                 ),
             )
@@ -202,7 +205,7 @@ def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> 
     """Decode all tracks side by side, each from a file of its own: they may lie one after the
     other.
 
-    How many there are is told before they are opened, so that who reads this can refuse them.
+    Their number is sent before they are opened, so that the reader can refuse them.
     """
     file = _opened(path, progress)
     tracks = [track for track in file.tracks if track.codec]
@@ -211,7 +214,9 @@ def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> 
     rate = max(stream.rate or 0 for stream in file.streams if stream.codec_context)
     yield (
         SOUND,
-        _told(len(tracks), rate, kept=len(tracks), declared=file.declared_s(tracks[0].number)),
+        _sound_payload(
+            len(tracks), rate, kept=len(tracks), declared=file.declared_s(tracks[0].number)
+        ),
     )
     mixed = replace(request, separate=False)
     decoders = [
@@ -221,7 +226,7 @@ def _every_track(request: Request, path: Path, progress: Callable[[], None]) -> 
     while lengths := [len(sound.waiting) for sound in sounds if sound.fill()]:
         count = min(BLOCK * SAMPLE_BYTES, *lengths)
         yield SAMPLES, _interleaved([sound.cut(count) for sound in sounds])
-    if not any(decoder.heard for decoder in decoders):
+    if not any(decoder.has_sound for decoder in decoders):
         raise Refused(_silence(decoders[0].file))
     yield FINDINGS, json.dumps(_findings(decoders)).encode()
 
@@ -347,6 +352,10 @@ def own_stdout() -> BinaryIO:
 
 
 def main(text: str) -> None:
+    """Decode what a Request, as JSON, asks for.
+
+    Messages go to standard output, each behind a HEADER.
+    """
     request = Request.parse(text)
     confine(request.memory)
     out = own_stdout()

@@ -46,7 +46,7 @@ ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a la
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
-# unless told.
+# unless it is asked not to.
 LENIENT: dict[str, Any] = (
     {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
 )
@@ -80,6 +80,7 @@ class MediaBytes:
         self.close = self._file.close
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        """Move to a place. Raises OSError before the beginning, as a file does."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence & 3]
         if base + offset < 0:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
@@ -87,9 +88,11 @@ class MediaBytes:
         return self._place
 
     def tell(self) -> int:
+        """The place of the next byte, `head` included."""
         return self._place
 
     def read(self, size: int) -> bytes:
+        """Read at most `size` bytes, and report progress where no earlier read came so far."""
         if self._place < len(self._head):
             data = self._head[self._place : self._place + size]
         else:
@@ -117,6 +120,7 @@ class Complaints(logging.Handler):
         logger.addHandler(self)
 
     def emit(self, _: logging.LogRecord) -> None:
+        """Count a line."""
         self.count += 1
 
 
@@ -160,6 +164,7 @@ class MediaFile:
 
     @property
     def format(self) -> str:
+        """FFmpeg's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`."""
         return self.container.format.name
 
     @property
@@ -169,6 +174,7 @@ class MediaFile:
 
     @property
     def tracks(self) -> list[Track]:
+        """The sound tracks, in the file's order."""
         return [_described(number, stream) for number, stream in enumerate(self.streams, start=1)]
 
     def take(self, numbers: set[int]) -> None:
@@ -196,8 +202,8 @@ class MediaFile:
         section: Section | None,
     ) -> Iterator[Packet]:
         """Read the packets of some of its streams, from the beginning and past a section's end."""
-        told = self.complaints
-        complaints = told.count
+        counter = self.complaints
+        complaints = counter.count
         wanted = [stream for stream in container.streams.audio if stream.discard != Discard.all]
         try:
             for packet in container.demux(wanted):
@@ -205,8 +211,8 @@ class MediaFile:
                 if number is None or not packet.size:
                     continue
                 self.packets_read += 1
-                yield place.of(number, packet, section, told.count > complaints)
-                complaints = told.count  # what the decoder says of a packet is not of the next
+                yield place.of(number, packet, section, counter.count > complaints)
+                complaints = counter.count  # what the decoder says of a packet is not of the next
         except MemoryError:
             raise
         except av.error.FFmpegError:
@@ -214,7 +220,7 @@ class MediaFile:
             if not self.packets_read:
                 raise
             return
-        self.broken_off = told.count > complaints
+        self.broken_off = counter.count > complaints
 
     def promised(self, number: int, read: int, end: int, bytes_a_sample: float) -> int | None:
         """Say where the track ends by its header or index, in samples.

@@ -1,5 +1,4 @@
-"""Files that are no recordings, told by their first kilobyte, so that each is refused as what it
-is.
+"""Files that are no recordings. Each is recognized by its first kilobyte and refused as what it is.
 
 FFmpeg would open what playlists, manifests and scripts point at; it is not given them. (It could
 not: decoder.py gives it one file and no protocols.) Archives and pictures it would only call
@@ -28,6 +27,7 @@ class FileSignature:
     at: int = 0
 
     def is_in(self, head: bytes) -> bool:
+        """True if a file that begins with `head` is of this kind."""
         return head.startswith(self.begins, self.at)
 
 
@@ -98,9 +98,9 @@ def refuse_other_files(head: bytes, name: str) -> None:
 
 def recognise(head: bytes) -> tuple[str, str] | None:
     """The kind of file, and what to do instead. None if it may be a recording."""
-    for impostor in BINARY:
-        if impostor.is_in(head):
-            return impostor.kind, impostor.advice
+    for signature in BINARY:
+        if signature.is_in(head):
+            return signature.kind, signature.advice
     text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n").lower()
     if text.startswith("<"):
         element = re.search(

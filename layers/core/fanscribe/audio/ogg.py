@@ -31,7 +31,8 @@ SOUND = (b"\x01vorbis", OPUS, b"\x7fFLAC", b"fLaC", b"Speex   ")
 class File(Protocol):
     """A source of bytes: a file, or a wrapper that reports its progress."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Read at most `size` bytes."""
 
 
 class Page(NamedTuple):

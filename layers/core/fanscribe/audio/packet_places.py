@@ -41,7 +41,7 @@ def start_s(container: av.container.InputContainer) -> float | None:
 
 
 class Places:
-    """Says where each packet of a container belongs."""
+    """The places of a container's packets."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""From decoded frames to samples: 16 kHz, 16 bits, mixed to one channel or each by itself.
+"""The way from decoded frames to samples: 16 kHz, 16 bits, mixed to one channel or each by itself.
 
 Runs in the decoder's process (decoder.py). numpy is imported where it is needed alone: it takes a
 tenth of a second, and a recording with one channel needs none.

@@ -1,5 +1,4 @@
-"""How a very long recording is shared out before anyone has heard it: in sections of its file, each
-decoded by itself. Pure.
+"""How a very long recording is shared out: in sections of its file, each decoded by itself. Pure.
 
 A section is a share of the file's bytes: a packet of sound belongs to where it begins. So sections
 are known before anything is decoded, hold every packet once, and depend on nothing but the

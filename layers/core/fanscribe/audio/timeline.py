@@ -2,8 +2,7 @@
 
 A container says when each packet is to be played. Players keep to that, so a transcript that is to
 fit its video must too: sound that starts late begins with silence, and where packets are missing
-there is silence of their length. What can't be decoded leaves a stretch that is told, not closed
-up.
+there is silence of their length. What can't be decoded is reported as a stretch, not closed up.
 
 Timestamps are not always right, so the clock is followed with care:
 

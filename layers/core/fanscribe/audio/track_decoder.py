@@ -29,13 +29,13 @@ NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.
 ROUNDED = 1.5 * SAMPLES_PER_MS
 # rounded times; the longest frames of AAC
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)
-CHECKED = {"ape", "flac", "tta", "wavpack"}  # their checksums count only if FFmpeg is told so
+CHECKED = {"ape", "flac", "tta", "wavpack"}  # FFmpeg checks their sums if asked
 
 Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
 
 
 class Trim(NamedTuple):
-    """So many samples at the end are an encoder's padding."""
+    """Samples at the end that are an encoder's padding."""
 
     samples: int
 
@@ -52,7 +52,7 @@ class TrackDecoder:
     separate: bool = False
     downmix: str | None = None
     alone: bool = False  # other tracks are not measured
-    heard: bool = False  # some sound was decoded
+    has_sound: bool = False  # some sound was decoded
     start: int | None = None  # where the section's own sound begins, by the container's clock
     meters: dict[int, DownmixMeter] = field(default_factory=dict)  # by track
     read: int = 0  # packets of the track
@@ -283,8 +283,8 @@ class TrackDecoder:
         kind: Kind | None = None
         for (frame, own), place in self._own():
             at = place
-            if own and not self.heard:
-                self.heard, at = True, self._first_place(frame, place)
+            if own and not self.has_sound:
+                self.has_sound, at = True, self._first_place(frame, place)
                 self.start = output.position = self._own_start(at)
             new = kind is None or not kind.fits(frame, own)
             if new or at is not None:
@@ -343,7 +343,7 @@ class TrackDecoder:
     def _end(self, position: int) -> int:
         """Where the recording ends: behind what is damaged, and where its header or index says."""
         end = max(position, max((last for _, last in self.timeline.undecodable), default=0))
-        if not self.ends or not self.heard:
+        if not self.ends or not self.has_sound:
             return end
         promised = (
             self.file.promised(self.number, self.read, end, self.timeline.bytes_a_sample) or 0

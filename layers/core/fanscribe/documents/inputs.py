@@ -55,7 +55,7 @@ class UploadEvent(Contract):
 
     @property
     def options(self) -> dict[str, Any] | None:
-        """None: they are in the object's metadata."""
+        """Options are None, because they are in the object's metadata."""
         return None
 
     @property
@@ -84,10 +84,12 @@ class UriInput(Contract):
 
     @property
     def bucket(self) -> str:
+        """The bucket that the URI names."""
         return keys.parse_uri(self.uri)[0]
 
     @property
     def key(self) -> str:
+        """The key that the URI names."""
         return keys.parse_uri(self.uri)[1]
 
 
@@ -116,7 +118,7 @@ _JOB_INPUT: TypeAdapter[UploadEvent | ObjectInput | UriInput] = TypeAdapter(JobI
 
 
 def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
-    """One of the three kinds, told apart by `detail`, `bucket` or `uri`. Raises InvalidInput."""
+    """One of the three kinds, distinguished by `detail`, `bucket` or `uri`. Raises InvalidInput."""
     try:
         return _JOB_INPUT.validate_python(value)
     except ValidationError as error:

@@ -11,7 +11,7 @@ class BilledTime(Contract):
     """
 
     ms: int
-    memory_mb: int  # that it has: what it is billed for; 0 where no host says
+    memory_mb: int  # that it has and is billed for; 0 where Lambda does not say
 
 
 class InvocationTimes(BilledTime):
@@ -55,6 +55,7 @@ class Attempt(Contract):
 
     @property
     def tiles(self) -> range:
+        """Indexes of the batch's tiles."""
         return range(self.first, self.last + 1)
 
 

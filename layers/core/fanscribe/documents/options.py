@@ -14,7 +14,7 @@ from fanscribe.errors import InvalidOption
 Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
 FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
-MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
+MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # what may be another in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 ENGLISH = "en"  # what an English-only model writes
@@ -130,18 +130,20 @@ class OutputOptions(Contract):
 
 
 class Options(ReadingOptions, OutputOptions):
-    """All of them."""
+    """All options of a job."""
 
     @property
     def reading(self) -> ReadingOptions:
+        """The options that decide how tiles are read; with the model they identify a job."""
         return ReadingOptions(**{name: getattr(self, name) for name in ReadingOptions.model_fields})
 
     @property
     def output(self) -> OutputOptions:
+        """The options that decide what is written of it."""
         return OutputOptions(**{name: getattr(self, name) for name in OutputOptions.model_fields})
 
     def tolerating(self, loss: float) -> Self:
-        """These options, with the deployment's tolerated loss where they say none."""
+        """Take the deployment's tolerated loss where these options say none."""
         return (
             self
             if "tolerated_loss" in self.model_fields_set
@@ -155,15 +157,15 @@ class Options(ReadingOptions, OutputOptions):
             return cls.model_validate(values)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise InvalidOption(_told(str(first["loc"][0]), first["input"])) from None
+            raise InvalidOption(_refusal(str(first["loc"][0]), first["input"])) from None
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> Self:
-        """From an S3 object's user metadata; `beam-size` is `beam_size`, and text may be encoded as
-        S3's console does it.
+        """Read an S3 object's user metadata. Raises InvalidOption.
 
-        Other tools keep theirs there too (rclone its `mtime`), so only our names count, and what
-        looks like a slip of one.
+        `beam-size` is `beam_size`, and text may be encoded as S3's console does it. Other tools
+        keep theirs there too (rclone its `mtime`), so only our names count, and what looks like a
+        slip of one.
         """
         values = {
             name.replace("-", "_"): str(make_header(decode_header(value)))
@@ -194,7 +196,7 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _told(name: str, given: Any) -> str:
+def _refusal(name: str, given: Any) -> str:
     if name not in Options.model_fields:
         return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
     return (

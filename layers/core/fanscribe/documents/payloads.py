@@ -39,12 +39,14 @@ class Context(Contract):
 
 
 class SplitTask(Task):
+    """The input of Split: a recording, however it was named, and the execution that asks for it."""
+
     input: Annotated[UploadEvent | ObjectInput | UriInput, BeforeValidator(parse_job_input)]
     context: Context = Context()
 
 
 class SectionTask(Task):
-    """For one section of a recording that is shared out."""
+    """The input of Split for one section of a very long recording."""
 
     job: str
     section: int
@@ -69,6 +71,8 @@ class Job(Task):
 
 
 class TranscribeTask(Task):
+    """The input of Transcribe: a chunk of a job."""
+
     job: str
     # the recording's; of a multilingual one, that of the tiles that leave it in doubt
     language: str
@@ -86,6 +90,8 @@ class ChunkProgress(Contract):
 
 
 class MergeTask(Task):
+    """The input of Merge: a job whose chunks have ended, read or not."""
+
     job: str
     output: OutputOptions
     redrives: int = 0  # when the chunks were laid out

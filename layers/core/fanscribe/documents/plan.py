@@ -25,12 +25,13 @@ class Recording(Contract):
 
     @property
     def uri(self) -> str:
+        """The recording as `s3://bucket/key`."""
         return keys.uri(self.bucket, self.key)
 
 
 class Tile(Contract):
     """One Whisper window: [start, end) in samples, at most WINDOW, with the speech that the VAD
-    heard in it.
+    found in it.
     """
 
     index: int
@@ -41,6 +42,7 @@ class Tile(Contract):
 
     @property
     def silent(self) -> bool:
+        """True if no speech was detected in the tile."""
         return not self.speech
 
     @property

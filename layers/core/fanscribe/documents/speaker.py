@@ -14,12 +14,12 @@ class Speaker(Contract):
 
     @property
     def label(self) -> str:
-        """As Amazon Transcribe labels speakers: `spk_0`, `spk_1`."""
+        """The label, as Amazon Transcribe writes it: `spk_0`, `spk_1`."""
         return speaker_label(self.number)
 
     @property
     def shown(self) -> str:
-        """For readers: the name, or the label where there is none."""
+        """The name for readers, or the label where there is none."""
         return self.name or self.label
 
 
@@ -33,4 +33,5 @@ class Overlap(Contract):
 
 
 def speaker_label(number: int) -> str:
+    """The label of a speaker, who is numbered from 0: `spk_0`."""
     return f"spk_{number}"

@@ -22,8 +22,8 @@ WRITERS = 4  # threads storing pieces: S3 takes 80 to 100 MB/s from one connecti
 
 
 @dataclass(frozen=True)
-class Soundtrack:
-    """`job` is the one that read all of the recording."""
+class AudioStore:
+    """The decoded sound of a recording. `job` is the one that read all of it."""
 
     storage: Storage
     bucket: str
@@ -88,7 +88,7 @@ class Soundtrack:
 def sounds(storage: Storage, bucket: str, plan: Plan, tiles: Sequence[Tile]) -> dict[int, Samples]:
     """The samples of each of a run of a channel's tiles, by index. Raises WorkDamaged."""
     first, last = tiles[0], tiles[-1]
-    sound = Soundtrack(storage, bucket, plan.sound.job).read(
+    sound = AudioStore(storage, bucket, plan.sound.job).read(
         plan, first.channel, first.start, last.end
     )
     return {tile.index: sound[tile.start - first.start : tile.end - first.start] for tile in tiles}

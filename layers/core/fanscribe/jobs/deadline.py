@@ -1,4 +1,4 @@
-"""When to stop for this invocation: Lambda ends at its timeout, finished batch or not."""
+"""The time to stop for this invocation: Lambda ends at its timeout, finished batch or not."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ SLACK = 1.5  # the next tiles may take this much longer than the slowest so far
 
 @dataclass
 class Deadline:
-    """Says how many tiles still fit, from the pace of those before.
+    """The number of tiles that still fit, by the pace of those before.
 
     The first batch always goes: nothing is known of it.
     """
@@ -32,5 +32,5 @@ class Deadline:
         return min(most, int(spare / (self._slowest_ms * SLACK))) if self._slowest_ms else most
 
     def begin(self, tiles: int) -> None:
-        """So many tiles are begun now."""
+        """Note that a batch of so many tiles begins now."""
         self._began, self._tiles = self.clock(), tiles

@@ -25,6 +25,7 @@ class DocumentStore:
     bucket: str
 
     def save(self, key: str, document: Contract) -> None:
+        """Write a document over what is there. Raises StorageFault."""
         self.storage.write(self.bucket, key, _as_json(document), JSON)
 
     def save_over(self, key: str, document: Contract, etag: str | None) -> bool:

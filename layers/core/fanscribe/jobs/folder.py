@@ -32,6 +32,7 @@ class JobFolder(DocumentStore):
         self.storage.write(self.bucket, keys.chunks(self.job), items.encode(), JSON)
 
     def plan(self) -> Plan:
+        """Read the plan. Raises WorkDamaged if it is not there or not valid."""
         return self.read(keys.plan(self.job), Plan)
 
     def find_plan(self) -> Plan | None:
@@ -39,6 +40,7 @@ class JobFolder(DocumentStore):
         return self.find(keys.plan(self.job), Plan)
 
     def save_language(self, language: str) -> None:
+        """Store the language that the job is read in, as a code."""
         self.save(keys.language(self.job), Language(language=language))
 
     def find_language(self) -> str | None:
@@ -47,9 +49,11 @@ class JobFolder(DocumentStore):
         return found.language if found else None
 
     def save_sections(self, sections: Sections) -> None:
+        """Store how the recording is shared out."""
         self.save(keys.sections(self.job), sections)
 
     def sections(self) -> Sections:
+        """Read how the recording is shared out. Raises WorkDamaged if it is not."""
         return self.read(keys.sections(self.job), Sections)
 
     def find_sections(self) -> Sections | None:
@@ -57,9 +61,11 @@ class JobFolder(DocumentStore):
         return self.find(keys.sections(self.job), Sections)
 
     def save_frames(self, section: int, frames: bytes) -> None:
+        """Store the frames of a section, as `Frames.dump` has them."""
         self.storage.write(self.bucket, keys.frames(self.job, section), frames, NPY)
 
     def frames(self, section: int) -> bytes:
+        """Read the frames of a section. Raises WorkDamaged if they are not there."""
         return self.storage.read(self.bucket, keys.frames(self.job, section))
 
     def save_section(self, number: int, result: SectionResult) -> None:
@@ -67,4 +73,5 @@ class JobFolder(DocumentStore):
         self.save(keys.section(self.job, number), result)
 
     def find_section(self, number: int) -> SectionResult | None:
+        """The result of a section, or None if it is not decoded yet."""
         return self.find(keys.section(self.job, number), SectionResult)

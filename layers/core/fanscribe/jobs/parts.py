@@ -31,6 +31,7 @@ def finished_tiles(folder: JobFolder) -> frozenset[int]:
 
 
 def load_parts(folder: JobFolder) -> StoredParts:
+    """Read all parts of a job. Damaged ones are kept apart, by key."""
     stored = StoredParts({}, [], {})
     for key, part in folder.read_all(_part_keys(folder), Part).items():
         if isinstance(part, WorkDamaged):
@@ -61,6 +62,7 @@ def spent_on(folder: JobFolder, parts: Sequence[str]) -> dict[str, BilledTime | 
 
 
 def save_failure(folder: JobFolder, tile: int, failure: Failure) -> None:
+    """Store why a tile is given up."""
     folder.save(keys.failure(folder.job, tile, tile), failure)
 
 

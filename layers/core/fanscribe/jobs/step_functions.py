@@ -27,7 +27,7 @@ def still_runs(execution: str) -> bool:
         raise
 
 
-def told_by(cause: str | None) -> str | None:
+def message_in(cause: str | None) -> str | None:
     """The message in a cause: a function's is JSON that holds it, any other is the message."""
     try:
         return str(json.loads(cause or "")["errorMessage"])

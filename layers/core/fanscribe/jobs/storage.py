@@ -43,20 +43,20 @@ class Storage(Protocol):
     """The operations of S3 that the steps need. Tests have them in memory."""
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
-        """Raises RecordingNotFound."""
+        """Describe the recording. `version` None is the latest. Raises RecordingNotFound."""
         ...
 
     def download(
         self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
     ) -> None:
-        """Exactly the content that was described, or its first `most` bytes.
+        """Write exactly the content that was described, or its first `most` bytes, into `target`.
 
         Raises RecordingNotFound, RecordingArchived; StorageFault if it was replaced meanwhile.
         """
         ...
 
     def read(self, bucket: str, key: str) -> bytes:
-        """Raises WorkDamaged if there is none."""
+        """Read an object. Raises WorkDamaged if there is none."""
         ...
 
     def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
@@ -70,7 +70,8 @@ class Storage(Protocol):
         """Content and etag of an object that may not be there."""
         ...
 
-    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None: ...
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        """Write an object over what is there. Raises StorageFault."""
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
         """Write only if what is there has this etag, or None: nothing is there.
@@ -79,7 +80,8 @@ class Storage(Protocol):
         """
         ...
 
-    def delete(self, bucket: str, key: str) -> None: ...
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object, if it is there. Raises StorageFault."""
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """All keys with a prefix, sorted."""
@@ -100,6 +102,7 @@ class S3Storage:
         )
 
     def describe(self, bucket: str, key: str, version: str | None) -> StoredObject:
+        """Ask for an object's head. `version` None: the latest."""
         with _named(RecordingNotFound, bucket, key):
             head = self._s3.head_object(Bucket=bucket, Key=key, **_versioned(version))
         kept = head.get("VersionId", "null")
@@ -109,6 +112,7 @@ class S3Storage:
     def download(
         self, bucket: str, key: str, stored: StoredObject, target: Path, most: int | None = None
     ) -> None:
+        """Get the content in ranges, side by side, each only if the etag still matches."""
         size = min(stored.size, most) if most else stored.size
         what = {"Bucket": bucket, "Key": key, "IfMatch": stored.etag, **_versioned(stored.version)}
 
@@ -127,10 +131,12 @@ class S3Storage:
             list(threads.map(fetch, range(0, size or 1, PIECE)))
 
     def read(self, bucket: str, key: str) -> bytes:
+        """Get an object."""
         with _named(WorkDamaged, bucket, key):
             return bytes(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
     def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
+        """Get a range, and check the length of the whole by what S3 says of it."""
         with _named(WorkDamaged, bucket, key):
             found = self._s3.get_object(Bucket=bucket, Key=key, Range=_range(start, end))
             data = bytes(found["Body"].read())
@@ -139,6 +145,7 @@ class S3Storage:
         return data
 
     def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+        """Get an object, or None if it is not there."""
         try:
             with _named(WorkDamaged, bucket, key):
                 found = self._s3.get_object(Bucket=bucket, Key=key)
@@ -147,10 +154,12 @@ class S3Storage:
             return None
 
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        """Put an object."""
         with _named(StorageFault, bucket, key, "written"):
             self._s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
+        """Put an object under a condition: S3 compares the etag."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         with _named(StorageFault, bucket, key, "written"):
             try:
@@ -162,13 +171,16 @@ class S3Storage:
         return True
 
     def delete(self, bucket: str, key: str) -> None:
+        """Delete an object. S3 does not mind if it is not there."""
         with _named(StorageFault, bucket, key, "deleted"):
             self._s3.delete_object(Bucket=bucket, Key=key)
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
+        """List the keys under a prefix, in S3's order."""
         return list(self.sizes(bucket, prefix))
 
     def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
+        """List keys under a prefix with their sizes in bytes, page by page."""
         with _named(StorageFault, bucket, prefix, "listed"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             return {
@@ -189,8 +201,8 @@ def _code(error: ClientError) -> str:
 
 
 def _archived(error: ClientError, bucket: str, key: str) -> RecordingArchived:
-    told = error.response["Error"]
-    where = told.get("AccessTier") or told.get("StorageClass") or "an archive"
+    details = error.response["Error"]
+    where = details.get("AccessTier") or details.get("StorageClass") or "an archive"
     return RecordingArchived(
         f"{keys.uri(bucket, key)} is archived ({where}) and can't be read at once. Restore it with "
         "`aws s3api restore-object`, wait until that is done, and start the execution again."

@@ -1,7 +1,7 @@
-"""When a Map state's children end, on Lambda: in environments that it makes by its published
-limits, or throttles. Pure.
+"""The times at which a Map state's children end, on Lambda. Pure.
 
-Children go in order to the environment that is free first.
+Lambda makes environments by its published limits, or throttles. Children go in order to the
+environment that is free first.
 """
 
 import heapq
@@ -15,8 +15,9 @@ RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 1800, 100
 
 
 def granted(place: int, burst: int) -> float:
-    """When Lambda makes the environment of that number: at once, or when there is room again and
-    the throttled child asks.
+    """The second in which Lambda makes the environment of that number.
+
+    That is at once, or when there is room again and the throttled child asks.
     """
     if place < burst:
         return 0.0

@@ -96,12 +96,13 @@ class PlannedJob(Contract):
     prices: AwsPrices
 
     def forecast(self, chunk_tiles: int) -> Forecast:
+        """Simulate the job with chunks of so many tiles."""
         work = Work(audio_s=self.audio_s, tiles=self.tiles, chunk_tiles=chunk_tiles)
         return simulate(work, self.fleet, self.speed, self.stages, self.prices)
 
 
 def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> PlannedJob:
-    """At list prices, with the stages' seconds as they are known."""
+    """A job at list prices, with the stages' seconds as they were measured."""
     return PlannedJob(
         audio_s=audio_s,
         tiles=tiles,

@@ -51,6 +51,8 @@ class Service(Contract):
 
 
 class PriceList(Contract):
+    """List prices of AWS, and of the services that it is compared with."""
+
     aws: AwsPrices
     services: tuple[Service, ...]
 
@@ -65,7 +67,7 @@ class Stages(Contract):
     decode_s: float  # to decode it, on one core
     listen_s: float  # to listen for speech in it, on one core
     upload_s: float  # to store its sound, while it is decoded
-    join_s: float  # to read what was heard in it in a section, and lay tiles over it
+    join_s: float  # to read its frames from a section, and lay tiles over it
     request_s: float  # S3's, to answer one request
     map_s: float  # into the Map of sections and out of it
     start_s: float  # a cold start of Transcribe, to its first line
@@ -88,7 +90,7 @@ class ModelSpeed(Contract):
     load_s: float
     serial_s: float
     work_s: float
-    had: Literal["measured", "synthetic", "scaled"]
+    origin: Literal["measured", "synthetic", "scaled"]
 
     def tile_s(self, vcpus: float) -> float:
         """Seconds for one tile on `vcpus` cores."""
@@ -100,7 +102,7 @@ class ModelSpeed(Contract):
 
 
 class Speeds(Contract):
-    """`origin` says where the figures are from."""
+    """Seconds of each stage and model. `origin` says where they are from."""
 
     origin: dict[str, str]
     stages: Stages
@@ -109,11 +111,13 @@ class Speeds(Contract):
 
 @cache
 def price_list() -> PriceList:
+    """Read prices.json, once."""
     return _read("prices.json", PriceList)
 
 
 @cache
 def speeds() -> Speeds:
+    """Read speeds.json, once."""
     return _read("speeds.json", Speeds)
 
 

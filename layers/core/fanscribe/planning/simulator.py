@@ -51,10 +51,11 @@ class Fleet(Contract):
 
     @property
     def concurrency(self) -> int:
+        """Children of the Map state that run at once."""
         return min(self.map_concurrency, self.account_concurrency)
 
     def sections(self, audio_s: float) -> int:
-        """In how many sections so much audio is decoded."""
+        """The number of sections that so much audio is decoded in."""
         return min(self.most_sections, how_many(audio_s))
 
 
@@ -67,6 +68,7 @@ class Work(Contract):
 
     @property
     def chunks(self) -> int:
+        """The number of chunks."""
         return -(-self.tiles // self.chunk_tiles)
 
 
@@ -156,14 +158,14 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
     listens.
     """
     both_s = stages.decode_s + stages.listen_s
-    heard_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.split_mb))
+    listened_s = max(stages.decode_s, stages.listen_s, both_s / vcpus(fleet.split_mb))
     sections = fleet.sections(work.audio_s)
     if sections == 1:
         alone_s = stages.split_start_s + work.audio_s * (
-            stages.fetch_s + max(heard_s, stages.upload_s)
+            stages.fetch_s + max(listened_s, stages.upload_s)
         )
         return _Split(alone_s, alone_s)
-    lengths = list(_section_seconds(work.audio_s / sections, sections, heard_s, stages))
+    lengths = list(_section_seconds(work.audio_s / sections, sections, listened_s, stages))
     ready = [0.0] + [stages.split_start_s] * (min(fleet.concurrency, sections) - 1)
     done = fan_out(lengths, ready, fleet.map_concurrency, fleet.account_concurrency)
     around_s = (
@@ -183,12 +185,12 @@ def _split(work: Work, fleet: Fleet, stages: Stages) -> _Split:
 
 
 def _section_seconds(
-    share_s: float, sections: int, heard_s: float, stages: Stages
+    share_s: float, sections: int, listened_s: float, stages: Stages
 ) -> Iterator[float]:
     """Seconds of each section: fetch the file up to its end, skip what is before it, decode its
     share and some to warm up.
     """
-    own_s = share_s * max(heard_s * (1 + 1 / WARM), stages.upload_s)
+    own_s = share_s * max(listened_s * (1 + 1 / WARM), stages.upload_s)
     for number in range(sections):
         yield (number + 1) * share_s * stages.fetch_s + number * share_s * stages.skip_s + own_s
 
@@ -228,7 +230,7 @@ def _storage_usd(work: Work, fleet: Fleet, calls: int, prices: AwsPrices) -> flo
     gets = invocations + calls * ranges + batches + 6
     # the recording, by each section as far as it goes
     gets += sections + work.audio_s / FETCHED_S * (sections + 1) / 2
-    # sections.json and, of each, what was heard and its frames; and the look at the recording's
+    # sections.json and, of each, its result and its frames; and the head of the recording's
     # head
     if sections > 1:
         puts += 1 + 2 * sections

@@ -1,1 +1,1 @@
-"""From a tile's samples to its words."""
+"""The way from a tile's samples to its words."""

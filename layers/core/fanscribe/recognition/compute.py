@@ -37,7 +37,7 @@ def computing(environment: Mapping[str, str] = os.environ) -> Computing:
 
 
 def threads(environment: Mapping[str, str] = os.environ) -> int:
-    """Cores that the model may use: OMP_NUM_THREADS where the host sets it, else all it shows."""
+    """Cores that the model may use: OMP_NUM_THREADS where it is set, else all of the system's."""
     return int(environment.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
@@ -49,7 +49,7 @@ def cpu_features(cpuinfo: Path = CPUINFO) -> list[str]:
 
 
 def processor_name(cpuinfo: Path = CPUINFO) -> str:
-    """As the kernel knows it, `AMD EPYC`; empty where it does not say, as on ARM."""
+    """The processor as the kernel names it, `AMD EPYC`; empty where it does not say, as on ARM."""
     return _line(cpuinfo, "model name").partition(":")[2].strip()
 
 

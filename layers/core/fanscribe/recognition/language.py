@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from fanscribe.documents.plan import Tile
 
-VOTERS = 12  # tiles that are heard: one encoder pass each, about a tenth of transcribing them
+VOTERS = 12  # tiles that vote: one encoder pass each, about a tenth of transcribing them
 # below this probability a tile of a multilingual recording is read in the recording's language
 DOUBT = 0.5
 
@@ -17,7 +17,7 @@ Probabilities = Mapping[str, float]  # language code -> probability
 
 
 def voters(tiles: Sequence[Tile]) -> list[Tile]:
-    """From each of VOTERS stretches of equal count, the tile with the most speech."""
+    """The tile with the most speech, from each of VOTERS stretches of equal count."""
     spoken = [tile for tile in tiles if not tile.silent]
     count = min(VOTERS, len(spoken))
     edges = [len(spoken) * i // count for i in range(count + 1)] if count else []

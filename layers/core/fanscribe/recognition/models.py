@@ -37,10 +37,12 @@ class Model:
 
     @property
     def weights_mb(self) -> float:
+        """Size of the weights' file in MB."""
         return (self.folder / WEIGHTS).stat().st_size / MEGABYTE
 
     @property
     def multilingual(self) -> bool:
+        """True if the model writes more than one language."""
         return len(self.languages) > 1
 
     def check(self, options: ReadingOptions) -> None:

@@ -23,9 +23,11 @@ class Recognizer(Protocol):
         samples: Sequence[Samples],
         language: str,
         options: ReadingOptions,
-    ) -> list[Reading]: ...
+    ) -> list[Reading]:
+        """Read each tile, whose samples have its place in `samples`. `language` is a code."""
 
-    def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]: ...
+    def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
+        """Probabilities of languages for each tile's samples."""
 
 
 @cache

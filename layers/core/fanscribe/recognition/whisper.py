@@ -1,6 +1,4 @@
-"""From the samples of tiles to their readings, with faster-whisper.
-
-The only module that decodes with it.
+"""The only module that decodes with faster-whisper: samples of tiles in, their readings out.
 
 Tiles are decoded in batches, yet each as if it were alone: batch, chunk and neighbours leave no
 trace in a reading. That is why this calls the steps of faster-whisper's `BatchedInferencePipeline`
@@ -106,7 +104,7 @@ class WhisperRecognizer:
         return [readings[i] for i in range(len(tiles))]
 
     def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:
-        """For each window, how probable each language is. An English-only model hears English."""
+        """Probabilities of languages for each window. An English-only model knows English alone."""
         if not self._whisper.model.is_multilingual:
             return [{ENGLISH: 1.0}] * len(samples)
         return [

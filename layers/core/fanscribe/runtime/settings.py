@@ -37,10 +37,14 @@ class Settings(Contract):
 
 
 class ModelSettings(Settings):
+    """The model that a function uses."""
+
     model: str  # a name or a folder: see models.find_model
 
 
 class SplitSettings(ModelSettings, Limits):
+    """The settings of Split: limits of a recording, and what its planner must know."""
+
     # tiles in one chunk; 0: the planner chooses (planner.py)
     chunk_tiles: Annotated[int, Field(ge=0)]
     guided_chunks: bool = False  # fewer of them towards the end: tiles.plan_chunks
@@ -54,18 +58,24 @@ class SplitSettings(ModelSettings, Limits):
 
 
 class TranscribeSettings(ModelSettings):
+    """The settings of Transcribe; DetectLanguage has ModelSettings."""
+
     # tiles decoded together: bounds memory, and what a kill can lose
     batch_tiles: Annotated[int, Field(ge=1)]
 
 
 class MergeSettings(Settings):
+    """The settings of Merge."""
+
     transcripts_bucket: Annotated[str, Field(min_length=1)]
 
 
 class NotifySettings(Settings):
+    """The settings of Notify."""
+
     transcripts_bucket: Annotated[str, Field(min_length=1)]
 
 
 def memory_mb(environment: Mapping[str, str] = os.environ) -> int:
-    """Megabytes that the function is billed for, as the host states them; 0 where it doesn't."""
+    """Megabytes that the function is billed for, as Lambda states them; 0 elsewhere."""
     return int(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))

@@ -17,10 +17,10 @@ def detect_language(
     """The job with its language, which is kept for later executions of the same job."""
     folder = JobFolder(storage, settings.work_bucket, job.job)
     plan = folder.plan()
-    heard = [
+    samples = [
         sounds(storage, settings.work_bucket, plan, [tile])[tile.index]
         for tile in voters(plan.scope)
     ]
-    language = elect(load().detect_language(heard))
+    language = elect(load().detect_language(samples))
     folder.save_language(language)
     return job.model_copy(update={"language": language})

@@ -44,9 +44,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    heard, spent = gather_readings(folder, plan)
-    ledger = settle_ledger(*heard)
-    transcript = build_transcript(heard.plan, heard.readings, ledger)
+    job, spent = gather_readings(folder, plan)
+    ledger = settle_ledger(*job)
+    transcript = build_transcript(job.plan, job.readings, ledger)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
@@ -56,8 +56,8 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
             settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type
         )
     words = len(transcript.words)
-    told = notes(without_titles(heard.plan), words, complete=ledger.complete)
-    lost = lost_share(heard.plan, ledger)
+    remarks = notes(without_titles(job.plan), words, complete=ledger.complete)
+    lost = lost_share(job.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
         if task.redriven:
@@ -66,7 +66,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         where = keys.uri(settings.transcripts_bucket, every_format)
         raise IncompleteTranscript(
             f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
-            f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *told])}"
+            f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *remarks])}"
         )
     return TranscriptReference(
         job=task.job,
@@ -77,9 +77,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         words=words,
         complete=ledger.complete,
         message=" ".join(
-            [f"{words} words in {seconds(transcript.duration)} seconds of sound.", *told]
+            [f"{words} words in {seconds(transcript.duration)} seconds of sound.", *remarks]
         ),
-        notes=told,
+        notes=remarks,
         usage=tally(plan, spent, meter.lap()),
     )
 

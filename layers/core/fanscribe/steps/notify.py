@@ -14,14 +14,14 @@ from pydantic import ConfigDict, Field
 from fanscribe.contract import Contract
 from fanscribe.documents.payloads import TranscriptReference
 from fanscribe.errors import IncompleteTranscript
-from fanscribe.jobs.step_functions import told_by
+from fanscribe.jobs.step_functions import message_in
 from fanscribe.runtime.settings import NotifySettings
 
 STOPPED = "Aborted"
 TIMED_OUT = "States.Timeout"
 # Endings for which Step Functions documents no reason: error and message
-UNTOLD = {
-    "FAILED": ("Unknown", "Step Functions told no error. The execution's history has it."),
+UNEXPLAINED = {
+    "FAILED": ("Unknown", "Step Functions named no error. The execution's history has it."),
     "TIMED_OUT": (TIMED_OUT, "The execution ran for longer than one may."),
     "ABORTED": (STOPPED, "The execution was stopped before its end."),
 }
@@ -83,12 +83,12 @@ def _of_a_transcript(ended: Ended) -> dict[str, Any]:
 
 
 def _of_a_failure(ended: Ended, begun: Begun | None, bucket: str) -> tuple[str, dict[str, Any]]:
-    error, reason = UNTOLD[ended.status]
+    error, reason = UNEXPLAINED[ended.status]
     detail = {
         "recording": begun.recording if begun else _named(json.loads(ended.input or "null")),
         "job": begun.job if begun else None,
         "error": ended.error or error,
-        "message": told_by(ended.cause) or reason,
+        "message": message_in(ended.cause) or reason,
     }
     if begun and ended.error == IncompleteTranscript.__name__:
         where = {"bucket": bucket, "keys": begun.keys}
@@ -125,12 +125,12 @@ def _sentence(kind: str, detail: Mapping[str, Any]) -> str:
     return " ".join(f"{kind}: {about}{detail['message']} ({detail['execution']})".split())
 
 
-def send(told: Mapping[str, Any], ended: Ended, events: BaseClient) -> None:
-    """Put it on the default bus. Raises NotSentError."""
+def send(notice: Mapping[str, Any], ended: Ended, events: BaseClient) -> None:
+    """Put a notification on the default bus. Raises NotSentError."""
     entry = {
         "Source": "fanscribe",
-        "DetailType": told["kind"],
-        "Detail": json.dumps(told["detail"]),
+        "DetailType": notice["kind"],
+        "Detail": json.dumps(notice["detail"]),
         "Resources": [ended.state_machine, ended.execution],
     }
     answer = events.put_events(Entries=[entry])

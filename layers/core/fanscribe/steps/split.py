@@ -59,12 +59,11 @@ class _Request:
 def split(
     task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]
 ) -> Job:
-    """From a recording in S3 to a plan, chunks and sound in the work bucket, as far as they are
-    still needed.
+    """Turn a recording in S3 into a plan, chunks and sound in the work bucket.
 
-    A very long recording is first cut into sections for others to decode; asked again, Split puts
-    them together. Raises BadInput before any compute is fanned out, and JobInProgress while another
-    execution that still `runs` is at the same job.
+    What is there already is not made again. A very long recording is first cut into sections for
+    others to decode; asked again, Split puts them together. Raises BadInput before any compute is
+    fanned out, and JobInProgress while another execution that still `runs` is at the same job.
     """
     request = _understood(task, settings, storage)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)

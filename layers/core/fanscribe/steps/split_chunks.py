@@ -60,7 +60,7 @@ def check_cost(
 
 
 def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> Forecast:
-    """With chunks as the deployment says, else as the planner has them."""
+    """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
     fleet = Fleet(
         memory_mb=settings.transcribe_memory,

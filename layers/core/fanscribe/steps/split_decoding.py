@@ -27,7 +27,7 @@ from fanscribe.documents.plan import (
 )
 from fanscribe.documents.track import ALL
 from fanscribe.errors import UnreadableRecording, WorkDamaged
-from fanscribe.jobs.audio_store import Soundtrack
+from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.runtime.settings import SplitSettings
@@ -74,7 +74,7 @@ class RecordingSource:
         )
 
     def sections(self) -> int:
-        """In how many sections it is worth decoding it. Raises JobTooExpensive if that alone is."""
+        """The number of sections that it is worth decoding it in. Raises JobTooExpensive."""
         # tracks may lie one after the other
         if self.stored.size <= SMALL or self.selection.track == ALL:
             return 1
@@ -140,17 +140,17 @@ def first_selection(options: ReadingOptions) -> Selection:
 def decode_recording(
     folder: JobFolder, source: RecordingSource, meter: UsageMeter
 ) -> DecodedRecording | SectionsToDecode:
-    """Listen to a recording, or put together what was heard in its sections.
+    """Listen to a recording, or put together the results of its sections.
 
     Where it turns out that another track, another downmix or a gain is needed, it is decoded once
     more.
     """
     if shared := _share_out(folder, source, meter):
-        return _heard(folder, shared, source.limits, meter)
+        return _put_together(folder, shared, source.limits, meter)
     tried: list[Selection] = []
     while True:
         selection = source.selection
-        with source.decoded() as decoding, _soundtrack(folder).recorder() as keep:
+        with source.decoded() as decoding, _audio_store(folder).recorder() as keep:
             frames = listen(decoding, keep, selection.gain_db)
         findings = _findings(decoding)
         tried.append(selection)
@@ -169,7 +169,7 @@ def split_section(task: SectionTask, settings: SplitSettings, storage: Storage) 
         storage, shared.bucket, shared.key, stored, shared.separate, settings, shared.selection
     )
     part = section(shared.size, shared.count, task.section)
-    with source.decoded(part) as decoding, _soundtrack(folder).recorder(task.section) as keep:
+    with source.decoded(part) as decoding, _audio_store(folder).recorder(task.section) as keep:
         frames = listen(decoding, keep, shared.selection.gain_db)
     folder.save_frames(task.section, frames.dump())
     result = SectionResult(
@@ -194,24 +194,22 @@ def restore(
     machine is not kept.
     """
     tiles = [tile for chunk in chunks for tile in plan.tiles[chunk.first : chunk.last + 1]]
-    soundtrack = Soundtrack(folder.storage, folder.bucket, plan.sound.job)
+    store = AudioStore(folder.storage, folder.bucket, plan.sound.job)
     count = len(plan.sound.sections)
     source = replace(source, selection=plan.sound.selection)
-    for number, group in groupby(
-        sorted(soundtrack.missing(plan, tiles)), lambda piece: piece.section
-    ):
+    for number, group in groupby(sorted(store.missing(plan, tiles)), lambda piece: piece.section):
         pieces = set(group)
         left = (max(piece.number for piece in pieces) + 1) * PIECE
         part = section(source.stored.size, count, number) if count > 1 else None
-        with source.decoded(part) as decoding, soundtrack.recorder(number, pieces) as keep:
+        with source.decoded(part) as decoding, store.recorder(number, pieces) as keep:
             for block in (block for own, block in decoding if own):
                 keep(block)
                 if (left := left - block.shape[1]) <= 0:
                     break
 
 
-def _soundtrack(folder: JobFolder) -> Soundtrack:
-    return Soundtrack(folder.storage, folder.bucket, folder.job)
+def _audio_store(folder: JobFolder) -> AudioStore:
+    return AudioStore(folder.storage, folder.bucket, folder.job)
 
 
 def _share_out(folder: JobFolder, source: RecordingSource, meter: UsageMeter) -> Sections | None:
@@ -238,10 +236,10 @@ def _share_out(folder: JobFolder, source: RecordingSource, meter: UsageMeter) ->
     return shared
 
 
-def _heard(
+def _put_together(
     folder: JobFolder, shared: Sections, limits: Limits, meter: UsageMeter
 ) -> DecodedRecording | SectionsToDecode:
-    """Put together what was heard in all sections.
+    """Put together the results of all sections.
 
     Those that are missing, damaged or of another selection are to be decoded.
     """

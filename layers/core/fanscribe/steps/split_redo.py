@@ -57,8 +57,8 @@ def redo(
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
 
-    heard = folder.find_language() or folder.of(plan.sound.job).find_language()
-    language = asked.model.known_language(plan.options) or heard
+    found = folder.find_language() or folder.of(plan.sound.job).find_language()
+    language = asked.model.known_language(plan.options) or found
     chunks = chunks_to_read(plan, finished_tiles(folder), language, asked.model, settings)
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate

@@ -1,1 +1,1 @@
-"""From samples to tiles: where there is speech, and where a recording is cut."""
+"""The way from samples to tiles: where there is speech, and where a recording is cut."""

@@ -20,7 +20,7 @@ class Frames(NamedTuple):
     values: NDArray[np.float32]
 
     def dump(self) -> bytes:
-        """As a npy file, for `load`."""
+        """Write a npy file, for `load`."""
         out = io.BytesIO()
         np.save(out, self.values, allow_pickle=False)
         return out.getvalue()

@@ -44,11 +44,11 @@ def listen(
         samples += block.shape[1]
     for detector in detectors:
         detector.finish()
-    heard = [
+    found = [
         np.array([detector.probabilities, detector.levels], np.float32)[:, warm:]
         for detector in detectors
     ]
-    return Frames(samples, np.stack(heard or [np.zeros((2, 0), np.float32)]))
+    return Frames(samples, np.stack(found or [np.zeros((2, 0), np.float32)]))
 
 
 def lay_tiles(frames: Frames, threshold: float) -> tuple[Tile, ...]:

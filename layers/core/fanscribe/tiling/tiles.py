@@ -70,13 +70,13 @@ def plan_tiles(
         for region in _regions(silences, samples)
         for span in _windows(region, silences, levels)
     ]
-    heard = [
+    spoken = [
         (span, _words_of(inside))
         for span, inside in zip(spans, _overlaps(spans, speech), strict=True)
     ]
     return tuple(
         Tile(index=index, start=start, end=end, speech=inside)
-        for index, ((start, end), inside) in enumerate(heard)
+        for index, ((start, end), inside) in enumerate(spoken)
     )
 
 

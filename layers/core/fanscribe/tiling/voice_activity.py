@@ -65,6 +65,7 @@ class SpeechDetector:
     _rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def feed(self, block: Samples) -> None:
+        """Take the next samples, of any number. The rest of a frame waits for the next block."""
         samples = np.concatenate([self._rest, waveform(block)])
         whole = len(samples) // FRAME * FRAME
         self._rest = samples[whole:]
@@ -80,10 +81,10 @@ class SpeechDetector:
     def _detect(self, frames: NDArray[np.float32]) -> None:
         tails = np.vstack([self._context, frames[:, -CONTEXT:]])
         self._context = tails[-1]
-        heard = np.hstack([tails[:-1], frames])
+        windows = np.hstack([tails[:-1], frames])
         if self.gain_db:
-            heard = np.clip(heard * np.float32(10 ** (self.gain_db / 20)), -1, 1)
-        inputs = {"input": heard, "h": self._state[0], "c": self._state[1]}
+            windows = np.clip(windows * np.float32(10 ** (self.gain_db / 20)), -1, 1)
+        inputs = {"input": windows, "h": self._state[0], "c": self._state[1]}
         speech, *state = self._session.run(None, inputs)
         self._state = (state[0], state[1])
         self.probabilities.extend(speech.reshape(-1))

@@ -1,1 +1,1 @@
-"""From words to a transcript, and to the files that people, players and programs read."""
+"""The way from words to a transcript, and to the files that people, players and programs read."""

@@ -36,14 +36,17 @@ class Segment(Contract):
 
     @property
     def start(self) -> int:
+        """The start of its first word, in ms."""
         return self.words[0].start
 
     @property
     def end(self) -> int:
+        """The end of its last word, in ms."""
         return self.words[-1].end
 
     @property
     def text(self) -> str:
+        """Its words in one line."""
         return joined(self.words)
 
 
@@ -65,10 +68,12 @@ class Transcript(Contract):
 
     @property
     def words(self) -> list[Word]:
+        """Words of all segments, in the segments' order."""
         return [word for segment in self.segments for word in segment.words]
 
     @property
     def text(self) -> str:
+        """Everything that was said, in one line."""
         return " ".join(segment.text for segment in self.segments)
 
 
@@ -116,7 +121,7 @@ def _words_of(plan: Plan, readings: Mapping[int, Reading], channel: int) -> list
 
 
 def channel_label(channel: int) -> str:
-    """As Amazon Transcribe labels channels: `ch_0`, `ch_1`."""
+    """The label of a channel, as Amazon Transcribe writes it: `ch_0`, `ch_1`."""
     return f"ch_{channel}"
 
 

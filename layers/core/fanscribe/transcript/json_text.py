@@ -48,9 +48,9 @@ def _enclosed(brackets: str, items: Iterable[str], depth: int) -> str:
 
 
 def _records(records: Iterator[Record], depth: int) -> Iterator[str]:
-    """Records, many in one text.
+    r"""Records, many in one text.
 
-    A line break is never inside a value, where it is `\\n`: it tells where a record ends.
+    A line break is never inside a value, where it is `\n`: it tells where a record ends.
     """
     line, inner = _line(depth), _line(depth + 1)
     while some := list(islice(records, AT_A_TIME)):

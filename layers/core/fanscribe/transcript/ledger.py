@@ -23,7 +23,7 @@ State = Literal["transcribed", "silent", "failed", "undecodable"]
 
 
 class Redone(Contract):
-    """By which job, with which model and options, a stretch was transcribed again."""
+    """The job, the model and the options that a stretch was transcribed again with."""
 
     job: str
     model: str
@@ -67,6 +67,7 @@ class Ledger(Contract):
 
     @property
     def complete(self) -> bool:
+        """True if no tile is missing."""
         return not any(tile.missing for tile in self.tiles)
 
     def missing(self) -> Iterator[str]:

@@ -61,11 +61,11 @@ def _on_tracks(origin: Origin) -> Iterator[str]:
         yield f"Each track is a channel of its own: {described(known)}.{strange}"
         return
     taken = next(track for track in origin.tracks if track.number == origin.track)
-    # None: nobody has listened to it
-    heard = [track for track in known if track.level is None or not track.empty]
-    empty = [track for track in known if track not in heard]
-    also = f" The recording also has {described(heard)}." if heard else ""
-    ask = " The option track takes another one, or all." if heard else ""
+    # None: its level was not measured
+    audible = [track for track in known if track.level is None or not track.empty]
+    empty = [track for track in known if track not in audible]
+    also = f" The recording also has {described(audible)}." if audible else ""
+    ask = " The option track takes another one, or all." if audible else ""
     silent = f" There is no sound in {described(empty)}." if empty else ""
     yield f"{_capital(taken)} of {len(origin.tracks)} was transcribed.{also}{silent}{strange}{ask}"
 

@@ -92,12 +92,12 @@ def lay_over(job: JobReadings, redo: JobReadings) -> JobReadings:
     return _numbered(job.plan, laid)
 
 
-def _stretches(heard: JobReadings) -> Iterator[_Stretch]:
-    for tile in heard.plan.tiles:
+def _stretches(job: JobReadings) -> Iterator[_Stretch]:
+    for tile in job.plan.tiles:
         known = (
-            heard.readings.get(tile.index),
-            heard.failures.get(tile.index),
-            heard.redone.get(tile.index),
+            job.readings.get(tile.index),
+            job.failures.get(tile.index),
+            job.redone.get(tile.index),
         )
         yield _Stretch(tile, *known)
 

@@ -1,4 +1,4 @@
-"""A transcript as people read it: segments and gaps in order, and the turns that they make.
+"""A transcript as people read it: segments and gaps in order, and the paragraphs that they make.
 
 Pure.
 """
@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 
     @property
     def missing(self) -> bool:
+        """True if it is a gap."""
         return self.segment is None
 
 
@@ -38,14 +39,14 @@ def entries(transcript: Transcript) -> list[Entry]:
 
 def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """A new one after PARAGRAPH of silence, for another channel, and for a gap."""
-    turn: list[Entry] = []
+    paragraph: list[Entry] = []
     for entry in entries:
-        if turn and _parted(turn[-1], entry):
-            yield turn
-            turn = []
-        turn.append(entry)
-    if turn:
-        yield turn
+        if paragraph and _parted(paragraph[-1], entry):
+            yield paragraph
+            paragraph = []
+        paragraph.append(entry)
+    if paragraph:
+        yield paragraph
 
 
 def _parted(here: Entry, following: Entry) -> bool:

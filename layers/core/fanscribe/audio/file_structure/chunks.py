@@ -115,6 +115,7 @@ class Plain(NamedTuple):
     counts_head: bool = False  # in the length
 
     def chunk(self, reader: Reader, at: int) -> FileChunk | None:
+        """The chunk whose head is at the byte `at`; None if the file ends in it."""
         head = reader.read(at, self.head.size)
         if len(head) < self.head.size:
             return None

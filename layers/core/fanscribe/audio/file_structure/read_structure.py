@@ -17,6 +17,7 @@ class FileFormat(NamedTuple):
     kind_at: int = 8
 
     def is_of(self, head: bytes) -> bool:
+        """True if a file that begins with `head` is of this format."""
         return head.startswith(self.begins) and head.startswith(self.kind, self.kind_at)
 
 

@@ -1,5 +1,8 @@
-"""Wav: RIFF (Multimedia Programming Interface and Data Specifications 1.0), RF64 (EBU Tech 3306),
-BW64 (ITU-R BS.2088) and Sony's W64."""
+"""Wav: RIFF, RF64, BW64 and Sony's W64.
+
+Specified in: Multimedia Programming Interface and Data Specifications 1.0 (RIFF), EBU Tech 3306
+(RF64), ITU-R BS.2088 (BW64).
+"""
 
 from struct import Struct
 

@@ -16,7 +16,7 @@ AT_PUNCTUATION, AT_HESITATION, ANYWHERE, AFTER_SHORT_WORD = 1, 2, 4, 5
 
 
 def reluctances(pieces: Sequence[CaptionPiece]) -> list[int]:
-    """For each piece what a break behind it costs; behind the last, nothing."""
+    """Costs of a break behind each piece; behind the last, nothing."""
     return [*(_reluctance(here, following) for here, following in pairwise(pieces)), 0]
 
 

@@ -23,7 +23,7 @@ class Cue(NamedTuple):
 
 
 def cues(transcript: Transcript, output: OutputOptions, *, labelled: bool = False) -> list[Cue]:
-    """In order of their start. `labelled` leaves room for `label(cue)` in front of the text."""
+    """Cues by their start. `labelled` leaves room for `label(cue)` in front of the text."""
     missing = gaps(transcript.ledger)
     shown: list[Cue] = []
     channels: Sequence[int | None] = channels_of(transcript) or [None]

@@ -16,6 +16,7 @@ class Gap(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The cue's text, such as `[missing 0:10-0:20]`."""
         return f"[{self.kind} {clock(self.start)}-{clock(self.end)}]"
 
 

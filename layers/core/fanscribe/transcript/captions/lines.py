@@ -16,9 +16,7 @@ TOP_HEAVY = 0.1
 
 
 def furthest(pieces: Sequence[CaptionPiece], screen: CueLimits) -> list[int]:
-    """For each piece, behind which one a cue that begins with it is full: every line takes what it
-    can.
-    """
+    """Last piece of the fullest cue, for each piece that a cue may begin with."""
     first_line, line = _line_ends(pieces, screen.room), _line_ends(pieces, screen.width)
     reached = first_line
     for _ in range(screen.lines - 1):

@@ -8,8 +8,10 @@ from fanscribe.transcript.captions.pieces import CaptionPiece
 
 
 def times(shown: Sequence[Sequence[CaptionPiece]], duration: int) -> Iterator[tuple[int, int]]:
-    """When each cue comes and goes: as long as its words, or longer if they are too short, into the
-    free time after them.
+    """Times at which each cue comes and goes.
+
+    A cue stays as long as its words, or longer if they are too short, into the free time after
+    them.
     """
     starts = _apart(_into_free_time(shown, duration), duration)
     for cue, start, until in zip(shown, starts, [*starts, duration][1:], strict=True):

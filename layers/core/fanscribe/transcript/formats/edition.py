@@ -17,11 +17,12 @@ class Edition:
 
     @cached_property
     def cues(self) -> list[Cue]:
+        """Cues without room for labels."""
         return cues(self.transcript, self.output)
 
     @cached_property
     def labelled_cues(self) -> list[Cue]:
-        """With room for labels; the same where there are none."""
+        """Cues with room for labels; the same where there are none."""
         if not channels_of(self.transcript):
             return self.cues
         return cues(self.transcript, self.output, labelled=True)

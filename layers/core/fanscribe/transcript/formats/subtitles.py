@@ -55,8 +55,8 @@ def _voiced(cue: Cue) -> str:
 def _note(transcript: Transcript) -> Iterator[str]:
     if missing := _lines(transcript.ledger.missing()):
         yield f"NOTE This transcript is incomplete. Missing:\n{missing}"
-    if told := _lines(transcript.notes):
-        yield f"NOTE\n{told}"
+    if notes := _lines(transcript.notes):
+        yield f"NOTE\n{notes}"
 
 
 def _lines(sentences: Iterable[str]) -> str:

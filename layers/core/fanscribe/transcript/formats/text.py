@@ -9,7 +9,10 @@ from fanscribe.transcript.paragraphs import Entry, entries, paragraphs_of
 def as_text(edition: Edition) -> str:
     """Paragraphs: a new one after PARAGRAPH of silence, for another channel, and for a gap."""
     parted = paragraphs_of(entries(edition.transcript))
-    spelled = (label(turn[0].channel) + " ".join(entry.text for entry in turn) for turn in parted)
+    spelled = (
+        label(paragraph[0].channel) + " ".join(entry.text for entry in paragraph)
+        for paragraph in parted
+    )
     return "\n".join(f"{text}\n" for text in spelled)
 
 

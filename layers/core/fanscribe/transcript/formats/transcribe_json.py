@@ -20,7 +20,7 @@ Item = dict[str, Any]
 
 
 def as_transcribe_json(edition: Edition) -> str:
-    """As Amazon Transcribe writes it, for programs that read that.
+    """Amazon Transcribe's JSON, for programs that read that.
 
     `start_time` and the like are seconds, as text. The job's fields hold only what a transcript
     knows: as `jobName` the recording's, and no account.

@@ -16,8 +16,8 @@ from fanscribe.transcript.page.markup import percent
 from fanscribe.transcript.paragraphs import Entry, entries, paragraphs_of
 
 UNSURE = 0.5  # a word whose probability is less is marked
-LONG = 80  # words after which a turn goes on in a new paragraph: only what is near is laid out
-REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # could turn the words after theirs, too
+LONG = 80  # words after which a paragraph is divided: only what is near is laid out
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # could reorder the words after theirs, too
 
 
 class PlaceToCheck(NamedTuple):
@@ -26,7 +26,7 @@ class PlaceToCheck(NamedTuple):
     start: int
     end: int
     channel: int | None
-    told: str
+    text: str
     kind: str = ""
 
     @property
@@ -36,6 +36,7 @@ class PlaceToCheck(NamedTuple):
 
     @property
     def label(self) -> str:
+        """The channel's label; empty where the recording has one channel."""
         return "" if self.channel is None else channel_label(self.channel)
 
 
@@ -50,6 +51,7 @@ class ToCheck(NamedTuple):
 
     @property
     def any(self) -> bool:
+        """True if there is anything to check."""
         return bool(self.places or self.unsure)
 
 
@@ -148,7 +150,7 @@ def _reasons(failed: Iterable[LedgerTile], gap: Gap) -> str:
 
 
 def _with_kind(place: PlaceToCheck) -> PlaceToCheck:
-    return place._replace(told=f"{place.kind}: {place.told}")
+    return place._replace(text=f"{place.kind}: {place.text}")
 
 
 def _brief(tiles: Iterable[LedgerTile]) -> list[PlaceToCheck]:
@@ -185,13 +187,14 @@ def _again(tiles: Iterable[LedgerTile]) -> list[PlaceToCheck]:
     ]
 
 
-def _verdict(look: Fallback) -> str:
-    words = {"first": look.first.words, "second": look.second.words}
-    other = "first" if look.kept == "second" else "second"
-    told = (
-        f"the {look.kept} reading was kept, {words[look.kept]} words; the other had {words[other]}"
+def _verdict(fallback: Fallback) -> str:
+    words = {"first": fallback.first.words, "second": fallback.second.words}
+    other = "first" if fallback.kept == "second" else "second"
+    text = (
+        f"the {fallback.kept} reading was kept, {words[fallback.kept]} words; "
+        f"the other had {words[other]}"
     )
-    return f"read twice ({look.reason}): {told}"
+    return f"read twice ({fallback.reason}): {text}"
 
 
 # ── Paragraphs ───────────────────────────────────────────────────────────────────────────────────
@@ -201,9 +204,9 @@ def _paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
     tracks = {channel: number for number, channel in enumerate(_channels(transcript))}
     again = _again(transcript.ledger.tiles)
     shaded = {channel: [place for place in again if place.channel == channel] for channel in tracks}
-    reasons = {(place.start, place.channel): place.told for place in _missing(transcript)}
-    for turn in paragraphs_of(entries(transcript)):
-        for part in _divided(turn):
+    reasons = {(place.start, place.channel): place.text for place in _missing(transcript)}
+    for paragraph in paragraphs_of(entries(transcript)):
+        for part in _divided(paragraph):
             first = part[0]
             yield Paragraph(
                 start=first.start,
@@ -219,10 +222,10 @@ def _channels(transcript: Transcript) -> Sequence[int | None]:
     return channels_of(transcript) or [None]
 
 
-def _divided(turn: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """The turn, divided between segments where it is long."""
+def _divided(paragraph: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """The paragraph, divided between segments where it is long."""
     part: list[Entry] = []
-    for entry in turn:
+    for entry in paragraph:
         part.append(entry)
         if sum(len(said.segment.words) for said in part if said.segment) >= LONG:
             yield part
@@ -252,7 +255,7 @@ def _passages(part: Sequence[Entry], shaded: Sequence[PlaceToCheck]) -> Iterator
         ]
         space = words[0][0]
         words[0] = ("", *words[0][1:])
-        yield Passage(space, words, place.told if place else "")
+        yield Passage(space, words, place.text if place else "")
 
 
 def _spaced(part: Iterable[Entry]) -> Iterator[tuple[str, str, Word]]:

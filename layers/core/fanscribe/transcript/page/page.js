@@ -38,8 +38,8 @@ const lastAtMost = (sorted, value) => { // -1: all are more
   return low - 1
 }
 
-const heard = () => audio.readyState > 0
-const now = () => heard() ? Math.round(audio.currentTime * 1_000) : position
+const playable = () => audio.readyState > 0
+const now = () => playable() ? Math.round(audio.currentTime * 1_000) : position
 
 // ── The word that is spoken ──
 
@@ -89,13 +89,13 @@ const run = () => {
 
 const seek = (time) => {
   position = Math.max(0, Math.min(time, page.duration))
-  if (heard()) audio.currentTime = position / 1_000
+  if (playable()) audio.currentTime = position / 1_000
   follow(true)
   show()
 }
 
 const play = () => {
-  if (!heard()) return say(`Open ${page.name} to hear it.`)
+  if (!playable()) return say(`Open ${page.name} to hear it.`)
   audio.play().catch((error) => error.name === 'AbortError' || say(error.message)) // aborted: paused before it began
 }
 const toggle = () => audio.paused ? play() : audio.pause()

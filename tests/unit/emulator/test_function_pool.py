@@ -38,11 +38,11 @@ HANDLER = """
         return {"calls": calls, "process": os.getpid()}
 """
 
-Host = Callable[..., FunctionPool]
+Pool = Callable[..., FunctionPool]
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def pool(tmp_path: Path) -> Iterator[Pool]:
     """Hosts of a function that does what its event says."""
     made: list[FunctionPool] = []
     code = tmp_path / "code"
@@ -63,20 +63,20 @@ def host(tmp_path: Path) -> Iterator[Host]:
         one.close()
 
 
-def asked(host: FunctionPool, **event: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(host.invoke(json.dumps(event).encode()).payload)
+def asked(pool: FunctionPool, **event: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(pool.invoke(json.dumps(event).encode()).payload)
     return answer
 
 
-def test_a_handlers_value_is_the_answer_and_its_process_stays_warm(host: Host) -> None:
-    thing = host()
+def test_a_handlers_value_is_the_answer_and_its_process_stays_warm(pool: Pool) -> None:
+    thing = pool()
     first, second = asked(thing), asked(thing)
     assert first["process"] == second["process"] != os.getpid()
     assert (first["calls"], second["calls"]) == (1, 2)
 
 
-def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> None:
-    answer = host().invoke(b'{"do": "raise"}')
+def test_an_error_is_reported_by_its_class_name_as_lambda_does(pool: Pool) -> None:
+    answer = pool().invoke(b'{"do": "raise"}')
     assert answer.failed
     error = json.loads(answer.payload)
     assert error.keys() == {"errorMessage", "errorType", "requestId", "stackTrace"}
@@ -87,7 +87,7 @@ def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> No
 
 
 @pytest.mark.parametrize(
-    ("event", "kind", "told"),
+    ("event", "kind", "message"),
     [
         ({"do": "exit"}, "Runtime.ExitError", "Runtime exited with exit status 3"),
         ({"do": "die"}, "Runtime.ExitError", "Runtime exited with signal 9"),
@@ -96,16 +96,16 @@ def test_an_error_is_reported_by_its_class_name_as_lambda_does(host: Host) -> No
     ],
 )
 def test_what_befalls_a_process_has_lambdas_names(
-    host: Host, event: dict[str, Any], kind: str, told: str
+    pool: Pool, event: dict[str, Any], kind: str, message: str
 ) -> None:
-    thing = host(timeout_s=1 if event["do"] == "sleep" else 30)
+    thing = pool(timeout_s=1 if event["do"] == "sleep" else 30)
     error = asked(thing, **event)
     assert error["errorType"] == kind
-    assert told in error["errorMessage"]
+    assert message in error["errorMessage"]
     assert asked(thing)["calls"] >= 1, "the next invocation finds a process"
 
 
-def test_the_context_is_lambdas(host: Host) -> None:
+def test_the_context_is_lambdas(pool: Pool) -> None:
     names = [
         "function_name",
         "function_version",
@@ -114,7 +114,7 @@ def test_the_context_is_lambdas(host: Host) -> None:
         "aws_request_id",
         "log_group_name",
     ]
-    context = asked(host(timeout_s=30), do="context", names=names)
+    context = asked(pool(timeout_s=30), do="context", names=names)
     assert (context["function_name"], context["function_version"]) == ("Thing", "$LATEST")
     assert (context["memory_limit_in_mb"], context["log_group_name"]) == (
         "512",
@@ -125,19 +125,19 @@ def test_the_context_is_lambdas(host: Host) -> None:
 
 
 def test_the_environment_is_the_functions_and_lambdas_and_not_ours(
-    host: Host, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORK_BUCKET", "ours")
     monkeypatch.setenv("AWS_PROFILE", "ours")
-    environment = asked(host(), do="environment")
+    environment = asked(pool(), do="environment")
     assert environment["WORK_BUCKET"] == "work"
     assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
     assert "AWS_PROFILE" not in environment
     assert "HOME" not in environment
 
 
-def test_no_more_processes_than_the_limit_run_at_once(host: Host) -> None:
-    thing = host(limit=2)
+def test_no_more_processes_than_the_limit_run_at_once(pool: Pool) -> None:
+    thing = pool(limit=2)
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: asked(thing, do="sleep", seconds=0.1), range(6)))
     assert thing.busiest == 2
@@ -145,8 +145,8 @@ def test_no_more_processes_than_the_limit_run_at_once(host: Host) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
-def test_closing_leaves_no_process(host: Host) -> None:
-    thing = host()
+def test_closing_leaves_no_process(pool: Pool) -> None:
+    thing = pool()
     process = asked(thing)["process"]
     thing.close()
     assert not Path(f"/proc/{process}").exists()
