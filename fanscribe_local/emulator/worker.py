@@ -7,6 +7,7 @@ fanscribe_local/emulator/function_pool.py for the outside.
 
 import importlib
 import json
+import multiprocessing
 import os
 import sys
 import threading
@@ -145,7 +146,7 @@ def begin(environment: dict[str, str], log: str, connection: Connection) -> None
 
 def serve(connection: Connection) -> None:
     """Answer invocations until the other end closes, or is gone: nobody would hear the answer."""
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     module, name = os.environ["_HANDLER"].rsplit(".", 1)
     handler = getattr(importlib.import_module(module), name)
     while True:
@@ -156,7 +157,8 @@ def serve(connection: Connection) -> None:
         connection.send(_answer(handler, invocation))
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+def _end_with_parent() -> None:
+    """Not by its id, which is that of the process that this one is a copy of."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
