@@ -174,7 +174,7 @@ if __name__ == "__main__":
 def test_a_process_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     (tmp_path / "thing.py").write_text(textwrap.dedent(HANDLER))
     (tmp_path / "owner.py").write_text(OWNER)
-    owner = subprocess.run(
+    owner = subprocess.run(  # noqa: PLW1510  (killed: that is the point)
         [sys.executable, tmp_path / "owner.py", tmp_path], capture_output=True, text=True
     )
     assert owner.returncode == -signal.SIGKILL
@@ -191,5 +191,7 @@ def test_the_engine_loads_none_of_ec2() -> None:
         "import sys, fanscribe_local.emulator.engine, moto.stepfunctions.parser.models;"
         "print('moto.ec2' in sys.modules)"
     )
-    asked = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
-    assert asked.stdout.strip() == "False", asked.stderr
+    asked = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
+    )
+    assert asked.stdout.strip() == "False"
