@@ -121,7 +121,11 @@ def an_engine(
     verbose: bool,
 ) -> Iterator["Engine"]:
     """The embedded stack. At its end it says what it could not keep, and if `verbose` its logs."""
-    # importing it takes half a second, and a stack on AWS needs none of it
+    # What they import takes half a second each, and a stack on AWS needs none of it. The functions'
+    # side is loaded by another process meanwhile.
+    from fanscribe_local.emulator.function_pool import prepare  # noqa: PLC0415
+
+    prepare()
     from fanscribe_local.emulator.engine import Engine  # noqa: PLC0415
 
     with (

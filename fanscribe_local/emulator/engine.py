@@ -11,18 +11,20 @@ import json
 import logging
 import os
 import re
+import sys
 import threading
 import time
 import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from types import ModuleType, SimpleNamespace, TracebackType
+from typing import Any, Self, cast
 
 import boto3
 from botocore.client import BaseClient
@@ -41,7 +43,6 @@ from fanscribe_local.emulator.function_pool import FunctionPool, function_enviro
 from fanscribe_local.emulator.job_cache import JobCache
 from fanscribe_local.emulator.map_runs import MapRuns
 from fanscribe_local.emulator.template import ACCOUNT, PARTITION, REGION, STACK, Deployment, deploy
-from fanscribe_local.emulator.worker import PRELOAD
 from fanscribe_local.project import TEMPLATE
 
 STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
@@ -49,6 +50,14 @@ INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
 SELDOM = {"DetectLanguageFunction", "NotifyFunction"}  # called by some jobs, or here by none
+
+# moto's interpreter takes one enumeration from its Batch, which loads all of EC2: a third of the
+# CPU that this process needs to start. No state of ours is a Batch job.
+_SERVICES = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
+sys.modules.setdefault(
+    f"{_SERVICES}.state_task_service_batch",
+    cast("ModuleType", SimpleNamespace(StateTaskServiceBatch=None)),
+)
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -113,8 +122,9 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for pool in self.pools.values():
-            pool.close()
+        if self._ahead:
+            self._provisioning.join()
+        self._stop_workers()
         # moto's state belongs to the process, not to the server
         urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"").close()  # noqa: S310
         for server in self._servers:
@@ -188,17 +198,18 @@ class Engine:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
         machine = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
         for arn, function in self.deployment.functions.items():
-            preload = (
-                {PRELOAD: "fanscribe.recognition.whisper"}
-                if self._ahead and function.handler == TRANSCRIBE
-                else {}
-            )
-            environment = function_environment(function, machine | preload)
+            environment = function_environment(function, machine)
             self.pools[arn] = FunctionPool(
                 function, environment, self._workers, self._logs / f"{function.name}.log"
             )
-            if self._ahead and function.name not in SELDOM:
-                self.pools[arn].provision(self._workers if preload else 1)
+        self._provisioning = threading.Thread(target=self._provision)
+        if self._ahead:
+            self._provisioning.start()
+
+    def _provision(self) -> None:
+        for pool in self.pools.values():
+            if pool.function.name not in SELDOM:
+                pool.provision(self._workers if pool.function.handler == TRANSCRIBE else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
@@ -350,9 +361,12 @@ class Engine:
     def recover(self) -> None:
         """Go on after trouble. Workers still busy with the stopped job would only make more."""
         if self.trouble:
-            for pool in self.pools.values():
-                pool.close()
+            self._stop_workers()
             self.trouble = None
+
+    def _stop_workers(self) -> None:
+        with ThreadPoolExecutor(len(self.pools)) as threads:
+            list(threads.map(lambda pool: pool.close(), self.pools.values()))
 
     def _stop_running(self) -> None:
         for execution in self.stack.latest(1):

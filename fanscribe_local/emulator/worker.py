@@ -1,7 +1,5 @@
 """The inside of an execution environment: what Lambda's runtime does, over a pipe.
 
-Run as `python -m fanscribe_local.emulator.worker FD`.
-
 The process has the function's environment and nothing else; the handler gets the context and its
 errors are reported with the names that Lambda gives them. See
 fanscribe_local/emulator/function_pool.py for the outside.
@@ -9,6 +7,7 @@ fanscribe_local/emulator/function_pool.py for the outside.
 
 import importlib
 import json
+import multiprocessing
 import os
 import sys
 import threading
@@ -18,8 +17,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-# the variable with the names of modules that a process may load before it is needed
-PRELOAD = "PRELOAD"
+# Modules that are loaded once for all functions. None of ours that reads the environment when it is
+# loaded, as runtime/logs.py does.
+PRELOADED = ("boto3", "aws_lambda_powertools", "fanscribe.recognition.whisper")
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,24 @@ def _answer(handler: Any, invocation: Invocation) -> Answer:
         )
 
 
+def begin(environment: dict[str, str], log: str, connection: Connection) -> None:
+    """Turn this process into one of a function: with its environment, and nothing of ours."""
+    os.setsid()
+    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(out, stream.fileno())
+        stream.reconfigure(write_through=True)  # type: ignore[union-attr]  # unbuffered, as there
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
+    sys.dont_write_bytecode = True  # a function's code is read-only
+    serve(connection)
+
+
 def serve(connection: Connection) -> None:
     """Answer invocations until the other end closes, or is gone: nobody would hear the answer."""
-    for name in os.environ.get(PRELOAD, "").split():
-        importlib.import_module(name)
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     module, name = os.environ["_HANDLER"].rsplit(".", 1)
     handler = getattr(importlib.import_module(module), name)
     while True:
@@ -144,14 +157,8 @@ def serve(connection: Connection) -> None:
         connection.send(_answer(handler, invocation))
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    # under its real name, so that what is pickled has one class on both ends
-    from fanscribe_local.emulator import worker  # noqa: PLW0406
-
-    worker.serve(Connection(int(sys.argv[1])))
+def _end_with_parent() -> None:
+    """Not by its id, which is that of the process that this one is a copy of."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -150,3 +153,45 @@ def test_closing_leaves_no_process(pool: Pool) -> None:
     process = asked(thing)["process"]
     thing.close()
     assert not Path(f"/proc/{process}").exists()
+
+
+OWNER = """
+import json, os, signal, sys
+from pathlib import Path
+from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
+from fanscribe_local.emulator.template import Function
+
+if __name__ == "__main__":
+    code = Path(sys.argv[1])
+    function = Function("Thing", "arn", "thing.handler", (code,), {}, 30, 512)
+    pool = FunctionPool(function, function_environment(function, {}), 1, code / "log")
+    print(json.loads(pool.invoke(b"{}").payload)["process"], flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
+def test_a_process_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "thing.py").write_text(textwrap.dedent(HANDLER))
+    (tmp_path / "owner.py").write_text(OWNER)
+    owner = subprocess.run(  # noqa: PLW1510  (killed: that is the point)
+        [sys.executable, tmp_path / "owner.py", tmp_path], capture_output=True, text=True
+    )
+    assert owner.returncode == -signal.SIGKILL
+    process = Path("/proc") / owner.stdout.strip()
+    deadline = time.monotonic() + 30
+    while process.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.exists()
+
+
+def test_the_engine_loads_none_of_ec2() -> None:
+    """It would take as long as all the rest (engine.py)."""
+    loaded = (
+        "import sys, fanscribe_local.emulator.engine, moto.stepfunctions.parser.models;"
+        "print('moto.ec2' in sys.modules)"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
+    )
+    assert asked.stdout.strip() == "False"
