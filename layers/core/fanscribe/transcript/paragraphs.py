@@ -25,6 +25,10 @@ class Entry(NamedTuple):
     def missing(self) -> bool:
         return self.segment is None
 
+    @property
+    def speaker(self) -> int | None:
+        return self.segment.speaker if self.segment else None
+
 
 def entries(transcript: Transcript) -> list[Entry]:
     """Segments in the transcript's order, gaps where they are."""
@@ -37,7 +41,7 @@ def entries(transcript: Transcript) -> list[Entry]:
 
 
 def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """A new one after PARAGRAPH of silence, for another channel, and for a gap."""
+    """A new one after PARAGRAPH of silence, for another channel or speaker, and for a gap."""
     turn: list[Entry] = []
     for entry in entries:
         if turn and _parted(turn[-1], entry):
@@ -49,5 +53,8 @@ def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _parted(here: Entry, following: Entry) -> bool:
-    other = (here.channel, here.missing) != (following.channel, following.missing)
-    return other or following.start - here.end >= PARAGRAPH
+    return _voice(here) != _voice(following) or following.start - here.end >= PARAGRAPH
+
+
+def _voice(entry: Entry) -> tuple[int | None, int | None, bool]:
+    return entry.channel, entry.speaker, entry.missing

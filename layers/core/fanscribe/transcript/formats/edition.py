@@ -6,6 +6,7 @@ from functools import cached_property
 from fanscribe.documents.options import OutputOptions
 from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.captions.cues import Cue, channels_of, cues
+from fanscribe.transcript.naming import Labels, labels_of
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,16 @@ class Edition:
     output: OutputOptions = field(default_factory=OutputOptions)
 
     @cached_property
+    def labels(self) -> Labels:
+        return labels_of(self.transcript)
+
+    @cached_property
     def cues(self) -> list[Cue]:
         return cues(self.transcript, self.output)
 
     @cached_property
     def labelled_cues(self) -> list[Cue]:
         """With room for labels; the same where there are none."""
-        if not channels_of(self.transcript):
+        if not channels_of(self.transcript) and self.transcript.speakers is None:
             return self.cues
         return cues(self.transcript, self.output, labelled=True)
