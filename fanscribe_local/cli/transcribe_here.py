@@ -119,14 +119,18 @@ def an_engine(
     cache: JobCache,
     *,
     verbose: bool,
+    ahead: bool = True,
 ) -> Iterator["Engine"]:
-    """The embedded stack. At its end it says what it could not keep, and if `verbose` its logs."""
+    """The embedded stack. At its end it says what it could not keep, and if `verbose` its logs.
+
+    `ahead`: its processes are started before they are needed.
+    """
     # importing it takes half a second, and a stack on AWS needs none of it
     from fanscribe_local.emulator.engine import Engine  # noqa: PLC0415
 
     with (
         tempfile.TemporaryDirectory() as logs,
-        Engine(parameters, workers, Path(logs), cache, ahead=True) as engine,
+        Engine(parameters, workers, Path(logs), cache, ahead=ahead) as engine,
     ):
         yield engine
         if engine.unkept:

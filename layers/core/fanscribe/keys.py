@@ -8,6 +8,7 @@ work bucket
   jobs/<job>/plan.json                           the tiles of one recording
   jobs/<job>/language.json                       what DetectLanguage heard
   jobs/<job>/chunks.json                         the Map state's items
+  jobs/<job>/output.json                         how its transcript was written last
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
   jobs/<job>/sections/<n>.json, <n>.npy          what was heard in a section
@@ -72,6 +73,10 @@ def language(job: str) -> str:
 
 def chunks(job: str) -> str:
     return f"{folder(job)}chunks.json"
+
+
+def output(job: str) -> str:
+    return f"{folder(job)}output.json"
 
 
 def sound(job: str) -> str:

@@ -189,6 +189,10 @@ class Options(ReadingOptions, OutputOptions):
             else self.model_copy(update={"tolerated_loss": loss})
         )
 
+    def naming_too(self, names: dict[str, str]) -> Self:
+        """These options, with earlier names of the speakers to whom they give none."""
+        return self.model_copy(update={"names": names | self.names})
+
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
         """Raises InvalidOption, naming the option, what was given and what is possible."""

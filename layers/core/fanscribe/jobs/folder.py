@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fanscribe import keys
 from fanscribe.documents.job import BilledTime, Language
+from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
@@ -45,6 +46,13 @@ class JobFolder(DocumentStore):
         """The language that an earlier execution detected, if one did."""
         found = self.find(keys.language(self.job), Language)
         return found.language if found else None
+
+    def save_output(self, output: OutputOptions) -> None:
+        self.save(keys.output(self.job), output)
+
+    def find_output(self) -> OutputOptions | None:
+        """How the transcript was to be written last, if that is still there."""
+        return self.find(keys.output(self.job), OutputOptions)
 
     def save_sections(self, sections: Sections) -> None:
         self.save(keys.sections(self.job), sections)

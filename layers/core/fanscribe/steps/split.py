@@ -69,6 +69,7 @@ def split(
     request = _understood(task, settings, storage)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
     claim_job(folder, task.execution, runs)
+    folder.save_output(request.options.output)
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
 
