@@ -24,6 +24,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "formats",
         "caption_line_length",
         "caption_lines",
+        "names",
         "tolerated_loss",
         "report",
         "as_json",

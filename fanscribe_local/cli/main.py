@@ -17,6 +17,10 @@ COMMANDS = {
         "Transcribe recordings, on this machine or with --stack on AWS.",
     ),
     "redo": ("redo:redo", "Transcribe a part of a recording again, and mend the transcript."),
+    "rename": (
+        "rename:rename",
+        "Name the speakers of a job, and write its transcript anew.",
+    ),
     "estimate": ("estimate:estimate", "Say what a recording would take and cost on AWS."),
     "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
     "fetch": ("fetch:fetch", "Fetch the transcripts of a stack's jobs, once they are done."),

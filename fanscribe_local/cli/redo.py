@@ -1,6 +1,6 @@
 """`fanscribe redo`: a part of a recording transcribed again, for a mended transcript."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from fanscribe.documents.inputs import parse_job_input
-from fanscribe.documents.options import REDOABLE, Options, OutputOptions
+from fanscribe.documents.options import REDOABLE, Format, Options, OutputOptions
 from fanscribe.documents.plan import Plan
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
@@ -156,9 +156,9 @@ def redo(
         succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
     else:
         cache = a_cache(work)
-        named = _named(job, out, parsed)
-        with _at_hand(named) as recording:
-            base, first = _kept(recording, cache)
+        named = named_recording(job, out, parsed.formats)
+        with as_a_file(named) as recording:
+            base, first = kept_plans(recording, cache)
             name, found = deployed(model or first.model, options)
             parameters = {"Model": name, "ChunkTiles": "1"}
             asked = {"redo": request | {"job": base.job}, "options": typed}
@@ -181,11 +181,11 @@ def redo(
 # ── On this machine ───────────────────────────────────────────────────────────────────────────────
 
 
-def _named(job: str, out: Path, options: Options) -> LocalRecording:
+def named_recording(job: str, out: Path, formats: Sequence[Format]) -> LocalRecording:
     """The recording. Raises click.UsageError also where its transcript can't be written."""
     try:
         (found,) = find_recordings([job]).recordings
-        hindered = check_targets([found], out, options.formats, report=False)
+        hindered = check_targets([found], out, formats, report=False)
     except (WrongFiles, ValueError) as error:
         folder = f"{printable(job)} is a folder: name one recording in it."
         why = str(error) if isinstance(error, WrongFiles) else folder
@@ -196,13 +196,13 @@ def _named(job: str, out: Path, options: Options) -> LocalRecording:
 
 
 @contextmanager
-def _at_hand(recording: LocalRecording) -> Iterator[LocalRecording]:
-    """As a file: it is looked at twice, and a pipe can be read once."""
+def as_a_file(recording: LocalRecording) -> Iterator[LocalRecording]:
+    """Turn the recording into a file: it is looked at twice, and a pipe can be read once."""
     with at_hand(recording) as file:
         yield recording._replace(file=file, called=recording.name, piped=False)
 
 
-def _kept(recording: LocalRecording, cache: JobCache) -> tuple[Plan, Plan]:
+def kept_plans(recording: LocalRecording, cache: JobCache) -> tuple[Plan, Plan]:
     """The plan of its job that was begun last, and that of the job that read all of it."""
     base = first = cache.latest(recording.file, recording.name)
     while first and first.redo:
@@ -211,7 +211,7 @@ def _kept(recording: LocalRecording, cache: JobCache) -> tuple[Plan, Plan]:
         where = printable(str(cache.folder))
         raise click.UsageError(
             f"Nothing is kept of {printable(recording.name)} in {where}: it was not transcribed "
-            "here, not in this week, or has changed since. Transcribe it, and redo a part of that."
+            "here, not in this week, or has changed since. Transcribe it first."
         )
     return base, first
 

@@ -51,7 +51,7 @@ def job_options(
         for name in reversed(names):
             field = Options.model_fields[name]
             default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            shown = f"  [default: {default}]" if defaults and default is not None else ""
+            shown = f"  [default: {default}]" if defaults and default not in (None, {}) else ""
             text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text

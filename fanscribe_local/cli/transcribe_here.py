@@ -119,8 +119,12 @@ def an_engine(
     cache: JobCache,
     *,
     verbose: bool,
+    ahead: bool = True,
 ) -> Iterator["Engine"]:
-    """The embedded stack. At its end it says what it could not keep, and if `verbose` its logs."""
+    """The embedded stack. At its end it says what it could not keep, and if `verbose` its logs.
+
+    `ahead`: its processes are started before they are needed.
+    """
     # What they import takes half a second each, and a stack on AWS needs none of it. The functions'
     # side is loaded by another process meanwhile.
     from fanscribe_local.emulator.function_pool import prepare  # noqa: PLC0415
@@ -130,7 +134,7 @@ def an_engine(
 
     with (
         tempfile.TemporaryDirectory() as logs,
-        Engine(parameters, workers, Path(logs), cache, ahead=True) as engine,
+        Engine(parameters, workers, Path(logs), cache, ahead=ahead) as engine,
     ):
         yield engine
         if engine.unkept:

@@ -12,6 +12,7 @@ from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split import split
 from fanscribe.steps.split_decoding import split_section
 from fanscribe.steps.split_redo import redo
+from fanscribe.steps.split_rewrite import rewrite
 
 
 @observed
@@ -21,10 +22,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         split_section(SectionTask.parse(event), settings, storage)
         return {}
     task = SplitTask.parse(event)
-    request = task.input.redo
-    job = (
-        redo(task, request, settings, storage, still_runs)
-        if request
-        else split(task, settings, storage, still_runs)
-    )
+    asked = task.input
+    if asked.redo:
+        job = redo(task, asked.redo, settings, storage, still_runs)
+    elif asked.rewrite:
+        job = rewrite(task, asked.rewrite, settings, storage, still_runs)
+    else:
+        job = split(task, settings, storage, still_runs)
     return job.model_dump()

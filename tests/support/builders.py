@@ -1,12 +1,15 @@
 """Plans, readings and transcripts, said in the fewest words."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Origin, Plan, Recording, StoredAudio, Tile, Undecodable
 from fanscribe.documents.reading import Reading, Word
+from fanscribe.documents.speaker import Overlap, Speaker
 from fanscribe.documents.track import Track
 from fanscribe.recognition.models import MULTILINGUAL_VOCABULARY
 from fanscribe.times import SAMPLE_RATE
@@ -86,6 +89,49 @@ def a_transcript(
     plan = a_plan((a_tile(0, 0, length),))
     readings = {0: a_reading(0, said)}
     return build_transcript(plan, readings, settle_ledger(plan, readings, failures or {}))
+
+
+def told_apart(
+    transcript: Transcript,
+    by: Sequence[int | None],
+    names: Mapping[int, str | None] = MappingProxyType({}),
+) -> Transcript:
+    """The transcript with a speaker for each segment, in order and over again."""
+    spoken = Counter[int]()
+    segments = []
+    for i, segment in enumerate(transcript.segments):
+        speaker = by[i % len(by)]
+        segments.append(segment.model_copy(update={"speaker": speaker}))
+        if speaker is not None:
+            spoken[speaker] += segment.end - segment.start
+    speakers = tuple(
+        Speaker(number=number, name=names.get(number), talk=talk)
+        for number, talk in sorted(spoken.items())
+    )
+    return transcript.model_copy(update={"segments": tuple(segments), "speakers": speakers})
+
+
+def a_meeting() -> Transcript:
+    """Four tiles in which three speak, one of them with a name, two once at the same time; one is
+    not told apart, and one tile could not be read.
+    """
+    plan = a_plan(tiles(4))
+    said = (
+        "Good morning. | Shall we begin with the lamp? Yes. It was lit every evening,",
+        "and every morning somebody put it out. Who?",
+        "The keeper did. | Or his daughter & her <friend>, I think.",
+    )
+    readings = {i: a_reading(i, words(text, i * 10_000)) for i, text in enumerate(said)}
+    failed = {3: Failure(error="BadAudio")}
+    transcript = build_transcript(plan, readings, settle_ledger(plan, readings, failed))
+    meeting = told_apart(transcript, [None, 0, 1, 1, 1, 0, 2, 1], {0: "Ada <Lovelace> & Co."})
+    ada, *others = meeting.speakers or ()
+    return meeting.model_copy(
+        update={
+            "speakers": (ada.model_copy(update={"similarity": 0.8312}), *others),
+            "overlaps": (Overlap(start=4_600, end=5_100, speakers=(0, 1)),),
+        }
+    )
 
 
 def damaged(plan: Plan, *stretches: tuple[float, float]) -> Plan:

@@ -8,6 +8,7 @@ work bucket
   jobs/<job>/plan.json                           the tiles of one recording
   jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
+  jobs/<job>/output.json                         how its transcript was written last
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
@@ -76,6 +77,11 @@ def language(job: str) -> str:
 def chunks(job: str) -> str:
     """The chunks, for the Map state to read."""
     return f"{folder(job)}chunks.json"
+
+
+def output(job: str) -> str:
+    """Key of the options that the last transcript of a job was written with."""
+    return f"{folder(job)}output.json"
 
 
 def sound(job: str) -> str:

@@ -20,6 +20,7 @@ options = st.builds(
     initial_prompt=st.none() | texts,
     hotwords=st.none() | texts,
     formats=st.lists(st.sampled_from(FORMATS), min_size=1, unique=True).map(tuple),
+    names=st.dictionaries(st.integers(0, 999).map("spk_{}".format), st.just("") | texts),
 )
 
 
@@ -60,6 +61,14 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
         ({"channels": "left"}, "'channels' can't be 'left': it takes 'mix', or 'separate'"),
         ({"caption_lines": 9}, "'caption_lines' can't be 9"),
         ({"caption_line_length": 5}, "'caption_line_length' can't be 5"),
+        ({"names": "Ada"}, "'names' can't be 'Ada': it takes each speaker's label once"),
+        ({"names": "spk_0=Ada,spk_0=Bob"}, "'names' can't be 'spk_0=Ada,spk_0=Bob'"),
+        ({"names": ["spk_0=Ada", "Bob"]}, "'names' can't be"),
+        ({"names": {"Ada": "Bob"}}, "'names' can't be 'Ada'"),
+        ({"names": {"spk_01": "Bob"}}, "'names' can't be 'spk_01'"),
+        ({"names": {"spk_1": "B\0b"}}, "'names' can't be 'B"),
+        ({"names": {"spk_1": "x" * 61}}, "'names' can't be 'xxx"),
+        ({"names": 3}, "'names' can't be 3"),
         ({"tolerated_loss": 2}, "'tolerated_loss' can't be 2: it takes the share of speech"),
     ],
 )
@@ -82,6 +91,17 @@ def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
         5,
         "Zürich",
     )
+
+
+def test_names_are_a_text_or_an_object_and_may_hold_commas_and_equals_signs() -> None:
+    named = {"spk_0": "Lovelace, Ada", "spk_12": "a = b", "spk_2": ""}
+    for said in (named, "spk_0=Lovelace,  Ada, spk_12 = a = b,spk_2="):
+        assert Options.parse({"names": said}).names == named
+    assert Options.parse({"names": ["spk_0=Ada", "spk_1=Bob"]}).names == {
+        "spk_0": "Ada",
+        "spk_1": "Bob",
+    }
+    assert Options.parse({"names": " "}).names == {}
 
 
 def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_reported() -> None:

@@ -385,10 +385,7 @@ def test_what_is_no_longer_kept_is_reported_with_what_to_do(
     stack: Stack, done: TranscriptReference
 ) -> None:
     once = stack.redo(done, "0:30", "0:40", **HOTWORDS)
-    message = (
-        f"Of the job {done.job} nothing is kept.*Transcribe the recording again, "
-        "and redo a part of that"
-    )
+    message = f"Of the job {done.job} nothing is kept.*Transcribe the recording again first"
     for key in stack.storage.keys("work", keys.parts(done.job)):
         stack.storage.delete("work", key)
     with pytest.raises(JobNotFound, match=message):

@@ -16,11 +16,22 @@ from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading, Word
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE
-from fanscribe.transcript.captions.cues import Cue, cues, label
+from fanscribe.transcript.captions.cues import Cue, caption_labels, cues
 from fanscribe.transcript.captions.gaps import Gap, gaps
 from fanscribe.transcript.captions.pieces import unbroken
+from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.ledger import settle_ledger
-from tests.support.builders import a_plan, a_reading, a_tile, a_transcript, tiles, words
+from fanscribe.transcript.naming import Labels
+from tests.support.builders import (
+    a_plan,
+    a_reading,
+    a_tile,
+    a_transcript,
+    tiles,
+    told_apart,
+    words,
+)
 
 LATIN = [
     " a",
@@ -96,7 +107,24 @@ def transcripts(draw: st.DrawFn) -> Transcript:
         update={"recording": plan.recording.model_copy(update={"samples": samples})}
     )
     readings = {tile.index: reading for tile, reading in found if reading}
-    return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
+    transcript = build_transcript(plan, readings, settle_ledger(plan, readings, {}))
+    by = draw(st.none() | st.lists(st.sampled_from([None, 0, 1, 10]), min_size=1, max_size=4))
+    names = {1: draw(st.sampled_from([None, "Bo", "Nikolai Andreyevich Rimsky-Korsakov"]))}
+    return told_apart(transcript, by, names) if by else transcript
+
+
+def lines_of(cue: Cue, labels: Labels) -> list[str]:
+    """As SubRip has them."""
+    lines = f"{labels.before(cue.channel, cue.speaker)}{cue.text}".split("\n")
+    if cue.reply is None:
+        return lines
+    reply = f"{labels.before(cue.channel, cue.reply.speaker)}{cue.reply.text}"
+    return [f"- {line}" for line in (*lines, reply)]
+
+
+def text_of(cue: Cue) -> str:
+    """All that is said in it."""
+    return f"{cue.text}\n{cue.reply.text}" if cue.reply else cue.text
 
 
 def by_channel(shown: Sequence[Cue]) -> dict[int | None, list[Cue]]:
@@ -112,14 +140,26 @@ def inked(text: str) -> str:
 
 def parts_said(transcript: Transcript, channel: int | None) -> list[str]:
     """A channel's words and gaps in order of time, without spaces."""
+    return [text for text, _ in voices(transcript, channel)]
+
+
+def by_whom(transcript: Transcript, channel: int | None) -> list[tuple[str, int | None]]:
+    """Each sign of a channel, and who says it."""
+    return [(sign, speaker) for text, speaker in voices(transcript, channel) for sign in text]
+
+
+def voices(transcript: Transcript, channel: int | None) -> list[tuple[str, int | None]]:
     said = [
-        (word.start, 0, word.text)
+        (word.start, 0, word.text, segment.speaker)
         for segment in transcript.segments
         if segment.channel == channel
         for word in segment.words
     ]
-    unsaid = [(gap.start, 1, gap.text) for gap in gaps(transcript.ledger) if gap.channel == channel]
-    return [inked(text) for _, _, text in sorted([*said, *unsaid], key=lambda part: part[:2])]
+    unsaid = [
+        (gap.start, 1, gap.text, None) for gap in gaps(transcript.ledger) if gap.channel == channel
+    ]
+    parts = sorted([*said, *unsaid], key=lambda part: part[:2])
+    return [(inked(text), speaker) for _, _, text, speaker in parts]
 
 
 @given(transcripts(), outputs, st.booleans())
@@ -131,7 +171,9 @@ def test_every_word_is_shown_once_and_in_order(
         gap.channel for gap in gaps(transcript.ledger)
     } == tracks.keys()
     for channel, track in tracks.items():
-        assert inked("".join(cue.text for cue in track)) == "".join(parts_said(transcript, channel))
+        assert inked("".join(text_of(cue) for cue in track)) == "".join(
+            parts_said(transcript, channel)
+        )
 
 
 @given(transcripts(), outputs, st.booleans())
@@ -139,10 +181,13 @@ def test_every_cue_fits_the_screen_with_its_label(
     transcript: Transcript, output: OutputOptions, labelled: bool
 ) -> None:
     for cue in cues(transcript, output, labelled=labelled):
-        lines = f"{label(cue.channel) if labelled else ''}{cue.text}".split("\n")
+        if labelled:
+            lines = lines_of(cue, caption_labels(transcript, output))
+        else:
+            lines = [f"- {line}" if cue.reply else line for line in text_of(cue).split("\n")]
         assert len(lines) <= output.caption_lines
         assert all(0 < len(line) <= output.caption_line_length for line in lines)
-        assert all(line == line.strip() for line in cue.text.split("\n"))
+        assert all(line == line.strip() for line in text_of(cue).split("\n"))
 
 
 @given(transcripts(), outputs)
@@ -196,7 +241,7 @@ def test_no_line_begins_within_a_word_that_fits_one(
             if len(text) > output.caption_line_length or text.startswith("[missing")
             for place in range(start, start + len(text))
         }
-        lines = [inked(line) for cue in track for line in cue.text.split("\n")]
+        lines = [inked(line) for cue in track for line in text_of(cue).split("\n")]
         assert set(accumulate(map(len, lines), initial=0)) <= starts | inside
 
 
@@ -207,6 +252,22 @@ def test_no_cue_holds_words_from_both_sides_of_a_gap(
     for cue in cues(transcript, output.model_copy(update={"caption_line_length": 40})):
         if "[" in cue.text:
             assert re.fullmatch(r"\[missing \d+:\d\d-\d+:\d\d\]", cue.text)
+
+
+@given(transcripts(), outputs, st.booleans())
+def test_a_line_holds_one_speaker_and_a_cue_two_at_most_who_then_have_a_line_each(
+    transcript: Transcript, output: OutputOptions, labelled: bool
+) -> None:
+    for channel, track in by_channel(cues(transcript, output, labelled=labelled)).items():
+        shown = [
+            (sign, turn.speaker)
+            for cue in track
+            for turn in (cue, cue.reply)
+            if turn
+            for sign in inked(turn.text)
+        ]
+        assert shown == by_whom(transcript, channel)
+        assert all("\n" not in text_of(cue).replace("\n", "", 1) for cue in track if cue.reply)
 
 
 @given(st.lists(st.integers(1_000, 6_000), min_size=1, max_size=20))
@@ -330,6 +391,42 @@ class TestBreaks:
             "Anybody\nup there today?"
         ]
         assert [cue.text for cue in cues(transcript, output)] == ["Anybody up\nthere today?"]
+
+    def test_a_long_name_leaves_half_of_the_line_to_the_words(self) -> None:
+        named = {0: "Nikolai Rimsky-Korsakov"}
+        transcript = told_apart(a_transcript("Anybody up there today?"), [0], named)
+        output = OutputOptions(caption_line_length=24)
+        assert as_srt(Edition(transcript, output)).splitlines()[2:] == [
+            "Nikolai R…: Anybody",
+            "up there today?",
+        ]
+
+    def test_one_who_answers_in_a_word_shares_the_cue(self) -> None:
+        transcript = told_apart(a_transcript("Were you up there at night? Never."), [0, 1])
+        assert as_srt(Edition(transcript)).splitlines()[2:] == [
+            "- spk_0: Were you up there at night?",
+            "- spk_1: Never.",
+        ]
+        assert as_vtt(Edition(transcript)).splitlines()[3:] == [
+            "<v spk_0>- Were you up there at night?</v>",
+            "<v spk_1>- Never.</v>",
+        ]
+
+    @pytest.mark.parametrize(
+        ("said", "by", "lines"),
+        [
+            ("Were you up there? Never, as nobody had to be.", [0, 1], 2),  # nobody is too brief
+            ("Were you up there? Never.", [0, 0], 2),  # one speaker
+            ("Were you up there? | Never.", [0, 1], 2),  # a pause
+            ("Were you up there? Never.", [0, None], 2),  # nobody knows who answers
+            ("Were you up there? Never.", [0, 1], 1),  # one line
+            ("Were you ever up there in any winter night? Never.", [0, 1], 2),  # more than a line
+        ],
+    )
+    def test_others_do_not(self, said: str, by: list[int | None], lines: int) -> None:
+        transcript = told_apart(a_transcript(said), by)
+        shown = cues(transcript, OutputOptions(caption_lines=lines), labelled=True)
+        assert not any(cue.reply for cue in shown)
 
     def test_a_pause_is_not_reached_over(self) -> None:
         assert texts("well | so") == ["well", "so"]

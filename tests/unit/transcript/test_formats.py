@@ -20,6 +20,7 @@ import srt
 import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openai.types.audio import TranscriptionDiarized, TranscriptionVerbose
 
 from fanscribe.documents.job import Failure
 from fanscribe.documents.options import FORMATS, Format, OutputOptions, ReadingOptions
@@ -27,7 +28,8 @@ from fanscribe.documents.reading import Part, Reading, Word
 from fanscribe.times import timestamp
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.captions.cue_limits import LONGEST_CUE, SHORTEST_CUE
-from fanscribe.transcript.captions.cues import cues, label
+from fanscribe.transcript.captions.cues import cues
+from fanscribe.transcript.formats.diarized_json import as_diarized_json
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.formats.text import as_text, as_tsv
@@ -35,7 +37,17 @@ from fanscribe.transcript.formats.transcribe_json import as_transcribe_json
 from fanscribe.transcript.formats.verbose_json import as_json
 from fanscribe.transcript.formats.writers import WRITERS
 from fanscribe.transcript.ledger import settle_ledger
-from tests.support.builders import a_damaged_talk, a_plan, a_reading, a_transcript, tiles, words
+from fanscribe.transcript.naming import Labels
+from tests.support.builders import (
+    a_damaged_talk,
+    a_meeting,
+    a_plan,
+    a_reading,
+    a_transcript,
+    tiles,
+    told_apart,
+    words,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 OUTPUT = OutputOptions()
@@ -98,6 +110,7 @@ TRANSCRIPTS = {
     "call": a_call(),
     "incomplete": an_incomplete_talk(),
     "damaged": a_damaged_talk(),
+    "meeting": a_meeting(),
 }
 
 
@@ -184,6 +197,72 @@ def test_whatever_a_model_gives_for_a_score_is_a_number_in_json(
 
 def refused(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+@pytest.mark.parametrize("of", [*TRANSCRIPTS, "silence"])
+def test_openais_client_takes_json_for_its_own(of: str) -> None:
+    transcript = TRANSCRIPTS.get(of) or a_transcript("")
+    read = TranscriptionVerbose.model_validate_json(as_json(Edition(transcript)), strict=True)
+    assert read.text == transcript.text
+    assert read.language == ("und" if of == "silence" else transcript.language)
+    assert read.segments is not None
+    assert read.words is not None
+    assert [each.text for each in read.segments] == [each.text for each in transcript.segments]
+    assert [each.seek for each in read.segments] == [
+        each.start // 10 for each in transcript.segments
+    ]
+    assert [each.word for each in read.words] == [word.text.strip() for word in transcript.words]
+
+
+@pytest.mark.parametrize("of", [*TRANSCRIPTS, "silence"])
+def test_openais_client_takes_diarized_json_for_its_own(of: str) -> None:
+    transcript = TRANSCRIPTS.get(of) or a_transcript("")
+    text = as_diarized_json(Edition(transcript))
+    read = TranscriptionDiarized.model_validate_json(text, strict=True)
+    assert read.text == transcript.text
+    assert len({each.id for each in read.segments}) == len(transcript.segments)
+    assert [each.text for each in read.segments] == [each.text for each in transcript.segments]
+
+
+def test_diarized_json_names_the_speaker_else_the_channel() -> None:
+    def speakers(transcript: Transcript) -> list[str]:
+        segments = json.loads(as_diarized_json(Edition(transcript)))["segments"]
+        return list(dict.fromkeys(segment["speaker"] for segment in segments))
+
+    assert speakers(a_meeting()) == ["unknown", "Ada <Lovelace> & Co.", "spk_1", "spk_2"]
+    assert speakers(a_call()) == ["ch_0", "ch_1"]
+    assert speakers(a_transcript("Hello.")) == ["unknown"]
+
+
+def test_json_labels_words_and_segments_and_lists_who_speaks_and_when_several_do() -> None:
+    printed = json.loads(as_json(Edition(a_meeting())))
+    told = [segment.get("speaker") for segment in printed["segments"]]
+    assert told == [None, "spk_0", "spk_1", "spk_1", "spk_1", "spk_0", "spk_2", "spk_1"]
+    assert [word.get("speaker") for word in printed["words"]] == [
+        segment.get("speaker") for segment in printed["segments"] for _ in segment["text"].split()
+    ]
+    assert printed["speakers"][0] == {
+        "speaker": "spk_0",
+        "name": "Ada <Lovelace> & Co.",
+        "similarity": 0.8312,
+        "talk_time": 2.6,
+    }
+    assert printed["speakers"][1].keys() == {"speaker", "talk_time"}
+    assert printed["overlaps"] == [{"start": 4.6, "end": 5.1, "speakers": ["spk_0", "spk_1"]}]
+
+
+def test_who_asked_for_no_speakers_finds_none_in_any_format() -> None:
+    for name in FORMATS:
+        told = written(name, TRANSCRIPTS["talk"]).decode()
+        if name != "diarized-json":
+            assert "speaker" not in told
+
+
+def test_a_recording_in_which_nobody_speaks_has_an_empty_list_of_speakers() -> None:
+    nobody = a_transcript("").model_copy(update={"speakers": ()})
+    printed = json.loads(as_json(Edition(nobody)))
+    assert (printed["speakers"], printed["overlaps"]) == ([], [])
+    assert as_tsv(Edition(nobody)) == "start\tend\ttext\tspeaker\n"
 
 
 # ── Captions ──────────────────────────────────────────────────────────────────────────────────────
@@ -316,7 +395,7 @@ def test_srt_is_read_by_others_as_it_was_meant(text: str, length: int, lines: in
     composed = as_srt(Edition(transcript, output))
     read = list(srt.parse(composed))
     assert [(_ms(cue.start), _ms(cue.end), cue.content.replace("\u200b", "")) for cue in read] == [
-        (cue.start, cue.end, f"{label(cue.channel)}{cue.text}")
+        (cue.start, cue.end, f"{Labels().before(cue.channel, cue.speaker)}{cue.text}")
         for cue in cues(transcript, output, labelled=True)
     ]
     assert srt.compose(read, reindex=False).strip() == composed.strip()
@@ -358,6 +437,27 @@ def test_txt_of_separate_channels_is_a_paragraph_for_each_turn() -> None:
         "ch_1: Hello. My train was cancelled, and I'd like the €3.50 back.",
         "ch_0: Of course. Which one?",
     ]
+
+
+def test_txt_is_a_paragraph_for_each_turn_of_a_speaker() -> None:
+    assert as_text(Edition(a_meeting())).split("\n\n")[1:5] == [
+        "Ada <Lovelace> & Co.: Shall we begin with the lamp?",
+        "spk_1: Yes. It was lit every evening,",
+        "spk_1: and every morning somebody put it out.",
+        "Ada <Lovelace> & Co.: Who?",
+    ]
+
+
+def test_a_speaker_on_a_channel_is_told_by_the_speaker_alone() -> None:
+    call = told_apart(a_call(), [0, 1, 1, 0, 0, None], {0: "Ada"})
+    assert as_text(Edition(call)).split("\n\n") == [
+        "Ada: Good morning, how can I help you?",
+        "spk_1: Hello. My train was cancelled, and I'd like the €3.50 back.",
+        "Ada: Of course. Which one?",
+        "ch_1: Eh – the first.\n",
+    ]
+    assert as_tsv(Edition(call)).splitlines()[0] == "start\tend\ttext\tchannel\tspeaker"
+    assert as_tsv(Edition(call)).splitlines()[1].split("\t")[3:] == ["ch_0", "Ada"]
 
 
 def test_tsv_is_a_row_for_each_segment_in_milliseconds() -> None:
@@ -502,6 +602,44 @@ def test_channels_have_their_items_once_more() -> None:
         ]
 
 
+def told_by_a_reader(printed: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who said what, as readers do it that take items in the order of `speaker_labels`, and hold
+    the times of one against the other (Christopher Bare's speakers.py of 2018 is one).
+    """
+    items, told = iter(printed["results"]["items"]), []
+    following = next(items, None)
+    for segment in printed["results"]["speaker_labels"]["segments"]:
+        said = []
+        for mark in segment["items"]:
+            assert mark["speaker_label"] == segment["speaker_label"]
+            assert following is not None
+            assert [following[name] for name in mark] == list(mark.values())
+            said.append(following)
+            following = next(items, None)
+            while following and following["type"] == "punctuation":
+                said.append(following)
+                following = next(items, None)
+        told.append((segment["speaker_label"], retold(said)))
+    assert following is None
+    return told
+
+
+def test_transcribe_json_tells_its_readers_who_says_what() -> None:
+    talk = told_apart(TRANSCRIPTS["talk"], [0, 1], {0: "Ada"})
+    printed = transcribed(talk)
+    assert told_by_a_reader(printed) == [
+        ("spk_0", "Good evening."),
+        ("spk_1", "Thank you for coming."),
+        (
+            "spk_0",
+            "Tonight I would like to tell you how lighthouses learned to speak to ships, and why.",
+        ),
+    ]
+    assert printed["results"]["speaker_labels"]["speakers"] == 2
+    labels = [part["speaker_label"] for part in printed["results"]["audio_segments"]]
+    assert labels == ["spk_0", "spk_1", "spk_0"]
+
+
 def test_an_incomplete_transcript_is_a_failed_job_with_its_results() -> None:
     printed = transcribed(an_incomplete_talk())
     assert (printed["status"], printed["failureReason"]) == (
@@ -518,9 +656,11 @@ def test_an_incomplete_transcript_is_a_failed_job_with_its_results() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_marks_an_incomplete_transcript(name: Format) -> None:
-    mark = {"json": '"complete": false', "transcribe-json": '"FAILED"'}.get(
-        name, "[missing 0:10-0:30]"
-    )
+    mark = {
+        "json": '"complete": false',
+        "transcribe-json": '"FAILED"',
+        "diarized-json": '"missing": [\n  "0:10-0:30 (BadAudio)"',
+    }.get(name, "[missing 0:10-0:30]")
     assert mark in written(name, TRANSCRIPTS["incomplete"]).decode()
     assert mark not in written(name, TRANSCRIPTS["talk"]).decode()
 
@@ -530,6 +670,7 @@ def test_what_could_not_be_decoded_is_reported_by_every_format() -> None:
         mark = {
             "json": '"state": "undecodable"',
             "transcribe-json": "0:08-0:11 (undecodable: the file is damaged there)",
+            "diarized-json": "0:08-0:11 (undecodable: the file is damaged there)",
         }
         assert (
             mark.get(name, "[undecodable 0:08-0:11]")

@@ -127,5 +127,5 @@ class TestVerboseJson:
         plan = a_plan(tiles(2, silent=(0, 1)))
         silence: Transcript = build_transcript(plan, {}, settle_ledger(plan, {}, {}))
         printed = json.loads(as_json(Edition(silence)))
-        assert (printed["text"], printed["language"], printed["words"]) == ("", None, [])
+        assert (printed["text"], printed["language"], printed["words"]) == ("", "und", [])
         assert [tile["state"] for tile in printed["ledger"]["tiles"]] == ["silent", "silent"]

@@ -35,6 +35,12 @@ class RedoRequest(Contract):
         return self
 
 
+class RewriteRequest(Contract):
+    """An earlier job whose transcript is to be written anew, with nothing read: `{"job": …}`."""
+
+    job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
+
+
 class UploadEvent(Contract):
     """EventBridge's "Object Created" event.
 
@@ -63,23 +69,36 @@ class UploadEvent(Contract):
         """An upload is transcribed whole."""
         return None
 
+    @property
+    def rewrite(self) -> None:
+        """An upload is transcribed."""
+        return None
 
-class ObjectInput(Contract):
+
+class _ByHand(Contract):
+    options: dict[str, Any] | None = None
+    redo: RedoRequest | None = None  # None: all of it
+    rewrite: RewriteRequest | None = None  # None: it is read
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.redo and self.rewrite:
+            raise ValueError("'redo' reads and 'rewrite' does not: give one of them")
+        return self
+
+
+class ObjectInput(_ByHand):
     """Written by hand in the console: `{"bucket": …, "key": …, "options": {…}}`."""
 
     bucket: Annotated[str, Field(min_length=1)]
     key: Annotated[str, Field(min_length=1)]
     version: str | None = None
-    options: dict[str, Any] | None = None
-    redo: RedoRequest | None = None  # None: all of it
 
 
-class UriInput(Contract):
+class UriInput(_ByHand):
     """The same as one line: `{"uri": "s3://bucket/key", "options": {…}}`."""
 
     uri: Annotated[str, Field(pattern=keys.URI)]
-    options: dict[str, Any] | None = None
-    redo: RedoRequest | None = None
     version: None = None
 
     @property
@@ -136,5 +155,5 @@ def parse_job_input(value: Any) -> UploadEvent | ObjectInput | UriInput:
             f"The execution's input can't be understood: {reason}. "
             "It is an S3 'Object Created' event, "
             '{"bucket": …, "key": …} or {"uri": "s3://bucket/key"}, '
-            'the latter two with "options" and "redo" if you like.'
+            'the latter two with "options", "redo" or "rewrite" if you like.'
         ) from None

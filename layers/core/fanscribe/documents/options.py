@@ -2,17 +2,18 @@
 
 import difflib
 import re
+import unicodedata
 from email.header import Header, decode_header, make_header
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from fanscribe.contract import Contract
 from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption
 
-Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json"]
-FORMATS: tuple[Format, ...] = ("json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json")
+Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json", "diarized-json"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # what may be another in a part that is read again
@@ -29,9 +30,40 @@ def _listed(value: Any) -> Any:
     )
 
 
+def _by_label(value: Any) -> Any:
+    """`"spk_0=Ada,spk_1=Bob"`, as metadata has it, or such texts one by one, as a command line has
+    them -> `{"spk_0": "Ada", "spk_1": "Bob"}`. A name may hold commas.
+
+    Raises ValueError for a label that is there twice.
+    """
+    if isinstance(value, str):
+        value = re.split(rf",(?=\s*{LABEL}\s*=)", value) if value.strip() else []
+    if not isinstance(value, (list, tuple)):
+        return value
+    named: dict[str, str] = {}
+    for text in value:
+        label, equals, name = str(text).partition("=")
+        if not equals or label.strip() in named:
+            raise ValueError
+        named[label.strip()] = name
+    return named
+
+
+def _on_one_line(name: str) -> str:
+    """Raises ValueError for what no file of text can hold."""
+    line = " ".join(name.split())
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in line):
+        raise ValueError
+    return line
+
+
 def _as_text(value: Any) -> Any:
     """A number as JSON has it, as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
+Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
 
 
 class ReadingOptions(Contract):
@@ -120,6 +152,15 @@ class OutputOptions(Contract):
         title="How many lines a caption may have",
         description="a whole number of lines from 1 to 4",
     )
+    names: Annotated[
+        dict[Annotated[str, Field(pattern=f"^{LABEL}$")], Name], BeforeValidator(_by_label)
+    ] = Field(
+        {},
+        title="What speakers are called",
+        description=(
+            "each speaker's label once, with a name of at most 60 characters: spk_0=Ada,spk_1=Bob"
+        ),
+    )
     tolerated_loss: float = Field(
         0.0,
         ge=0,
@@ -149,6 +190,10 @@ class Options(ReadingOptions, OutputOptions):
             if "tolerated_loss" in self.model_fields_set
             else self.model_copy(update={"tolerated_loss": loss})
         )
+
+    def naming_too(self, names: dict[str, str]) -> Self:
+        """These options, with earlier names of the speakers to whom they give none."""
+        return self.model_copy(update={"names": names | self.names})
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
@@ -184,16 +229,19 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
     """Options as an upload's metadata, which S3 wants in ASCII; with dashes, as servers drop
     headers with underscores.
     """
-    texts = {
-        name: ",".join(value) if isinstance(value, (list, tuple)) else str(value)
-        for name, value in values.items()
-    }
+    texts = {name: _spelled(value) for name, value in values.items()}
     return {
         name.replace("_", "-"): text
         if text.isascii()
         else Header(text, "utf-8", maxlinelen=10_000).encode()
         for name, text in texts.items()
     }
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{label}={name}" for label, name in value.items()]
+    return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _refusal(name: str, given: Any) -> str:

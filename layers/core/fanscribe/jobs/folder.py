@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fanscribe import keys
 from fanscribe.documents.job import BilledTime, Language
+from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
@@ -47,6 +48,14 @@ class JobFolder(DocumentStore):
         """The language that an earlier execution detected, if one did."""
         found = self.find(keys.language(self.job), Language)
         return found.language if found else None
+
+    def save_output(self, output: OutputOptions) -> None:
+        """Store how the transcript is written, for `fanscribe rename`."""
+        self.save(keys.output(self.job), output)
+
+    def find_output(self) -> OutputOptions | None:
+        """How the transcript was to be written last, if that is still there."""
+        return self.find(keys.output(self.job), OutputOptions)
 
     def save_sections(self, sections: Sections) -> None:
         """Store how the recording is shared out."""

@@ -20,7 +20,7 @@ def lineage(folder: JobFolder) -> dict[str, Plan]:
     if plan is None or (plan.redo is None and _spoken(plan) and not finished_tiles(folder)):
         raise JobNotFound(
             f"Of the job {folder.job} nothing is kept: there was none, or its work has expired. "
-            "Transcribe the recording again, and redo a part of that."
+            "Transcribe the recording again first."
         )
     return {folder.job: plan} | (lineage(folder.of(plan.redo.base)) if plan.redo else {})
 

@@ -20,6 +20,7 @@ from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
 from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
+from fanscribe.transcript.naming import named, notes_on_speakers
 from fanscribe.transcript.notes import notes, without_titles
 
 NAMED = 50  # missing stretches in a message, which Step Functions cuts off after 32,768 characters
@@ -46,7 +47,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     plan = folder.plan()
     job, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*job)
-    transcript = build_transcript(job.plan, job.readings, ledger)
+    transcript = named(build_transcript(job.plan, job.readings, ledger), task.output)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
@@ -56,7 +57,10 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
             settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type
         )
     words = len(transcript.words)
-    remarks = notes(without_titles(job.plan), words, complete=ledger.complete)
+    remarks = (
+        *notes(without_titles(job.plan), words, complete=ledger.complete),
+        *notes_on_speakers(transcript, task.output),
+    )
     lost = lost_share(job.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:

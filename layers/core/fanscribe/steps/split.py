@@ -84,6 +84,7 @@ def split(
         restore(folder, plan, chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
+    folder.save_output(request.options.output)
     return answer.model_copy(update={"chunks": len(chunks)})
 
 

@@ -56,6 +56,7 @@ def redo(
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
+    folder.save_output(asked.options.output)
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or found
@@ -86,6 +87,8 @@ def _understood(
             f"make deploy MODEL={request.model}."
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
+    written = JobFolder(storage, settings.work_bucket, request.job).find_output()
+    options = options.naming_too(written.names if written else {})
     reading = _as_at_first_but(options, first.options)
     model.check(reading)
 

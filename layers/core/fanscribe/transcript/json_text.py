@@ -13,7 +13,8 @@ from typing import Any
 
 AT_A_TIME = 1_000  # records
 
-Record = Mapping[str, Any]  # of texts, numbers and the like, at least one, and no lists or records
+# of texts, numbers and the like, at least one; no records, and no lists but empty ones
+Record = Mapping[str, Any]
 
 
 def printed(document: Any) -> str:

@@ -26,6 +26,11 @@ class Entry(NamedTuple):
         """True if it is a gap."""
         return self.segment is None
 
+    @property
+    def speaker(self) -> int | None:
+        """Number of who speaks; None in a gap, or where nobody knows."""
+        return self.segment.speaker if self.segment else None
+
 
 def entries(transcript: Transcript) -> list[Entry]:
     """Segments in the transcript's order, gaps where they are."""
@@ -38,7 +43,7 @@ def entries(transcript: Transcript) -> list[Entry]:
 
 
 def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """A new one after PARAGRAPH of silence, for another channel, and for a gap."""
+    """A new one after PARAGRAPH of silence, for another channel or speaker, and for a gap."""
     paragraph: list[Entry] = []
     for entry in entries:
         if paragraph and _parted(paragraph[-1], entry):
@@ -50,5 +55,8 @@ def paragraphs_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _parted(here: Entry, following: Entry) -> bool:
-    other = (here.channel, here.missing) != (following.channel, following.missing)
-    return other or following.start - here.end >= PARAGRAPH
+    return _voice(here) != _voice(following) or following.start - here.end >= PARAGRAPH
+
+
+def _voice(entry: Entry) -> tuple[int | None, int | None, bool]:
+    return entry.channel, entry.speaker, entry.missing

@@ -20,10 +20,11 @@ TOO_MANY = 1_000_000  # more than all else: for each cue, where only the fewest 
 
 
 def runs(pieces: Sequence[CaptionPiece]) -> Iterator[Sequence[CaptionPiece]]:
-    """Parted at pauses and around gaps, which no cue may hold."""
+    """Parted at pauses, where the speaker changes, and around gaps, which no cue may hold."""
     first = 0
     for i, (here, following) in enumerate(pairwise(pieces), start=1):
-        if following.start - here.end >= PAUSE or here.in_gap != following.in_gap:
+        other = (here.in_gap, here.speaker) != (following.in_gap, following.speaker)
+        if following.start - here.end >= PAUSE or other:
             yield pieces[first:i]
             first = i
     if pieces:

@@ -42,10 +42,10 @@ def _line_ends(pieces: Sequence[CaptionPiece], room: int) -> list[int]:
 
 def broken(pieces: Sequence[CaptionPiece], screen: CueLimits) -> str:
     """A cue's text on the fewest lines that hold it, broken where it costs least."""
-    if len(whole := _line(pieces)) <= screen.room:
+    if len(whole := one_line(pieces)) <= screen.room:
         return whole
     return "\n".join(
-        _line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen))
+        one_line(pieces[first:last]) for first, last in pairwise(_cheapest_ends(pieces, screen))
     )
 
 
@@ -80,5 +80,6 @@ def _fewest(characters: Sequence[int], pieces: Sequence[CaptionPiece], screen: C
     return count
 
 
-def _line(pieces: Sequence[CaptionPiece]) -> str:
+def one_line(pieces: Sequence[CaptionPiece]) -> str:
+    """Their text, as it is where it fits on a line."""
     return "".join(f" {piece.text}" if piece.spaced else piece.text for piece in pieces).strip()

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -38,6 +38,7 @@ class CaptionPiece(NamedTuple):
     spaced: bool  # a space parts it from the piece before it, if they share a line
     ends_segment: bool = False
     in_gap: bool = False
+    speaker: int | None = None
 
 
 def unbroken(words: Iterable[Word], room: float = math.inf) -> Iterator[list[Word]]:
@@ -75,15 +76,18 @@ def _unspaced(character: str) -> bool:
 
 
 def pieces_of(
-    transcript: Transcript, channel: int | None, missing: Iterable[Gap], room: int
+    transcript: Transcript,
+    channel: int | None,
+    missing: Iterable[Gap],
+    room: Callable[[int | None], int],
 ) -> list[CaptionPiece]:
-    """A channel's words and gaps, by time."""
+    """A channel's words and gaps, by time. `room` is on a line of a speaker."""
     said = [
-        _of_words(segment.words, room)
+        _of_words(segment.words, room(segment.speaker), segment.speaker)
         for segment in transcript.segments
         if segment.channel == channel
     ]
-    unsaid = [_of_words(_said(gap), room) for gap in missing if gap.channel == channel]
+    unsaid = [_of_words(_said(gap), room(None)) for gap in missing if gap.channel == channel]
     pieces = [piece for segment in said for piece in segment]
     pieces += [piece._replace(in_gap=True) for gap in unsaid for piece in gap]
     return sorted(pieces, key=lambda piece: (piece.start, piece.in_gap))
@@ -100,11 +104,15 @@ def _said(gap: Gap) -> list[Word]:
     ]
 
 
-def _of_words(words: Sequence[Word], room: int) -> list[CaptionPiece]:
+def _of_words(words: Sequence[Word], room: int, speaker: int | None = None) -> list[CaptionPiece]:
     """The pieces of one segment, which stands apart from others as it does in the transcript's
     text.
     """
-    pieces = [piece for group in unbroken(words, room) for piece in _cut(group, room)]
+    pieces = [
+        piece._replace(speaker=speaker)
+        for group in unbroken(words, room)
+        for piece in _cut(group, room)
+    ]
     if pieces:
         pieces[0] = pieces[0]._replace(spaced=True)
         pieces[-1] = pieces[-1]._replace(ends_segment=True)

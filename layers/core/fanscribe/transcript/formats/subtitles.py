@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fanscribe.times import timestamp
-from fanscribe.transcript.build import Transcript, channel_label
-from fanscribe.transcript.captions.cues import Cue, label
+from fanscribe.transcript.build import Transcript
+from fanscribe.transcript.captions.cues import Cue, caption_labels
+from fanscribe.transcript.captions.dialogue import DASH
 from fanscribe.transcript.formats.edition import Edition
+from fanscribe.transcript.naming import Labels
 
 APART = "\u200b"  # a space that nobody sees
 # what parsers of SubRip take for times
@@ -19,10 +21,19 @@ def as_srt(edition: Edition) -> str:
 
     It knows no escapes, so words that look like times are parted.
     """
+    labels = caption_labels(edition.transcript, edition.output)
     return "\n".join(
-        f"{number}\n{_span(cue, ',')}\n{_parted(label(cue.channel) + cue.text)}\n"
+        f"{number}\n{_span(cue, ',')}\n{_parted(_labelled(cue, labels))}\n"
         for number, cue in enumerate(edition.labelled_cues, start=1)
     )
+
+
+def _labelled(cue: Cue, labels: Labels) -> str:
+    first = f"{labels.before(cue.channel, cue.speaker)}{cue.text}"
+    if cue.reply is None:
+        return first
+    reply = f"{labels.before(cue.channel, cue.reply.speaker)}{cue.reply.text}"
+    return f"{DASH}{first}\n{DASH}{reply}"
 
 
 def _span(cue: Cue, decimal: str = ".") -> str:
@@ -41,15 +52,23 @@ def _without_nul(text: str) -> str:
 def as_vtt(edition: Edition) -> str:
     """WebVTT: `<` and `&` begin markup there, so they are escaped.
 
-    A channel is a voice, which players don't print.
+    A speaker or a channel is a voice, which players don't print.
     """
-    blocks = (f"{_span(cue)}\n{_voiced(cue)}\n" for cue in edition.cues)
+    blocks = (f"{_span(cue)}\n{_voiced(cue, edition.labels)}\n" for cue in edition.cues)
     return "\n".join(["WEBVTT\n", *_note(edition.transcript), *blocks])
 
 
-def _voiced(cue: Cue) -> str:
-    text = html.escape(_without_nul(cue.text), quote=False)
-    return text if cue.channel is None else f"<v {channel_label(cue.channel)}>{text}"
+def _voiced(cue: Cue, labels: Labels) -> str:
+    voice, text = labels.of(cue.channel, cue.speaker), _escaped(cue.text)
+    if cue.reply is None:
+        return f"<v {_escaped(voice)}>{text}" if voice else text
+    other = labels.of(cue.channel, cue.reply.speaker)
+    lines = ((voice, text), (other, _escaped(cue.reply.text)))
+    return "\n".join(f"<v {_escaped(who)}>{DASH}{said}</v>" for who, said in lines)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_without_nul(text), quote=False)
 
 
 def _note(transcript: Transcript) -> Iterator[str]:

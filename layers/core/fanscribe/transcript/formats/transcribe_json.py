@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from typing import Any
 
+from fanscribe.documents.speaker import speaker_label
 from fanscribe.times import seconds
 from fanscribe.transcript.build import Segment, Transcript, channel_label, joined
 from fanscribe.transcript.captions.cues import channels_of
@@ -39,6 +40,7 @@ def as_transcribe_json(edition: Edition) -> str:
                 **({} if transcript.language is None else {"language_code": transcript.language}),
                 "transcripts": [{"transcript": transcript.text}],
                 **(_channel_labels(transcript, items) if channels_of(transcript) else {}),
+                **_speaker_labels(transcript, items),
                 "items": list(chain.from_iterable(items)),
                 "audio_segments": [
                     _audio_segment(i, segment, [item["id"] for item in inside])
@@ -54,7 +56,7 @@ def _audio_segment(number: int, segment: Segment, items: list[int]) -> dict[str,
         "id": number,
         "transcript": segment.text,
         **_span(segment.start, segment.end),
-        **_channel(segment),
+        **_voice(segment),
         "items": items,
     }
 
@@ -68,6 +70,25 @@ def _channel_labels(transcript: Transcript, items: Sequence[Sequence[Item]]) -> 
         label = channel_label(channel)
         channels.append({"channel_label": label, "items": list(chain.from_iterable(own))})
     return {"channel_labels": {"channels": channels, "number_of_channels": len(channels)}}
+
+
+def _speaker_labels(transcript: Transcript, items: Sequence[Sequence[Item]]) -> dict[str, Any]:
+    """When each speaker says what is spoken. Labels, as readers know no names."""
+    if transcript.speakers is None:
+        return {}
+    segments = [
+        {**_span(segment.start, segment.end), **_speaker(segment), "items": _spoken(inside)}
+        for segment, inside in zip(transcript.segments, items, strict=True)
+        if segment.speaker is not None
+    ]
+    return {"speaker_labels": {"speakers": len(transcript.speakers), "segments": segments}}
+
+
+def _spoken(items: Sequence[Item]) -> list[Item]:
+    kept = ("start_time", "end_time", "speaker_label")
+    return [
+        {name: item[name] for name in kept} for item in items if item["type"] == "pronunciation"
+    ]
 
 
 def _items(segment: Segment) -> Iterator[Item]:
@@ -87,15 +108,22 @@ def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[st
     return {
         "type": kind,
         "alternatives": [{"confidence": confidence, "content": content}],
-    } | _channel(segment)
+    } | _voice(segment)
 
 
 def _span(start: int, end: int) -> dict[str, str]:
     return {"start_time": str(seconds(start)), "end_time": str(seconds(end))}
 
 
-def _channel(segment: Segment) -> dict[str, str]:
-    return {} if segment.channel is None else {"channel_label": channel_label(segment.channel)}
+def _voice(segment: Segment) -> dict[str, str]:
+    channel = segment.channel
+    label = {} if channel is None else {"channel_label": channel_label(channel)}
+    return label | _speaker(segment)
+
+
+def _speaker(segment: Segment) -> dict[str, str]:
+    speaker = segment.speaker
+    return {} if speaker is None else {"speaker_label": speaker_label(speaker)}
 
 
 def _unpunctuated(text: str) -> tuple[str, str, str]:

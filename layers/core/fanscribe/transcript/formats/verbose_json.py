@@ -4,11 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from fanscribe.documents.reading import Word
+from fanscribe.documents.speaker import Overlap, Speaker, speaker_label
 from fanscribe.documents.track import Track
 from fanscribe.times import seconds
 from fanscribe.transcript.build import Segment, Transcript, channel_label
+from fanscribe.transcript.captions.cues import channels_of
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.json_text import printed
+
+UNDETERMINED = "und"  # ISO 639-2's code, where nothing was said: `language` is a text there
 
 
 def as_json(edition: Edition) -> str:
@@ -24,15 +28,16 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
     Nothing in it tells when or how it was made: the same recording and options give the same bytes.
     """
     segments = transcript.segments
-    words = ((word, segment.channel) for segment in segments for word in segment.words)
+    words = ((word, segment) for segment in segments for word in segment.words)
     tracks = [_track_json(track, transcript.track) for track in transcript.tracks]
     return {
         "task": transcript.task,
-        "language": transcript.language,
+        "language": transcript.language or UNDETERMINED,
         "duration": seconds(transcript.duration),
         "text": transcript.text,
         "segments": (_segment_json(i, segment) for i, segment in enumerate(segments)),
-        "words": (_word_json(word, channel) for word, channel in words),
+        "words": (_word_json(word, segment) for word, segment in words),
+        **_speakers_json(transcript),
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
@@ -49,28 +54,69 @@ def _track_json(track: Track, taken: int | None) -> dict[str, Any]:
 
 
 def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
+    """`seek` is where Whisper looks from, in its frames of 10 ms: here, where the segment begins.
+
+    All is decoded at `temperature` 0. Words are kept, and no tokens.
+    """
     return {
         "id": number,
+        "seek": segment.start // 10,
         "start": seconds(segment.start),
         "end": seconds(segment.end),
         "text": segment.text,
+        "tokens": [],
+        "temperature": 0.0,
         "avg_logprob": segment.avg_logprob,
         "no_speech_prob": segment.no_speech_prob,
         "compression_ratio": segment.compression_ratio,
         "language": segment.language,
-        **_channel_json(segment.channel),
+        **_voice_json(segment),
     }
 
 
-def _word_json(word: Word, channel: int | None) -> dict[str, Any]:
+def _word_json(word: Word, segment: Segment) -> dict[str, Any]:
     return {
         "word": word.text.strip(),
         "start": seconds(word.start),
         "end": seconds(word.end),
         "probability": word.probability,
-        **_channel_json(channel),
+        **_voice_json(segment),
     }
 
 
-def _channel_json(channel: int | None) -> dict[str, str]:
-    return {} if channel is None else {"channel": channel_label(channel)}
+def _voice_json(segment: Segment) -> dict[str, str]:
+    """Labels, not names: a name may be given twice, and be another tomorrow."""
+    channel, speaker = segment.channel, segment.speaker
+    return {
+        **({} if channel is None else {"channel": channel_label(channel)}),
+        **({} if speaker is None else {"speaker": speaker_label(speaker)}),
+    }
+
+
+def _speakers_json(transcript: Transcript) -> dict[str, Any]:
+    """Nothing where speakers were not asked for."""
+    if transcript.speakers is None:
+        return {}
+    separate = bool(channels_of(transcript))
+    return {
+        "speakers": [_speaker_json(each) for each in transcript.speakers],
+        "overlaps": [_overlap_json(each, separate=separate) for each in transcript.overlaps],
+    }
+
+
+def _speaker_json(speaker: Speaker) -> dict[str, Any]:
+    known = {"name": speaker.name, "similarity": speaker.similarity}
+    return {
+        "speaker": speaker.label,
+        **{name: value for name, value in known.items() if value is not None},
+        "talk_time": seconds(speaker.talk),
+    }
+
+
+def _overlap_json(overlap: Overlap, *, separate: bool) -> dict[str, Any]:
+    return {
+        "start": seconds(overlap.start),
+        "end": seconds(overlap.end),
+        "speakers": [speaker_label(number) for number in overlap.speakers],
+        **({"channel": channel_label(overlap.channel)} if separate else {}),
+    }

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from fanscribe import keys
 from fanscribe.documents.options import Format
+from fanscribe.transcript.formats.diarized_json import as_diarized_json
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.html_page import as_html
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
@@ -29,6 +30,7 @@ WRITERS: dict[Format, Writer] = {
     "html": Writer(as_html, "text/html; charset=utf-8", "html"),
     "tsv": Writer(as_tsv, "text/tab-separated-values; charset=utf-8", "tsv"),
     "transcribe-json": Writer(as_transcribe_json, "application/json", "transcribe.json"),
+    "diarized-json": Writer(as_diarized_json, "application/json", "diarized.json"),
 }
 
 

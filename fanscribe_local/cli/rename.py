@@ -1,0 +1,152 @@
+"""`fanscribe rename`: names for the speakers of a job, in all its formats, without any reading."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fanscribe.documents.options import FORMATS, Options, OutputOptions
+from fanscribe.errors import BadInput
+from fanscribe_local.cli.follow import follow
+from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redo import as_a_file, kept_plans, named_recording
+from fanscribe_local.cli.shared import (
+    Failed,
+    StackLocation,
+    check_out,
+    job_of,
+    out_option,
+    session_options,
+)
+from fanscribe_local.cli.transcribe import a_cache, check_place, job_options
+from fanscribe_local.cli.transcribe_here import an_engine, run_here
+from fanscribe_local.client.names import printable
+from fanscribe_local.client.progress import JobProgress
+from fanscribe_local.client.recordings import LocalRecording
+from fanscribe_local.client.retry import GaveUp, retrying
+from fanscribe_local.client.screen import ProgressScreen
+from fanscribe_local.client.stack import job_name
+from fanscribe_local.client.targets import Place
+from fanscribe_local.client.watch import Watched
+from fanscribe_local.emulator.job_cache import JobCache
+
+HERE_ONLY = ("work", "verbose")
+HOW = [name for name in OutputOptions.model_fields if name != "names"]
+
+
+@click.command(cls=Grouped, short_help="Name the speakers of a job, and write its transcript anew.")
+@click.argument("job", metavar="JOB")
+@click.argument("names", nargs=-1, required=True, metavar="LABEL=NAME...")
+@out_option("Folder for the transcript.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
+@session_options
+@click.option(
+    "--work",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
+)
+@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@job_options(HOW, defaults=False)
+@click.pass_context
+def rename(
+    context: click.Context,
+    /,
+    job: str,
+    names: tuple[str, ...],
+    out: Path,
+    as_json: bool,
+    stack: str | None,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    work: Path | None,
+    verbose: bool,
+    **chosen: str | None,
+) -> None:
+    """Give speakers names, and write the transcript anew in the formats that it had.
+
+    Nothing is read again: it takes seconds. Names that were given before stay, and an empty name
+    takes one away.
+
+    On this machine JOB is the recording, and the transcript of it that was made last is written
+    anew. With --stack it is a job, as `fanscribe list` shows it.
+
+    \b
+    fanscribe rename talk.mp3 spk_0="Ada Lovelace" spk_1=Charles
+    fanscribe rename talk.mp3 spk_1= --formats srt,html
+    fanscribe rename talk-3f2a91 spk_0=Ada --stack fanscribe
+    """
+    check_place(context, stack, HERE_ONLY)
+    check_out(out)
+    said = {name: value for name, value in chosen.items() if value is not None}
+    try:
+        parsed = Options.parse(said | {"names": names})
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    options = parsed.model_dump(mode="json", include={*said, "names"})
+    if stack:
+        where = StackLocation(stack, region, profile, endpoint_url)
+        succeeded = _rename_there(where, job, options, out, as_json=as_json)
+    else:
+        formats = parsed.formats if "formats" in said else FORMATS
+        named, cache = named_recording(job, out, formats), a_cache(work)
+        with as_a_file(named) as recording:
+            place = Place(out, recording.name)
+            succeeded = _rename_here(
+                cache, recording, options, place, verbose=verbose, as_json=as_json
+            )
+    if not succeeded:
+        raise SystemExit(1)
+
+
+def _rewriting(bucket: str, key: str, job: str, options: dict[str, Any]) -> dict[str, Any]:
+    """An execution's input."""
+    return {"bucket": bucket, "key": key, "rewrite": {"job": job}, "options": options}
+
+
+def _rename_here(
+    cache: JobCache,
+    recording: LocalRecording,
+    options: dict[str, Any],
+    place: Place,
+    *,
+    verbose: bool,
+    as_json: bool,
+) -> bool:
+    plan, _ = kept_plans(recording, cache)
+    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
+    with (
+        an_engine({}, 1, cache, verbose=verbose, ahead=False) as engine,
+        ProgressScreen() as screen,
+    ):
+        return run_here(
+            engine, screen, recording, lambda _: engine.start(asked), place, as_json=as_json
+        )
+
+
+def _rename_there(
+    where: StackLocation, name: str, options: dict[str, Any], out: Path, *, as_json: bool
+) -> bool:
+    stack = where.find()
+    execution = job_of(stack, name)
+    progress = JobProgress(stack, execution.arn)
+    retrying(progress.now, "what the job has stored")
+    if execution.running or progress.plan is None:
+        told = (
+            "it still runs: try again when it is done" if execution.running else "nothing is kept"
+        )
+        named = f"{execution.name} ({printable(execution.recording)})"
+        raise Failed(f"There is no transcript of {named} to write anew: {told}.")
+    recording = progress.plan.recording
+    asked = _rewriting(recording.bucket, recording.key, progress.plan.job, options)
+    new = job_name(f"rename-{execution.recording}")
+    # of a name that runs already, Step Functions starts no second
+    arn = retrying(lambda: stack.start(asked, new), "the start of the job")
+    watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
+    try:
+        with ProgressScreen() as screen:
+            return follow(stack, [watched], screen, as_json=as_json)
+    except (KeyboardInterrupt, GaveUp) as error:
+        raise where.come_back([new], error) from None
