@@ -10,7 +10,7 @@ from fanscribe.transcript.captions.cues import Cue, label
 from fanscribe.transcript.formats.edition import Edition
 
 APART = "\u200b"  # a space that nobody sees
-# what parsers of SubRip take for times
+# parsers of SubRip take these for times
 TIMING = re.compile(r"-->|(?<=\n)(?=[0-9]+[,.:，．。：][0-9]+[,.:，．。：][0-9])")
 
 
