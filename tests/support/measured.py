@@ -1,6 +1,7 @@
-"""Coverage of the decoders and functions that the tests start: `make coverage`.
+"""Coverage of the decoders that the tests start: `make coverage`.
 
-They get nothing of this process's environment, which is how coverage reaches other processes.
+They get nothing of this process's environment, which is how coverage reaches other processes, and
+`-S`, which leaves out coverage.
 """
 
 import os
@@ -9,19 +10,18 @@ import tempfile
 from pathlib import Path
 
 CONFIG = "COVERAGE_PROCESS_CONFIG"  # set by coverage, with `patch = subprocess`
-SHAPES = (["-SP", "-m", "fanscribe.audio.decoder"], ["-u", "-m", "fanscribe_local.emulator.worker"])
-# Python itself for all but those two. `-S` would leave out coverage, too
+DECODER = ["-SP", "-m", "fanscribe.audio.decoder"]
+# Python itself for everything else
 MEASURING = """#!{python}
 import os, runpy, sys
-if sys.argv[1:4] not in {shapes}:
+if sys.argv[1:4] != {decoder}:
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 import coverage
 os.environ.update({variables})
 coverage.process_startup()
 for name in {variables}:
     del os.environ[name]
-sys.stdout.reconfigure(write_through="-u" in sys.argv[1])
-sys.path[:1] = [] if "P" in sys.argv[1] else [os.getcwd()]
+sys.path[:1] = []
 sys.argv[:4] = sys.argv[3:4]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
@@ -36,7 +36,7 @@ def measure_processes() -> None:
     for program in beside.iterdir():  # `fanscribe` is looked for there
         (folder / program.name).symlink_to(program)
     (python := folder / Path(sys.executable).name).unlink()
-    text = MEASURING.format(python=sys.executable, shapes=SHAPES, variables=variables)
+    text = MEASURING.format(python=sys.executable, decoder=DECODER, variables=variables)
     python.write_text(text, "utf-8")
     python.chmod(0o755)
     sys.executable = str(python)
