@@ -49,8 +49,8 @@ test-deploy: $(VENV)/.developed .venv-sam/.installed ## deploy to an emulator of
 coverage: $(VENV)/.developed ## measure which lines and branches of the core the fast tests run
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@export COVERAGE_FILE=$(CURDIR)/build/coverage/data; \
-	  $(BIN)/python -m coverage run -m pytest tests/workflow & workflow=$$!; \
-	  $(BIN)/python -m coverage run -m pytest tests/unit && wait $$workflow && \
+	  $(BIN)/python -m coverage run -m pytest tests/workflow tests/media & lanes=$$!; \
+	  $(BIN)/python -m coverage run -m pytest tests/unit && wait $$lanes && \
 	  $(BIN)/python -m coverage combine -q && \
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && \
 	  $(BIN)/python -m coverage json -q -o build/coverage/report.json && \
