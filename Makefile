@@ -44,13 +44,15 @@ test-deploy: $(VENV)/.developed .venv-sam/.installed ## deploy to an emulator of
 	@$(BIN)/pytest --everything tests/deploy
 
 # Decoders and functions are processes of their own, which coverage measures too. Not in CI: it
-# takes ten minutes on two cores.
+# takes ten minutes on two cores. Without pytest-xdist, whose workers may end before coverage has
+# written what they ran.
 coverage: $(VENV)/.developed ## measure which lines and branches of the core the fast tests run
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@export COVERAGE_FILE=$(CURDIR)/build/coverage/data; \
-	  $(BIN)/python -m coverage run -m pytest $(TWO) tests/unit tests/workflow && \
+	  $(BIN)/python -m coverage run -m pytest tests/workflow tests/media & lanes=$$!; \
+	  $(BIN)/python -m coverage run -m pytest tests/unit && wait $$lanes && \
 	  $(BIN)/python -m coverage combine -q && \
-	  $(BIN)/python -m coverage report --skip-covered && \
+	  $(BIN)/python -m coverage report --skip-covered --show-missing && \
 	  $(BIN)/python -m coverage json -q -o build/coverage/report.json && \
 	  $(BIN)/python .ci/covered.py build/coverage/report.json
 

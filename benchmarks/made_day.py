@@ -17,7 +17,7 @@ from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
 TEXT = Path(__file__).resolve().parents[1] / "sample" / "lighthouse-talk.txt"
 JOB = "0123456789abcdef"
 BATCH = 4  # tiles in a part: the template's BatchTiles
-# of a word: about 2.8 words a second with the pauses, as in the corpus
+# a letter's length and the shortest word's: some 2.8 words a second with pauses, as in the corpus
 LETTER_MS, SHORTEST_MS = 62, 90
 PAUSES = ((",;:", (60, 400)), (".?!", (250, 1_300)))  # ms behind a mark
 

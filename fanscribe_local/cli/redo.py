@@ -270,7 +270,7 @@ def _redo_there(
     )
     started = recording | {"redo": request, "options": options}
     new = job_name(f"redo-{execution.recording}")
-    # of a name that runs already, Step Functions starts no second
+    # Step Functions starts no second execution of a name that runs already
     arn = retrying(lambda: stack.start(started, new), "the start of the job")
     if not wait:
         show(Result(execution.recording, new, "RUNNING"), as_json=as_json)

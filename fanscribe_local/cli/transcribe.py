@@ -307,7 +307,7 @@ def choose_device(device: Device, compute_type: ComputeType | None) -> None:
         {"FANSCRIBE_COMPUTE_TYPE": compute_type} if compute_type else {}
     )
     chosen = computing(said)
-    if chosen != computing({}):  # what every machine has
+    if chosen != computing({}):  # every machine can do these
         import ctranslate2  # noqa: PLC0415  (importing it takes half a second)
 
         if device == "cuda" and not ctranslate2.get_cuda_device_count():

@@ -86,7 +86,7 @@ def _send(
     typed = Options.parse(options).model_dump(mode="json", include=set(options))
     wanted = {"bucket": stack.work, "key": key, "options": typed}
     job = job_name(name)
-    # of a name that runs already, Step Functions starts no second
+    # Step Functions starts no second execution of a name that runs already
     arn = retrying(lambda: stack.start(wanted, job), "the start of the job", lost)
     return Watched(name, JobProgress(stack, arn), place_of(recording, out))
 

@@ -38,6 +38,6 @@ def try_writing(folder: Path) -> bool:
     be written there, or the folder can't be made. Nothing stays there.
     """
     with tempfile.NamedTemporaryFile(dir=nearest(folder), prefix=".fanscribe-") as probe:
-        probe.write(bytes(4096))  # of a full disk there may be room for a name
+        probe.write(bytes(4096))  # a full disk may still have room for a name
         probe.flush()
         return Path(probe.name).with_name(Path(probe.name).name.upper()).exists()

@@ -32,7 +32,9 @@ MEDIA = SUFFIXES | frozenset(
 )
 
 LONGEST = 255  # bytes in a name, on almost every file system
-LONGEST_ENDING = len(".incomplete.transcribe.json")  # of what is written for a recording
+LONGEST_ENDING = len(
+    ".incomplete.transcribe.json"
+)  # longest of the files that are written for a recording
 MARK = len("~012345")
 
 NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff\ufffe\uffff]")  # nor can XML hold them
@@ -97,7 +99,7 @@ def from_key(key: str) -> str:
     """The name that `as_key` made that of."""
     escaped = re.compile(rb"\\x([0-9a-f]{2})")
     data = escaped.sub(lambda match: bytes.fromhex(match[1].decode()), key.encode())
-    # of a key that somebody else made up, no name leads out of its folder
+    # no name leads out of its folder, even from a key that somebody else made up
     return data.decode(errors="surrogateescape").replace("/", "_").replace("\0", "_")
 
 

@@ -21,7 +21,7 @@ from fanscribe_local.report.picture import (
 )
 from fanscribe_local.report.run import STAGES, ChunkRun, Run, length
 
-ABOUT = {  # what each stage is
+ABOUT = {  # each stage in words
     "waiting": "for a place among the chunks that run at once",
     "queued": "asked for, until a process took it",
     "cold start": "of a new process, until its handler ran",

@@ -1,29 +1,42 @@
-"""Coverage of the processes that the tests start: decoders and functions get none of our
-environment, and so none of what tells coverage to measure.
+"""Coverage of the decoders that the tests start: `make coverage`.
+
+They get nothing of this process's environment, which is how coverage reaches other processes, and
+`-S`, which leaves out coverage.
 """
 
 import os
-import shlex
 import sys
 import tempfile
 from pathlib import Path
 
-CONFIG = "COVERAGE_PROCESS_CONFIG"  # coverage's, with `patch = subprocess`
+CONFIG = "COVERAGE_PROCESS_CONFIG"  # set by coverage, with `patch = subprocess`
+DECODER = ["-SP", "-m", "fanscribe.audio.decoder"]
+# Python itself for everything else
+MEASURING = """#!{python}
+import os, runpy, sys
+if sys.argv[1:4] != {decoder}:
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+import coverage
+os.environ.update({variables})
+coverage.process_startup()
+for name in {variables}:
+    del os.environ[name]
+sys.path[:1] = []
+sys.argv[:4] = sys.argv[3:4]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 
 def measure_processes() -> None:
-    """Have whoever starts `sys.executable` start a Python that measures, if this one does.
-
-    `-S`, with which decoders are started, would leave out coverage.
-    """
+    """Have whoever starts `sys.executable` start a Python that measures, if this one does."""
     if CONFIG not in os.environ:
         return
     variables = {name: os.environ[name] for name in (CONFIG, "COVERAGE_FILE")}
-    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
-    python = Path(tempfile.mkdtemp(prefix="measured-")) / "python"
-    python.write_text(
-        f'#!/bin/sh\n{exports}\n[ "$1" = -SP ] && shift && set -- -P "$@"\n'
-        f'exec {shlex.quote(sys.executable)} "$@"\n'
-    )
+    beside, folder = Path(sys.executable).parent, Path(tempfile.mkdtemp(prefix="measured-"))
+    for program in beside.iterdir():  # `fanscribe` is looked for there
+        (folder / program.name).symlink_to(program)
+    (python := folder / Path(sys.executable).name).unlink()
+    text = MEASURING.format(python=sys.executable, decoder=DECODER, variables=variables)
+    python.write_text(text, "utf-8")
     python.chmod(0o755)
     sys.executable = str(python)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fanscribe.audio.demuxer import MediaFile
     from fanscribe.audio.sections import Section
 
-LATE_S = 10.0  # who hears a live stream comes in the middle of it: no more than that was lost
+LATE_S = 10.0  # a live stream is joined in its middle: no more than that was lost
 MOST_HELD = 255  # packets that end in a page
 
 

@@ -26,7 +26,7 @@ class RedoRequest(Contract):
     job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
     start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
     end: Annotated[int, BeforeValidator(from_clock), Field(alias="to")]
-    model: str | None = None  # who names one wants no other
+    model: str | None = None  # if one is named, it must be that
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:

@@ -16,9 +16,9 @@ Format = Literal["json", "txt", "srt", "vtt", "html", "tsv", "transcribe-json", 
 FORMATS: tuple[Format, ...] = get_args(Format)
 DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
-# what may be another in a part that is read again
+# options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
-ENGLISH = "en"  # what an English-only model writes
+ENGLISH = "en"  # the language of an English-only model
 
 
 def _listed(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 # docs.aws.amazon.com/lambda, "Lambda scaling behavior": 1,000 environments of a function every 10
 # s, refilled steadily
 BURST, REFILL_A_S = 1_000, 100
-# of throttled chunks, as in the state machine (tested); ADR 19 says why
+# the retries of throttled chunks, as in the state machine (tested); ADR 19 says why
 RETRY_S, BACKOFF, LONGEST_RETRY_S, TRIES = 5, 2, 1800, 100
 
 

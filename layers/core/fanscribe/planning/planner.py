@@ -14,8 +14,8 @@ from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work
 
 HALF_S = TIMEOUT_S / 2
 WORTH = 1.5  # without a goal: as fast as may be had for half as much again as the cheapest
-# of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last silence before
-# 30 s
+# seconds of audio in a tile of speech: long-en has 64 in 29.8 minutes, each cut at the last
+# silence before 30 s
 TILE_S = 28.0
 STEPS = (
     1,

@@ -10,7 +10,7 @@ from typing import Literal
 from fanscribe.contract import Contract
 
 CPUINFO = Path("/proc/cpuinfo")
-# what CTranslate2 asks for (its cpu_info.cc)
+# flags that CTranslate2 asks for (its cpu_info.cc)
 AVX512 = frozenset({"avx512f", "avx512cd", "avx512vl", "avx512dq", "avx512bw"})
 
 Device = Literal["cpu", "cuda"]

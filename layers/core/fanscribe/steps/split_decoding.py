@@ -81,7 +81,7 @@ class RecordingSource:
         with self._fetched(HEAD) as head:
             try:
                 audio_s = estimated_length(head, self.key, self.stored.size)
-            # what is wrong with it, if anything is, will be said of the whole
+            # if anything is wrong with it, decoding the whole will say what
             except UnreadableRecording:
                 return 1
         if (count := how_many(audio_s)) > 1:

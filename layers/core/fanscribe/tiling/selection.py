@@ -19,7 +19,7 @@ from fanscribe.tiling.frames import Frames
 
 # dBFS of the loudest frames, below which Silero begins to miss speech; at -55 it hears none
 QUIET_DB = -40
-NORMAL_DB = -20  # what they are brought to: ordinary speech
+NORMAL_DB = -20  # the level that they are brought to: ordinary speech
 NOTHING_DB = -90  # the last bits of 16: there is nothing to make louder
 # one in this number of frames is among the loudest: two hundredths of a per cent would be clicks,
 LOUDEST = 500

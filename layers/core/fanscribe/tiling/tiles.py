@@ -14,7 +14,7 @@ from fanscribe.times import FRAME, SAMPLE_RATE, SAMPLES_PER_MS, WINDOW
 
 SPEECH = 0.5  # a frame at or above this probability starts speech (Silero's default)
 HYSTERESIS = 0.15  # and one this much below ends it, as Silero's own script has it
-# of three frames Whisper makes "Thank you.", whatever they are
+# Whisper makes "Thank you." of three frames, whatever they are
 SHORTEST_WORD = 100 * SAMPLES_PER_MS
 SHORTEST_SILENCE = 5 * FRAME  # 160 ms: gaps from here on may be cut (measured: better than 300 ms)
 MARGIN = 3 * FRAME  # a cut stays this far behind the end of speech: 96 ms, the tail of a word

@@ -15,7 +15,7 @@ from fanscribe.transcript.ledger import Ledger
 from fanscribe.transcript.notes import notes
 
 SENTENCE_ENDS = ".?!…。！？"
-CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
+CLOSERS = "\"'”’»)]」』"  # these may follow the mark that ends a sentence
 PAUSE = 1_000  # ms of silence between words that end a segment, sentence or not
 LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut at its longest pause
 

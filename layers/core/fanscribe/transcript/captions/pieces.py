@@ -25,7 +25,7 @@ UNSPACED = {
     "MYANMAR",
 }
 OPENING = {"Ps", "Pi"}  # Unicode's categories
-# what no line begins with, if no space is before it
+# no line begins with these, if no space is before them
 FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}
 
 

@@ -12,7 +12,7 @@ from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.naming import Labels
 
 APART = "\u200b"  # a space that nobody sees
-# what parsers of SubRip take for times
+# parsers of SubRip take these for times
 TIMING = re.compile(r"-->|(?<=\n)(?=[0-9]+[,.:，．。：][0-9]+[,.:，．。：][0-9])")
 
 
