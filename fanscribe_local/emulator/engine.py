@@ -74,7 +74,8 @@ class Engine:
         ahead: bool = False,
     ) -> None:
         """`parameters` override the template's; `workers` bounds the processes of each function;
-        `logs` is a folder.
+        `logs` is a folder. Where fewer chunks than that are read at once (MapConcurrency), there
+        are as many processes of Transcribe as chunks, and the workers are their readers.
 
         What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes
         are started before they are needed, while others work: for a recording or two, that is a
@@ -82,6 +83,7 @@ class Engine:
         """
         self.deployment: Deployment = deploy(TEMPLATE, parameters)
         self._workers = workers
+        self._places = min(workers, int(parameters.get("MapConcurrency", workers)))  # for chunks
         self._logs = logs
         self._cache = cache
         self._ahead = ahead
@@ -183,19 +185,28 @@ class Engine:
 
     def _start_hosts(self) -> None:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
-        host = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
+        host = {
+            "AWS_ENDPOINT_URL": self.url,
+            "OMP_NUM_THREADS": str(threads),
+            "SECTION_CONCURRENCY": str(self._workers),
+        }
+        readers = self._workers // self._places
+        reading = {
+            "OMP_NUM_THREADS": str(threads * readers),
+            "FANSCRIBE_READERS": str(readers),
+        }
+        preload = {PRELOAD: "fanscribe.recognition.whisper"} if self._ahead else {}
         for arn, function in self.deployment.functions.items():
-            preload = (
-                {PRELOAD: "fanscribe.recognition.whisper"}
-                if self._ahead and function.handler == TRANSCRIBE
-                else {}
-            )
-            environment = function_environment(function, host | preload)
+            transcribes = function.handler == TRANSCRIBE
+            own = reading if function.handler in {TRANSCRIBE, DETECT_LANGUAGE} else {}
+            own = own | preload if transcribes else own
+            environment = function_environment(function, host | own)
+            places = self._places if transcribes else self._workers
             self.hosts[arn] = FunctionPool(
-                function, environment, self._workers, self._logs / f"{function.name}.log"
+                function, environment, places, self._logs / f"{function.name}.log"
             )
             if self._ahead and function.name not in SELDOM:
-                self.hosts[arn].provision(self._workers if preload else 1)
+                self.hosts[arn].provision(places if transcribes else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days
