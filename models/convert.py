@@ -2,9 +2,11 @@
 
 Run by `make model`, with .venv-convert's Python.
 
-What `ct2-transformers-converter --quantization int8` does, and the two files that faster-whisper
-looks for beside the weights: copied from the checkpoint they may be missing, or called otherwise by
-another version of transformers.
+What `ct2-transformers-converter --quantization float16` does, and then the weights as int8, as
+CTranslate2 makes them when it loads: its converter's int8 takes digits from the convolutions too,
+which are computed as floats. Besides, the two files that faster-whisper looks for beside the
+weights: copied from the checkpoint they may be missing, or called otherwise by another version of
+transformers.
 """
 
 import sys
@@ -12,6 +14,8 @@ from pathlib import Path
 
 from ctranslate2.converters import TransformersConverter
 from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperTokenizerFast
+
+from fanscribe.recognition.int8 import to_int8
 
 
 def convert(checkpoint: str, target: Path) -> None:
@@ -27,7 +31,8 @@ def convert(checkpoint: str, target: Path) -> None:
         )
     if kind != "whisper":
         sys.exit(f"{checkpoint} is no Whisper checkpoint: its model_type is {kind!r}.")
-    TransformersConverter(checkpoint).convert(str(target), quantization="int8")
+    TransformersConverter(checkpoint).convert(str(target), quantization="float16")
+    to_int8(target / "model.bin")
     WhisperTokenizerFast.from_pretrained(checkpoint).backend_tokenizer.save(
         str(target / "tokenizer.json")
     )

@@ -41,7 +41,7 @@ from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import job_name
 from fanscribe_local.client.targets import Place, check_targets
 from fanscribe_local.client.watch import Watched
-from fanscribe_local.emulator.defaults import default_workers
+from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("device", "compute_type", "workers", "work", "verbose")
@@ -92,7 +92,7 @@ class Clock(click.ParamType[int]):
     "--workers",
     metavar="N",
     type=click.IntRange(1),
-    help="Tiles transcribed at once.  [default: one a core]",
+    help="Readers side by side.  [default: one a core]",
 )
 @click.option(
     "--work",
@@ -160,7 +160,7 @@ def redo(
         with as_a_file(named) as recording:
             base, first = kept_plans(recording, cache)
             name, found = deployed(model or first.model, options)
-            parameters = {"Model": name, "ChunkTiles": "1"}
+            parameters = {"Model": name} | deployment_parameters(found, device)
             asked = {"redo": request | {"job": base.job}, "options": typed}
             choose_device(device, compute_type)
             workers = workers or default_workers(found, device)
@@ -227,7 +227,6 @@ def _redo_here(
     verbose: bool,
     as_json: bool,
 ) -> bool:
-    parameters = parameters | {"MapConcurrency": str(workers)}
     with (
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,

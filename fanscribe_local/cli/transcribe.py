@@ -127,7 +127,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     "--workers",
     metavar="N",
     type=click.IntRange(1),
-    help="Chunks transcribed at once.  [default: one a core, if memory allows; GPU: one]",
+    help="Readers side by side.  [default: one a core, if memory allows; GPU: one]",
 )
 @click.option(
     "--chunk-tiles",
@@ -209,7 +209,7 @@ def transcribe(
         choose_device(device, compute_type)
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
-        parameters = {"Model": name} | deployment_parameters(found, workers, device, chunk_tiles)
+        parameters = {"Model": name} | deployment_parameters(found, device, chunk_tiles)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_here(

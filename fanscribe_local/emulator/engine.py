@@ -83,7 +83,8 @@ class Engine:
         ahead: bool = False,
     ) -> None:
         """`parameters` override the template's; `workers` bounds the processes of each function;
-        `logs` is a folder.
+        `logs` is a folder. Where fewer chunks than that are read at once (MapConcurrency), there
+        are as many processes of Transcribe as chunks, and the workers are their readers.
 
         What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes
         are started before they are needed, while others work: for a recording or two, that is a
@@ -91,6 +92,7 @@ class Engine:
         """
         self.deployment: Deployment = deploy(TEMPLATE, parameters)
         self._workers = workers
+        self._places = min(workers, int(parameters.get("MapConcurrency", workers)))  # for chunks
         self._logs = logs
         self._cache = cache
         self._ahead = ahead
@@ -196,11 +198,24 @@ class Engine:
 
     def _start_pools(self) -> None:
         threads = max(1, (os.cpu_count() or 1) // self._workers)
-        machine = {"AWS_ENDPOINT_URL": self.url, "OMP_NUM_THREADS": str(threads)}
+        machine = {
+            "AWS_ENDPOINT_URL": self.url,
+            "OMP_NUM_THREADS": str(threads),
+            "SECTION_CONCURRENCY": str(self._workers),
+        }
+        readers = self._workers // self._places
+        reading = {
+            "OMP_NUM_THREADS": str(threads * readers),
+            "FANSCRIBE_READERS": str(readers),
+        }
         for arn, function in self.deployment.functions.items():
-            environment = function_environment(function, machine)
+            own = reading if function.handler in {TRANSCRIBE, DETECT_LANGUAGE} else {}
+            environment = function_environment(function, machine | own)
             self.pools[arn] = FunctionPool(
-                function, environment, self._workers, self._logs / f"{function.name}.log"
+                function,
+                environment,
+                self._places if function.handler == TRANSCRIBE else self._workers,
+                self._logs / f"{function.name}.log",
             )
         self._provisioning = threading.Thread(target=self._provision)
         if self._ahead:
@@ -209,7 +224,7 @@ class Engine:
     def _provision(self) -> None:
         for pool in self.pools.values():
             if pool.function.name not in SELDOM:
-                pool.provision(self._workers if pool.function.handler == TRANSCRIBE else 1)
+                pool.provision(self._places if pool.function.handler == TRANSCRIBE else 1)
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days

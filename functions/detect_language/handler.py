@@ -4,9 +4,9 @@ from typing import Any
 
 from fanscribe.documents.payloads import Job
 from fanscribe.jobs.storage import S3Storage
-from fanscribe.recognition.recognizer import load_recognizer
+from fanscribe.recognition.recognizer import Recognizer, load_recognizer
 from fanscribe.runtime.logs import observed
-from fanscribe.runtime.settings import ModelSettings
+from fanscribe.runtime.settings import ModelSettings, memory_mb
 from fanscribe.steps.detect_language import detect_language
 
 
@@ -14,5 +14,8 @@ from fanscribe.steps.detect_language import detect_language
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     job = Job.parse(event)
     settings = ModelSettings.read()
-    job = detect_language(job, settings, S3Storage(), lambda: load_recognizer(settings.model))
-    return job.model_dump()
+
+    def load() -> Recognizer:
+        return load_recognizer(settings.model, memory_mb=memory_mb())
+
+    return detect_language(job, settings, S3Storage(), load).model_dump()

@@ -7,9 +7,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fanscribe.documents.payloads import TranscribeTask
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.storage import S3Storage
-from fanscribe.recognition.recognizer import load_recognizer
+from fanscribe.recognition.recognizer import Recognizer, load_recognizer
 from fanscribe.runtime.logs import observed
-from fanscribe.runtime.settings import TranscribeSettings
+from fanscribe.runtime.settings import TranscribeSettings, memory_mb
 from fanscribe.steps.transcribe import transcribe
 
 
@@ -18,7 +18,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     task = TranscribeTask.parse(event)
     settings = TranscribeSettings.read()
     deadline = Deadline(context.get_remaining_time_in_millis)
-    progress = transcribe(
-        task, settings, S3Storage(), lambda: load_recognizer(settings.model), deadline
-    )
+
+    def load() -> Recognizer:
+        return load_recognizer(settings.model, settings.batch_tiles, memory_mb())
+
+    progress = transcribe(task, settings, S3Storage(), load, deadline)
     return progress.model_dump()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from fanscribe.recognition.int8 import to_int8
+from fanscribe.recognition.models import WEIGHTS, find_model
 from fanscribe_local.emulator.containers import (
     built_functions,
     container_environment,
@@ -18,7 +21,7 @@ from fanscribe_local.emulator.containers import (
     run_limited,
 )
 from fanscribe_local.emulator.template import deploy
-from functions.bake import KNOWN
+from functions.bake import checksum
 from tests.conftest import ROOT
 from tests.unit.deployment.test_layer_size import LIMIT
 
@@ -92,16 +95,18 @@ def test_a_function_understands_its_event_and_says_that_s3_is_not_there(
 
 @pytest.mark.parametrize("name", ["SplitFunction", "DetectLanguageFunction", "TranscribeFunction"])
 def test_a_cold_start_logs_what_it_runs_on(
-    alone: dict[str, str], answers: dict[str, dict[str, Any]], name: str
+    alone: dict[str, str], answers: dict[str, dict[str, Any]], tmp_path: Path, name: str
 ) -> None:
     assert answers
+    weights = Path(shutil.copy(find_model("tiny.en").folder / WEIGHTS, tmp_path))
+    assert to_int8(weights)
     (line,) = [line for line in logged(alone[name]) if line["message"] == "cold start"]
     assert line["versions"].keys() == {"fanscribe", "python", "faster-whisper", "ctranslate2"}
     assert "int8" in line["compute_types"]
     assert line["cpu_features"] == sorted(
         set(re.findall(r"\bavx\w*", Path("/proc/cpuinfo").read_text()))
     )
-    assert (line["model"], line["model_sha256"]) == ("tiny.en", KNOWN["tiny.en"])
+    assert (line["model"], line["model_sha256"]) == ("tiny.en", checksum(weights))
     assert line["correlation_id"].endswith(":by-hand")
 
 

@@ -1,5 +1,6 @@
 """Plans, readings and transcripts, said in the fewest words."""
 
+import struct
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -157,6 +158,28 @@ def a_damaged_talk() -> Transcript:
     )
     readings = {i: a_reading(i, words(said, start), "fr") for i, said, start in DAMAGED}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
+
+
+def a_weights_file(file: Path, width: int, layers: int, size: int = 1_000) -> None:
+    """What CTranslate2's weights say of a decoder of so many layers, in a file of about so many
+    bytes, all of them zero.
+    """
+
+    def variable(name: str, shape: tuple[int, ...], length: int) -> None:
+        opened.write(struct.pack("H", len(name) + 1) + name.encode() + b"\0")
+        opened.write(struct.pack(f"=B{len(shape)}IBI", len(shape), *shape, 4, length))
+        opened.seek(length, 1)
+
+    with file.open("wb") as opened:
+        opened.write(
+            struct.pack("=IH", 6, 12) + b"WhisperSpec\0" + struct.pack("=II", 3, layers + 1)
+        )
+        variable(
+            "decoder/embeddings/weight", (size // width // 2, width), size // width // 2 * width * 2
+        )
+        for layer in range(layers):
+            variable(f"decoder/layer_{layer}/ffn/linear_0/bias", (width,), 2 * width)
+        opened.write(struct.pack("I", 0))
 
 
 def a_model_folder(

@@ -91,6 +91,7 @@ class SpellingRecognizer:
     dies_at: int | None = None
     deadly: frozenset[int] = frozenset()
     hard: frozenset[int] = frozenset()
+    readers: int = 1
     batches: list[list[int]] = field(default_factory=list)
 
     def detect_language(self, samples: Sequence[Samples]) -> list[Probabilities]:

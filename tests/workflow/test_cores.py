@@ -1,9 +1,9 @@
-"""How many cores a function has leaves no trace in what it reads: on Lambda its memory decides it,
-here its neighbours.
+"""How many cores a function has, and how many readers share them, leaves no trace in what it reads:
+on Lambda its memory decides it, here its neighbours.
 
-Held at the root, the spectra, and with the kernels that OpenBLAS takes on processors without
-AVX-512: with those, one core and two gave other last digits, and on long-en other words, until
-OPENBLAS_NUM_THREADS was 1.
+Held in the words, and at the root: in the spectra, with the kernels that OpenBLAS takes on
+processors without AVX-512. With those, one core and two gave other last digits, and on long-en
+other words, until OPENBLAS_NUM_THREADS was 1.
 """
 
 import subprocess
@@ -13,7 +13,7 @@ import pytest
 
 from fanscribe_local.emulator.engine import DETECT_LANGUAGE, TRANSCRIBE
 from fanscribe_local.emulator.function_pool import function_environment
-from fanscribe_local.emulator.template import deploy
+from fanscribe_local.emulator.template import Function, deploy
 from fanscribe_local.project import TEMPLATE
 from tests.conftest import ROOT, SAMPLE
 
@@ -31,21 +31,46 @@ for samples in range(160_000, 480_000, 33_280):  # tiles of 10 to 30 s
 """
 
 
-@pytest.mark.parametrize("handler", [TRANSCRIBE, DETECT_LANGUAGE])
-def test_the_number_of_cores_leaves_no_trace_in_the_spectra(handler: str) -> None:
+WORDS = """
+import hashlib, sys
+from pathlib import Path
+from tests.support.steps_in_memory import transcribed_here
+done = transcribed_here(Path(sys.argv[1]), batch_tiles=2)
+print(hashlib.sha256(done.files["json"]).hexdigest())
+"""
+
+
+def run(script: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-c", script, str(SAMPLE)]
+    return subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def the_function(handler: str) -> Function:
     (function,) = [
         function
         for function in deploy(TEMPLATE, {}).functions.values()
         if function.handler == handler
     ]
+    return function
 
+
+@pytest.mark.parametrize(("cores", "readers"), [(2, 1), (2, 2), (3, 3), (4, 2)])
+def test_neither_the_number_of_cores_nor_of_readers_leaves_a_trace_in_the_words(
+    cores: int, readers: int
+) -> None:
+    def words(cores: int, readers: int) -> str:
+        host = {"OMP_NUM_THREADS": str(cores), "FANSCRIBE_READERS": str(readers)}
+        return run(WORDS, function_environment(the_function(TRANSCRIBE), host))
+
+    assert words(cores, readers) == words(1, 1)
+
+
+@pytest.mark.parametrize("handler", [TRANSCRIBE, DETECT_LANGUAGE])
+def test_the_number_of_cores_leaves_no_trace_in_the_spectra(handler: str) -> None:
     def spectra(cores: int) -> str:
-        environment = function_environment(
-            function, {"OMP_NUM_THREADS": str(cores), "OPENBLAS_CORETYPE": "Haswell"}
-        )
-        command = [sys.executable, "-c", SPECTRA, str(SAMPLE)]
-        return subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
+        host = {"OMP_NUM_THREADS": str(cores), "OPENBLAS_CORETYPE": "Haswell"}
+        return run(SPECTRA, function_environment(the_function(handler), host))
 
     assert spectra(1) == spectra(2)

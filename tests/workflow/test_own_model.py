@@ -1,6 +1,7 @@
 """A model of one's own: `make model` converts it, and what comes out reads."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -45,6 +46,7 @@ pytestmark = pytest.mark.skipif(
 def convert(checkpoint: Path, target: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [CONVERTER, ROOT / "models" / "convert.py", checkpoint, target],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "layers" / "core")},
         capture_output=True,
         text=True,
         check=False,

@@ -174,18 +174,20 @@ def test_bad_input_fails_at_once_by_name(
 @pytest.mark.long
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
     """Same bytes in every format for 1, 4 and 64 tiles a chunk, as many as the planner chooses (0),
-    and fewer and fewer.
+    fewer and fewer, and read by two readers of one process.
     """
     made = []
-    for workers, chunk_tiles, guided in [
-        (2, 4, ""),
-        (1, 4, ""),
-        (2, 1, ""),
-        (1, 64, ""),
-        (2, 0, ""),
-        (2, 8, "true"),
+    guided = {"GuidedChunks": "true", "BatchTiles": "8"}
+    shared = {"MapConcurrency": "1", "BatchTiles": "2"}
+    for workers, chunk_tiles, more in [
+        (2, 4, {}),
+        (1, 4, {}),
+        (2, 1, {}),
+        (1, 64, {}),
+        (2, 0, {}),
+        (2, 8, guided),
+        (2, 64, shared),
     ]:
-        more = {"GuidedChunks": guided, "BatchTiles": "8"} if guided else {}
         with an_engine(tmp_path, workers, ChunkTiles=str(chunk_tiles), **more) as engine:
             made.append(transcribed(engine))
     assert all(other == made[0] for other in made[1:])

@@ -25,9 +25,9 @@ def batches(limit: float, each: float, size: int = 1) -> list[int]:
     deadline = clock.deadline()
     begun: list[int] = []
     while (room := deadline.room(size)) and len(begun) < 1000:
-        deadline.begin(room)
-        begun.append(room)
-        clock.now += each * room
+        with deadline.pacing(room):
+            begun.append(room)
+            clock.now += each * room
     assert clock.now <= limit or len(begun) == 1, "no batch but the first may run past the end"
     return begun
 

@@ -1,12 +1,19 @@
-"""What the processor can do is read as the kernel lists it, and CTranslate2 is asked for AVX-512
-where that was seen to help.
+"""What the processor can do is read as the kernel lists it, CTranslate2 is asked for AVX-512 where
+that was seen to help, and cores are shared by as many readers as memory allows.
 """
 
 from pathlib import Path
 
 import pytest
 
-from fanscribe.recognition.compute import AVX512, cpu_features, widest_vectors
+from fanscribe.recognition.compute import (
+    AVX512,
+    Footprint,
+    cpu_features,
+    readers,
+    given_readers,
+    widest_vectors,
+)
 
 ALL = " ".join(sorted(AVX512))
 
@@ -43,3 +50,30 @@ def test_amds_with_all_of_avx_512_are_asked_to_use_it(
 ) -> None:
     assert widest_vectors(a_cpuinfo(tmp_path, vendor, flags)) == variables
     assert widest_vectors(tmp_path / "none") == {}
+
+
+LIGHT, HEAVY = Footprint(loaded=400, reader=150), Footprint(loaded=1_900, reader=2_200)
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory_mb", "footprint", "count"),
+    [
+        (6, 10_240, LIGHT, 6),
+        (2, 3_008, LIGHT, 2),
+        (1, 3_008, LIGHT, 1),
+        (2, 600, LIGHT, 1),  # a second one doesn't fit
+        (6, 10_240, HEAVY, 3),  # of two threads each
+        (2, 3_008, HEAVY, 1),  # not even one fits: it may do yet
+        (6, 11_800, HEAVY, 3),  # four would leave two cores without work
+        (6, 0, LIGHT, 1),  # nobody knows how much memory there is
+    ],
+)
+def test_a_reader_for_each_core_or_as_many_as_memory_allows_with_the_cores_shared_evenly(
+    cores: int, memory_mb: int, footprint: Footprint, count: int
+) -> None:
+    assert readers(cores, memory_mb, footprint) == count
+
+
+def test_the_command_may_say_how_many_read() -> None:
+    assert given_readers({"FANSCRIBE_READERS": "3"}) == 3
+    assert given_readers({}) is None

@@ -1,5 +1,6 @@
 """Models are folders, found by name."""
 
+import struct
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fanscribe.errors import UnknownModel, UnsupportedLanguage
 from fanscribe.recognition.models import PACKAGED, PACKAGED_IN, find_model, open_model
 from functions.bake import PACKAGED as BAKED
 from tests.conftest import ROOT
-from tests.support.builders import a_model_folder
+from tests.support.builders import a_model_folder, a_weights_file
 
 
 def test_tiny_en_comes_with_the_installation() -> None:
@@ -25,6 +26,24 @@ def test_the_image_bakes_the_model_that_the_installation_brings() -> None:
     assert inside == "/".join(PACKAGED_IN)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert requirement in [line.replace(" ", "") for line in project["dependencies"]]
+
+
+def test_a_models_footprint_is_reckoned_from_its_shape(tmp_path: Path) -> None:
+    folder = a_model_folder(tmp_path)
+    a_weights_file(folder / "model.bin", width=1280, layers=32, size=1_550_000_000)
+    large = open_model(folder, "mine").footprint(tiles=4)
+    assert round(large.loaded) == 350 + 1_550
+    assert round(large.reader) == 2_218
+    tiny = find_model("tiny.en").footprint(tiles=4)
+    assert round(tiny.reader) == 149, "seen: 130 (benchmarks/notes.md)"
+
+
+@pytest.mark.parametrize("data", [b"", b"weights", struct.pack("I", 3), struct.pack("=IH", 6, 9)])
+def test_weights_of_another_program_are_told(tmp_path: Path, data: bytes) -> None:
+    folder = a_model_folder(tmp_path)
+    (folder / "model.bin").write_bytes(data)
+    with pytest.raises(UnknownModel, match=r"model\.bin .*Convert the model mine again"):
+        open_model(folder, "mine").footprint(tiles=4)
 
 
 def test_a_folder_is_a_model(tmp_path: Path) -> None:

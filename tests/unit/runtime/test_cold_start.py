@@ -13,6 +13,7 @@ from fanscribe import __version__
 from fanscribe.recognition.models import baked_checksum
 from fanscribe.runtime.cold_start import age_ms, cold_ms, surroundings
 from functions.bake import KNOWN, seal
+from tests.support.builders import a_weights_file
 
 
 def test_versions_compute_types_and_the_model_are_reported() -> None:
@@ -49,7 +50,7 @@ def test_a_process_tells_once_how_long_it_has_lived_and_then_that_it_is_warm(
 
 def test_the_weights_checksum_is_written_beside_them_and_found_there(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "model.bin").write_bytes(b"weights")
+    a_weights_file(tmp_path / "mine" / "model.bin", width=8, layers=0, size=160)
     seal("mine", tmp_path / "mine" / "model.bin")
     found = baked_checksum("mine", tmp_path)
     assert found

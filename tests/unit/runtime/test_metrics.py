@@ -7,7 +7,13 @@ import pytest
 
 from fanscribe.errors import IncompleteTranscript, RecordingNotFound
 from fanscribe.runtime.logs import observed
-from fanscribe.runtime.metrics import measure_batch, measure_given_up, measure_transcript, metrics
+from fanscribe.runtime.metrics import (
+    measure_batch,
+    measure_given_up,
+    measure_pace,
+    measure_transcript,
+    metrics,
+)
 from fanscribe_local.emulator.worker import Context
 from tests.support.builders import a_reading, a_tile, words
 from tests.support.monitoring import emitted
@@ -39,18 +45,28 @@ def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
     }
 
 
-def test_a_batch_is_measured_by_its_tiles_and_the_time_for_each_second_of_audio(
+def test_batches_are_measured_by_tiles_and_an_invocation_by_its_time_for_a_second_of_audio(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    batch = [a_tile(0, 0, 20), a_tile(1, 20, 40)]
-    readings = [a_reading(tile.index, words("one")) for tile in batch]
+    tiles = [a_tile(0, 0, 20), a_tile(1, 20, 40), a_tile(2, 40, 60)]
+    readings = [a_reading(tile.index, words("one")) for tile in tiles]
 
     def two_batches() -> None:
-        measure_batch(batch, readings, 4)
-        measure_batch(batch, readings, 8)
+        measure_batch(readings[:2])
+        measure_batch(readings[2:])
+        measure_pace(tiles, 6)
 
     invoke(two_batches)
-    assert printed(capsys) == {"TilesRead": [2, 2], "TilesReadAgain": [0, 0], "RTF": [0.1, 0.2]}
+    assert printed(capsys) == {"TilesRead": [2, 1], "TilesReadAgain": [0, 0], "RTF": [0.1]}
+
+
+def test_an_invocation_that_read_nothing_has_no_pace(capsys: pytest.CaptureFixture[str]) -> None:
+    def gives_up() -> None:
+        measure_given_up(1)
+        measure_pace([], 6)
+
+    invoke(gives_up)
+    assert printed(capsys) == {"TilesGivenUp": [1]}
 
 
 def test_what_was_measured_is_reported_when_the_invocation_fails(

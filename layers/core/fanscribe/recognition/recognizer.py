@@ -9,13 +9,24 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
-from fanscribe.recognition.compute import computing, threads, widest_vectors
+from fanscribe.recognition.compute import (
+    computing,
+    readers,
+    threads,
+    given_readers,
+    widest_vectors,
+)
 from fanscribe.recognition.language import Probabilities
-from fanscribe.recognition.models import find_model
+from fanscribe.recognition.models import Model, find_model
 
 
 class Recognizer(Protocol):
     """Turns tiles into readings. Same tile, samples, language and options: same reading."""
+
+    @property
+    def readers(self) -> int:
+        """How many threads may call `read` at once, each with tiles of its own."""
+        ...
 
     def read(
         self,
@@ -31,12 +42,25 @@ class Recognizer(Protocol):
 
 
 @cache
-def load_recognizer(model: str) -> Recognizer:
-    """Loaded once and kept while the process lives: what a warm start is for."""
+def load_recognizer(model: str, batch_tiles: int = 1, memory_mb: int = 0) -> Recognizer:
+    """Loaded once and kept while the process lives: what a warm start is for.
+
+    It has as many readers of so many tiles as cores and memory allow, one where memory is unknown.
+    """
     # before CTranslate2 looks; what somebody said stands
     for name, value in widest_vectors().items():
         os.environ.setdefault(name, value)
     # Here, as it takes two seconds, and a finished chunk needs no model
     from fanscribe.recognition.whisper import WhisperRecognizer  # noqa: PLC0415
 
-    return WhisperRecognizer(find_model(model).folder, threads(), **computing().model_dump())
+    found = find_model(model)
+    return WhisperRecognizer(
+        found.folder, threads(), computing(), readers=_readers(found, batch_tiles, memory_mb)
+    )
+
+
+def _readers(model: Model, batch_tiles: int, memory_mb: int) -> int:
+    """One on a GPU, which a reader fills."""
+    if computing().device == "cuda":
+        return 1
+    return given_readers() or readers(threads(), memory_mb, model.footprint(batch_tiles))

@@ -8,6 +8,7 @@ word times of the next. A reading that is not believed gets a fallback (fallback
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
+from fanscribe.recognition.compute import ON_CPU, Computing
 from fanscribe.recognition.fallback import (
     DEEPEST,
     Candidate,
@@ -62,20 +64,28 @@ STUBBORN = {"beam_size": 5, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1
 
 
 class WhisperRecognizer:
-    """A loaded model. Loading takes a second for tiny and many for large."""
+    """A loaded model. Loading takes a second for tiny and many for large.
+
+    Its `readers` share the weights and the cores, and may be called from as many threads at once.
+    """
 
     def __init__(
         self,
         folder: Path,
         cores: int,
-        compute_type: str = "int8",
+        numbers: Computing = ON_CPU,
         *,
-        device: str = "cpu",
+        readers: int = 1,
         fallback: bool = True,
     ) -> None:
         self._whisper = WhisperModel(
-            str(folder), device=device, cpu_threads=cores, compute_type=compute_type
+            str(folder),
+            device=numbers.device,
+            compute_type=numbers.compute_type,
+            cpu_threads=max(1, cores // readers),
+            num_workers=readers,
         )
+        self.readers = readers
         self._fallback = fallback
 
     def read(
@@ -107,9 +117,11 @@ class WhisperRecognizer:
         """Probabilities of languages for each window. An English-only model knows English alone."""
         if not self._whisper.model.is_multilingual:
             return [{ENGLISH: 1.0}] * len(samples)
-        return [
-            ballot for sound in samples for ballot in self._detect_language(self._encode([sound]))
-        ]
+        with ThreadPoolExecutor(self.readers) as threads:
+            return list(threads.map(self._hear, samples))
+
+    def _hear(self, sound: Samples) -> Probabilities:
+        return self._detect_language(self._encode([sound]))[0]
 
     def _detect_language(self, encoded: ctranslate2.StorageView) -> list[Probabilities]:
         return [

@@ -21,16 +21,20 @@ metrics = Metrics(namespace="Fanscribe")
 warnings.filterwarnings("ignore", "No application metrics to publish")
 
 
-def measure_batch(batch: Sequence[Tile], readings: Sequence[Reading], took: float) -> None:
-    """Tiles that the model has read in `took` seconds."""
-    audio = sum(tile.end - tile.start for tile in batch) / SAMPLE_RATE
-    metrics.add_metric("TilesRead", MetricUnit.Count, len(batch))
+def measure_batch(readings: Sequence[Reading]) -> None:
+    """Tiles that the model has read."""
+    metrics.add_metric("TilesRead", MetricUnit.Count, len(readings))
     metrics.add_metric(
         "TilesReadAgain",
         MetricUnit.Count,
         sum(reading.second_look is not None for reading in readings),
     )
-    metrics.add_metric("RTF", MetricUnit.NoUnit, round(took / audio, 4))
+
+
+def measure_pace(read: Sequence[Tile], took: float) -> None:
+    """All tiles that an invocation has read, in `took` seconds, by all its readers."""
+    if audio := sum(tile.end - tile.start for tile in read) / SAMPLE_RATE:
+        metrics.add_metric("RTF", MetricUnit.NoUnit, round(took / audio, 4))
 
 
 def measure_given_up(tiles: int) -> None:

@@ -49,6 +49,9 @@ class SplitSettings(ModelSettings, Limits):
     chunk_tiles: Annotated[int, Field(ge=0)]
     guided_chunks: bool = False  # fewer of them towards the end: tiles.plan_chunks
     map_concurrency: Annotated[int, Field(ge=1, le=10_000)]  # children of the Map state at once
+    # sections decoded at once; 0: as many as chunks. Only the command says so, for it reads one
+    # chunk at a time, with all its readers
+    section_concurrency: Annotated[int, Field(ge=0)] = 0
     # share of speech that may be missing, where a job says nothing
     tolerated_loss: Annotated[float, Field(ge=0, le=1)] = 0
     # MB that Transcribe has, for the planner

@@ -77,7 +77,10 @@ def split(
     if plan is None:
         decoded = decode_recording(folder, source, meter)
         if isinstance(decoded, SectionsToDecode):
-            return answer.model_copy(update={"sections": decoded.sections})
+            at_once = settings.section_concurrency or settings.map_concurrency
+            return answer.model_copy(
+                update={"sections": decoded.sections, "max_concurrency": at_once}
+            )
         plan = _plan(request, decoded)
     chunks = chunks_to_read(plan, finished_tiles(folder), language, request.model, settings)
     if chunks and not decoded:

@@ -1,20 +1,21 @@
-"""Transcribe: read the tiles of one chunk, batch by batch, storing each batch as soon as it is
-read.
-"""
+"""Transcribe: read the tiles of one chunk, batches side by side, and store each once it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
+from fanscribe.documents.job import Attempt
 from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Tile
+from fanscribe.documents.reading import Reading
 from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
-from fanscribe.jobs.attempts import next_batch, poison, suspects
+from fanscribe.jobs.attempts import poison, suspects
 from fanscribe.jobs.audio_store import sounds
+from fanscribe.jobs.batches import Batches
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles, save_failure, save_part
 from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.recognizer import Recognizer
-from fanscribe.runtime.metrics import measure_batch, measure_given_up
+from fanscribe.runtime.metrics import measure_batch, measure_given_up, measure_pace
 from fanscribe.runtime.settings import TranscribeSettings
 from fanscribe.runtime.usage import UsageMeter
 
@@ -37,36 +38,44 @@ def transcribe(
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
     waiting = {tile.index for tile in spoken} - finished_tiles(folder)
+    attempts = unfinished_attempts(folder) if waiting else []
+    waiting -= _give_up(folder, waiting, attempts, task.execution)
     if not waiting:
         return ChunkProgress(remaining=0, took=meter.took([]))
 
-    attempts = unfinished_attempts(folder)
-    given_up = {
-        index: failure
-        for index in sorted(waiting)
-        if (failure := poison(index, attempts, task.execution))
-    }
-    for index, failure in given_up.items():
-        save_failure(folder, index, failure)
-    measure_given_up(len(given_up))
-    waiting -= given_up.keys()
+    meter.mark("store")
+    recognizer = load()
+    meter.mark("load")
 
-    sound_of = sounds(storage, settings.work_bucket, plan, tiles)
-    alone = suspects(attempts)
-    read: list[Tile] = []
-    while waiting and (room := deadline.room(settings.batch_tiles)):
-        batch = next_batch(spoken, waiting, alone, room)
-        deadline.begin(len(batch))
-        with attempting(folder, batch, task.execution):
-            meter.mark("store")
-            recognizer = load()
-            meter.mark("load")
-            readings = recognizer.read(
-                batch, [sound_of[tile.index] for tile in batch], task.language, plan.options
-            )
-            took = meter.mark("read")
-        measure_batch(batch, readings, took / 1000)
+    def read(batch: list[Tile]) -> list[Reading]:
+        sound = sounds(storage, settings.work_bucket, plan, batch)
+        samples = [sound[tile.index] for tile in batch]
+        with deadline.pacing(len(batch)), attempting(folder, batch, task.execution):
+            return recognizer.read(batch, samples, task.language, plan.options)
+
+    done: list[Tile] = []
+
+    def store(batch: list[Tile], readings: list[Reading]) -> None:
+        measure_batch(readings)
         save_part(folder, readings, meter.lap())
-        read += batch
-        waiting -= {tile.index for tile in batch}
-    return ChunkProgress(remaining=len(waiting), took=meter.took(read))
+        done.extend(batch)
+
+    batches = Batches(spoken, waiting, suspects(attempts), settings.batch_tiles, deadline)
+    try:
+        batches.read(recognizer.readers, read, store)
+    finally:
+        measure_pace(done, meter.mark("read") / 1000)
+    return ChunkProgress(remaining=len(batches.waiting), took=meter.took(done))
+
+
+def _give_up(
+    folder: JobFolder, waiting: Collection[int], attempts: Sequence[Attempt], execution: str
+) -> set[int]:
+    """The tiles that were tried often enough. Their failures say why."""
+    failures = {tile: poison(tile, attempts, execution) for tile in sorted(waiting)}
+    given_up = {tile: failure for tile, failure in failures.items() if failure}
+    for tile, failure in given_up.items():
+        save_failure(folder, tile, failure)
+    if waiting:
+        measure_given_up(len(given_up))
+    return set(given_up)
