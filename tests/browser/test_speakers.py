@@ -1,4 +1,4 @@
-"""Who speaks, on the page: names that are given there, whose words are shown, and what is saved."""
+"""Speakers on the page: names that are given there, whose words are shown, and what is saved."""
 
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def give(it: Opened, label: str, name: str) -> None:
 
 
 def who(it: Opened) -> list[str]:
-    """Of each paragraph that is shown."""
+    """The names at the paragraphs that are shown."""
     return list(it.page.locator("button.who:visible").all_text_contents())
 
 

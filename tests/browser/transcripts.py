@@ -80,7 +80,7 @@ def a_conversation() -> Transcript:
 
 @cache
 def of_five_speakers(rounds: int = 1) -> Transcript:
-    """Who take turns; the first has a name."""
+    """They take turns. The first has a name."""
     said = (
         "Shall we begin with the lamp? Yes. It was lit every evening. | Who lit it? "
         "The keeper did, and his daughter. | And who put it out in the morning? Nobody knows. "

@@ -11,7 +11,7 @@ from fanscribe.transcript.captions.dialogue import DASH
 from fanscribe.transcript.formats.edition import Edition
 
 Who = Callable[[int | None, int | None], str]
-"""What a channel and a speaker are called, as the format spells it."""
+"""The name of a channel and a speaker, as the format spells it."""
 
 APART = "\u200b"  # a space that nobody sees
 # what parsers of SubRip take for times

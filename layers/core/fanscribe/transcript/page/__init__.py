@@ -16,7 +16,7 @@ from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.page.content import UNSURE, content
 from fanscribe.transcript.page.markup import BASE_STYLE, asset, digest, renderer, script_json
 
-# What is saved with names is the page as it came, before its script moves anything
+# The page that is saved with names is as it came, before its script moved anything
 AS_IT_CAME = Markup("const source = document.documentElement.outerHTML\n")
 
 

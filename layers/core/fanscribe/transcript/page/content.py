@@ -98,7 +98,7 @@ class Voice(NamedTuple):
 
     @property
     def width(self) -> float:
-        """Of a bar, in percent."""
+        """A bar's width, in percent."""
         return round(100 * self.share, 1)
 
 
@@ -173,7 +173,7 @@ def _voices(transcript: Transcript) -> list[Voice]:
 
 
 def _naming(transcript: Transcript, output: OutputOptions) -> dict[str, Any]:
-    """What the page must know to name speakers: in captions, names are cut."""
+    """Data for naming speakers in the page. In captions, names are cut."""
     if not transcript.speakers:
         return {}
     return {
