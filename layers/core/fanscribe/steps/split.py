@@ -69,7 +69,6 @@ def split(
     request = _understood(task, settings, storage)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
     claim_job(folder, task.execution, runs)
-    folder.save_output(request.options.output)
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
 
@@ -86,6 +85,7 @@ def split(
         restore(folder, plan, chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
+    folder.save_output(request.options.output)
     return answer.model_copy(update={"chunks": len(chunks)})
 
 
