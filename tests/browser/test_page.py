@@ -27,7 +27,7 @@ from tests.browser.transcripts import (
     in_arabic,
     of_many_words,
 )
-from tests.support.builders import a_damaged_talk, a_transcript
+from tests.support.builders import a_damaged_talk, a_meeting, a_transcript
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
@@ -38,6 +38,7 @@ TRANSCRIPTS = {
     "arabic": in_arabic,
     "hostile": hostile,
     "damaged": a_damaged_talk,
+    "meeting": a_meeting,
 }
 KINDS = {
     f"{device} {scheme}": {**options, "color_scheme": scheme}

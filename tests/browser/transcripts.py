@@ -7,7 +7,14 @@ from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.reading import Fallback, Scores, Word
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
-from tests.support.builders import a_plan, a_reading, tiles, words
+from tests.support.builders import (
+    a_plan,
+    a_reading,
+    a_transcript,
+    tiles,
+    told_apart,
+    words,
+)
 
 AGAIN = Fallback(
     reason="speech without words",
@@ -69,6 +76,16 @@ def a_conversation() -> Transcript:
     answered = words("Hello. My train was cancelled.", 4_000) + words("Eh – the first.", 8_200)
     readings = {0: a_reading(0, asked), 1: a_reading(1, answered)}
     return build_transcript(plan, readings, settle_ledger(plan, readings, {}))
+
+
+@cache
+def of_five_speakers(rounds: int = 1) -> Transcript:
+    """They take turns. The first has a name."""
+    said = (
+        "Shall we begin with the lamp? Yes. It was lit every evening. | Who lit it? "
+        "The keeper did, and his daughter. | And who put it out in the morning? Nobody knows. "
+    )
+    return told_apart(a_transcript(said * rounds), [0, 1, 2, 3, 4, 0, 1], {0: "Ada Lovelace"})
 
 
 def in_arabic() -> Transcript:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
+from fanscribe.audio.decode import write_wav
 from fanscribe.documents.job import InvocationTimes
 from fanscribe_local.client.upload import SMALLEST_PART
 from fanscribe_local.emulator.engine import Engine
@@ -378,9 +379,25 @@ def test_a_part_is_done_again_at_the_price_of_its_tiles_and_the_rest_stays(
     ) in err
 
 
+def test_a_job_of_a_stack_is_written_anew_and_nothing_is_read(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "hush.wav").write_bytes(write_wav(np.zeros(16_000, np.int16)))
+    formats = ("--formats", "vtt,diarized-json", "--json")
+    _, out, _ = typed(line, "transcribe", "hush.wav", *HERE, *formats, folder=tmp_path)
+    job = json.loads(out)["job"]
+    rename = ("rename", job, "spk_0=Ada", *HERE, "--out", "anew")
+    code, out, err = typed(line, *rename, folder=tmp_path)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-2:] == ["  anew/hush.diarized.json", "  anew/hush.vtt"]
+    assert "No speaker is named" in (tmp_path / "anew" / "hush.vtt").read_text()
+    code, out, _ = typed(line, "list", *HERE, "--count", "1", folder=tmp_path)
+    assert out.splitlines()[1].startswith("rename-hush-")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "printed"),
     [
+        (["rename", "nobodys", "spk_0=Ada", *HERE], 2, "There is no job 'nobodys'"),
+        (["rename", "nobodys", "spk_0=Ada", *HERE, "--work", "x"], 2, "--work says nothing to"),
         (
             ["redo", "nobodys", "--stack", "fanscribe", "--from", "1", "--to", "2"],
             2,

@@ -270,3 +270,42 @@ def test_a_wrong_redo_gets_one_clear_line(folder: Path, arguments: list[str], me
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert message in line
+
+
+def test_a_transcript_is_written_anew_here_in_the_formats_that_it_had(tmp_path: Path) -> None:
+    (tmp_path / "hush.wav").write_bytes(write_wav(np.zeros(16_000, np.int16)))
+    work = ("--work", "work", "--out", "out")
+    first = typed("transcribe", "hush.wav", "--formats", "txt,tsv", *work, folder=tmp_path)
+    assert (first.returncode, first.stderr) == (0, "")
+    again = typed("rename", "hush.wav", "spk_0=Ada", "spk_1=Bob", *work, folder=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    message, files = again.stdout.splitlines()[1:-2], again.stdout.splitlines()[-2:]
+    assert message[-1] == (
+        "  No speaker is named: they were not message apart. The option speakers does that."
+    )
+    assert files == ["  out/hush.tsv", "  out/hush.txt"]
+    other = typed(
+        "rename", "hush.wav", "spk_0=", "--formats", "vtt", *work, "--json", folder=tmp_path
+    )
+    assert json.loads(other.stdout)["files"] == ["out/hush.vtt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tone.wav"], "Missing argument 'LABEL=NAME...'"),
+        (["tone.wav", "Ada"], "'names' can't be 'Ada': it takes each speaker's label once"),
+        (["tone.wav", "spk_0=Ada", "spk_0=Bob"], "'names' can't be 'spk_0=Ada spk_0=Bob'"),
+        (["tone.wav", "spk_0=Ada", "--formats", "docx"], "'formats' can't be 'docx'"),
+        (["tone.wav", "spk_0=Ada", "--work", "empty"], "Nothing is kept of tone.wav in "),
+        (["nowhere.mp3", "spk_0=Ada"], "there is no such file. A job of a stack needs --stack"),
+        (["tone.wav", "spk_0=Ada", "--region", "x"], "--region needs --stack"),
+    ],
+)
+def test_a_wrong_rename_gets_one_clear_line(
+    folder: Path, arguments: list[str], message: str
+) -> None:
+    done = typed("rename", *arguments, folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert message in line

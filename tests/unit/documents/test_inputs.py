@@ -26,6 +26,7 @@ PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "detect_language.json": Job.parse,
     "merge.json": MergeTask.parse,
     "redo.json": parse_job_input,
+    "rewrite.json": parse_job_input,
     "split.json": SplitTask.parse,
     "split_section.json": SectionTask.parse,
     "transcribe.json": TranscribeTask.parse,

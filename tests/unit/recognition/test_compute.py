@@ -10,8 +10,8 @@ from fanscribe.recognition.compute import (
     AVX512,
     Footprint,
     cpu_features,
-    readers,
     given_readers,
+    readers,
     widest_vectors,
 )
 

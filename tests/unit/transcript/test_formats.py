@@ -603,8 +603,9 @@ def test_channels_have_their_items_once_more() -> None:
 
 
 def told_by_a_reader(printed: dict[str, Any]) -> list[tuple[str, str]]:
-    """Who said what, as readers do it that take items in the order of `speaker_labels`, and hold
-    the times of one against the other (Christopher Bare's speakers.py of 2018 is one).
+    """The speakers' words, as those readers tell them who take items in the order of
+    `speaker_labels`, and hold the times of one against the other (Christopher Bare's speakers.py of
+    2018 is one).
     """
     items, told = iter(printed["results"]["items"]), []
     following = next(items, None)

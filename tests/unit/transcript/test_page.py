@@ -11,8 +11,10 @@ import sys
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -25,13 +27,16 @@ from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.html_page import as_html
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.ledger import settle_ledger
+from fanscribe.transcript.page.content import COLOURS
 from tests.support.builders import (
     a_damaged_talk,
+    a_meeting,
     a_plan,
     a_reading,
     a_transcript,
     damaged,
     tiles,
+    told_apart,
     words,
 )
 
@@ -207,6 +212,102 @@ def test_no_template_calls_anything_safe_or_stops_escaping(package: str) -> None
     ]
 
 
+def test_whoever_speaks_has_a_colour_a_time_and_a_name_in_the_page() -> None:
+    page = as_html(Edition(a_meeting()))
+    assert page.count('class="v') == 3
+    assert '<rect width="22.2" height="1"/></svg><span class="talk">0:02 · 22%</span>' in page
+    assert "<small>similarity 0.8312</small>" in page
+    told = Page(page)
+    assert told.data["speakers"] == [
+        {"number": 0, "label": "spk_0", "name": "Ada <Lovelace> & Co."},
+        {"number": 1, "label": "spk_1", "name": ""},
+        {"number": 2, "label": "spk_2", "name": ""},
+    ]
+    turns = [found for _, found in told.elements if str(found.get("class")).startswith("turn")]
+    assert [turn.get("data-speaker") for turn in turns] == [None, *"011021", None]
+
+
+def test_captions_of_the_page_have_a_mark_for_each_speaker_that_nothing_else_looks_like() -> None:
+    said = words("\0" + "0\0 is | no mark.")
+    transcript = told_apart(a_talk({0: a_reading(0, said)}, {}, 1), [0, 1], {0: "Ada"})
+    captions = json.loads(Page(as_html(Edition(transcript))).scripts["captions"])
+    for text in captions.values():
+        assert re.findall(r"\0(\d+)\0", text) == ["0", "1"]
+        assert "Ada" not in text
+
+
+def test_who_asked_for_no_speakers_or_has_none_gets_the_page_as_it_was() -> None:
+    plain = as_html(Edition(a_transcript("")))
+    nobody = a_transcript("").model_copy(update={"speakers": ()})
+    assert as_html(Edition(nobody)) == plain
+    assert "speaker" not in plain
+
+
+# G. M. Machado et al., A Physiologically-based Model for Simulation of Color Vision Deficiency
+# (2009): all of it missing
+SEEN_BY = {
+    "most people": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopes": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopes": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.01182, 0.04294, 0.968881),
+    ),
+    "tritanopes": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.3039),
+    ),
+}
+CONES = (
+    (0.41222147, 0.53633254, 0.05144599),
+    (0.2119035, 0.68069955, 0.10739696),
+    (0.08830246, 0.28171884, 0.6299787),
+)
+OKLAB = (
+    (0.21045426, 0.79361779, -0.00407205),
+    (1.9779985, -2.42859221, 0.45059371),
+    (0.02590404, 0.78277177, -0.80867577),
+)
+
+
+def linear(colour: str) -> Any:
+    shares = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: str, other: str) -> float:
+    """By WCAG."""
+    light = sorted(float(linear(each) @ (0.2126, 0.7152, 0.0722)) + 0.05 for each in (one, other))
+    return light[1] / light[0]
+
+
+def as_felt(colour: str, eye: Any) -> Any:
+    """Where it is in Oklab: distances there are those that are felt."""
+    seen = np.clip(np.array(eye) @ linear(colour), 0, 1)
+    return np.array(OKLAB) @ np.cbrt(np.array(CONES) @ seen)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_colours_of_speakers_stand_out_and_whoever_sees_fewer_tells_them_apart(theme: int) -> None:
+    package = files("fanscribe.transcript.page")
+    look, base = (
+        package.joinpath(name).read_text("utf-8") for name in ("speakers.css", "base.css")
+    )
+    colours = re.findall(r"--v\d: (#\w{6})", look)[theme * COLOURS :][:COLOURS]
+    paper = re.findall(r"--paper: (#\w{6})", base)[theme]
+    assert len(set(colours)) == COLOURS
+    assert min(contrast(colour, paper) for colour in colours) >= 3, "as WCAG 1.4.11 asks"
+    for eye in SEEN_BY.values():
+        felt = [as_felt(colour, eye) for colour in colours]
+        apart = [float(np.linalg.norm(a - b)) for a, b in combinations(felt, 2)]
+        assert min(apart) > 0.1, "five times as far as a difference that can just be seen"
+
+
 def test_jinja_is_loaded_where_a_page_is_asked_for_and_the_page_by_no_step() -> None:
     """Split's and Transcribe's image has no jinja2; Merge and the command start sooner without."""
     steps = (
@@ -254,7 +355,9 @@ def test_the_page_names_no_other_address() -> None:
 
 
 def test_the_templates_the_look_and_the_script_are_in_the_package() -> None:
-    assert {"page.html", "check.html", "paragraph.html", "page.css", "page.js"} <= {
+    kinds = {"page": ("html", "css", "js"), "speakers": ("html", "css", "js")}
+    named = {f"{name}.{kind}" for name, each in kinds.items() for kind in each}
+    assert named | {"check.html", "paragraph.html"} <= {
         file.name for file in files("fanscribe.transcript.page").iterdir()
     }
 

@@ -247,6 +247,8 @@ def _spelled(value: Any) -> str:
 def _refusal(name: str, given: Any) -> str:
     if name not in Options.model_fields:
         return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
+    if isinstance(given, tuple):  # words of a command line
+        given = " ".join(given)
     return (
         f"The option {name!r} can't be {given!r}: "
         f"it takes {Options.model_fields[name].description}."

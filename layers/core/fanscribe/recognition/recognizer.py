@@ -11,9 +11,9 @@ from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
 from fanscribe.recognition.compute import (
     computing,
+    given_readers,
     readers,
     threads,
-    given_readers,
     widest_vectors,
 )
 from fanscribe.recognition.language import Probabilities

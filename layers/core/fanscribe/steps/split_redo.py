@@ -56,7 +56,6 @@ def redo(
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
-    folder.save_output(asked.options.output)
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or found
@@ -68,6 +67,7 @@ def redo(
         )
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
+    folder.save_output(asked.options.output)
     answer = nothing_left(task, settings, plan.job, plan.recording.key, asked.options.output)
     return answer.model_copy(update={"language": language, "chunks": len(chunks)})
 

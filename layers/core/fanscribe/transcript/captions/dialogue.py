@@ -9,7 +9,7 @@ from fanscribe.transcript.captions.pieces import CaptionPiece
 DASH = "- "
 
 Turns = tuple[Sequence[CaptionPiece], ...]
-"""What a cue shows: one speaker's words, or those of two."""
+"""A cue shows one speaker's words, or those of two."""
 
 
 def in_dialogue(

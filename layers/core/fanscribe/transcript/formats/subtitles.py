@@ -2,14 +2,16 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from fanscribe.times import timestamp
 from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.captions.cues import Cue, caption_labels
 from fanscribe.transcript.captions.dialogue import DASH
 from fanscribe.transcript.formats.edition import Edition
-from fanscribe.transcript.naming import Labels
+
+Who = Callable[[int | None, int | None], str]
+"""The name of a channel and a speaker, as the format spells it."""
 
 APART = "\u200b"  # a space that nobody sees
 # parsers of SubRip take these for times
@@ -22,25 +24,33 @@ def as_srt(edition: Edition) -> str:
     It knows no escapes, so words that look like times are parted.
     """
     labels = caption_labels(edition.transcript, edition.output)
+    return srt_with(edition, lambda channel, speaker: parted(labels.of(channel, speaker)))
+
+
+def srt_with(edition: Edition, who: Who) -> str:
+    """The same, with labels that are spelled by another."""
     return "\n".join(
-        f"{number}\n{_span(cue, ',')}\n{_parted(_labelled(cue, labels))}\n"
+        f"{number}\n{_span(cue, ',')}\n{_labelled(cue, who)}\n"
         for number, cue in enumerate(edition.labelled_cues, start=1)
     )
 
 
-def _labelled(cue: Cue, labels: Labels) -> str:
-    first = f"{labels.before(cue.channel, cue.speaker)}{cue.text}"
+def _labelled(cue: Cue, who: Who) -> str:
+    def line(text: str, speaker: int | None) -> str:
+        label = who(cue.channel, speaker)
+        return f"{label}: {parted(text)}" if label else parted(text)
+
+    first = line(cue.text, cue.speaker)
     if cue.reply is None:
         return first
-    reply = f"{labels.before(cue.channel, cue.reply.speaker)}{cue.reply.text}"
-    return f"{DASH}{first}\n{DASH}{reply}"
+    return f"{DASH}{first}\n{DASH}{line(cue.reply.text, cue.reply.speaker)}"
 
 
 def _span(cue: Cue, decimal: str = ".") -> str:
     return f"{timestamp(cue.start, decimal)} --> {timestamp(cue.end, decimal)}"
 
 
-def _parted(text: str) -> str:
+def parted(text: str) -> str:
     return TIMING.sub(lambda found: f"--{APART}>" if found[0] else APART, _without_nul(text))
 
 
@@ -54,17 +64,22 @@ def as_vtt(edition: Edition) -> str:
 
     A speaker or a channel is a voice, which players don't print.
     """
-    blocks = (f"{_span(cue)}\n{_voiced(cue, edition.labels)}\n" for cue in edition.cues)
+    labels = edition.labels
+    return vtt_with(edition, lambda channel, speaker: _escaped(labels.of(channel, speaker)))
+
+
+def vtt_with(edition: Edition, who: Who) -> str:
+    """The same, with voices that are spelled by another."""
+    blocks = (f"{_span(cue)}\n{_voiced(cue, who)}\n" for cue in edition.cues)
     return "\n".join(["WEBVTT\n", *_note(edition.transcript), *blocks])
 
 
-def _voiced(cue: Cue, labels: Labels) -> str:
-    voice, text = labels.of(cue.channel, cue.speaker), _escaped(cue.text)
+def _voiced(cue: Cue, who: Who) -> str:
+    voice, text = who(cue.channel, cue.speaker), _escaped(cue.text)
     if cue.reply is None:
-        return f"<v {_escaped(voice)}>{text}" if voice else text
-    other = labels.of(cue.channel, cue.reply.speaker)
-    lines = ((voice, text), (other, _escaped(cue.reply.text)))
-    return "\n".join(f"<v {_escaped(who)}>{DASH}{said}</v>" for who, said in lines)
+        return f"<v {voice}>{text}" if voice else text
+    lines = ((voice, text), (who(cue.channel, cue.reply.speaker), _escaped(cue.reply.text)))
+    return "\n".join(f"<v {name}>{DASH}{said}</v>" for name, said in lines)
 
 
 def _escaped(text: str) -> str:

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from fanscribe.documents.options import ENGLISH
+from fanscribe.documents.options import ENGLISH, OutputOptions
 from fanscribe.documents.reading import Fallback, Word
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.transcript.build import Transcript, channel_label
 from fanscribe.transcript.captions import Gap, channels_of, gaps
+from fanscribe.transcript.captions.cues import caption_labels
 from fanscribe.transcript.ledger import LedgerTile
+from fanscribe.transcript.naming import labels_of
 from fanscribe.transcript.page.markup import percent
 from fanscribe.transcript.paragraphs import Entry, entries, paragraphs_of
 
 UNSURE = 0.5  # a word whose probability is less is marked
+COLOURS = 8  # for speakers, in speakers.css; then they begin again
 LONG = 80  # words after which a paragraph is divided: only what is near is laid out
 REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # could reorder the words after theirs, too
 
@@ -76,6 +79,29 @@ class Paragraph(NamedTuple):
     passages: Iterable[Passage]
     gap: str = ""
     reason: str = ""
+    number: int | None = None  # of the speaker
+    colour: int = 0
+
+
+class Voice(NamedTuple):
+    """A speaker, with the part of all that is spoken, from 0 to 1."""
+
+    number: int
+    colour: int
+    label: str
+    name: str
+    talk: int  # ms
+    share: float
+    similarity: float | None
+
+    @property
+    def shown(self) -> str:
+        return self.name or self.label
+
+    @property
+    def width(self) -> float:
+        """A bar's width, in percent."""
+        return round(100 * self.share, 1)
 
 
 class PageContent(NamedTuple):
@@ -91,11 +117,12 @@ class PageContent(NamedTuple):
     model: str
     notes: Sequence[str]
     check: ToCheck
+    speakers: Sequence[Voice]
     paragraphs: Iterator[Paragraph]
     data: dict[str, Any]
 
 
-def content(transcript: Transcript) -> PageContent:
+def content(transcript: Transcript, output: OutputOptions) -> PageContent:
     """Content of a transcript's page."""
     tiles = transcript.ledger.tiles
     missing, again, brief = _missing(transcript), _again(tiles), _brief(tiles)
@@ -117,6 +144,7 @@ def content(transcript: Transcript) -> PageContent:
             unsure=sum(word.probability < UNSURE for word in transcript.words),
             places=sorted([*map(_with_kind, missing), *again, *brief]),
         ),
+        speakers=_voices(transcript),
         paragraphs=_paragraphs(transcript),
         data={
             "name": name,
@@ -124,8 +152,39 @@ def content(transcript: Transcript) -> PageContent:
             "tracks": [_track(transcript, channel) for channel in _channels(transcript)],
             "missing": [(place.start, place.end) for place in missing],
             "again": [(place.start, place.end) for place in again],
+            **_naming(transcript, output),
         },
     )
+
+
+def _voices(transcript: Transcript) -> list[Voice]:
+    speakers = transcript.speakers or ()
+    spoken = sum(each.talk for each in speakers) or 1
+    return [
+        Voice(
+            each.number,
+            each.number % COLOURS,
+            each.label,
+            each.name or "",
+            each.talk,
+            each.talk / spoken,
+            each.similarity,
+        )
+        for each in speakers
+    ]
+
+
+def _naming(transcript: Transcript, output: OutputOptions) -> dict[str, Any]:
+    """Data for naming speakers in the page. In captions, names are cut."""
+    if not transcript.speakers:
+        return {}
+    return {
+        "speakers": [
+            {"number": each.number, "label": each.label, "name": each.name or ""}
+            for each in transcript.speakers
+        ],
+        "most": caption_labels(transcript, output).most,
+    }
 
 
 # ── What to check ────────────────────────────────────────────────────────────────────────────────
@@ -205,16 +264,19 @@ def _paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
     again = _again(transcript.ledger.tiles)
     shaded = {channel: [place for place in again if place.channel == channel] for channel in tracks}
     reasons = {(place.start, place.channel): place.text for place in _missing(transcript)}
+    labels = labels_of(transcript)
     for paragraph in paragraphs_of(entries(transcript)):
         for part in _divided(paragraph):
             first = part[0]
             yield Paragraph(
                 start=first.start,
                 track=tracks[first.channel],
-                speaker="" if first.channel is None else channel_label(first.channel),
+                speaker=labels.of(first.channel, first.speaker),
                 passages=() if first.missing else _passages(part, shaded[first.channel]),
                 gap=first.text if first.missing else "",
                 reason=reasons[first.start, first.channel] if first.missing else "",
+                number=first.speaker,
+                colour=(first.speaker or 0) % COLOURS,
             )
 
 
