@@ -5,7 +5,7 @@ import re
 from email.header import Header, decode_header, make_header
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
 from fanscribe.contract import Contract
 from fanscribe.documents.track import ALL
@@ -18,6 +18,7 @@ MULTILINGUAL = "multilingual"  # each tile in the language that is heard in it
 # what may be another in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 ENGLISH = "en"  # what an English-only model writes
+MOST_SPEAKERS = 30
 
 
 def _listed(value: Any) -> Any:
@@ -32,6 +33,44 @@ def _listed(value: Any) -> Any:
 def _as_text(value: Any) -> Any:
     """A number as JSON has it, as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class SpeakerCount(Contract):
+    """How many people may be told apart: as many as there are, from `fewest` to `most`."""
+
+    fewest: int
+    most: int
+
+    @classmethod
+    def parse(cls, text: str) -> "SpeakerCount | None":
+        """`auto`, `2` or `2-5`; None for `off`. Raises ValueError."""
+        if text == "off":
+            return None
+        if text == "auto":
+            return cls(fewest=1, most=MOST_SPEAKERS)
+        match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", text)
+        fewest, most = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= fewest <= most <= MOST_SPEAKERS:
+            raise ValueError(f"{text!r} is no number of speakers")
+        return cls(fewest=fewest, most=most)
+
+    def __str__(self) -> str:
+        if (self.fewest, self.most) == (1, MOST_SPEAKERS):
+            return "auto"
+        return str(self.fewest) if self.fewest == self.most else f"{self.fewest}-{self.most}"
+
+
+def _counted(value: Any) -> Any:
+    return SpeakerCount.parse(text) if isinstance(text := _as_text(value), str) else value
+
+
+def _as_given(count: SpeakerCount | None) -> str:
+    return str(count or "off")
+
+
+Speakers = Annotated[
+    SpeakerCount | None, BeforeValidator(_counted), PlainSerializer(_as_given, return_type=str)
+]
 
 
 class ReadingOptions(Contract):
@@ -105,6 +144,13 @@ class OutputOptions(Contract):
         min_length=1,
         title="Which files to write",
         description=f"one or more of {', '.join(FORMATS)}",
+    )
+    speakers: Speakers = Field(
+        None,
+        title="Whether to tell speakers apart",
+        description=(
+            "'off', 'auto', how many people speak, from 1 to 30, or a range such as '2-5'"
+        ),
     )
     caption_line_length: int = Field(
         42,
