@@ -56,6 +56,7 @@ class Chunk(Contract):
 
     first: int
     last: int
+    voices: bool = False  # wanted, too
 
 
 class Redo(Contract):

@@ -10,7 +10,6 @@ from fanscribe.times import SAMPLES_PER_MS
 BRIDGED = 300  # ms of silence that don't end a turn
 STAYS = 0.6  # of what the best has: then the speaker of the word before keeps a word
 REACH = 1_000  # ms from a word to a turn that may be its own
-STRAY = 500  # ms: a shorter run of words within another's sentence is another's
 OVERLAPPING = 200  # ms of two at once that are worth a line
 
 

@@ -17,12 +17,12 @@ from fanscribe.documents.options import SpeakerCount
 from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.times import SAMPLE_RATE
 
-RELIABLE = 1.5  # seconds alone from which a voice print may found a cluster
+RELIABLE = 1.0  # seconds alone from which a voice print may found a cluster
 LEAST = 0.2  # seconds that any voice print counts for
 # Mean cosine down to which clusters are joined, and cosine of whole clusters from which on they are
 # one speaker: in a short recording and in a long one. The more is behind a cluster, the surer.
 ALIKE = (0.45, 0.60)
-SAME = (0.55, 0.65)
+SAME = (0.55, 0.70)
 SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
@@ -31,7 +31,7 @@ MARGIN = 0.1  # so much nearer another speaker must be for an utterance to leave
 BLOCK = 1_000  # voice prints of a long recording that are first joined by themselves
 FINE = 0.70  # mean cosine down to which they are
 COARSER = 0.05  # less of it each time that this made hardly fewer
-FINER = 0.05  # more of it, until there are as many clusters as asked for
+FINER, FINEST = 0.05, 0.80  # more of it, until there are as many clusters as asked for
 ROUNDS = 3
 DIGITS = 6  # of a cosine
 
@@ -113,7 +113,7 @@ def _first(prints: _Clusters, alike: float, small: float, fewest: int) -> _Clust
     """Joined until they are no longer `alike`; sooner, if fewer than asked for would be left."""
     while True:
         found = _means(prints, agglomerate(*prints, alike))
-        if (found.seconds >= small).sum() >= fewest or alike >= 1:
+        if (found.seconds >= small).sum() >= fewest or alike >= FINEST:
             return found
         alike += FINER
 

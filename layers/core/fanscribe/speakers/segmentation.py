@@ -27,12 +27,25 @@ Mask = NDArray[np.bool_]
 
 
 class Window(NamedTuple):
-    """The activity of voices, shape (frames, VOICES), in a window of a tile."""
+    """The activity of voices, shape (frames, VOICES), in a window of a tile.
+
+    What counts are its frames in [first, last): the windows share the tile out among them.
+    """
 
     start: int  # in samples of the tile
-    first: int  # of the frames that count: the windows share the tile out among them
-    last: int  # and the one after
+    first: int
+    last: int
     active: Mask
+    begin: int  # [begin, end) in samples of the tile is what the frames that count stand for
+    end: int
+
+    def sample_of(self, frame: int) -> int:
+        """Where a frame begins to count, in samples of the tile: halfway from the one before."""
+        if frame == self.first:
+            return self.begin
+        if frame == self.last:
+            return self.end
+        return self.start + frame * FRAME_STEP + (FRAME_WIDTH - FRAME_STEP) // 2
 
 
 def windows(network: onnxruntime.InferenceSession, waveform: Floats) -> Iterator[Window]:
@@ -41,26 +54,21 @@ def windows(network: onnxruntime.InferenceSession, waveform: Floats) -> Iterator
     Where two overlap, each counts up to the middle: at its edges the model knows least.
     """
     starts = _starts(len(waveform))
-    edges = [0, *((here + there + WINDOW) // 2 for here, there in pairwise(starts)), 1 << 40]
+    middles = [(here + there + WINDOW) // 2 for here, there in pairwise(starts)]
     padded = np.pad(waveform, (0, max(0, SHORTEST - len(waveform))))
-    for i, start in enumerate(starts):
+    edges = [0, *middles, len(waveform)]
+    for start, (begin, end) in zip(starts, pairwise(edges), strict=True):
         sound = padded[start : start + WINDOW]
         (scores,) = network.run(None, {"waveforms": sound[np.newaxis, np.newaxis]})
         active = SETS[scores[0].argmax(-1)]
-        first, last = (
-            min(len(active), max(0, frame_at(edge - start))) for edge in edges[i : i + 2]
-        )
-        yield Window(start, first, last if i < len(starts) - 1 else len(active), active)
+        first = max(0, frame_at(begin - start))
+        last = frame_at(end - start) if end in middles else len(active)
+        yield Window(start, first, min(last, len(active)), active, begin, end)
 
 
 def frame_at(sample: int) -> int:
     """The first frame whose middle is at a sample of its window, or after it."""
     return -((FRAME_WIDTH // 2 - sample) // FRAME_STEP)
-
-
-def sample_of(frame: int) -> int:
-    """Where a frame begins to count, in samples of its window: halfway from the one before."""
-    return frame * FRAME_STEP + (FRAME_WIDTH - FRAME_STEP) // 2
 
 
 def _starts(samples: int) -> list[int]:

@@ -6,10 +6,8 @@ Nothing but the tile has a say, so the fan-out has none.
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -20,14 +18,13 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.speakers.features import STEP, WIDTH, Floats, filter_bank
-from fanscribe.speakers.models import EMBEDDING, SEGMENTATION, find_models, session
+from fanscribe.speakers.models import EMBEDDING, SEGMENTATION, session
 from fanscribe.speakers.segmentation import (
     FRAME_STEP,
     VOICES,
     Mask,
     Window,
     frame_at,
-    sample_of,
     windows,
 )
 from fanscribe.times import SAMPLE_RATE
@@ -39,12 +36,6 @@ SHORTEST = 40  # feature frames from which a voice can be told: 0.4 s
 LARGEST = 127  # of the bytes of a voice print
 
 Frames = NDArray[np.intp]  # numbers of a window's frames, ascending
-
-
-class VoiceReader(Protocol):
-    """Finds the voices of a tile. Same tile and samples: same voices."""
-
-    def voices(self, tile: Tile, samples: Samples) -> TileVoices: ...
 
 
 @dataclass(frozen=True)
@@ -99,12 +90,6 @@ class NetworkVoiceReader:
         return base64.b64encode(small.tobytes()).decode()
 
 
-@cache
-def load_voice_reader() -> VoiceReader:
-    """Loaded once and kept while the process lives. Raises UnknownModel."""
-    return NetworkVoiceReader.of(find_models())
-
-
 def groups_of(mask: Mask) -> list[Frames]:
     """Frames of a mask in groups of about LENGTH, none with a PAUSE in it."""
     groups: list[Frames] = []
@@ -138,10 +123,9 @@ def _shares(groups: Sequence[Frames], frames: Frames) -> list[Frames]:
 
 def _spans(frames: Frames, tile: Tile, window: Window) -> tuple[tuple[int, int], ...]:
     """When they are, in samples of the recording, within the tile."""
-    origin = tile.start + window.start
 
     def place(frame: int) -> int:
-        return min(tile.end, origin + sample_of(frame))
+        return min(tile.end, tile.start + window.sample_of(frame))
 
     found = [(place(int(run[0])), place(int(run[-1]) + 1)) for run in runs(frames)]
     return tuple((start, end) for start, end in found if start < end)

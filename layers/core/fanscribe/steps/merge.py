@@ -15,6 +15,7 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import UsageMeter, tally
+from fanscribe.steps.merge_speakers import speakers_heard
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
@@ -46,7 +47,11 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     plan = folder.plan()
     heard, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*heard)
-    transcript = build_transcript(heard.plan, heard.readings, ledger)
+    count, speaking = task.output.speakers, None
+    if count:
+        speaking, taken = speakers_heard(folder, plan, heard, count)
+        spent += taken
+    transcript = build_transcript(heard.plan, heard.readings, ledger, speaking)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)

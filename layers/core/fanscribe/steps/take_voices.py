@@ -1,0 +1,86 @@
+"""Transcribe, once the words of its chunk are stored: take the voices of the same tiles.
+
+Voices never cost words. A tile whose voices can't be taken has none, and its words go by their
+neighbours'.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from fanscribe.audio.sound import Samples
+from fanscribe.documents.job import InvocationTimes
+from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
+from fanscribe.documents.plan import Tile
+from fanscribe.documents.voices import TileVoices
+from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
+from fanscribe.jobs.attempts import next_batch, poison, suspects
+from fanscribe.jobs.audio_store import sounds
+from fanscribe.jobs.deadline import Deadline
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.voices import save_voices, voiced_tiles, voices_folder
+from fanscribe.recognition.compute import threads
+from fanscribe.runtime.settings import TranscribeSettings
+from fanscribe.runtime.usage import UsageMeter
+from fanscribe.speakers.voice_reader import VoiceReader
+
+
+def take_voices(  # noqa: PLR0913, PLR0917  (as Transcribe, and its answer)
+    task: TranscribeTask,
+    settings: TranscribeSettings,
+    storage: Storage,
+    load: Callable[[], VoiceReader],
+    deadline: Deadline,
+    words: ChunkProgress,
+) -> ChunkProgress:
+    """Store the voices of the chunk's speech tiles that have none, while the deadline allows.
+
+    `words` is the answer on the words: while some remain, or nobody asks for speakers, it stands.
+    """
+    if words.remaining or not task.chunk.voices:
+        return words
+    meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
+    plan = folder.plan()
+    kept = voices_folder(folder, plan)
+    tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
+    spoken = [tile for tile in tiles if not tile.silent]
+    waiting = {tile.index for tile in spoken} - voiced_tiles(kept)
+    if not waiting:
+        return words
+
+    attempts = unfinished_attempts(folder)
+    for index in sorted(waiting):
+        if failure := poison(index, attempts, task.execution):
+            given_up = TileVoices(tile=index, utterances=(), failed=failure.cause)
+            save_voices(kept, [given_up], meter.lap())
+            waiting.remove(index)
+
+    sound_of = sounds(storage, settings.work_bucket, plan, tiles)
+    alone = suspects(attempts)
+    while waiting and (room := deadline.room(settings.batch_tiles)):
+        batch = next_batch(spoken, waiting, alone, room)
+        deadline.begin(len(batch))
+        with attempting(folder, batch, task.execution):
+            meter.mark("store")
+            reader = load()
+            meter.mark("load")
+            voices = _voices(reader, batch, [sound_of[tile.index] for tile in batch])
+            meter.mark("read")
+        save_voices(kept, voices, meter.lap())
+        waiting -= {tile.index for tile in batch}
+    return ChunkProgress(remaining=len(waiting), took=_together(words.took, meter.took([])))
+
+
+def _voices(
+    reader: VoiceReader, tiles: Sequence[Tile], samples: Sequence[Samples]
+) -> list[TileVoices]:
+    """One thread for a tile, as many tiles at once as there are cores."""
+    with ThreadPoolExecutor(threads()) as pool:
+        return list(pool.map(reader.voices, tiles, samples))
+
+
+def _together(words: InvocationTimes | None, voices: InvocationTimes) -> InvocationTimes:
+    if words is None:
+        return voices
+    added = {name: getattr(words, name) + getattr(voices, name) for name in ("ms", "load", "read")}
+    return words.model_copy(update=added)
