@@ -32,6 +32,7 @@ BLOCK = 1_000  # voice prints of a long recording that are first joined by thems
 FINE = 0.70  # mean cosine down to which they are
 COARSER = 0.05  # less of it each time that this made hardly fewer
 FINER, FINEST = 0.05, 0.80  # more of it, until there are as many clusters as asked for
+BRIEF = 0.6  # seconds from which a cluster then counts
 ROUNDS = 3
 DIGITS = 6  # of a cosine
 
@@ -92,16 +93,17 @@ def _unit(rows: Vectors) -> Vectors:
 
 def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vectors:
     """What the speakers sound like."""
+    every = _Clusters(vectors, np.maximum(seconds, LEAST))
     sure = np.flatnonzero(seconds >= RELIABLE)
-    if len(sure) < max(3, count.fewest):
-        sure = np.arange(len(vectors))
-    prints = _Clusters(vectors[sure], np.maximum(seconds[sure], LEAST))
+    prints = every.only(sure) if len(sure) >= max(3, count.fewest) else every
     total = float(prints.seconds.sum())
     long = np.clip(np.log(total / SHORT) / np.log(LONG / SHORT), 0, 1)
     alike, same = (low + (high - low) * float(long) for low, high in (ALIKE, SAME))
     small = max(min(SMALL, max(SMALLEST, SMALL_SHARE * total)), TRACE * total)
 
-    found = _first(_condensed(prints), alike, small, count.fewest)
+    found = _linked(_condensed(prints), alike)
+    if (found.seconds >= small).sum() < count.fewest:
+        prints, found = every, _at_least(_condensed(every), alike, count.fewest)
     for _ in range(ROUNDS):
         found = _joined(_large(found, small, count.fewest), same, count)
         nearest = _cosines(prints.centres, found.centres).argmax(1)
@@ -109,11 +111,15 @@ def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vecto
     return _joined(found, same, count).centres
 
 
-def _first(prints: _Clusters, alike: float, small: float, fewest: int) -> _Clusters:
-    """Joined until they are no longer `alike`; sooner, if fewer than asked for would be left."""
+def _linked(prints: _Clusters, alike: float) -> _Clusters:
+    return _means(prints, agglomerate(*prints, alike))
+
+
+def _at_least(prints: _Clusters, alike: float, fewest: int) -> _Clusters:
+    """As many as were asked for: whoever says little counts, and who sound more alike are two."""
     while True:
-        found = _means(prints, agglomerate(*prints, alike))
-        if (found.seconds >= small).sum() >= fewest or alike >= FINEST:
+        found = _linked(prints, alike)
+        if (found.seconds >= BRIEF).sum() >= fewest or alike >= FINEST:
             return found
         alike += FINER
 
@@ -125,7 +131,7 @@ def _condensed(prints: _Clusters) -> _Clusters:
         blocks = [
             prints.only(np.arange(i, min(i + BLOCK, before))) for i in range(0, before, BLOCK)
         ]
-        made = [_means(each, agglomerate(*each, fine)) for each in blocks]
+        made = [_linked(each, fine) for each in blocks]
         prints = _Clusters(*map(np.concatenate, zip(*made, strict=True)))
         if len(prints.centres) > 0.7 * before:
             fine -= COARSER

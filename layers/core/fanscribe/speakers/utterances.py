@@ -18,7 +18,7 @@ from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.speakers.features import STEP, WIDTH, Floats, filter_bank
-from fanscribe.speakers.models import EMBEDDING, SEGMENTATION, session
+from fanscribe.speakers.models import EMBEDDING, SEGMENTATION
 from fanscribe.speakers.segmentation import (
     FRAME_STEP,
     VOICES,
@@ -47,7 +47,7 @@ class NetworkVoiceReader:
 
     @classmethod
     def of(cls, folder: Path) -> "NetworkVoiceReader":
-        return cls(session(folder / SEGMENTATION), session(folder / EMBEDDING))
+        return cls(_session(folder / SEGMENTATION), _session(folder / EMBEDDING))
 
     def voices(self, tile: Tile, samples: Samples) -> TileVoices:
         sound = waveform(samples)
@@ -88,6 +88,15 @@ class NetworkVoiceReader:
         vector = vectors[0]
         small = np.round(vector * (LARGEST / np.abs(vector).max())).astype(np.int8)
         return base64.b64encode(small.tobytes()).decode()
+
+
+def _session(model: Path) -> onnxruntime.InferenceSession:
+    """On one thread: with two, the last digits are others. So no number of cores has a say."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def groups_of(mask: Mask) -> list[Frames]:

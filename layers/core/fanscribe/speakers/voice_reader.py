@@ -6,6 +6,7 @@ from typing import Protocol
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices
+from fanscribe.speakers.models import find_models
 
 
 class VoiceReader(Protocol):
@@ -17,8 +18,7 @@ class VoiceReader(Protocol):
 @cache
 def load_voice_reader() -> VoiceReader:
     """Loaded once and kept while the process lives. Raises UnknownModel."""
-    # Here, as a job that does not ask for speakers needs no models
-    from fanscribe.speakers.models import find_models  # noqa: PLC0415
+    # Here, as a job that does not ask for speakers pays nothing
     from fanscribe.speakers.utterances import NetworkVoiceReader  # noqa: PLC0415
 
     return NetworkVoiceReader.of(find_models())

