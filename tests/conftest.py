@@ -6,12 +6,15 @@ too, and all of the lanes that otherwise run a seeded share of their cases.
 """
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
+from fanscribe.speakers.models import FOLDER, is_whole
 from tests.support.measured import measure_processes
 
 measure_processes()  # before our modules are imported: they keep sys.executable
@@ -71,6 +74,20 @@ def corpus() -> Path:
             "needs ../shared/corpus (real recordings with reference text), which is not here"
         )
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def speaker_models() -> Iterator[Path]:
+    """The folder of the models that tell speakers apart, named to whoever looks for it."""
+    folder = ROOT / "build" / "speakers"
+    if not is_whole(folder):
+        try:
+            fetch_and_build(folder)
+        except NotBuilt as reason:
+            pytest.skip(f"the speaker models can't be had here: {reason}")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(FOLDER, str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

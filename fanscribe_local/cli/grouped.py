@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "initial_prompt",
         "beam_size",
         "vad_threshold",
+        "speakers",
     ),
     "What to write": (
         "out",

@@ -23,6 +23,7 @@ from fanscribe_local.cli.shared import (
     out_option,
     session_options,
 )
+from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe import (
     a_cache,
     check_place,
@@ -163,6 +164,7 @@ def redo(
             parameters = {"Model": name} | deployment_parameters(found, device)
             asked = {"redo": request | {"job": base.job}, "options": typed}
             choose_device(device, compute_type)
+            have_speaker_models(options)
             workers = workers or default_workers(found, device)
             succeeded = _redo_here(
                 parameters,

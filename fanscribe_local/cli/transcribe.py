@@ -18,6 +18,7 @@ from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
 from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
+from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
@@ -210,6 +211,7 @@ def transcribe(
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
         parameters = {"Model": name} | deployment_parameters(found, device, chunk_tiles)
+        have_speaker_models(options)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
         succeeded = transcribe_here(

@@ -49,6 +49,7 @@ PASSED_ON = (
     "SYSTEMROOT",
 )
 GPU = ("CUDA_VISIBLE_DEVICES", "CUDA_CACHE_PATH", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
+MODELS = ("FANSCRIBE_SPEAKER_MODELS",)  # that lie where only this machine knows
 
 
 def lambda_variables(function: Function) -> dict[str, str]:
@@ -68,7 +69,7 @@ def function_environment(function: Function, given: Mapping[str, str]) -> dict[s
     """All that a function's process sees: this machine's few, what Lambda sets, `given`, and
     the template's.
     """
-    machine = {name: os.environ[name] for name in PASSED_ON + GPU if name in os.environ}
+    machine = {name: os.environ[name] for name in PASSED_ON + GPU + MODELS if name in os.environ}
     reserved = {
         "_HANDLER": function.handler,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

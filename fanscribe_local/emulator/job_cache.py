@@ -1,9 +1,9 @@
 """Finished work of a run, on this machine's disk. A run that was stopped, in whatever way, goes on
 where it was, and a finished one can be redone.
 
-The embedded S3 forgets everything when its process ends. So plans, languages, outputs and parts of
-the work bucket are also files, and come back when their job is begun again. Audio is not kept:
-Split makes it anew.
+The embedded S3 forgets everything when its process ends. So plans, languages, outputs, parts and
+voices of the work bucket are also files, and come back when their job is begun again. Audio is not
+kept: Split makes it anew.
 """
 
 import hashlib
@@ -51,9 +51,9 @@ def _is_kept(key: str) -> bool:
     job = keys.job_of(key)
     if job is None:
         return False
-    return key in {keys.plan(job), keys.language(job), keys.output(job)} or key.startswith(
-        keys.parts(job)
-    )
+    kept = (keys.parts(job), keys.all_voices(job))
+    named = {keys.plan(job), keys.language(job), keys.output(job)}
+    return key in named or key.startswith(kept)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
 """Fakes that behave: S3 in memory, and a recognizer whose readings can be computed by hand."""
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading, Word
+from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.errors import RecordingNotFound, WorkDamaged
 from fanscribe.jobs.storage import StoredObject
 from fanscribe.recognition.language import Probabilities
-from fanscribe.times import milliseconds
+from fanscribe.times import SAMPLE_RATE, milliseconds
 
 
 @dataclass
@@ -128,3 +132,30 @@ class SpellingRecognizer:
             no_speech_prob=0.0,
             compression_ratio=1.0,
         )
+
+
+@dataclass
+class ParityVoiceReader:
+    """Hears one voice in each tile: that of one person in tiles that begin at an even number of
+    seconds, and another's in the others. A tile in `hard` raises an error.
+    """
+
+    hard: frozenset[int] = frozenset()
+    heard: list[int] = field(default_factory=list)
+
+    def voices(self, tile: Tile, samples: Samples) -> TileVoices:
+        assert len(samples) == tile.end - tile.start
+        self.heard.append(tile.index)
+        if tile.index in self.hard:
+            raise MemoryError("no room for SECRET")
+        person = tile.start // SAMPLE_RATE % 2
+        sound = np.random.default_rng(person).integers(-99, 99, 192)
+        own = np.random.default_rng(tile.start).integers(-28, 28, 192)
+        utterance = Utterance(
+            window=tile.start,
+            voice=0,
+            active=((tile.start, tile.end),),
+            alone=tile.end - tile.start,
+            voice_print=base64.b64encode((sound + own).astype(np.int8).tobytes()).decode(),
+        )
+        return TileVoices(tile=tile.index, utterances=(utterance,))

@@ -14,6 +14,7 @@ work bucket
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
+  jobs/<job>/voices/<first>-<last>.json          voices of the tiles first..last
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
@@ -119,6 +120,16 @@ def part(job: str, first: int, last: int) -> str:
     return f"{parts(job)}{first:06}-{last:06}.json"
 
 
+def all_voices(job: str) -> str:
+    """Prefix of the voices of a job's recording."""
+    return f"{folder(job)}voices/"
+
+
+def voices(job: str, first: int, last: int) -> str:
+    """Key of the voices of every tile from `first` to `last`, both included."""
+    return f"{all_voices(job)}{first:06}-{last:06}.json"
+
+
 def attempts(job: str) -> str:
     """Prefix of the attempts of a job."""
     return f"{folder(job)}attempts/"
@@ -130,13 +141,13 @@ def attempt(job: str, first: int, last: int, number: str) -> str:
 
 
 def tiles_of(key: str) -> range:
-    """The tiles that a part or a failure is about, read from its key.
+    """The tiles that a part, voices or a failure are about, read from their key.
 
     Raises ValueError for a key of another kind.
     """
-    match = re.search(r"/(?:parts|failures)/(\d+)-(\d+)\.json$", key)
+    match = re.search(r"/(?:parts|voices|failures)/(\d+)-(\d+)\.json$", key)
     if match is None:
-        raise ValueError(f"{key} is the key of no part and no failure")
+        raise ValueError(f"{key} is the key of no part, voices or failure")
     return range(int(match[1]), int(match[2]) + 1)
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from email.header import Header, decode_header, make_header
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationError
 
 from fanscribe.contract import Contract
 from fanscribe.documents.track import ALL
@@ -19,6 +19,7 @@ MULTILINGUAL = "multilingual"  # each tile in the language that is detected in i
 # options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 ENGLISH = "en"  # the language of an English-only model
+MOST_SPEAKERS = 30
 
 
 def _listed(value: Any) -> Any:
@@ -64,6 +65,44 @@ def _as_text(value: Any) -> Any:
 
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
+
+
+class SpeakerCount(Contract):
+    """How many people may be told apart: as many as there are, from `fewest` to `most`."""
+
+    fewest: int
+    most: int
+
+    @classmethod
+    def parse(cls, text: str) -> "SpeakerCount | None":
+        """`auto`, `2` or `2-5`; None for `off`. Raises ValueError."""
+        if text == "off":
+            return None
+        if text == "auto":
+            return cls(fewest=1, most=MOST_SPEAKERS)
+        match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", text)
+        fewest, most = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= fewest <= most <= MOST_SPEAKERS:
+            raise ValueError(f"{text!r} is no number of speakers")
+        return cls(fewest=fewest, most=most)
+
+    def __str__(self) -> str:
+        if (self.fewest, self.most) == (1, MOST_SPEAKERS):
+            return "auto"
+        return str(self.fewest) if self.fewest == self.most else f"{self.fewest}-{self.most}"
+
+
+def _counted(value: Any) -> Any:
+    return SpeakerCount.parse(text) if isinstance(text := _as_text(value), str) else value
+
+
+def _as_given(count: SpeakerCount | None) -> str:
+    return str(count or "off")
+
+
+Speakers = Annotated[
+    SpeakerCount | None, BeforeValidator(_counted), PlainSerializer(_as_given, return_type=str)
+]
 
 
 class ReadingOptions(Contract):
@@ -137,6 +176,13 @@ class OutputOptions(Contract):
         min_length=1,
         title="Which files to write",
         description=f"one or more of {', '.join(FORMATS)}",
+    )
+    speakers: Speakers = Field(
+        None,
+        title="Whether to tell speakers apart",
+        description=(
+            "'off', 'auto', how many people speak, from 1 to 30, or a range such as '2-5'"
+        ),
     )
     caption_line_length: int = Field(
         42,

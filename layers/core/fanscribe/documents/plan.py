@@ -58,6 +58,7 @@ class Chunk(Contract):
 
     first: int
     last: int
+    voices: bool = False  # wanted, too
 
 
 class Redo(Contract):

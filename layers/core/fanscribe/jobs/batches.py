@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fanscribe.documents.plan import Tile
-from fanscribe.documents.reading import Reading
 from fanscribe.jobs.attempts import next_batch
 from fanscribe.jobs.deadline import Deadline
 
 Following = Callable[[], list[Tile]]
-Read = Callable[[list[Tile]], list[Reading]]
-Store = Callable[[list[Tile], list[Reading]], None]
+Result = TypeVar("Result")
+Read = Callable[[list[Tile]], list[Result]]
+Store = Callable[[list[Tile], list[Result]], None]
 
 
 @dataclass
@@ -26,9 +27,9 @@ class Batches:
     most: int  # tiles in a batch
     deadline: Deadline
 
-    def read(self, readers: int, read: Read, store: Store) -> None:
+    def read(self, readers: int, read: Read[Result], store: Store[Result]) -> None:
         """Call `read` with each batch, in as many threads as there are readers, and `store` with
-        its readings, in this thread, while the readers go on.
+        its results, in this thread, while the readers go on.
 
         After an error nothing more is begun; what is under way is stored, and the error is raised.
         """
@@ -50,8 +51,10 @@ class Batches:
         return batch
 
 
-def _side_by_side(readers: int, following: Following, read: Read, store: Store) -> None:
-    under_way: dict[Future[list[Reading]], list[Tile]] = {}
+def _side_by_side(
+    readers: int, following: Following, read: Read[Result], store: Store[Result]
+) -> None:
+    under_way: dict[Future[list[Result]], list[Tile]] = {}
     errors: list[BaseException] = []
     with ThreadPoolExecutor(readers) as threads:
 

@@ -17,7 +17,8 @@ NPY = "application/octet-stream"
 class JobFolder(DocumentStore):
     """One job's documents. `bucket` is the work bucket.
 
-    Claims, attempts, and parts have modules of their own: claim, attempt_log, parts.
+    Claims, attempts, and parts have modules of their own: claim, attempt_log, parts,
+    voices.
     """
 
     job: str

@@ -15,6 +15,7 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import UsageMeter, tally
+from fanscribe.steps.merge_speakers import speakers_heard
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
@@ -47,7 +48,12 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     plan = folder.plan()
     job, spent = gather_readings(folder, plan)
     ledger = settle_ledger(*job)
-    transcript = named(build_transcript(job.plan, job.readings, ledger), task.output)
+    count, speaking = task.output.speakers, None
+    if count:
+        speaking, taken = speakers_heard(folder, plan, job, count)
+        spent += taken
+    transcript = build_transcript(job.plan, job.readings, ledger, speaking)
+    transcript = named(transcript, task.output)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)

@@ -29,6 +29,7 @@ from fanscribe.steps.split_decoding import (
     restore,
 )
 from fanscribe.steps.split_place import found
+from fanscribe.steps.split_voices import check_speakers, wanted_voices
 from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
 
@@ -82,7 +83,14 @@ def split(
                 update={"sections": decoded.sections, "max_concurrency": at_once}
             )
         plan = _plan(request, decoded)
-    chunks = chunks_to_read(plan, finished_tiles(folder), language, request.model, settings)
+    chunks = chunks_to_read(
+        plan,
+        finished_tiles(folder),
+        language,
+        request.model,
+        settings,
+        wanted_voices(folder, plan, request.options.output),
+    )
     if chunks and not decoded:
         restore(folder, plan, chunks, source)
     if chunks or decoded:
@@ -101,6 +109,7 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
         options = Options.parse(task.input.options)
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
+    check_speakers(options.output)
     model.check(options.reading)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
     return _Request(bucket, key, stored, options, model, job)

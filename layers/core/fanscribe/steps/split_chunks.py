@@ -13,32 +13,43 @@ from fanscribe.tiling.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
 
 
-def chunks_to_read(
+def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     plan: Plan,
     finished: Collection[int],
     language: str | None,
     model: Model,
     settings: SplitSettings,
+    voiced: Collection[int] | None = None,
 ) -> tuple[Chunk, ...]:
-    """Chunks with tiles that are not `finished`. All chunks of the job, if any is needed and its
-    language is still unknown.
+    """Chunks with tiles that are not `finished`, or without voices where those are wanted: then
+    `voiced` are the tiles that have them. All chunks of the job, if any is needed and its language
+    is still unknown.
 
     Raises JobTooExpensive.
     """
-    if not unread(plan.scope, finished):
+    voiceless = voiced is not None and unread(plan.tiles, voiced)
+    if not voiceless and not unread(plan.scope, finished):
         return ()
     audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
     left = len(set(spoken) - set(finished))
     check_cost(plan.recording.key, audio_s, left, model, settings)
     size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
+    # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
-        plan.scope, size, settings.map_concurrency if settings.guided_chunks else None
+        plan.tiles if voiceless else plan.scope,
+        size,
+        settings.map_concurrency if settings.guided_chunks else None,
     )
+    needed = {tile.index for tile in plan.scope} - set(finished)
+    if voiced is not None:
+        chunks = tuple(chunk.model_copy(update={"voices": True}) for chunk in chunks)
+        needed |= {tile.index for tile in plan.tiles} - set(voiced)
     if language is None:  # tiles from the whole length have a vote
         return chunks
+    done = {tile.index for tile in plan.tiles} - needed
     return tuple(
-        chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], finished)
+        chunk for chunk in chunks if unread(plan.tiles[chunk.first : chunk.last + 1], done)
     )
 
 

@@ -24,6 +24,7 @@ from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import RecordingSource, restore
 from fanscribe.steps.split_place import found
+from fanscribe.steps.split_voices import check_speakers, wanted_voices
 from fanscribe.times import clock, milliseconds
 
 
@@ -59,7 +60,14 @@ def redo(
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or found
-    chunks = chunks_to_read(plan, finished_tiles(folder), language, asked.model, settings)
+    chunks = chunks_to_read(
+        plan,
+        finished_tiles(folder),
+        language,
+        asked.model,
+        settings,
+        wanted_voices(folder, plan, asked.options.output),
+    )
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
         recording = RecordingSource(
@@ -90,6 +98,7 @@ def _understood(
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
     options = options.naming_too(written.names if written else {})
     reading = _as_at_first_but(options, first.options)
+    check_speakers(options.output)
     model.check(reading)
 
     def named(base: str) -> tuple[str, Redo]:

@@ -37,7 +37,9 @@ def transcribe(
     plan = folder.plan()
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
-    waiting = {tile.index for tile in spoken} - finished_tiles(folder)
+    # a chunk of a redo may reach beyond its range, for the voices
+    scope = {tile.index for tile in plan.scope}
+    waiting = {tile.index for tile in spoken if tile.index in scope} - finished_tiles(folder)
     attempts = unfinished_attempts(folder) if waiting else []
     waiting -= _give_up(folder, waiting, attempts, task.execution)
     if not waiting:

@@ -11,11 +11,11 @@ from fanscribe.documents.reading import Reading, Score, Word
 from fanscribe.documents.speaker import Overlap, Speaker
 from fanscribe.documents.track import Track
 from fanscribe.times import milliseconds
+from fanscribe.transcript.conversation import Conversation, Said, words_of
 from fanscribe.transcript.ledger import Ledger
 from fanscribe.transcript.notes import notes
+from fanscribe.transcript.sentences import ends_sentence
 
-SENTENCE_ENDS = ".?!…。！？"
-CLOSERS = "\"'”’»)]」』"  # these may follow the mark that ends a sentence
 PAUSE = 1_000  # ms of silence between words that end a segment, sentence or not
 LONGEST_SEGMENT = 30_000  # ms; where nobody ends a sentence, a segment is cut at its longest pause
 
@@ -80,17 +80,23 @@ class Transcript(Contract):
 class _ReadWord(NamedTuple):
     word: Word
     reading: Reading
+    speaker: int | None
 
 
-def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger) -> Transcript:
+def build_transcript(
+    plan: Plan,
+    readings: Mapping[int, Reading],
+    ledger: Ledger,
+    speaking: Conversation | None = None,
+) -> Transcript:
     """Readings in the order of their tiles, whoever made them and when; channels interleaved by
-    time.
+    time. `speaking`: who does, if that was asked for.
     """
     separate = plan.options.separate
     segments = [
         _segment(run, channel if separate else None)
         for channel in range(plan.channels)
-        for sentence in _sentences(_words_of(plan, readings, channel))
+        for sentence in _sentences(_words_of(Said(plan, readings), channel, speaking))
         for run in _short_enough(sentence)
     ]
     origin = plan.origin
@@ -108,16 +114,16 @@ def build_transcript(plan: Plan, readings: Mapping[int, Reading], ledger: Ledger
         duration=milliseconds(plan.recording.samples),
         segments=tuple(sorted(segments, key=lambda segment: (segment.start, segment.channel or 0))),
         ledger=ledger,
+        speakers=speaking.speakers if speaking else None,
+        overlaps=tuple(speaking.overlaps()) if speaking else (),
     )
 
 
-def _words_of(plan: Plan, readings: Mapping[int, Reading], channel: int) -> list[_ReadWord]:
-    read = [
-        readings[tile.index]
-        for tile in plan.tiles
-        if tile.channel == channel and tile.index in readings
-    ]
-    return [_ReadWord(word, reading) for reading in read for word in reading.words]
+def _words_of(said: Said, channel: int, speaking: Conversation | None) -> list[_ReadWord]:
+    read = words_of(said, channel)
+    words = [word for word, _ in read]
+    speakers = speaking.of_words(words, channel) if speaking else [None] * len(words)
+    return [_ReadWord(*each, speaker) for each, speaker in zip(read, speakers, strict=True)]
 
 
 def channel_label(channel: int) -> str:
@@ -142,7 +148,7 @@ def _main_language(readings: Iterable[Reading]) -> str | None:
 def _sentences(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
     first = 0
     for i, (here, following) in enumerate(pairwise(words), start=1):
-        if _ends_sentence(here.word, following.word) or _parted(here, following):
+        if ends_sentence(here.word, following.word) or _parted(here, following):
             yield words[first:i]
             first = i
     if words:
@@ -151,16 +157,10 @@ def _sentences(words: Sequence[_ReadWord]) -> Iterator[Sequence[_ReadWord]]:
 
 def _parted(here: _ReadWord, following: _ReadWord) -> bool:
     pause = following.word.start - here.word.end
-    return pause >= PAUSE or here.reading.language != following.reading.language
-
-
-def _ends_sentence(word: Word, following: Word) -> bool:
-    """A mark that ends sentences, unless what follows goes on in lower case, as after "e.g." or an
-    ellipsis.
-    """
     return (
-        word.text.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS))
-        and not following.text.strip()[:1].islower()
+        pause >= PAUSE
+        or here.reading.language != following.reading.language
+        or here.speaker != following.speaker
     )
 
 
@@ -184,4 +184,5 @@ def _segment(words: Sequence[_ReadWord], channel: int | None) -> Segment:
         avg_logprob=mean(entry.reading.avg_logprob for entry in words),
         no_speech_prob=mean(entry.reading.no_speech_prob for entry in words),
         compression_ratio=mean(entry.reading.compression_ratio for entry in words),
+        speaker=words[0].speaker,
     )

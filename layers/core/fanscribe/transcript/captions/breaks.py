@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fanscribe.transcript.build import CLOSERS
 from fanscribe.transcript.captions.pieces import CaptionPiece
+from fanscribe.transcript.sentences import CLOSERS
 
 HESITATION = 250  # ms between words that make a better break than none
 # letters; such are mostly articles and prepositions, which belong to what follows ("the / hill")

@@ -51,6 +51,7 @@ def _span(cue: Cue, decimal: str = ".") -> str:
 
 
 def parted(text: str) -> str:
+    """Put something between what would be read as a cue's times."""
     return TIMING.sub(lambda found: f"--{APART}>" if found[0] else APART, _without_nul(text))
 
 

@@ -96,6 +96,7 @@ class Voice(NamedTuple):
 
     @property
     def shown(self) -> str:
+        """The name, or the label where there is none."""
         return self.name or self.label
 
     @property

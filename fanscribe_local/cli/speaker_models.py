@@ -1,0 +1,38 @@
+"""The models that tell speakers apart, on this machine: built once, when they are first needed."""
+
+import os
+from pathlib import Path
+
+import click
+
+from fanscribe.documents.options import Options
+from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
+from fanscribe.speakers.models import FOLDER, is_whole
+from fanscribe_local.cli.shared import Failed
+from fanscribe_local.emulator.job_cache import default_folder
+
+
+def have_speaker_models(options: dict[str, str]) -> None:
+    """If speakers are asked for, and nobody named a folder with models, have them in the cache.
+
+    Raises Failed if they can't be fetched.
+    """
+    if not Options.parse(options).speakers or os.environ.get(FOLDER):
+        return
+    folder = default_folder() / "speakers"
+    if not is_whole(folder):
+        click.echo("Fetching the models that tell speakers apart, once (81 MB) …", err=True)
+        _fetch(folder)
+    # said to the functions' processes, which have it from this one's environment
+    os.environ[FOLDER] = str(folder)
+
+
+def _fetch(folder: Path) -> None:
+    try:
+        fetch_and_build(folder)
+    except NotBuilt as error:
+        raise Failed(
+            f"--speakers needs models that are not on this machine: {error}. "
+            "Where there is a network, `python -m fanscribe.speakers.building.build FOLDER` makes "
+            f"them; then set {FOLDER}=FOLDER."
+        ) from None

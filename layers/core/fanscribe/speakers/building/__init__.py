@@ -1,0 +1,1 @@
+"""The two speaker models, built from published checkpoints. Needs numpy alone."""

@@ -1,0 +1,256 @@
+"""From the utterances of all tiles to speakers. The same utterances give the same speakers.
+
+Average linkage joins what is alike; small clusters are no speakers; then each window's voices are
+told apart, and single utterances may leave theirs. Cosines are rounded, so that the last digit,
+which differs between processors, decides nothing.
+"""
+
+import base64
+from collections.abc import Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fanscribe.documents.options import SpeakerCount
+from fanscribe.documents.voices import TileVoices, Utterance
+from fanscribe.times import SAMPLE_RATE
+
+RELIABLE = 1.0  # seconds alone from which a voice print may found a cluster
+LEAST = 0.2  # seconds that any voice print counts for
+# Mean cosine down to which clusters are joined, and cosine of whole clusters from which on they are
+# one speaker: in a short recording and in a long one. The more is behind a cluster, the surer.
+ALIKE = (0.45, 0.60)
+SAME = (0.55, 0.70)
+SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
+# A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
+# very long ones a share again
+SMALL, SMALL_SHARE, SMALLEST, TRACE = 6.0, 0.05, 1.5, 0.001
+MARGIN = 0.1  # so much nearer another speaker must be for an utterance to leave its voice's
+BLOCK = 1_000  # voice prints of a long recording that are first joined by themselves
+FINE = 0.70  # mean cosine down to which they are
+COARSER = 0.05  # less of it each time that this made hardly fewer
+FINER, FINEST = 0.05, 0.80  # more of it, until there are as many clusters as asked for
+BRIEF = 0.6  # seconds from which a cluster then counts
+ROUNDS = 3
+DIGITS = 6  # of a cosine
+
+Vectors = NDArray[np.float64]  # one a row, of length 1
+Seconds = NDArray[np.float64]
+Labels = NDArray[np.intp]
+Speakers = list[int | None]  # of utterances: None where nothing is known
+
+
+class _Clusters(NamedTuple):
+    """Means of voice prints, and what is behind them."""
+
+    centres: Vectors
+    seconds: Seconds
+
+    def only(self, kept: NDArray[np.bool_] | Labels) -> "_Clusters":
+        return _Clusters(self.centres[kept], self.seconds[kept])
+
+
+def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speakers]:
+    """For each tile the speakers of its utterances, by numbers that mean nothing yet."""
+    told = [utterance for tile in tiles for utterance in tile.utterances]
+    found = _speakers(told, count)
+    shares: list[Speakers] = []
+    for tile in tiles:
+        shares.append(_filled(tile.utterances, found[: len(tile.utterances)]))
+        del found[: len(tile.utterances)]
+    return shares
+
+
+def _speakers(told: Sequence[Utterance], count: SpeakerCount) -> Speakers:
+    known = [i for i, utterance in enumerate(told) if utterance.voice_print is not None]
+    found: Speakers = [None] * len(told)
+    if not known:
+        return found
+    heard = [told[i] for i in known]
+    vectors = _vectors(heard)
+    seconds = np.array([utterance.alone for utterance in heard]) / SAMPLE_RATE
+    centres = centres_of(vectors, seconds, count)
+    for i, speaker in zip(known, _assigned(heard, vectors, seconds, centres), strict=True):
+        found[i] = int(speaker)
+    return found
+
+
+def _vectors(heard: Sequence[Utterance]) -> Vectors:
+    raw = b"".join(base64.b64decode(utterance.voice_print or "") for utterance in heard)
+    return _unit(np.frombuffer(raw, np.int8).reshape(len(heard), -1).astype(np.float64))
+
+
+def _cosines(some: Vectors, others: Vectors) -> Vectors:
+    return np.asarray(np.round(some @ others.T, DIGITS))
+
+
+def _unit(rows: Vectors) -> Vectors:
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, np.newaxis]
+    return np.asarray(rows / np.maximum(lengths, 1e-9))
+
+
+def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vectors:
+    """What the speakers sound like."""
+    every = _Clusters(vectors, np.maximum(seconds, LEAST))
+    sure = np.flatnonzero(seconds >= RELIABLE)
+    prints = every.only(sure) if len(sure) >= max(3, count.fewest) else every
+    total = float(prints.seconds.sum())
+    long = np.clip(np.log(total / SHORT) / np.log(LONG / SHORT), 0, 1)
+    alike, same = (low + (high - low) * float(long) for low, high in (ALIKE, SAME))
+    small = max(min(SMALL, max(SMALLEST, SMALL_SHARE * total)), TRACE * total)
+
+    found = _linked(_condensed(prints), alike)
+    if (found.seconds >= small).sum() < count.fewest:
+        prints, found = every, _at_least(_condensed(every), alike, count.fewest)
+    for _ in range(ROUNDS):
+        found = _joined(_large(found, small, count.fewest), same, count)
+        nearest = _cosines(prints.centres, found.centres).argmax(1)
+        found = _means(prints, np.unique(nearest, return_inverse=True)[1])
+    return _joined(found, same, count).centres
+
+
+def _linked(prints: _Clusters, alike: float) -> _Clusters:
+    return _means(prints, agglomerate(*prints, alike))
+
+
+def _at_least(prints: _Clusters, alike: float, fewest: int) -> _Clusters:
+    """As many as were asked for: whoever says little counts, and who sound more alike are two."""
+    while True:
+        found = _linked(prints, alike)
+        if (found.seconds >= BRIEF).sum() >= fewest or alike >= FINEST:
+            return found
+        alike += FINER
+
+
+def _condensed(prints: _Clusters) -> _Clusters:
+    """At most two blocks of them, whatever the length: neighbours that are alike become one."""
+    fine = FINE
+    while (before := len(prints.centres)) > 2 * BLOCK:
+        blocks = [
+            prints.only(np.arange(i, min(i + BLOCK, before))) for i in range(0, before, BLOCK)
+        ]
+        made = [_linked(each, fine) for each in blocks]
+        prints = _Clusters(*map(np.concatenate, zip(*made, strict=True)))
+        if len(prints.centres) > 0.7 * before:
+            fine -= COARSER
+        if fine < ALIKE[1]:
+            return prints.only(np.sort(np.argsort(-prints.seconds, kind="stable")[: 2 * BLOCK]))
+    return prints
+
+
+def _means(prints: _Clusters, labels: Labels) -> _Clusters:
+    count = int(labels.max()) + 1
+    sums = np.zeros((count, prints.centres.shape[1]))
+    np.add.at(sums, labels, prints.centres * prints.seconds[:, np.newaxis])
+    seconds = np.bincount(labels, prints.seconds, minlength=count)
+    return _Clusters(_unit(sums), seconds.astype(np.float64))
+
+
+def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
+    """Labels from 0, by average linkage on cosines, until no two clusters are `alike`.
+
+    Each row remembers its nearest: a step costs one row, not the matrix.
+    """
+    count = len(vectors)
+    cosines = _cosines(vectors, vectors)
+    np.fill_diagonal(cosines, -np.inf)
+    weights, labels = seconds.copy(), np.arange(count)
+    nearest = cosines.argmax(1)
+    best = cosines[labels, nearest]
+    while True:
+        one = int(best.argmax())
+        other = int(nearest[one])
+        if not best[one] >= alike:
+            return np.unique(labels, return_inverse=True)[1]
+        both = weights[one] + weights[other]
+        row = (weights[one] * cosines[one] + weights[other] * cosines[other]) / both
+        row[[one, other]] = -np.inf
+        weights[one], labels[labels == other] = both, one
+        cosines[one] = cosines[:, one] = row
+        cosines[other] = cosines[:, other] = -np.inf
+        best[other] = -np.inf
+        stale = np.flatnonzero((nearest == one) | (nearest == other))
+        nearer = row > best
+        nearest[nearer], best[nearer] = one, row[nearer]
+        for each in {one, *stale.tolist()} - {other}:
+            nearest[each] = cosines[each].argmax()
+            best[each] = cosines[each, nearest[each]]
+
+
+def _large(found: _Clusters, small: float, fewest: int) -> _Clusters:
+    """Those that are no accidents, and never fewer than asked for."""
+    by_size = np.argsort(-found.seconds, kind="stable")
+    kept = found.seconds >= min(small, found.seconds.max())
+    kept[by_size[:fewest]] = True
+    return found.only(kept)
+
+
+def _joined(found: _Clusters, same: float, count: SpeakerCount) -> _Clusters:
+    """The two that are most alike become one, while they are the `same` or there are too many."""
+    centres, seconds = found
+    while len(centres) > count.fewest:
+        cosines = _cosines(centres, centres)
+        cosines[np.tril_indices(len(centres))] = -np.inf
+        one, other = divmod(int(cosines.argmax()), len(centres))
+        if cosines[one, other] < same and len(centres) <= count.most:
+            break
+        labels = np.arange(len(centres))
+        labels[other] = one
+        centres, seconds = _means(
+            _Clusters(centres, seconds), np.unique(labels, return_inverse=True)[1]
+        )
+    return _Clusters(centres, seconds)
+
+
+def _assigned(
+    heard: Sequence[Utterance], vectors: Vectors, seconds: Seconds, centres: Vectors
+) -> Labels:
+    """A speaker for each utterance: its voice's, unless it is clearly nearer to another."""
+    cosines = _cosines(vectors, centres)
+    numbers: dict[tuple[int, int], int] = {}
+    voices = np.array(
+        [numbers.setdefault((each.window, each.voice), len(numbers)) for each in heard]
+    )
+    scores = np.zeros((len(numbers), len(centres)))
+    np.add.at(scores, voices, cosines * np.maximum(seconds, LEAST)[:, np.newaxis])
+    windows: dict[int, list[int]] = {}
+    for (window, _), voice in numbers.items():
+        windows.setdefault(window, []).append(voice)
+    speakers = np.zeros(len(numbers), np.intp)
+    for together in windows.values():
+        speakers[together] = _apart(scores[together])
+
+    usual, nearest = speakers[voices], cosines.argmax(1)
+    rows = np.arange(len(heard))
+    nearer = cosines[rows, nearest] - cosines[rows, usual]
+    margin = np.where(seconds >= RELIABLE, MARGIN, 2 * MARGIN)
+    return np.asarray(np.where(nearer > margin, nearest, usual))
+
+
+def _apart(scores: Vectors) -> Labels:
+    """The speakers of a window's voices, three at most: each another one, if there are so many."""
+    voices, count = scores.shape
+    best = np.asarray(scores.argmax(1))
+    if len(set(best.tolist())) == voices or count < voices:
+        return best
+    likely = sorted({int(each) for row in scores for each in np.argsort(-row, kind="stable")[:3]})
+
+    def total(chosen: tuple[int, ...]) -> float:
+        return sum(float(scores[voice, each]) for voice, each in enumerate(chosen))
+
+    return np.array(max(permutations(likely, voices), key=total), np.intp)
+
+
+def _filled(utterances: Sequence[Utterance], found: Speakers) -> Speakers:
+    """What is too short for a voice print goes with what is nearest in its tile."""
+    middles = [(each.active[0][0] + each.active[-1][1]) / 2 for each in utterances]
+    told = [i for i, speaker in enumerate(found) if speaker is not None]
+    if not told:
+        return found
+
+    def nearest(i: int) -> int | None:
+        return found[min(told, key=lambda j: abs(middles[j] - middles[i]))]
+
+    return [nearest(i) if speaker is None else speaker for i, speaker in enumerate(found)]

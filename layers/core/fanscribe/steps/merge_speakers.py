@@ -1,0 +1,60 @@
+"""Merge, of a job that asks for speakers: who speaks when, from the voices of all tiles."""
+
+from collections.abc import Iterator
+
+from fanscribe.documents.job import BilledTime
+from fanscribe.documents.options import SpeakerCount
+from fanscribe.documents.plan import Plan
+from fanscribe.documents.voices import TileVoices
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.lineage import readings_so_far
+from fanscribe.jobs.voices import load_voices, voices_folder
+from fanscribe.speakers.assignment import Turn, turns
+from fanscribe.transcript.conversation import Conversation, Said, conversation
+from fanscribe.transcript.overlay import JobReadings
+
+
+def speakers_heard(
+    folder: JobFolder, plan: Plan, heard: JobReadings, count: SpeakerCount
+) -> tuple[Conversation, list[BilledTime]]:
+    """Each channel by itself; and what taking the voices took.
+
+    A redo hears the same voices as the job that it repairs, and numbers speakers by that one's
+    words first. So numbers outside the range stay.
+    """
+    stored = load_voices(voices_folder(folder, plan))
+    by_channel: dict[int, list[Turn]] = {}
+    for channel in range(plan.channels):
+        tiles = [tile.index for tile in plan.tiles if tile.channel == channel]
+        voices = [stored.tiles[tile] for tile in tiles if tile in stored.tiles]
+        known = len({turn.speaker for found in by_channel.values() for turn in found})
+        by_channel[channel] = _turns(voices, count, known)
+    said = [*_before(folder, plan), Said(heard.plan, heard.readings)]
+    mine = stored.spent if plan.sound.job == plan.job else []
+    return conversation(by_channel, said), mine
+
+
+def _turns(voices: list[TileVoices], count: SpeakerCount, known: int) -> list[Turn]:
+    """Turns of speakers whose numbers, from `known` on, mean nothing yet."""
+    # Here, as it needs numpy, and most jobs ask for no speakers
+    from fanscribe.speakers.clustering import speakers_of  # noqa: PLC0415
+
+    spoken = [
+        (start, end, speaker)
+        for tile, speakers in zip(voices, speakers_of(voices, count), strict=True)
+        for utterance, speaker in zip(tile.utterances, speakers, strict=True)
+        if speaker is not None
+        for start, end in utterance.active
+    ]
+    numbers = {speaker: known + i for i, speaker in enumerate(sorted({each[2] for each in spoken}))}
+    return turns((start, end, numbers[speaker]) for start, end, speaker in spoken)
+
+
+def _before(folder: JobFolder, plan: Plan) -> Iterator[Said]:
+    """What was read by the jobs that this one repairs, the first of them first."""
+    if plan.redo:
+        base = folder.of(plan.redo.base)
+        base_plan = base.plan()
+        yield from _before(base, base_plan)
+        read = readings_so_far(base, base_plan)
+        yield Said(read.plan, read.readings)

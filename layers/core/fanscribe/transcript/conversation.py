@@ -1,0 +1,97 @@
+"""Who says which word, and when people speak. Pure.
+
+Speakers are numbered by their first word.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from fanscribe.documents.plan import Plan
+from fanscribe.documents.reading import Reading, Word
+from fanscribe.documents.speaker import Overlap, Speaker
+from fanscribe.speakers.assignment import Turn, overlaps, speakers_of_words
+from fanscribe.transcript.sentences import ends_sentence, marked
+
+STRAY = 500  # ms: a shorter run of words within another's sentence is another's
+
+
+class Said(NamedTuple):
+    """What a job has read."""
+
+    plan: Plan
+    readings: Mapping[int, Reading]
+
+
+class Conversation(NamedTuple):
+    """Turns by channel, of speakers with their numbers."""
+
+    turns: Mapping[int, Sequence[Turn]]
+    speakers: tuple[Speaker, ...]
+
+    def of_words(self, words: Sequence[Word], channel: int) -> list[int | None]:
+        """The number of each word's speaker. None where nobody was heard to speak."""
+        return speakers_of(words, self.turns.get(channel, ()))
+
+    def overlaps(self) -> Iterator[Overlap]:
+        """Stretches in which several speak, channel by channel."""
+        for channel, spoken in sorted(self.turns.items()):
+            yield from overlaps(spoken, channel)
+
+
+def conversation(turns: Mapping[int, Sequence[Turn]], readings: Iterable[Said]) -> Conversation:
+    """Speakers get their numbers in the order of their first words, in the first readings that have
+    one of them. Who says no word is no speaker.
+    """
+    order: dict[int, None] = {}
+    for said in readings:
+        order |= dict.fromkeys(_by_first_word(turns, said))
+    number = {speaker: i for i, speaker in enumerate(order)}
+    numbered = {
+        channel: [
+            turn._replace(speaker=number[turn.speaker]) for turn in spoken if turn.speaker in number
+        ]
+        for channel, spoken in turns.items()
+    }
+    talk = Counter[int]()
+    for turn in (turn for spoken in numbered.values() for turn in spoken):
+        talk[turn.speaker] += turn.end - turn.start
+    speakers = tuple(Speaker(number=each, talk=talk[each]) for each in number.values())
+    return Conversation(numbered, speakers)
+
+
+def speakers_of(words: Sequence[Word], spoken: Sequence[Turn]) -> list[int | None]:
+    """Each word's speaker, without strays: a word or two within another's sentence are another's,
+    too, unless they are a sentence themselves, as "Yes." is.
+    """
+    found = speakers_of_words(words, spoken)
+    runs = [list(run) for _, run in groupby(range(len(words)), key=lambda i: found[i])]
+    for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
+        first, last = words[run[0]], words[run[-1]]
+        alone = marked(last) or ends_sentence(words[before[-1]], first)
+        if found[before[-1]] == found[after[0]] and last.end - first.start < STRAY and not alone:
+            for i in run:
+                found[i] = found[before[-1]]
+    return found
+
+
+def words_of(said: Said, channel: int) -> list[tuple[Word, Reading]]:
+    """The words of a channel in order, each with its reading."""
+    read = [
+        said.readings[tile.index]
+        for tile in said.plan.tiles
+        if tile.channel == channel and tile.index in said.readings
+    ]
+    return [(word, reading) for reading in read for word in reading.words]
+
+
+def _by_first_word(turns: Mapping[int, Sequence[Turn]], said: Said) -> list[int]:
+    """The speakers who say something, in the order in which they begin to."""
+    firsts: dict[int, tuple[int, int]] = {}
+    for channel, spoken in turns.items():
+        words = [word for word, _ in words_of(said, channel)]
+        for word, speaker in zip(words, speakers_of(words, spoken), strict=True):
+            if speaker is not None:
+                firsts.setdefault(speaker, (word.start, channel))
+    return sorted(firsts, key=lambda speaker: firsts[speaker])
