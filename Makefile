@@ -43,8 +43,8 @@ test-deploy: $(VENV)/.developed .venv-sam/.installed ## deploy to an emulator of
 	    $(MAKE) -s PYTHON=$$python .venv-emulator/.installed; break; fi; done
 	@$(BIN)/pytest --everything tests/deploy
 
-# Decoders and functions are processes of their own, which coverage measures too. Not in CI: it
-# takes ten minutes on two cores. Without pytest-xdist, whose workers may end before coverage has
+# Decoders are processes of their own, which coverage measures too. Not in CI: it takes more than
+# ten minutes on two cores. Without pytest-xdist, whose workers may end before coverage has
 # written what they ran.
 coverage: $(VENV)/.developed ## measure which lines and branches of the core the fast tests run
 	@rm -rf build/coverage && mkdir -p build/coverage
