@@ -96,7 +96,8 @@ site: .venv-site/.installed ## the documentation as a site, in build/site
 model: .venv-convert/.installed ## convert a checkpoint: make model MODEL=openai/whisper-small
 	@test -n "$(MODEL)" || { echo "Which model?" \
 	  "make model MODEL=openai/whisper-small, or MODEL=a folder with a checkpoint" >&2; exit 2; }
-	@PYTHONPATH=layers/core .venv-convert/bin/python models/convert.py "$(MODEL)" "models/$(notdir $(MODEL:/=))"
+	@PYTHONPATH=layers/core .venv-convert/bin/python models/convert.py "$(MODEL)" \
+	  "models/$(notdir $(MODEL:/=))"
 
 # The build bakes the model into the image, and the deployment names it to the functions, so both
 # need its name. SAM tags an image with its id: if anything in it changes, so does the functions'

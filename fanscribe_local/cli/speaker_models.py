@@ -13,7 +13,7 @@ from fanscribe_local.emulator.job_cache import default_folder
 
 
 def have_speaker_models(options: dict[str, str]) -> None:
-    """If speakers are asked for, and nobody named a folder with models, have them in the cache.
+    """Have the models in the cache, if speakers are asked for and nobody named a folder.
 
     Raises Failed if they can't be fetched.
     """

@@ -38,7 +38,9 @@ def voiced_tiles(folder: JobFolder) -> frozenset[int]:
 
 
 def load_voices(folder: JobFolder) -> StoredVoices:
-    """What can't be read is removed, so that the next execution takes it again."""
+    """Load all voices. Files that can't be read are removed, so that the next execution takes
+    them again.
+    """
     stored = StoredVoices({}, [])
     for key, voices in folder.read_all(_keys(folder), Voices).items():
         if isinstance(voices, WorkDamaged):

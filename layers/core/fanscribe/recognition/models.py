@@ -49,7 +49,7 @@ class Model:
         return (self.folder / WEIGHTS).stat().st_size / MEGABYTE
 
     def footprint(self, tiles: int) -> Footprint:
-        """What it takes to read so many tiles together. Raises UnknownModel.
+        """Memory that the model takes to read `tiles` tiles together. Raises UnknownModel.
 
         A reader holds the attention of the window that it encodes, and of each tile that it decodes
         the keys and values of all layers.

@@ -1,1 +1,1 @@
-"""Who speaks: voices of tiles, speakers of the recording, a speaker for each word."""
+"""Speakers: voices of tiles, speakers of the recording, a speaker for each word."""

@@ -1,4 +1,4 @@
-"""From the speakers of utterances to turns, and from turns to a speaker for each word. Pure."""
+"""Turns, made of the speakers of utterances, and a speaker for each word, by turns. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Turn(NamedTuple):
 
 
 def turns(spoken: Iterable[tuple[int, int, int]]) -> list[Turn]:
-    """From (start, end, speaker), in samples, in any order. By start."""
+    """Turns by start, made of (start, end, speaker), in samples, in any order."""
     in_ms = sorted(
         (speaker, start // SAMPLES_PER_MS, end // SAMPLES_PER_MS) for start, end, speaker in spoken
     )

@@ -1,4 +1,4 @@
-"""From the utterances of all tiles to speakers. The same utterances give the same speakers.
+"""Speakers, found among the utterances of all tiles. The same utterances give the same speakers.
 
 Average linkage joins what is alike; small clusters are no speakers; then each window's voices are
 told apart, and single utterances may leave theirs. Cosines are rounded, so that the last digit,
@@ -53,7 +53,7 @@ class _Clusters(NamedTuple):
 
 
 def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speakers]:
-    """For each tile the speakers of its utterances, by numbers that mean nothing yet."""
+    """Speakers of the utterances of each tile, by numbers that mean nothing yet."""
     told = [utterance for tile in tiles for utterance in tile.utterances]
     found = _speakers(told, count)
     shares: list[Speakers] = []
@@ -92,7 +92,7 @@ def _unit(rows: Vectors) -> Vectors:
 
 
 def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vectors:
-    """What the speakers sound like."""
+    """Voice prints of the speakers: the means of their utterances'."""
     every = _Clusters(vectors, np.maximum(seconds, LEAST))
     sure = np.flatnonzero(seconds >= RELIABLE)
     prints = every.only(sure) if len(sure) >= max(3, count.fewest) else every

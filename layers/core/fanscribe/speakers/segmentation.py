@@ -1,4 +1,4 @@
-"""Who speaks when within ten seconds: up to three voices, two of them at once.
+"""Segmentation: who speaks when within ten seconds, up to three voices, two of them at once.
 
 A voice's number means nothing outside its window.
 """

@@ -1,4 +1,4 @@
-"""From a tile's sound to its utterances, each with a voice print.
+"""Utterances of a tile, found in its sound, each with a voice print.
 
 Nothing but the tile has a say, so the fan-out has none.
 """
@@ -40,7 +40,7 @@ Frames = NDArray[np.intp]  # numbers of a window's frames, ascending
 
 @dataclass(frozen=True)
 class NetworkVoiceReader:
-    """With the two models of a folder."""
+    """A voice reader that uses the two models of a folder."""
 
     segmentation: onnxruntime.InferenceSession
     embedding: onnxruntime.InferenceSession

@@ -1,4 +1,4 @@
-"""What Split does for a job that asks for speakers."""
+"""Split, of a job that asks for speakers."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Who says which word, and when people speak. Pure.
+"""A conversation: who says which word, and when people speak. Pure.
 
 Speakers are numbered by their first word.
 """
@@ -18,7 +18,7 @@ STRAY = 500  # ms: a shorter run of words within another's sentence is another's
 
 
 class Said(NamedTuple):
-    """What a job has read."""
+    """The readings of a job."""
 
     plan: Plan
     readings: Mapping[int, Reading]
