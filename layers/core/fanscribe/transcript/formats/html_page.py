@@ -12,7 +12,9 @@ def as_html(edition: Edition) -> str:
 
 
 def captions_of(edition: Edition) -> dict[str, str]:
-    """By extension. Where a reader may name speakers, a mark stands for each (page/speakers.js)."""
+    """Captions by extension. Where a reader may name speakers, marks stand for them
+    (page/speakers.js).
+    """
     if not edition.transcript.speakers:
         return {"srt": as_srt(edition), "vtt": as_vtt(edition)}
     labels = edition.labels
