@@ -215,7 +215,7 @@ def test_no_template_calls_anything_safe_or_stops_escaping(package: str) -> None
 def test_whoever_speaks_has_a_colour_a_time_and_a_name_in_the_page() -> None:
     page = as_html(Edition(a_meeting()))
     assert page.count('class="v') == 3
-    assert '<rect width="22.2" height="1"/></svg><span class="talk">0:02 · 22%</span>' in page
+    assert '<rect width="22.2" height="1"/></svg>\n<span class="talk">0:02 · 22%</span>' in page
     assert "<small>similarity 0.8312</small>" in page
     told = Page(page)
     assert told.data["speakers"] == [

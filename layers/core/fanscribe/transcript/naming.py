@@ -66,7 +66,7 @@ def notes_on_speakers(transcript: Transcript, output: OutputOptions) -> tuple[st
     if transcript.speakers is None:
         return tuple(_on_nobody(transcript, output))
     found = [each.label for each in transcript.speakers]
-    unknown = [label for label in output.names if label not in found]
+    unknown = [label for label, name in output.names.items() if name and label not in found]
     if not unknown:
         return ()
     there = f"{found[0]} to {found[-1]}" if len(found) > 1 else "".join(found) or "nobody"
@@ -74,7 +74,7 @@ def notes_on_speakers(transcript: Transcript, output: OutputOptions) -> tuple[st
 
 
 def _on_nobody(transcript: Transcript, output: OutputOptions) -> Iterator[str]:
-    if output.names:
+    if any(output.names.values()):
         yield f"No speaker is named: {NOT_ASKED_FOR}"
     mixed = all(segment.channel is None for segment in transcript.segments)
     if "diarized-json" in output.formats and mixed:

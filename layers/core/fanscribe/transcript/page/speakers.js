@@ -5,10 +5,15 @@ const voices = new Map(page.speakers.map((voice) => [voice.number, voice]))
 const everyone = [...turns]
 const boxes = [...document.querySelectorAll('.only')]
 const names = [...document.querySelectorAll('.name')]
-const marked = JSON.parse($('captions').textContent) // a mark for each speaker: \0 and the number and \0
+// a mark for each speaker: \0, the number, \0
+const marked = JSON.parse($('captions').textContent)
 
 const shownAs = ({ name, label }) => name || label
-const short = (name) => [...name].length > page.most ? `${[...name].slice(0, page.most - 1).join('').trimEnd()}…` : name
+const nameOf = (number) => shownAs(voices.get(Number(number)))
+const short = (name) => {
+  const signs = [...name]
+  return signs.length > page.most ? `${signs.slice(0, page.most - 1).join('').trimEnd()}…` : name
+}
 const spelled = { // as the formats have names
   srt: (name) => short(name).replaceAll('-->', '--\u200b>'),
   vtt: (name) => name.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
@@ -16,14 +21,16 @@ const spelled = { // as the formats have names
 const inScript = (value) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
 const spread = (root) => { // names to wherever they stand
-  for (const who of root.querySelectorAll('button.who')) who.textContent = shownAs(voices.get(Number(who.value)))
-  root.querySelectorAll('.only').forEach((box) => box.setAttribute('aria-label', `Show only ${shownAs(voices.get(Number(box.value)))}`))
+  for (const who of root.querySelectorAll('button.who')) who.textContent = nameOf(who.value)
+  for (const box of root.querySelectorAll('.only')) {
+    box.setAttribute('aria-label', `Show only ${nameOf(box.value)}`)
+  }
   root.getElementById('data').textContent = inScript(page)
 }
 
 const fillCaptions = () => {
   const filled = Object.entries(marked).map(([kind, text]) => [
-    kind, text.replace(/\0(\d+)\0/g, (_, number) => spelled[kind](shownAs(voices.get(Number(number))))),
+    kind, text.replace(/\0(\d+)\0/g, (_, number) => spelled[kind](nameOf(number))),
   ])
   $('captions').textContent = inScript(Object.fromEntries(filled))
 }
@@ -40,7 +47,9 @@ const call = (number, typed) => {
   say(`${voice.label} is ${name || 'without a name'}.`)
 }
 
-names.forEach((field, place) => field.addEventListener('change', () => call(page.speakers[place].number, field.value)))
+names.forEach((field, place) => {
+  field.addEventListener('change', () => call(page.speakers[place].number, field.value))
+})
 
 const naming = $('naming')
 document.addEventListener('click', ({ target }) => {
@@ -61,13 +70,15 @@ naming.addEventListener('close', () => {
 // A turn that is not shown is no turn: search, keys and copies pass it by.
 const choose = () => {
   const chosen = boxes.filter((box) => box.checked).map((box) => box.value)
-  const wanted = ({ dataset, classList }) => !chosen.length || chosen.includes(dataset.speaker) || classList.contains('gap')
+  const wanted = ({ dataset, classList }) =>
+    !chosen.length || chosen.includes(dataset.speaker) || classList.contains('gap')
   for (const turn of everyone) turn.classList.toggle('turn', wanted(turn))
   turns.splice(0, turns.length, ...everyone.filter(wanted))
-  starts.splice(0, starts.length, ...turns.map((turn) => Number(turn.querySelector('.time').value)))
+  const times = turns.map((turn) => Number(turn.querySelector('.time').value))
+  starts.splice(0, starts.length, ...times)
   index = null
   if (query.value) search()
-  const told = chosen.map((number) => shownAs(voices.get(Number(number)))).join(', ')
+  const told = chosen.map(nameOf).join(', ')
   say(told ? `Only ${told}.` : 'Everybody.')
 }
 for (const box of boxes) {
@@ -78,7 +89,9 @@ for (const box of boxes) {
 const withNames = () => { // the page as it came, but for the names
   const copy = new DOMParser().parseFromString(source, 'text/html')
   spread(copy)
-  copy.querySelectorAll('.name').forEach((field, place) => field.setAttribute('value', page.speakers[place].name))
+  copy.querySelectorAll('.name').forEach((field, place) => {
+    field.setAttribute('value', page.speakers[place].name)
+  })
   return `<!doctype html>\n${copy.documentElement.outerHTML}`
 }
 $('save').addEventListener('click', () => {
