@@ -93,10 +93,12 @@ def simulate(
     work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices: AwsPrices
 ) -> Forecast:
     """One job, alone in its account."""
-    tile_s = speed.tile_s(vcpus(fleet.memory_mb))
+    tile_s, readers = speed.tile_s(fleet.memory_mb), speed.readers(fleet.memory_mb)
     cold_s = stages.start_s + speed.load_s
     calls = _calls(work.chunk_tiles * tile_s, cold_s)
-    lengths = [calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s)]
+    lengths = [
+        calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s, readers)
+    ]
     ready = [
         cold_s + granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))
     ]
@@ -193,20 +195,16 @@ def _section_seconds(
         yield (number + 1) * share_s * stages.fetch_s + number * share_s * stages.skip_s + own_s
 
 
-def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
-    """Seconds of reading, chunk by chunk."""
+def _chunk_seconds(work: Work, tile_s: float, readers: int) -> Iterator[float]:
+    """Seconds of reading, chunk by chunk: all readers' work shared out, but no less than the
+    longest tile takes one of them.
+    """
     first = FIRST_DECODING * tile_s
-    done = list(
-        accumulate(
-            (
-                first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2))
-                for i in range(work.tiles)
-            ),
-            initial=0.0,
-        )
-    )
+    each = [first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2)) for i in range(work.tiles)]
+    done = list(accumulate(each, initial=0.0))
     for start in range(0, work.tiles, work.chunk_tiles):
-        yield done[min(start + work.chunk_tiles, work.tiles)] - done[start]
+        end = min(start + work.chunk_tiles, work.tiles)
+        yield max(done[end] - done[start], max(each[start:end]) * readers)
 
 
 def _calls(chunk_s: float, cold_s: float) -> int:
