@@ -48,6 +48,7 @@ STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
+SPLIT = "split.handler.handler"
 SELDOM = {"DetectLanguageFunction", "NotifyFunction"}  # called by some jobs, or here by none
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -184,29 +185,33 @@ class Engine:
         return execution
 
     def _start_hosts(self) -> None:
-        threads = max(1, (os.cpu_count() or 1) // self._workers)
-        host = {
-            "AWS_ENDPOINT_URL": self.url,
-            "OMP_NUM_THREADS": str(threads),
-            "SECTION_CONCURRENCY": str(self._workers),
-        }
-        readers = self._workers // self._places
-        reading = {
-            "OMP_NUM_THREADS": str(threads * readers),
-            "FANSCRIBE_READERS": str(readers),
-        }
-        preload = {PRELOAD: "fanscribe.recognition.whisper"} if self._ahead else {}
         for arn, function in self.deployment.functions.items():
             transcribes = function.handler == TRANSCRIBE
-            own = reading if function.handler in {TRANSCRIBE, DETECT_LANGUAGE} else {}
-            own = own | preload if transcribes else own
-            environment = function_environment(function, host | own)
             places = self._places if transcribes else self._workers
             self.hosts[arn] = FunctionPool(
-                function, environment, places, self._logs / f"{function.name}.log"
+                function,
+                function_environment(function, self._told(function.handler)),
+                places,
+                self._logs / f"{function.name}.log",
             )
             if self._ahead and function.name not in SELDOM:
                 self.hosts[arn].provision(places if transcribes else 1)
+
+    def _told(self, handler: str) -> dict[str, str]:
+        """What this machine says to a function's processes, besides the template."""
+        threads = max(1, (os.cpu_count() or 1) // self._workers)
+        readers = self._workers // self._places if handler in {TRANSCRIBE, DETECT_LANGUAGE} else 0
+        told = {
+            "AWS_ENDPOINT_URL": self.url,
+            "OMP_NUM_THREADS": str(threads * max(1, readers)),
+        }
+        if readers:
+            told["FANSCRIBE_READERS"] = str(readers)
+        if handler == SPLIT and self._places < self._workers:
+            told["SECTION_CONCURRENCY"] = str(self._workers)
+        if handler == TRANSCRIBE and self._ahead:
+            told[PRELOAD] = "fanscribe.recognition.whisper"
+        return told
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days

@@ -70,6 +70,13 @@ def readers(cores: int, memory_mb: float, footprint: Footprint) -> int:
     return max(range(1, max(1, min(wanted, fit)) + 1), key=lambda n: n * (cores // n) ** GAIN)
 
 
+def batch_size(waiting: int, readers: int, most: int) -> int:
+    """Tiles for a reader's next batch: at most half of its share of those that wait, so batches get
+    smaller towards the end and all readers are busy to the last.
+    """
+    return min(most, -(-waiting // (2 * readers))) if readers > 1 else most
+
+
 def told_readers(environment: Mapping[str, str] = os.environ) -> int | None:
     """The choice that the command makes in FANSCRIBE_READERS, for it knows this machine's memory.
 

@@ -57,7 +57,7 @@ class SplitSettings(ModelSettings, Limits):
 
 
 class TranscribeSettings(ModelSettings):
-    # tiles decoded together: bounds memory, and what a kill can lose
+    # tiles that a reader decodes together: bounds memory, and what a kill can lose
     batch_tiles: Annotated[int, Field(ge=1)]
 
 
