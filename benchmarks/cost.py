@@ -23,7 +23,15 @@ from fanscribe.planning.planner import (
     tiles_in,
     what_binds,
 )
-from fanscribe.planning.prices import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds, vcpus
+from fanscribe.planning.prices import (
+    GB,
+    VCPU_MB,
+    ModelSpeed,
+    Processor,
+    price_list,
+    speed_of,
+    speeds,
+)
 from fanscribe.planning.simulator import Fleet
 from fanscribe.times import clock_of
 
@@ -40,11 +48,15 @@ Row = Sequence[object]
 
 
 def job_of(
-    model: str, audio_s: float, concurrency: int = 1_000, memory: int = Fleet().memory_mb
+    model: str,
+    audio_s: float,
+    concurrency: int = 1_000,
+    memory: int = Fleet().memory_mb,
+    processor: Processor | None = None,
 ) -> PlannedJob:
     """A recording of speech in an account that allows as much as the template asks for."""
     fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=concurrency)
-    return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model))
+    return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model), processor)
 
 
 def split_by_one(job: PlannedJob) -> PlannedJob:
@@ -106,31 +118,41 @@ def day_against_half_hour() -> Iterator[Row]:
 
 
 def models() -> Iterator[Row]:
-    """Cost of an hour of audio, of a recording of four."""
+    """Cost of an audio hour, of a recording of four, on the fastest processor and the slowest."""
     yield (
         "model",
         "speed",
-        "s a tile on 6 cores",
+        "readers",
+        "s a tile",
         "RTF",
         "usual, 10,240 MB",
         "cheapest, 10,240 MB",
-        "cheapest memory",
+        "cheapest memory, slowest",
     )
+    most, processors = 10_240, (speeds().processors[0], speeds().slowest)
     for speed in speeds().models:
-        tile_s = speed.tile_s(vcpus(10_240))
-        usual, cheapest = (hour_usd(speed.name, goal) for goal in (USUAL, CHEAPEST))
+        tile_s = [speed.on(processor).tile_s(most) for processor in processors]
+        usual, cheapest = (
+            [hour_usd(speed.name, goal, most, processor) for processor in processors]
+            for goal in (USUAL, CHEAPEST)
+        )
         least, memory = min(
             (hour_usd(speed.name, CHEAPEST, memory), memory) for memory in memories(speed)
         )
         row = (
             speed.name,
             speed.origin,
-            f"{tile_s:.2f}",
-            f"{tile_s / TILE_S:.3f}",
-            f"${usual:.3f}",
-            f"${cheapest:.3f}",
+            speed.readers(most),
+            _range(tile_s, ".2f"),
+            _range([seconds / TILE_S for seconds in tile_s], ".3f"),
+            _range(usual, ".3f", "$"),
+            _range(cheapest, ".3f", "$"),
         )
         yield *row, f"${least:.3f} with {memory:,} MB"
+
+
+def _range(values: Sequence[float], layout: str, unit: str = "") -> str:
+    return " to ".join(f"{unit}{value:{layout}}" for value in values)
 
 
 def memories(speed: ModelSpeed) -> list[int]:
@@ -140,8 +162,10 @@ def memories(speed: ModelSpeed) -> list[int]:
     ]
 
 
-def hour_usd(model: str, goal: Goal, memory: int = 10_240) -> float:
-    return plan(job_of(model, 4 * HOUR, memory=memory), goal).usd / 4
+def hour_usd(
+    model: str, goal: Goal, memory: int = 10_240, processor: Processor | None = None
+) -> float:
+    return plan(job_of(model, 4 * HOUR, memory=memory, processor=processor), goal).usd / 4
 
 
 def services() -> Iterator[Row]:
@@ -155,20 +179,18 @@ def turbo() -> Iterator[str]:
     """Whether large-v3-turbo costs less than $0.15, step by step."""
     speed, price = speed_of("large-v3-turbo"), price_list().aws.lambda_gb_second.usd
     full = 10_240 / GB * HOUR * price
-    two, six = speed.tile_s(2), speed.tile_s(vcpus(10_240))
     yield (
         f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. "
         f"So $0.15 allows an RTF of {0.15 / full:.3f}."
     )
-    for says, tile_s in (("do the work of six", six), ("do no more than two", two)):
-        job = job_of(speed.name, 4 * HOUR)
-        job = job.model_copy(
-            update={"speed": speed.model_copy(update={"serial_s": tile_s, "work_s": 0.0})}
+    for processor in speeds().processors:
+        tile_s = speed.on(processor).tile_s(10_240)
+        usual, cheapest = (
+            hour_usd(speed.name, goal, processor=processor) for goal in (USUAL, CHEAPEST)
         )
-        usual, cheapest = (plan(job, goal).usd / 4 for goal in (USUAL, CHEAPEST))
         rtf = tile_s / TILE_S
         yield (
-            f"If six cores {says}: {tile_s:.2f} s for a tile of {TILE_S:g} s, "
+            f"{processor.name}: {tile_s:.2f} s for a tile of {TILE_S:g} s, "
             f"RTF {rtf:.3f}, ${rtf * full:.3f}; with cold starts, splitting, merging, "
             f"transitions and S3 ${cheapest:.3f} by the cheapest plan, ${usual:.3f} without a goal."
         )

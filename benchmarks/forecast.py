@@ -109,6 +109,10 @@ def noted(engine: Engine) -> Noted:
     )
 
 
+# of a model whose seconds are all that counts
+NOTHING = {"weights_mb": 0, "memory_mb": 1, "reader_mb": 1, "load_s": 0}
+
+
 @dataclass(frozen=True)
 class Around:
     """Seconds that aren't in the functions' notes."""
@@ -136,15 +140,7 @@ class Around:
             merge_s=speeds().stages.merge_s,
         )
         tile_s = (noted.reading_s - workers * self.cold_s) / noted.tiles
-        speed = ModelSpeed(
-            name="",
-            weights_mb=0,
-            memory_mb=0,
-            load_s=0,
-            serial_s=0,
-            work_s=tile_s,
-            origin="measured",
-        )
+        speed = ModelSpeed(name="", **NOTHING, serial_s=0, work_s=tile_s, origin="measured")
         at_once = {"map_concurrency": workers, "account_concurrency": workers}
         fleet = Fleet(memory_mb=VCPU_MB, split_mb=VCPU_MB, **at_once)
         work = Work(audio_s=audio_s, tiles=tiles, chunk_tiles=CHUNK_TILES)

@@ -46,6 +46,7 @@ SPEEDS = ROOT / "layers" / "core" / "fanscribe" / "planning" / "speeds.json"
 PAGE = ROOT / "docs" / "speed.md"
 BATCH = 4  # the template's BatchTiles
 DISK_MB_S = 200  # at which a cold start reads the model: assumed
+INT8_LOAD = 0.25  # of what float16 takes to load: as int8 it needs no conversion (notes.md)
 MEMORIES = (10_240, 3_008)  # Lambda's most, and what some new accounts are held to
 REST_MB = 150  # what Transcribe holds besides: libraries of AWS, a chunk's sound
 BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no fallbacks"
@@ -235,7 +236,9 @@ def _speed(result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "weights_mb": result["weights_mb"],
         "memory_mb": math.ceil((_most_mb(result) + REST_MB) / 100) * 100,
-        "load_s": round(result[THREADS]["load_s"] + result["weights_mb"] / DISK_MB_S, 1),
+        "load_s": round(
+            result[THREADS]["load_s"] * INT8_LOAD + result["weights_mb"] / 2 / DISK_MB_S, 1
+        ),
         "serial_s": round(serial, 2),
         "work_s": round(one - serial, 2),
         "origin": "synthetic" if result["synthetic"] else "measured",
@@ -266,11 +269,12 @@ def _origin(results: Results) -> dict[str, str]:
         ),
         "serial_s": (
             "from one reader of one thread for each core and from one of two threads: "
-            "what a second thread does not shorten. Six cores are reckoned from these two; "
-            "neither six nor Lambda's processors were measured"
+            "what a second thread does not shorten. Lambda's processors were not measured"
         ),
         "load_s": (
-            f"measured with the file in memory, and the file at an assumed {DISK_MB_S} MB/s besides"
+            "of weights as int8, a quarter of what float16 measured with the file in memory "
+            "(benchmarks/notes.md), and the file, half of float16's, "
+            f"at an assumed {DISK_MB_S} MB/s besides"
         ),
         "memory_mb": (
             "a reader's most with four tiles at once, "
@@ -324,7 +328,7 @@ def _allowed(speed: ModelSpeed, memory: int) -> str:
         return f"no: needs {speed.memory_mb:,} MB"
     return (
         f"{most_tiles(a_job(0, 0, Fleet(memory_mb=memory), speed))} "
-        f"tiles of {speed.tile_s(vcpus(memory)):.1f} s"
+        f"tiles of {speed.on(speeds().slowest).tile_s(memory):.1f} s"
     )
 
 

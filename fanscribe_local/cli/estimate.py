@@ -190,7 +190,7 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
             f"at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour"
         ),
         f"what binds  {binding}",
-        f"model speed {job.speed.origin}, as {job.speed.name}",
+        f"model speed {job.speed.origin}, as {job.speed.name}, on {job.speed.processor}",
     ]
     if not _in_time(goal, forecast):
         lines.append(
@@ -212,6 +212,7 @@ def _figures(
         "tiles": job.tiles,
         "model_speed": job.speed.name,
         "speed_had": job.speed.origin,
+        "processor": job.speed.processor,
         "usd_an_audio_hour": forecast.usd / job.audio_s * 3600,
         "prices": {"read": price_list().aws.read, "region": price_list().aws.region},
         "in_time": _in_time(goal, forecast),

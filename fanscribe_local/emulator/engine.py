@@ -49,6 +49,7 @@ STATE_MACHINE = "fanscribe-TranscriptionStateMachine"
 INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
+SPLIT = "split.handler.handler"
 SELDOM = {"DetectLanguageFunction", "NotifyFunction"}  # called by some jobs, or here by none
 
 # moto's interpreter takes one enumeration from its Batch, which loads all of EC2: a third of the
@@ -197,23 +198,10 @@ class Engine:
         return execution
 
     def _start_pools(self) -> None:
-        threads = max(1, (os.cpu_count() or 1) // self._workers)
-        machine = {
-            "AWS_ENDPOINT_URL": self.url,
-            "OMP_NUM_THREADS": str(threads),
-            "SECTION_CONCURRENCY": str(self._workers),
-        }
-        readers = self._workers // self._places
-        reading = {
-            "OMP_NUM_THREADS": str(threads * readers),
-            "FANSCRIBE_READERS": str(readers),
-        }
         for arn, function in self.deployment.functions.items():
-            own = reading if function.handler in {TRANSCRIBE, DETECT_LANGUAGE} else {}
-            environment = function_environment(function, machine | own)
             self.pools[arn] = FunctionPool(
                 function,
-                environment,
+                function_environment(function, self._variables(function.handler)),
                 self._places if function.handler == TRANSCRIBE else self._workers,
                 self._logs / f"{function.name}.log",
             )
@@ -225,6 +213,20 @@ class Engine:
         for pool in self.pools.values():
             if pool.function.name not in SELDOM:
                 pool.provision(self._places if pool.function.handler == TRANSCRIBE else 1)
+
+    def _variables(self, handler: str) -> dict[str, str]:
+        """Variables of a function's processes that this machine decides, not the template."""
+        threads = max(1, (os.cpu_count() or 1) // self._workers)
+        readers = self._workers // self._places if handler in {TRANSCRIBE, DETECT_LANGUAGE} else 0
+        variables = {
+            "AWS_ENDPOINT_URL": self.url,
+            "OMP_NUM_THREADS": str(threads * max(1, readers)),
+        }
+        if readers:
+            variables["FANSCRIBE_READERS"] = str(readers)
+        if handler == SPLIT and self._places < self._workers:
+            variables["SECTION_CONCURRENCY"] = str(self._workers)
+        return variables
 
     def _deploy(self) -> None:
         days = self.deployment.buckets["WorkBucket"].expires_days

@@ -189,7 +189,7 @@ class FaultyRecognizer(SpellingRecognizer):
     """Spells each tile; notes which it read; and may not survive one."""
 
     def __init__(self, stage: Stage, recording: str) -> None:
-        super().__init__()
+        super().__init__(readers=1 + stage.fault.seed % 2)
         self.stage = stage
         self.recording = recording
 

@@ -45,8 +45,9 @@ WORKERS = 4  # processes for each function
 TIMEOUT_S = 6  # of Transcribe
 # describe, look, claim, plan, sections, download, sound, finished, plan, list of chunks
 SPLIT_STEPS = range(1, 11)
-# plan, finished, attempts, sound, begin the attempt, read, end the attempt, part
-TRANSCRIBE_STEPS = range(1, 9)
+# plan, finished, attempts; and of each batch sound, begin the attempt, read, end the attempt, part.
+# Of two readers, with a batch of one tile each, the last ten come in any order
+TRANSCRIBE_STEPS, OF_TWO_READERS = range(1, 9), range(1, 14)
 MERGE_STEPS = range(1, 11, 2)  # plan, list of parts, three parts, failures, four formats
 LOST_PAGES = range(40, 42)  # of the recording's Ogg
 TOLERATED = 0.05  # of the speech may be missing: the lost pages, and not a tile
@@ -62,8 +63,9 @@ ENTRIES = {
 
 def faults() -> Iterator[Fault]:
     """The whole plan: some 200 executions."""
-    for moment, step, seed in itertools.product(MOMENTS, TRANSCRIBE_STEPS, range(3)):
-        yield Fault("kill", "Transcribe", moment, step, seed)
+    for moment, seed in itertools.product(MOMENTS, range(3)):
+        for step in OF_TWO_READERS if seed % 2 else TRANSCRIBE_STEPS:
+            yield Fault("kill", "Transcribe", moment, step, seed)
     for moment, step in itertools.product(MOMENTS, SPLIT_STEPS):
         yield Fault("kill", "Split", moment, step)
     for moment, step in itertools.product(MOMENTS, MERGE_STEPS):

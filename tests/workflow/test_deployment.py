@@ -42,6 +42,7 @@ OF_THE_HOST = {
     "TZ",
     "AWS_ENDPOINT_URL",
     "OMP_NUM_THREADS",
+    "FANSCRIBE_READERS",
     "LC_CTYPE",  # CPython sets it where no locale is given
 }
 

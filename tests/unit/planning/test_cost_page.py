@@ -18,7 +18,7 @@ def test_turbo_costs_less_than_fifteen_cents_an_hour() -> None:
     assert hour_usd("large-v3-turbo", CHEAPEST) < hour_usd("large-v3-turbo", USUAL) < 0.15
 
 
-def test_a_days_limit_is_the_account_at_ten_and_cold_starts_then_splitting_from_a_thousand() -> (
+def test_a_days_limit_is_the_account_at_ten_and_splitting_then_cold_starts_from_a_thousand() -> (
     None
 ):
     for model in LARGE:
@@ -31,24 +31,17 @@ def test_a_days_limit_is_the_account_at_ten_and_cold_starts_then_splitting_from_
                 limit.name
                 for limit in what_binds(job_of(model, LENGTHS["24 h"], concurrency), USUAL)
             ]
-            assert limits == ["cold starts and loading the model", "splitting in 20 sections"]
+            assert limits == ["splitting in 20 sections", "cold starts and loading the model"]
 
 
-def test_the_accounts_thousand_also_limits_a_day_of_large_v3_at_its_fastest() -> None:
-    limits = [
-        limit.name for limit in what_binds(job_of("large-v3", LENGTHS["24 h"], 1_000), FASTEST)
-    ]
-    assert limits[-1] == "the account's concurrency of 1,000"
-
-
-def test_only_at_its_fastest_does_a_day_take_over_one_and_a_half_times_half_an_hours_time() -> None:
+def test_a_day_takes_at_most_one_and_a_half_times_half_an_hours_time_whatever_the_goal() -> None:
     for model in LARGE:
         ratios = {
             name: plan(job_of(model, LENGTHS["24 h"], 3_000), goal).wall_s
             / plan(job_of(model, HOUR / 2, 3_000), goal).wall_s
             for name, goal in WISHES.items()
         }
-        assert {name for name, ratio in ratios.items() if ratio <= 1.5} == {"usual", "cheapest"}
+        assert max(ratios.values()) <= 1.5
 
 
 def test_a_days_fan_out_takes_little_longer_than_half_an_hours() -> None:

@@ -1,5 +1,7 @@
 """The planner, as laws."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from fanscribe.planning.planner import (
     plan,
     what_binds,
 )
-from fanscribe.planning.prices import ModelSpeed, speed_of, speeds, vcpus
+from fanscribe.planning.prices import ModelSpeed, speed_of, speeds
 from fanscribe.planning.simulator import AGAIN, FIRST_DECODING, Fleet
 
 models = st.sampled_from(speeds().models)
@@ -37,8 +39,10 @@ def test_no_chunk_passes_half_of_the_15_minutes_even_if_every_tile_is_read_again
 ) -> None:
     job = job_of(model, count, allowed, memory)
     forecast = plan(job, goal)
-    slowest = model.tile_s(vcpus(memory)) * FIRST_DECODING * (1 + AGAIN)
-    whole = job.stages.start_s + model.load_s + job.stages.invoke_s + forecast.chunk_tiles * slowest
+    slow = model.on(speeds().slowest)
+    slowest, readers = slow.reader_s(memory) * FIRST_DECODING * (1 + AGAIN), slow.readers(memory)
+    reading = math.ceil(forecast.chunk_tiles / readers) * slowest
+    whole = job.stages.start_s + model.load_s + job.stages.invoke_s + reading
     assert whole <= HALF_S or forecast.chunk_tiles == 1
     assert forecast.chunk_tiles <= most_tiles(job)
 

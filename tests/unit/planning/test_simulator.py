@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fanscribe.audio.sections import FEWEST, MOST, SECTION_S
 from fanscribe.planning import fan_out, simulator
-from fanscribe.planning.prices import GB, ModelSpeed, price_list, speed_of, speeds
-from fanscribe.planning.simulator import Fleet, Forecast, Work, simulate
+from fanscribe.planning.prices import GB, VCPU_MB, ModelSpeed, price_list, speed_of, speeds
+from fanscribe.planning.simulator import AGAIN, FIRST_DECODING, Fleet, Forecast, Work, simulate
 from tests.conftest import ROOT
 
 STAGES = speeds().stages
@@ -111,9 +111,7 @@ def test_nothing_is_faster_than_its_critical_path_nor_than_its_work_shared_out(
     forecast = run(count, size, a_fleet(allowed, account), model)
     fixed = forecast.split_s + forecast.merge_s + STAGES.states_s
     assert forecast.wall_s >= fixed + forecast.longest_chunk_s - 1e-6
-    assert forecast.wall_s >= fixed + count * 0.8 * model.tile_s(10_240 / 1_769) / min(
-        allowed, account
-    )
+    assert forecast.wall_s >= fixed + count * 0.8 * model.tile_s(10_240) / min(allowed, account)
     assert forecast.environments <= min(allowed, account, forecast.chunks)
 
 
@@ -188,7 +186,7 @@ def test_a_thousand_environments_come_at_once_and_the_others_at_a_hundred_a_seco
     one, all_at_once, three_thousand = (
         run(count, 1, a_fleet(3_000), large).transcribe_s for count in (1, 1_000, 3_000)
     )
-    assert all_at_once < one * 2, "a fallback, and no waiting"
+    assert all_at_once < one * (1 + AGAIN), "a fallback, and no waiting"
     assert 20 < three_thousand - one < 50, (
         "2,000 further ones take 20 s, and a throttled child asks again some time after"
     )
@@ -213,8 +211,21 @@ def test_a_chunk_that_passes_the_15_minutes_is_called_again() -> None:
 
 def test_less_than_a_core_takes_as_much_longer() -> None:
     tiny = speed_of("tiny.en")
-    assert tiny.tile_s(0.5) == pytest.approx(2 * tiny.tile_s(1))
-    assert tiny.tile_s(2) > tiny.tile_s(1) / 2
+    assert tiny.tile_s(VCPU_MB // 2) == pytest.approx(2 * tiny.tile_s(VCPU_MB), rel=0.01)
+
+
+def test_a_chunk_takes_as_long_as_its_readers_and_no_less_than_its_longest_tile() -> None:
+    fleet = Fleet(memory_mb=6 * VCPU_MB)
+    base = speed_of("base")
+    around = STAGES.start_s + base.load_s + STAGES.invoke_s
+    one, six, seven = (
+        run(count, count, fleet, base).longest_chunk_s - around for count in (1, 6, 7)
+    )
+    first = base.reader_s(fleet.memory_mb) * FIRST_DECODING
+    assert base.readers(fleet.memory_mb) == 6
+    assert six - one == pytest.approx(0)
+    assert one == pytest.approx(first)
+    assert seven == pytest.approx((1 + AGAIN) * first), "the seventh is read again"
 
 
 def test_what_the_simulator_knows_of_the_state_machine_is_in_the_state_machine() -> None:

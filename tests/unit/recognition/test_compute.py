@@ -52,7 +52,8 @@ def test_amds_with_all_of_avx_512_are_asked_to_use_it(
     assert widest_vectors(tmp_path / "none") == {}
 
 
-LIGHT, HEAVY = Footprint(loaded=400, reader=150), Footprint(loaded=1_900, reader=2_200)
+LIGHT = Footprint(loaded=400, reader=150, threads=1)
+HEAVY = Footprint(loaded=1_900, reader=2_200, threads=2)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,9 @@ LIGHT, HEAVY = Footprint(loaded=400, reader=150), Footprint(loaded=1_900, reader
         (2, 600, LIGHT, 1),  # a second one doesn't fit
         (6, 10_240, HEAVY, 3),  # of two threads each
         (2, 3_008, HEAVY, 1),  # not even one fits: it may do yet
-        (6, 11_800, HEAVY, 3),  # four would leave two cores without work
+        (6, 40_000, HEAVY, 3),  # whatever memory there is
+        (2, 10_240, HEAVY, 2),  # of one thread each: there are few cores
+        (6, 8_000, HEAVY, 2),
         (6, 0, LIGHT, 1),  # nobody knows how much memory there is
     ],
 )

@@ -35,6 +35,7 @@ def test_a_models_footprint_is_reckoned_from_its_shape(tmp_path: Path) -> None:
     assert round(large.loaded) == 350 + 1_550
     assert round(large.reader) == 2_218
     tiny = find_model("tiny.en").footprint(tiles=4)
+    assert (large.threads, tiny.threads) == (2, 1)
     assert round(tiny.reader) == 149, "seen: 130 (benchmarks/notes.md)"
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from fanscribe.documents.plan import Tile
 from fanscribe.jobs.attempts import next_batch
 from fanscribe.jobs.deadline import Deadline
+from fanscribe.recognition.compute import batch_size
 
 Following = Callable[[], list[Tile]]
 Result = TypeVar("Result")
@@ -39,13 +40,9 @@ class Batches:
         )
 
     def _next(self, tiles: set[int], readers: int) -> list[Tile]:
-        """Some of these tiles; none, if there are none or it is too late.
-
-        At most half of a reader's share: batches get smaller towards the end, so that all readers
-        are busy to the last.
-        """
-        share = -(-len(tiles) // (2 * readers)) if readers > 1 else self.most
-        room = self.deadline.room(min(self.most, share)) if tiles else 0
+        """Some of these tiles; none, if there are none or it is too late."""
+        size = batch_size(len(tiles), readers, self.most)
+        room = self.deadline.room(size) if tiles else 0
         batch = next_batch(self.spoken, tiles, self.suspects, room) if room else []
         self.waiting.difference_update(tile.index for tile in batch)
         return batch

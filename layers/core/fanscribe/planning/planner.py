@@ -9,7 +9,7 @@ again. The transcript does not depend on any of it.
 from collections.abc import Callable, Sequence
 
 from fanscribe.contract import Contract
-from fanscribe.planning.prices import AwsPrices, ModelSpeed, Stages, price_list, speeds, vcpus
+from fanscribe.planning.prices import AwsPrices, ModelSpeed, Processor, Stages, price_list, speeds
 from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work, simulate
 
 HALF_S = TIMEOUT_S / 2
@@ -101,13 +101,22 @@ class PlannedJob(Contract):
         return simulate(work, self.fleet, self.speed, self.stages, self.prices)
 
 
-def a_job(audio_s: float, tiles: int, fleet: Fleet, speed: ModelSpeed) -> PlannedJob:
-    """A job at list prices, with the stages' seconds as they were measured."""
+def a_job(
+    audio_s: float,
+    tiles: int,
+    fleet: Fleet,
+    speed: ModelSpeed,
+    processor: Processor | None = None,
+) -> PlannedJob:
+    """A job at list prices, with the stages' seconds as they are known.
+
+    Without a `processor` it is the slowest.
+    """
     return PlannedJob(
         audio_s=audio_s,
         tiles=tiles,
         fleet=fleet,
-        speed=speed,
+        speed=speed.on(processor or speeds().slowest),
         stages=speeds().stages,
         prices=price_list().aws,
     )
@@ -123,7 +132,8 @@ def most_tiles(job: PlannedJob) -> int:
     there is not.
     """
     spare = HALF_S - job.stages.start_s - job.speed.load_s - job.stages.invoke_s
-    return max(1, int(spare / (job.speed.tile_s(vcpus(job.fleet.memory_mb)) * WORST)))
+    rounds = int(spare / (job.speed.reader_s(job.fleet.memory_mb) * WORST))
+    return max(1, rounds * job.speed.readers(job.fleet.memory_mb))
 
 
 def plan(job: PlannedJob, goal: Goal) -> Forecast:

@@ -3,11 +3,13 @@
 """
 
 import json
+import math
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from fanscribe.contract import Contract
+from fanscribe.recognition.compute import Footprint, readers
 
 VCPU_MB = 1_769  # memory that comes with one whole vCPU on Lambda
 MOST_VCPUS = 6.0
@@ -78,27 +80,53 @@ class Stages(Contract):
     merge_s: float  # for one tile
 
 
+class Processor(Contract):
+    """One that was seen, and how many times as long it takes as the first, all cores busy."""
+
+    name: str
+    times: float
+
+
 class ModelSpeed(Contract):
-    """Seconds of one model for a tile, fallbacks included: `serial_s`, which more cores don't
-    shorten, and `work_s`.
+    """Seconds of one reader for a tile, fallbacks included, while all cores read: `serial_s`, which
+    more threads don't shorten, and `work_s`.
     """
 
     name: str
     also: tuple[str, ...] = ()  # names of the same shape
     weights_mb: int  # model.bin
-    memory_mb: int  # that Transcribe needs with it
+    memory_mb: int  # that Transcribe needs with it, for one reader
+    reader_mb: int  # of it, that each reader needs
+    reader_threads: int = 1  # that each should have
     load_s: float
     serial_s: float
     work_s: float
     origin: Literal["measured", "synthetic", "scaled"]
+    processor: str = ""  # that the seconds are of; none: the first
 
-    def tile_s(self, vcpus: float) -> float:
-        """Seconds for one tile on `vcpus` cores."""
-        return (
-            self.serial_s + self.work_s / vcpus
-            if vcpus >= 1
-            else (self.serial_s + self.work_s) / vcpus
+    def on(self, processor: Processor) -> "ModelSpeed":
+        """The same model on another processor."""
+        times = {name: getattr(self, name) * processor.times for name in ("serial_s", "work_s")}
+        return self.model_copy(update={**times, "processor": processor.name})
+
+    def readers(self, memory_mb: int) -> int:
+        """How many read side by side in a function of so much memory."""
+        footprint = Footprint(
+            loaded=self.memory_mb - self.reader_mb,
+            reader=self.reader_mb,
+            threads=self.reader_threads,
         )
+        return readers(math.ceil(vcpus(memory_mb)), memory_mb, footprint)
+
+    def reader_s(self, memory_mb: int) -> float:
+        """Seconds of each of them for one tile."""
+        cores = math.ceil(vcpus(memory_mb))
+        threads = cores // self.readers(memory_mb)
+        return (self.serial_s + self.work_s / threads) * cores / vcpus(memory_mb)
+
+    def tile_s(self, memory_mb: int) -> float:
+        """Seconds of all of them together."""
+        return self.reader_s(memory_mb) / self.readers(memory_mb)
 
 
 class Speeds(Contract):
@@ -106,7 +134,13 @@ class Speeds(Contract):
 
     origin: dict[str, str]
     stages: Stages
+    processors: tuple[Processor, ...]
     models: tuple[ModelSpeed, ...]  # by size
+
+    @property
+    def slowest(self) -> Processor:
+        """Lambda doesn't say which it takes, so plans are made for this one."""
+        return max(self.processors, key=lambda processor: processor.times)
 
 
 @cache

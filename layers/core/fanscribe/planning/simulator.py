@@ -20,6 +20,7 @@ from fanscribe.audio.sound import PIECE
 from fanscribe.contract import Contract
 from fanscribe.planning.fan_out import BURST, TRIES, fan_out, granted
 from fanscribe.planning.prices import GB, AwsPrices, ModelSpeed, Stages, vcpus
+from fanscribe.recognition.compute import batch_size
 from fanscribe.times import SAMPLE_RATE
 
 AGAIN_EVERY = 13  # tiles
@@ -95,10 +96,12 @@ def simulate(
     work: Work, fleet: Fleet, speed: ModelSpeed, stages: Stages, prices: AwsPrices
 ) -> Forecast:
     """One job, alone in its account."""
-    tile_s = speed.tile_s(vcpus(fleet.memory_mb))
+    tile_s, readers = speed.tile_s(fleet.memory_mb), speed.readers(fleet.memory_mb)
     cold_s = stages.start_s + speed.load_s
     calls = _calls(work.chunk_tiles * tile_s, cold_s)
-    lengths = [calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s)]
+    lengths = [
+        calls * stages.invoke_s + seconds for seconds in _chunk_seconds(work, tile_s, readers)
+    ]
     ready = [
         cold_s + granted(place, fleet.burst) for place in range(min(fleet.concurrency, work.chunks))
     ]
@@ -120,7 +123,8 @@ def simulate(
     usd = gb_seconds * prices.lambda_gb_second.usd
     usd += (split.invocations + work.chunks * calls + 1) * prices.lambda_request.usd
     usd += transitions * prices.transition.usd + prices.event.usd
-    usd += _storage_usd(work, fleet, calls, prices)
+    batches = work.chunks * _batches(work, fleet, readers)
+    usd += _storage_usd(work, fleet, work.chunks * calls, batches, prices)
     return Forecast(
         chunks=work.chunks,
         chunk_tiles=work.chunk_tiles,
@@ -195,20 +199,16 @@ def _section_seconds(
         yield (number + 1) * share_s * stages.fetch_s + number * share_s * stages.skip_s + own_s
 
 
-def _chunk_seconds(work: Work, tile_s: float) -> Iterator[float]:
-    """Seconds of reading, chunk by chunk."""
+def _chunk_seconds(work: Work, tile_s: float, readers: int) -> Iterator[float]:
+    """Seconds of reading, chunk by chunk: all readers' work shared out, but no less than the
+    longest tile takes one of them.
+    """
     first = FIRST_DECODING * tile_s
-    done = list(
-        accumulate(
-            (
-                first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2))
-                for i in range(work.tiles)
-            ),
-            initial=0.0,
-        )
-    )
+    each = [first * (1 + AGAIN * (i % AGAIN_EVERY == AGAIN_EVERY // 2)) for i in range(work.tiles)]
+    done = list(accumulate(each, initial=0.0))
     for start in range(0, work.tiles, work.chunk_tiles):
-        yield done[min(start + work.chunk_tiles, work.tiles)] - done[start]
+        end = min(start + work.chunk_tiles, work.tiles)
+        yield max(done[end] - done[start], max(each[start:end]) * readers)
 
 
 def _calls(chunk_s: float, cold_s: float) -> int:
@@ -216,18 +216,28 @@ def _calls(chunk_s: float, cold_s: float) -> int:
     return max(1, -int(-chunk_s // max(1.0, TIMEOUT_S - RESERVE_S - cold_s)))
 
 
-def _storage_usd(work: Work, fleet: Fleet, calls: int, prices: AwsPrices) -> float:
-    """S3's requests: sound; each invocation's two lists, plan and ranges of sound; each batch's
+def _batches(work: Work, fleet: Fleet, readers: int) -> int:
+    """Of one chunk."""
+    waiting, count = min(work.chunk_tiles, work.tiles), 0
+    while waiting > 0:
+        waiting -= batch_size(waiting, readers, fleet.batch_tiles)
+        count += 1
+    return count
+
+
+def _storage_usd(
+    work: Work, fleet: Fleet, invocations: int, batches: int, prices: AwsPrices
+) -> float:
+    """S3's requests: sound; each invocation's two lists and plan; each batch's range of sound,
     attempt and part; sections.
     """
-    sections, invocations = fleet.sections(work.audio_s), work.chunks * calls
+    sections = fleet.sections(work.audio_s)
     # the last one of each section is shorter
     pieces = sections + work.audio_s // (PIECE / SAMPLE_RATE)
-    # each chunk's first, and one for each piece that begins in a chunk
-    ranges = pieces + work.chunks if work.chunks else 0
-    batches = work.chunks * -(-min(work.chunk_tiles, work.tiles) // fleet.batch_tiles)
+    # each batch's first, and one for each piece that begins in a batch
+    ranges = pieces + batches if work.chunks else 0
     puts = pieces + 2 * invocations + 2 * batches + FORMATS + 6
-    gets = invocations + calls * ranges + batches + 6
+    gets = invocations + ranges + batches + 6
     # the recording, by each section as far as it goes
     gets += sections + work.audio_s / FETCHED_S * (sections + 1) / 2
     # sections.json and, of each, its result and its frames; and the head of the recording's

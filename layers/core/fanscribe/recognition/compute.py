@@ -19,14 +19,16 @@ ComputeType = Literal["int8", "float16", "int8_float16"]
 # A reader of n threads does n ** GAIN times as much as one of one thread: two threads take 0.54
 # (turbo) to 0.7 (small) of the time of one
 GAIN = 0.7
+FEW_CORES = 4  # of less, each has a reader of its own
 SPARE = 0.95  # of the memory that readers may fill: what they need is reckoned, not measured
 
 
 class Footprint(Contract):
-    """Memory that reading takes, in MB."""
+    """What reading takes: memory, in MB, and cores."""
 
     loaded: float  # the model, and all that a process has besides
     reader: float  # each reader of it
+    threads: int  # that each should have, where there are four cores or more
 
 
 class Computing(Contract):
@@ -57,11 +59,22 @@ def threads(environment: Mapping[str, str] = os.environ) -> int:
 
 
 def readers(cores: int, memory_mb: float, footprint: Footprint) -> int:
-    """How many read side by side, sharing the model and the cores evenly: one thread for each is
-    best, where memory allows it.
+    """How many read side by side, sharing the model and the cores evenly, as far as memory allows.
+
+    Two of one thread beat one of two for every model. Of six cores three readers of two threads
+    have most of what six of one gain, and of large models a tile that is the last, or is read
+    again, would take one thread too long while the other cores wait.
     """
     fit = int((memory_mb * SPARE - footprint.loaded) / footprint.reader)
-    return max(range(1, max(1, min(cores, fit)) + 1), key=lambda n: n * (cores // n) ** GAIN)
+    wanted = cores // footprint.threads if cores >= FEW_CORES else cores
+    return max(range(1, max(1, min(wanted, fit)) + 1), key=lambda n: n * (cores // n) ** GAIN)
+
+
+def batch_size(waiting: int, readers: int, most: int) -> int:
+    """Tiles for a reader's next batch: at most half of its share of those that wait, so batches get
+    smaller towards the end and all readers are busy to the last.
+    """
+    return min(most, -(-waiting // (2 * readers))) if readers > 1 else most
 
 
 def given_readers(environment: Mapping[str, str] = os.environ) -> int | None:

@@ -23,6 +23,7 @@ MULTILINGUAL_VOCABULARY = 51_865
 FRAMES = 1_500  # that the encoder makes of a window
 HEAD = 64  # numbers of a head of attention, in every Whisper model
 FLOAT = 4  # bytes
+LIGHT_WIDTH = 512  # of tiny and base: one thread reads a tile in a second or two
 # What encoding a window takes, of its attention: measured with tiny.en, 75 MB of 54
 ENCODING = 1.4
 PROCESS_MB = 350  # of Transcribe without a model: libraries, and some sound
@@ -61,7 +62,9 @@ class Model:
         attention = ENCODING * weights.width / HEAD * FRAMES**2 * FLOAT
         tile = weights.decoder_layers * 2 * FRAMES * weights.width * FLOAT
         return Footprint(
-            loaded=PROCESS_MB + self.weights_mb, reader=(attention + tiles * tile) / MEGABYTE
+            loaded=PROCESS_MB + self.weights_mb,
+            reader=(attention + tiles * tile) / MEGABYTE,
+            threads=1 if weights.width <= LIGHT_WIDTH else 2,
         )
 
     @property

@@ -63,7 +63,7 @@ class SplitSettings(ModelSettings, Limits):
 class TranscribeSettings(ModelSettings):
     """The settings of Transcribe; DetectLanguage has ModelSettings."""
 
-    # tiles decoded together: bounds memory, and what a kill can lose
+    # tiles that a reader decodes together: bounds memory, and what a kill can lose
     batch_tiles: Annotated[int, Field(ge=1)]
 
 
