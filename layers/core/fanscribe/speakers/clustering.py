@@ -151,32 +151,36 @@ def _means(prints: _Clusters, labels: Labels) -> _Clusters:
 def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
     """Labels from 0, by average linkage on cosines, until no two clusters are `alike`.
 
-    Each row remembers its nearest: a step costs one row, not the matrix.
+    It walks from neighbour to nearest neighbour until two are each other's, and joins those: the
+    same clusters as by the best pair of all each time, in a tenth of the time.
     """
-    count = len(vectors)
     cosines = _cosines(vectors, vectors)
     np.fill_diagonal(cosines, -np.inf)
-    weights, labels = seconds.copy(), np.arange(count)
-    nearest = cosines.argmax(1)
-    best = cosines[labels, nearest]
-    while True:
-        one = int(best.argmax())
-        other = int(nearest[one])
-        if not best[one] >= alike:
-            return np.unique(labels, return_inverse=True)[1]
-        both = weights[one] + weights[other]
-        row = (weights[one] * cosines[one] + weights[other] * cosines[other]) / both
-        row[[one, other]] = -np.inf
-        weights[one], labels[labels == other] = both, one
-        cosines[one] = cosines[:, one] = row
-        cosines[other] = cosines[:, other] = -np.inf
-        best[other] = -np.inf
-        stale = np.flatnonzero((nearest == one) | (nearest == other))
-        nearer = row > best
-        nearest[nearer], best[nearer] = one, row[nearer]
-        for each in {one, *stale.tolist()} - {other}:
-            nearest[each] = cosines[each].argmax()
-            best[each] = cosines[each, nearest[each]]
+    weights, labels = seconds.copy(), np.arange(len(vectors))
+    waiting = np.ones(len(vectors), np.bool_)
+    chain: list[int] = []
+    while chain or waiting.any():
+        here = chain[-1] if chain else int(waiting.argmax())
+        before = chain[-2] if len(chain) > 1 else here
+        near = int(cosines[here].argmax())
+        if cosines[here, before] >= cosines[here, near]:
+            near = before
+        if not cosines[here, near] >= alike:  # and whatever others become, it stays so
+            waiting[here] = False
+            chain = []
+        elif near == before:
+            del chain[-2:]
+            one, other = sorted((here, near))
+            both = weights[one] + weights[other]
+            row = (weights[one] * cosines[one] + weights[other] * cosines[other]) / both
+            row[[one, other]] = -np.inf
+            weights[one], labels[labels == other] = both, one
+            cosines[one] = cosines[:, one] = row
+            cosines[other] = cosines[:, other] = -np.inf
+            waiting[other] = False
+        else:
+            chain = [*(chain or [here]), near]
+    return np.asarray(np.unique(labels, return_inverse=True)[1], np.intp)
 
 
 def _large(found: _Clusters, small: float, fewest: int) -> _Clusters:
