@@ -23,6 +23,9 @@ LEAST = 0.2  # seconds that any voice print counts for
 # one speaker: in a short recording and in a long one. The more is behind a cluster, the surer.
 ALIKE = (0.45, 0.60)
 SAME = (0.55, 0.70)
+# The same of two clusters, once there is much behind both: alike voices are told apart by it
+SAME_CERTAIN = 0.80
+CERTAIN = (20.0, 60.0)  # seconds behind the lesser: from little to much, by the logarithm
 SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
@@ -197,15 +200,25 @@ def _joined(found: _Clusters, same: float, count: SpeakerCount) -> _Clusters:
     while len(centres) > count.fewest:
         cosines = _cosines(centres, centres)
         cosines[np.tril_indices(len(centres))] = -np.inf
-        one, other = divmod(int(cosines.argmax()), len(centres))
-        if cosines[one, other] < same and len(centres) <= count.most:
+        nearness = cosines - _needed(seconds, same)
+        enough = nearness.max() >= 0
+        if not enough and len(centres) <= count.most:
             break
+        best = nearness if enough else cosines
+        one, other = divmod(int(best.argmax()), len(centres))
         labels = np.arange(len(centres))
         labels[other] = one
-        centres, seconds = _means(
-            _Clusters(centres, seconds), np.unique(labels, return_inverse=True)[1]
-        )
+        joined = np.unique(labels, return_inverse=True)[1]
+        centres, seconds = _means(_Clusters(centres, seconds), joined)
     return _Clusters(centres, seconds)
+
+
+def _needed(seconds: Seconds, same: float) -> Vectors:
+    """The cosine from which on two clusters are one speaker, for each two."""
+    little, much = CERTAIN
+    less = np.minimum(seconds[:, np.newaxis], seconds)
+    certain = np.clip(np.log(less / little) / np.log(much / little), 0, 1)
+    return np.asarray(same + (SAME_CERTAIN - same) * certain)
 
 
 def _assigned(
