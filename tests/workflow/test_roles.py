@@ -101,6 +101,14 @@ def _damage(engine: GuardedEngine, job: str) -> dict[str, object]:
     return by_hand("clip.wav", language="en")
 
 
+def _with_speakers(engine: GuardedEngine, job: str) -> list[Execution]:
+    """The same job with speakers; then once more, with voices that are damaged."""
+    asked = by_hand("clip.wav", language="en", speakers="auto")
+    done = engine.run(asked)
+    engine.s3.put_object(Bucket=WORK, Key=keys.voices(job, 0, 0), Body=b"{")
+    return [done, engine.run(asked)]
+
+
 def _poisoned(engine: GuardedEngine, job: str, execution_input: dict[str, object]) -> Execution:
     """An execution in which the first tile, whose part is gone by now, has ended two workers."""
     arn = f"{engine.state_machine.replace(':stateMachine:', ':execution:')}:poisoned"
@@ -121,11 +129,12 @@ class BrokenPool(FunctionPool):
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
+def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: Path) -> list[Call]:
     """Calls when a recording was uploaded, then done again by hand, uploaded by the
     command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good, a
     recording was missing, and one was split in sections.
     """
+    assert speaker_models
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
         again = engine.run(by_hand(clip.name, language="en"))
@@ -136,6 +145,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
         )
         redo = {"job": done.output["job"], "from": "0:01", "to": "0:02"}
         redone = engine.run(by_hand(clip.name, hotwords="Fresnel") | {"redo": redo})
+        speaking = _with_speakers(engine, done.output["job"])
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
@@ -154,6 +164,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Call]:
     assert {each.status for each in (done, again, uploaded, redone, in_sections)} == {
         "SUCCEEDED"
     }, done.message
+    assert {each.status for each in speaking} == {"SUCCEEDED"}, speaking[0].message
     assert "(WorkDamaged)" in damaged.message
     assert "(PoisonTile)" in deadly.message
     assert (missing.error, missing.message) == (

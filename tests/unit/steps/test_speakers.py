@@ -31,7 +31,7 @@ from fanscribe.steps.transcribe import transcribe
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
 from tests.support.builders import a_model_folder, a_plan, tiles
-from tests.support.fakes import MemoryStorage, ParityVoiceReader, SpellingRecognizer
+from tests.support.fakes import Killed, MemoryStorage, ParityVoiceReader, SpellingRecognizer
 
 PLAN = a_plan(tiles(12, seconds=5, silent=(3, 4, 9)))
 SPOKEN = [tile.index for tile in PLAN.tiles if not tile.silent]
@@ -48,8 +48,8 @@ class Answer(NamedTuple):
     heard: list[int]
 
 
-def a_job(plan: Plan = PLAN) -> JobFolder:
-    storage = MemoryStorage()
+def a_job(plan: Plan = PLAN, storage: MemoryStorage | None = None) -> JobFolder:
+    storage = storage or MemoryStorage()
     folder = JobFolder(storage, "work", plan.job)
     with AudioStore(storage, "work", plan.job).recorder() as keep:
         keep(SOUND[np.newaxis])
@@ -202,6 +202,55 @@ def test_a_tile_whose_voices_fail_twice_is_given_up_and_loses_no_words() -> None
     found = who(merged(folder))
     assert found.keys() == set(SPOKEN)
     assert found | {2: 0} == by_parity(SPOKEN)
+
+
+class MortalStorage(MemoryStorage):
+    """Its `dies_at`-th call ends the worker, once."""
+
+    dies_at = 0
+
+    def step(self) -> None:
+        self.dies_at -= 1
+        if self.dies_at == 0:
+            raise Killed
+
+    def read(self, bucket: str, key: str) -> bytes:
+        self.step()
+        return super().read(bucket, key)
+
+    def read_range(self, bucket: str, key: str, start: int, end: int, size: int) -> bytes:
+        self.step()
+        return super().read_range(bucket, key, start, end, size)
+
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        self.step()
+        super().write(bucket, key, data, content_type)
+        self.step()
+
+    def delete(self, bucket: str, key: str) -> None:
+        self.step()
+        super().delete(bucket, key)
+
+    def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
+        self.step()
+        return super().sizes(bucket, prefix)
+
+
+def test_wherever_a_worker_ends_the_next_one_goes_on_and_nothing_is_lost(model: Model) -> None:
+    expected = merged(transcribed(model, 4, 4))
+    died = 0
+    for step in range(1, 80):
+        storage = MortalStorage()
+        folder, chunk = a_job(storage=storage), Chunk(first=0, last=11, voices=True)
+        storage.dies_at = step
+        try:
+            work(folder, chunk)
+        except Killed:
+            died += 1
+        storage.dies_at = 0
+        assert work(folder, chunk).progress.remaining == 0
+        assert merged(folder) == expected, f"step {step}"
+    assert 20 < died < 79, "they end during words and during voices, and not after"
 
 
 def test_voices_that_don_t_fit_into_the_time_are_taken_by_the_next_call() -> None:

@@ -19,7 +19,7 @@ def said(*texts: tuple[int, str]) -> Said:
 
 
 def segments_of(read: Said, *turns: Turn) -> list[tuple[int | None, str]]:
-    speaking = conversation({0: turns}, [read])
+    speaking = conversation({0: turns}, read)
     ledger = settle_ledger(read.plan, read.readings, {})
     made = build_transcript(read.plan, read.readings, ledger, speaking)
     return [(segment.speaker, segment.text) for segment in made.segments]
@@ -33,21 +33,21 @@ def test_a_segment_ends_where_the_speaker_changes() -> None:
 
 def test_speakers_are_numbered_by_their_first_word() -> None:
     read = said((0, "one two"), (12_000, "three four"))
-    found = conversation({0: [Turn(0, 800, ADA), Turn(12_000, 13_000, BEN)]}, [read])
+    found = conversation({0: [Turn(0, 800, ADA), Turn(12_000, 13_000, BEN)]}, read)
     assert [(each.number, each.talk) for each in found.speakers] == [(0, 800), (1, 1_000)]
     assert [turn.speaker for turn in found.turns[0]] == [0, 1]
 
 
 def test_who_says_no_word_is_no_speaker() -> None:
     read = said((0, "one two"))
-    found = conversation({0: [Turn(0, 1_000, ADA), Turn(5_000, 6_000, BEN)]}, [read])
+    found = conversation({0: [Turn(0, 1_000, ADA), Turn(5_000, 6_000, BEN)]}, read)
     assert [each.number for each in found.speakers] == [0]
 
 
 def test_numbers_of_the_job_that_is_repaired_stay() -> None:
     base, redone = said((0, "one two"), (12_000, "three")), said((0, ""), (12_000, "three"))
     turns = [Turn(0, 1_000, ADA), Turn(12_000, 13_000, BEN)]
-    found = conversation({0: turns}, [base, redone])
+    found = conversation({0: turns}, redone, [base])
     assert [turn.speaker for turn in found.turns[0]] == [0, 1]
 
 
@@ -56,7 +56,7 @@ def test_channels_have_speakers_of_their_own_in_the_order_of_their_words() -> No
     second = plan.tiles[1].model_copy(update={"channel": 1, "start": 0, "end": 160_000})
     both: Plan = plan.model_copy(update={"tiles": (plan.tiles[0], second)})
     read = Said(both, {0: a_reading(0, words("late", 3_000)), 1: a_reading(1, words("early", 0))})
-    found = conversation({0: [Turn(0, 9_000, ADA)], 1: [Turn(0, 9_000, BEN)]}, [read])
+    found = conversation({0: [Turn(0, 9_000, ADA)], 1: [Turn(0, 9_000, BEN)]}, read)
     assert {channel: spoken[0].speaker for channel, spoken in found.turns.items()} == {0: 1, 1: 0}
 
 

@@ -24,7 +24,7 @@ SPARE = 0.95  # of the memory that readers may fill: what they need is reckoned,
 
 
 class Footprint(Contract):
-    """What reading takes: memory, in MB, and cores."""
+    """Needs of a reader: memory, in MB, and cores."""
 
     loaded: float  # the model, and all that a process has besides
     reader: float  # each reader of it

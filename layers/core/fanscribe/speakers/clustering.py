@@ -23,6 +23,9 @@ LEAST = 0.2  # seconds that any voice print counts for
 # one speaker: in a short recording and in a long one. The more is behind a cluster, the surer.
 ALIKE = (0.45, 0.60)
 SAME = (0.55, 0.70)
+# The same of two clusters, once there is much behind both: alike voices are told apart by it
+SAME_CERTAIN = 0.82
+CERTAIN = (20.0, 60.0)  # seconds behind the lesser: from little to much, by the logarithm
 SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
@@ -151,32 +154,36 @@ def _means(prints: _Clusters, labels: Labels) -> _Clusters:
 def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
     """Labels from 0, by average linkage on cosines, until no two clusters are `alike`.
 
-    Each row remembers its nearest: a step costs one row, not the matrix.
+    It walks from neighbour to nearest neighbour until two are each other's, and joins those: the
+    same clusters as by the best pair of all each time, in a tenth of the time.
     """
-    count = len(vectors)
     cosines = _cosines(vectors, vectors)
     np.fill_diagonal(cosines, -np.inf)
-    weights, labels = seconds.copy(), np.arange(count)
-    nearest = cosines.argmax(1)
-    best = cosines[labels, nearest]
-    while True:
-        one = int(best.argmax())
-        other = int(nearest[one])
-        if not best[one] >= alike:
-            return np.unique(labels, return_inverse=True)[1]
-        both = weights[one] + weights[other]
-        row = (weights[one] * cosines[one] + weights[other] * cosines[other]) / both
-        row[[one, other]] = -np.inf
-        weights[one], labels[labels == other] = both, one
-        cosines[one] = cosines[:, one] = row
-        cosines[other] = cosines[:, other] = -np.inf
-        best[other] = -np.inf
-        stale = np.flatnonzero((nearest == one) | (nearest == other))
-        nearer = row > best
-        nearest[nearer], best[nearer] = one, row[nearer]
-        for each in {one, *stale.tolist()} - {other}:
-            nearest[each] = cosines[each].argmax()
-            best[each] = cosines[each, nearest[each]]
+    weights, labels = seconds.copy(), np.arange(len(vectors))
+    waiting = np.ones(len(vectors), np.bool_)
+    chain: list[int] = []
+    while chain or waiting.any():
+        here = chain[-1] if chain else int(waiting.argmax())
+        before = chain[-2] if len(chain) > 1 else here
+        near = int(cosines[here].argmax())
+        if cosines[here, before] >= cosines[here, near]:
+            near = before
+        if not cosines[here, near] >= alike:  # and whatever others become, it stays so
+            waiting[here] = False
+            chain = []
+        elif near == before:
+            del chain[-2:]
+            one, other = sorted((here, near))
+            both = weights[one] + weights[other]
+            row = (weights[one] * cosines[one] + weights[other] * cosines[other]) / both
+            row[[one, other]] = -np.inf
+            weights[one], labels[labels == other] = both, one
+            cosines[one] = cosines[:, one] = row
+            cosines[other] = cosines[:, other] = -np.inf
+            waiting[other] = False
+        else:
+            chain = [*(chain or [here]), near]
+    return np.asarray(np.unique(labels, return_inverse=True)[1], np.intp)
 
 
 def _large(found: _Clusters, small: float, fewest: int) -> _Clusters:
@@ -193,15 +200,25 @@ def _joined(found: _Clusters, same: float, count: SpeakerCount) -> _Clusters:
     while len(centres) > count.fewest:
         cosines = _cosines(centres, centres)
         cosines[np.tril_indices(len(centres))] = -np.inf
-        one, other = divmod(int(cosines.argmax()), len(centres))
-        if cosines[one, other] < same and len(centres) <= count.most:
+        nearness = cosines - _needed(seconds, same)
+        enough = nearness.max() >= 0
+        if not enough and len(centres) <= count.most:
             break
+        best = nearness if enough else cosines
+        one, other = divmod(int(best.argmax()), len(centres))
         labels = np.arange(len(centres))
         labels[other] = one
-        centres, seconds = _means(
-            _Clusters(centres, seconds), np.unique(labels, return_inverse=True)[1]
-        )
+        joined = np.unique(labels, return_inverse=True)[1]
+        centres, seconds = _means(_Clusters(centres, seconds), joined)
     return _Clusters(centres, seconds)
+
+
+def _needed(seconds: Seconds, same: float) -> Vectors:
+    """The cosine from which on two clusters are one speaker, for each two."""
+    little, much = CERTAIN
+    less = np.minimum(seconds[:, np.newaxis], seconds)
+    certain = np.clip(np.log(less / little) / np.log(much / little), 0, 1)
+    return np.asarray(same + (SAME_CERTAIN - same) * certain)
 
 
 def _assigned(

@@ -29,9 +29,9 @@ def speakers_heard(
         voices = [stored.tiles[tile] for tile in tiles if tile in stored.tiles]
         known = len({turn.speaker for found in by_channel.values() for turn in found})
         by_channel[channel] = _turns(voices, count, known)
-    said = [*_before(folder, plan), Said(heard.plan, heard.readings)]
     mine = stored.spent if plan.sound.job == plan.job else []
-    return conversation(by_channel, said), mine
+    said = Said(heard.plan, heard.readings)
+    return conversation(by_channel, said, _before(folder, plan)), mine
 
 
 def _turns(voices: list[TileVoices], count: SpeakerCount, known: int) -> list[Turn]:

@@ -90,7 +90,7 @@ def build_transcript(
     speaking: Conversation | None = None,
 ) -> Transcript:
     """Readings in the order of their tiles, whoever made them and when; channels interleaved by
-    time. `speaking`: who does, if that was asked for.
+    time. `speaking`: who says these words, if that was asked for.
     """
     separate = plan.options.separate
     segments = [
@@ -121,8 +121,7 @@ def build_transcript(
 
 def _words_of(said: Said, channel: int, speaking: Conversation | None) -> list[_ReadWord]:
     read = words_of(said, channel)
-    words = [word for word, _ in read]
-    speakers = speaking.of_words(words, channel) if speaking else [None] * len(words)
+    speakers = speaking.words[channel] if speaking else [None] * len(read)
     return [_ReadWord(*each, speaker) for each, speaker in zip(read, speakers, strict=True)]
 
 

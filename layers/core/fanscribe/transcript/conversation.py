@@ -25,14 +25,12 @@ class Said(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """Turns by channel, of speakers with their numbers."""
+    """Who says what, by numbers."""
 
-    turns: Mapping[int, Sequence[Turn]]
     speakers: tuple[Speaker, ...]
-
-    def of_words(self, words: Sequence[Word], channel: int) -> list[int | None]:
-        """The number of each word's speaker. None where nobody was heard to speak."""
-        return speakers_of(words, self.turns.get(channel, ()))
+    turns: Mapping[int, Sequence[Turn]]  # by channel
+    # by channel, of its words in order; None where nobody was heard to speak
+    words: Mapping[int, Sequence[int | None]]
 
     def overlaps(self) -> Iterator[Overlap]:
         """Stretches in which several speak, channel by channel."""
@@ -40,13 +38,17 @@ class Conversation(NamedTuple):
             yield from overlaps(spoken, channel)
 
 
-def conversation(turns: Mapping[int, Sequence[Turn]], readings: Iterable[Said]) -> Conversation:
-    """Speakers get their numbers in the order of their first words, in the first readings that have
-    one of them. Who says no word is no speaker.
+def conversation(
+    turns: Mapping[int, Sequence[Turn]], said: Said, before: Iterable[Said] = ()
+) -> Conversation:
+    """Speakers are numbered by their first words; those of the jobs that this one repairs, the
+    first of them first, by their words in these. Who says no word is no speaker.
     """
     order: dict[int, None] = {}
-    for said in readings:
-        order |= dict.fromkeys(_by_first_word(turns, said))
+    for earlier in before:
+        order |= dict.fromkeys(_by_first_word(earlier, _speakers(earlier, turns)))
+    found = _speakers(said, turns)
+    order |= dict.fromkeys(_by_first_word(said, found))
     number = {speaker: i for i, speaker in enumerate(order)}
     numbered = {
         channel: [
@@ -57,8 +59,30 @@ def conversation(turns: Mapping[int, Sequence[Turn]], readings: Iterable[Said]) 
     talk = Counter[int]()
     for turn in (turn for spoken in numbered.values() for turn in spoken):
         talk[turn.speaker] += turn.end - turn.start
+    words = {
+        channel: [None if each is None else number[each] for each in speakers]
+        for channel, speakers in found.items()
+    }
     speakers = tuple(Speaker(number=each, talk=talk[each]) for each in number.values())
-    return Conversation(numbered, speakers)
+    return Conversation(speakers, numbered, words)
+
+
+def _speakers(said: Said, turns: Mapping[int, Sequence[Turn]]) -> dict[int, list[int | None]]:
+    """Of all words, by channel."""
+    return {
+        channel: speakers_of([word for word, _ in words_of(said, channel)], spoken)
+        for channel, spoken in turns.items()
+    }
+
+
+def _by_first_word(said: Said, found: Mapping[int, Sequence[int | None]]) -> list[int]:
+    """The speakers who say something, in the order in which they begin to."""
+    firsts: dict[int, tuple[int, int]] = {}
+    for channel, speakers in found.items():
+        for (word, _), speaker in zip(words_of(said, channel), speakers, strict=True):
+            if speaker is not None and speaker not in firsts:
+                firsts[speaker] = (word.start, channel)
+    return sorted(firsts, key=lambda speaker: firsts[speaker])
 
 
 def speakers_of(words: Sequence[Word], spoken: Sequence[Turn]) -> list[int | None]:
@@ -84,14 +108,3 @@ def words_of(said: Said, channel: int) -> list[tuple[Word, Reading]]:
         if tile.channel == channel and tile.index in said.readings
     ]
     return [(word, reading) for reading in read for word in reading.words]
-
-
-def _by_first_word(turns: Mapping[int, Sequence[Turn]], said: Said) -> list[int]:
-    """The speakers who say something, in the order in which they begin to."""
-    firsts: dict[int, tuple[int, int]] = {}
-    for channel, spoken in turns.items():
-        words = [word for word, _ in words_of(said, channel)]
-        for word, speaker in zip(words, speakers_of(words, spoken), strict=True):
-            if speaker is not None:
-                firsts.setdefault(speaker, (word.start, channel))
-    return sorted(firsts, key=lambda speaker: firsts[speaker])
