@@ -25,7 +25,7 @@ class Said(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """Who says what, by numbers."""
+    """Turns and words of a conversation, by numbers."""
 
     speakers: tuple[Speaker, ...]
     turns: Mapping[int, Sequence[Turn]]  # by channel
