@@ -65,6 +65,16 @@ def test_two_people_are_told_apart_and_speakers_can_be_added_later(
             word["word"] for word in second["words"]
         ]
         transcript = heard(engine, done.output["job"], SpeakerCount(fewest=1, most=30))
+        stored = set(all_keys(engine, "WorkBucket"))
+        recording_of = done.output["recording"]
+        asked = {"names": {"spk_0": "Ada"}, "formats": ["txt", "vtt"]}
+        rewrite = {"uri": recording_of, "rewrite": {"job": done.output["job"]}, "options": asked}
+        named = engine.run(rewrite)
+        assert named.output is not None, named.message
+        written = {name: text.decode() for name, text in transcripts(engine, named).items()}
+        assert set(all_keys(engine, "WorkBucket")) == stored, "nothing was read"
+    assert {line.split(": ")[0] for line in written["txt"].split("\n") if line} == {"Ada", "spk_1"}
+    assert "<v Ada>" in written["vtt"]
     assert [speaker.number for speaker in transcript.speakers or ()] == [0, 1]
     for segment in transcript.segments:
         middle = (segment.start + segment.end) / 2_000

@@ -116,6 +116,8 @@ def test_what_can_not_be_rewritten_is_refused_before_anything_is_written(
         stack.split(key="other.wav", rewrite={"job": done.job})
     with pytest.raises(InvalidOption, match="'beam_size' decides the words, and a rewrite reads"):
         stack.rewrite(done.job, beam_size=5)
+    with pytest.raises(InvalidOption, match="'speakers' needs voices, and the job"):
+        stack.rewrite(done.job, speakers="auto")
     with pytest.raises(InvalidOption, match="'names' can't be 'Ada'"):
         stack.rewrite(done.job, names="Ada")
     span = {"job": done.job, "from": "1", "to": "2"}

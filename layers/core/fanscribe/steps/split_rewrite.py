@@ -9,6 +9,7 @@ from fanscribe import keys
 from fanscribe.documents.inputs import RewriteRequest
 from fanscribe.documents.options import Options, OutputOptions, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
+from fanscribe.documents.plan import Plan
 from fanscribe.errors import InvalidInput, InvalidOption
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
@@ -16,6 +17,7 @@ from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split_answer import nothing_left
+from fanscribe.steps.split_voices import wanted_voices
 
 
 def rewrite(
@@ -32,16 +34,17 @@ def rewrite(
     another execution that still `runs` is at the job.
     """
     folder = JobFolder(storage, settings.work_bucket, request.job)
-    recording = lineage(folder)[request.job].recording
+    plan = lineage(folder)[request.job]
     given = keys.uri(task.input.bucket, task.input.key)
-    if recording.uri != given:
-        raise InvalidInput(f"The job {request.job} is of {recording.uri}, not of {given}.")
+    if plan.recording.uri != given:
+        raise InvalidInput(f"The job {request.job} is of {plan.recording.uri}, not of {given}.")
     options = Options.parse(task.input.options or {})
     _check_reads_nothing(options)
-    claim_job(folder, task.execution, runs)
     output = _as_last_but(options, folder.find_output(), settings)
+    _check_voices(folder, plan, output)
+    claim_job(folder, task.execution, runs)
     folder.save_output(output)
-    return nothing_left(task, settings, request.job, recording.key, output)
+    return nothing_left(task, settings, request.job, plan.recording.key, output)
 
 
 def _check_reads_nothing(options: Options) -> None:
@@ -49,6 +52,15 @@ def _check_reads_nothing(options: Options) -> None:
         raise InvalidOption(
             f"The option {asked[0]!r} decides the words, and a rewrite reads none. "
             f"It takes {', '.join(OutputOptions.model_fields)}."
+        )
+
+
+def _check_voices(folder: JobFolder, plan: Plan, output: OutputOptions) -> None:
+    spoken = any(not tile.silent for tile in plan.tiles)
+    if spoken and wanted_voices(folder, plan, output) == frozenset():
+        raise InvalidOption(
+            f"The option 'speakers' needs voices, and the job {folder.job} has taken none. "
+            "Transcribe the recording with 'speakers': its words are kept, its voices are added."
         )
 
 
