@@ -58,7 +58,9 @@ def load_recognizer(model: str, batch_tiles: int = 1, memory_mb: int = 0) -> Rec
 
 
 def _readers(model: Model, batch_tiles: int, memory_mb: int) -> int:
-    """One on a GPU, which a reader fills."""
+    """As many as are told; else one on a GPU, which a reader fills."""
+    if told := told_readers():
+        return told
     if computing().device == "cuda":
         return 1
-    return told_readers() or readers(threads(), memory_mb, model.footprint(batch_tiles))
+    return readers(threads(), memory_mb, model.footprint(batch_tiles))
