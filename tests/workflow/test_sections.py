@@ -38,7 +38,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Run]:
 
 
 def run(logs: Path, workers: int) -> Run:
-    with an_engine(logs, workers) as engine:
+    """One chunk at a time, as the command has it: its readers share one process."""
+    with an_engine(logs, workers, MapConcurrency="1") as engine:
         done = shared_out(engine, SAMPLE, COUNT)
         (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
         body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()

@@ -439,6 +439,15 @@ def shared_out(talk: Samples) -> tuple[MemoryStorage, Job]:
     return storage, job_of(storage)
 
 
+def test_as_many_sections_are_decoded_at_once_as_chunks_are_read_unless_it_is_said(
+    shared_out: tuple[MemoryStorage, Job],
+) -> None:
+    storage, first = shared_out
+    assert first.max_concurrency == 10
+    alone = SETTINGS.model_copy(update={"map_concurrency": 1, "section_concurrency": 4})
+    assert job_of(storage, alone).max_concurrency == 4
+
+
 def test_split_names_the_sections_first_and_puts_them_together_when_asked_again(
     talk: Samples, shared_out: tuple[MemoryStorage, Job]
 ) -> None:

@@ -60,7 +60,9 @@ def load_recognizer(model: str, batch_tiles: int = 1, memory_mb: int = 0) -> Rec
 
 
 def _readers(model: Model, batch_tiles: int, memory_mb: int) -> int:
-    """One on a GPU, which a reader fills."""
+    """The number that is given; else one on a GPU, which a reader fills, or as many as fit."""
+    if given := given_readers():
+        return given
     if computing().device == "cuda":
         return 1
-    return given_readers() or readers(threads(), memory_mb, model.footprint(batch_tiles))
+    return readers(threads(), memory_mb, model.footprint(batch_tiles))
