@@ -54,19 +54,24 @@ WORD = 300  # ms
 BRIEF = 200  # ms: a shorter turn is no line of an RTTM
 ENGLISH = ("ferreira", "lundak", "bree")
 FRENCH = ("french-1", "french-2", "french-3", "french-4", "french-5")
-# The thresholds were set on the first six and on the excerpts; the others came after
-RECIPES = {
+# The thresholds were set on the excerpts and on these
+KNOWN = {
     "one": Recipe(ENGLISH[:1], 6, 1, "room"),
     "two": Recipe(ENGLISH[:2], 8, 2),
     "three": Recipe(ENGLISH, 12, 5, "room"),
     "three women": Recipe(("french-1", "french-3", "french-5"), 5, 6, "telephone"),
     "four": Recipe(("ferreira", "bree", "french-1", "french-2"), 9, 7),
-    "eight": Recipe(ENGLISH + FRENCH, 20, 9, "room"),
-    "one, phone": Recipe(ENGLISH[1:2], 5, 21, "telephone"),
-    "two, phone": Recipe(("ferreira", "french-1"), 8, 22, "telephone"),
-    "two, brief": Recipe(("bree", "french-2"), 1.5, 23, "room"),
-    "three, crowded": Recipe(("lundak", "bree", "french-5"), 8, 24, "room", overlaps=0.2),
     "five, phone": Recipe(FRENCH, 8, 25, "telephone"),
+    "eight": Recipe(ENGLISH + FRENCH, 20, 9, "room"),
+}
+# These came after
+NEW = {
+    "one, long": Recipe(ENGLISH[:1], 13, 41, "room"),
+    "one, phone": Recipe(("french-1",), 7, 42, "telephone"),
+    "two, brief": Recipe(("bree", "french-2"), 1.5, 43, "room"),
+    "two, phone": Recipe(("lundak", "french-5"), 6, 44, "telephone"),
+    "four, crowded": Recipe(("ferreira", "lundak", "french-1", "french-3"), 8, 45, "room", 0.2),
+    "five": Recipe(("bree", "french-1", "french-2", "french-4", "french-5"), 8, 46, "room"),
     "eight, phone": Recipe(ENGLISH + FRENCH, 15, 26, "telephone"),
 }
 
@@ -112,8 +117,9 @@ def cases() -> Iterator[tuple[str, str, Callable[[], Case]]]:
     for file in sorted((CORPUS / "meetings").glob("*.wav")):
         kind = "made elsewhere" if file.stem in {"test_ls5", "two_women_phone"} else "meetings"
         yield kind, file.stem, partial(_excerpt, file)
-    for name, recipe in RECIPES.items():
-        yield "made", name, partial(_made, recipe)
+    for kind, recipes in (("made, known", KNOWN), ("made, new", NEW)):
+        for name, recipe in recipes.items():
+            yield kind, name, partial(_made, recipe)
 
 
 def _excerpt(file: Path) -> Case:

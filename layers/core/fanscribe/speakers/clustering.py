@@ -24,8 +24,8 @@ LEAST = 0.2  # seconds that any voice print counts for
 ALIKE = (0.45, 0.60)
 SAME = (0.55, 0.70)
 # The same of two clusters, once there is much behind both: alike voices are told apart by it
-SAME_CERTAIN = 0.82
-CERTAIN = (20.0, 60.0)  # seconds behind the lesser: from little to much, by the logarithm
+SAME_CERTAIN = 0.85
+CERTAIN = (10.0, 30.0)  # seconds behind the lesser: from little to much, by the logarithm
 SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
