@@ -281,7 +281,7 @@ def test_a_transcript_is_written_anew_here_in_the_formats_that_it_had(tmp_path: 
     assert (again.returncode, again.stderr) == (0, "")
     message, files = again.stdout.splitlines()[1:-2], again.stdout.splitlines()[-2:]
     assert message[-1] == (
-        "  No speaker is named: they were not message apart. The option speakers does that."
+        "  No speaker is named: they were not told apart. The option speakers does that."
     )
     assert files == ["  out/hush.tsv", "  out/hush.txt"]
     other = typed(
