@@ -134,11 +134,11 @@ def _rename_there(
     progress = JobProgress(stack, execution.arn)
     retrying(progress.now, "what the job has stored")
     if execution.running or progress.plan is None:
-        told = (
+        reason = (
             "it still runs: try again when it is done" if execution.running else "nothing is kept"
         )
         named = f"{execution.name} ({printable(execution.recording)})"
-        raise Failed(f"There is no transcript of {named} to write anew: {told}.")
+        raise Failed(f"There is no transcript of {named} to write anew: {reason}.")
     recording = progress.plan.recording
     asked = _rewriting(recording.bucket, recording.key, progress.plan.job, options)
     new = job_name(f"rename-{execution.recording}")

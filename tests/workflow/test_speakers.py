@@ -10,7 +10,7 @@ from fanscribe.documents.options import SpeakerCount
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import gather_readings
 from fanscribe.jobs.storage import S3Storage
-from fanscribe.steps.merge_speakers import speakers_heard
+from fanscribe.steps.merge_speakers import conversation_of
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
 from fanscribe_local.emulator.engine import Engine
@@ -43,7 +43,7 @@ def heard(engine: Engine, job: str, count: SpeakerCount) -> Transcript:
     """What Merge makes of the job, before it is written."""
     folder = JobFolder(S3Storage(engine.s3), engine.bucket("WorkBucket"), job)
     readings, _ = gather_readings(folder, folder.plan())
-    speaking, _ = speakers_heard(folder, folder.plan(), readings, count)
+    speaking, _ = conversation_of(folder, folder.plan(), readings, count)
     return build_transcript(readings.plan, readings.readings, settle_ledger(*readings), speaking)
 
 

@@ -23,7 +23,7 @@ from fanscribe.jobs.voices import load_voices, voiced_tiles
 from fanscribe.recognition.models import Model
 from fanscribe.runtime.settings import SplitSettings, TranscribeSettings
 from fanscribe.speakers.voice_reader import VoiceReader
-from fanscribe.steps.merge_speakers import speakers_heard
+from fanscribe.steps.merge_speakers import conversation_of
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_voices import wanted_voices
 from fanscribe.steps.take_voices import take_voices
@@ -92,7 +92,7 @@ def merged(folder: JobFolder, output: OutputOptions = AUTO) -> Transcript:
     plan = folder.plan()
     heard, _ = gather_readings(folder, plan)
     assert output.speakers is not None
-    speaking, _ = speakers_heard(folder, plan, heard, output.speakers)
+    speaking, _ = conversation_of(folder, plan, heard, output.speakers)
     return build_transcript(heard.plan, heard.readings, settle_ledger(*heard), speaking)
 
 

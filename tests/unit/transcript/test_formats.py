@@ -244,7 +244,6 @@ def test_json_labels_words_and_segments_and_lists_who_speaks_and_when_several_do
     assert printed["speakers"][0] == {
         "speaker": "spk_0",
         "name": "Ada <Lovelace> & Co.",
-        "similarity": 0.8312,
         "talk_time": 2.6,
     }
     assert printed["speakers"][1].keys() == {"speaker", "talk_time"}

@@ -11,18 +11,18 @@ def notes(**names: str) -> tuple[str, ...]:
     return named(a_meeting(), OutputOptions(names=names)).notes
 
 
-def test_a_name_by_hand_replaces_the_one_of_a_voice_and_its_similarity() -> None:
+def test_a_name_by_hand_replaces_the_one_that_was_there() -> None:
     ada, other, *_ = a_meeting().speakers or ()
-    assert (ada.name, ada.similarity) == ("Ada <Lovelace> & Co.", 0.8312)
+    assert ada.name == "Ada <Lovelace> & Co."
     names = {"spk_0": "Eve", "spk_1": "Bob"}
     eve, bob, *_ = named(a_meeting(), OutputOptions(names=names)).speakers or ()
-    assert eve == ada.model_copy(update={"name": "Eve", "similarity": None})
+    assert eve == ada.model_copy(update={"name": "Eve"})
     assert bob == other.model_copy(update={"name": "Bob"})
 
 
 def test_an_empty_name_takes_one_away() -> None:
     spk_0, *_ = named(a_meeting(), OutputOptions(names={"spk_0": ""})).speakers or ()
-    assert (spk_0.name, spk_0.shown, spk_0.similarity) == (None, "spk_0", None)
+    assert (spk_0.name, spk_0.shown) == (None, "spk_0")
 
 
 def test_whoever_gets_no_name_stays_as_before() -> None:

@@ -1,16 +1,14 @@
 """People who speak in a recording, numbered by their first word."""
 
 from fanscribe.contract import Contract
-from fanscribe.documents.reading import Score
 
 
 class Speaker(Contract):
     """One who speaks. Nobody but `name` says who it is."""
 
     number: int  # from 0, in the order of first words
-    name: str | None = None  # given by hand, or of a known voice
+    name: str | None = None  # given by hand
     talk: int = 0  # ms in which the speaker speaks
-    similarity: Score | None = None  # to the known voice that gave the name, from -1 to 1
 
     @property
     def label(self) -> str:

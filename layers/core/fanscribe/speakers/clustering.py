@@ -57,8 +57,8 @@ class _Clusters(NamedTuple):
 
 def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speakers]:
     """Speakers of the utterances of each tile, by numbers that mean nothing yet."""
-    told = [utterance for tile in tiles for utterance in tile.utterances]
-    found = _speakers(told, count)
+    utterances = [utterance for tile in tiles for utterance in tile.utterances]
+    found = _speakers(utterances, count)
     shares: list[Speakers] = []
     for tile in tiles:
         shares.append(_filled(tile.utterances, found[: len(tile.utterances)]))
@@ -66,23 +66,23 @@ def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speake
     return shares
 
 
-def _speakers(told: Sequence[Utterance], count: SpeakerCount) -> Speakers:
-    known = [i for i, utterance in enumerate(told) if utterance.voice_print is not None]
-    found: Speakers = [None] * len(told)
+def _speakers(utterances: Sequence[Utterance], count: SpeakerCount) -> Speakers:
+    known = [i for i, utterance in enumerate(utterances) if utterance.voice_print is not None]
+    found: Speakers = [None] * len(utterances)
     if not known:
         return found
-    heard = [told[i] for i in known]
-    vectors = _vectors(heard)
-    seconds = np.array([utterance.alone for utterance in heard]) / SAMPLE_RATE
+    printed = [utterances[i] for i in known]
+    vectors = _vectors(printed)
+    seconds = np.array([utterance.alone for utterance in printed]) / SAMPLE_RATE
     centres = centres_of(vectors, seconds, count)
-    for i, speaker in zip(known, _assigned(heard, vectors, seconds, centres), strict=True):
+    for i, speaker in zip(known, _assigned(printed, vectors, seconds, centres), strict=True):
         found[i] = int(speaker)
     return found
 
 
-def _vectors(heard: Sequence[Utterance]) -> Vectors:
-    raw = b"".join(base64.b64decode(utterance.voice_print or "") for utterance in heard)
-    return _unit(np.frombuffer(raw, np.int8).reshape(len(heard), -1).astype(np.float64))
+def _vectors(printed: Sequence[Utterance]) -> Vectors:
+    raw = b"".join(base64.b64decode(utterance.voice_print or "") for utterance in printed)
+    return _unit(np.frombuffer(raw, np.int8).reshape(len(printed), -1).astype(np.float64))
 
 
 def _cosines(some: Vectors, others: Vectors) -> Vectors:
@@ -222,13 +222,13 @@ def _needed(seconds: Seconds, same: float) -> Vectors:
 
 
 def _assigned(
-    heard: Sequence[Utterance], vectors: Vectors, seconds: Seconds, centres: Vectors
+    printed: Sequence[Utterance], vectors: Vectors, seconds: Seconds, centres: Vectors
 ) -> Labels:
     """A speaker for each utterance: its voice's, unless it is clearly nearer to another."""
     cosines = _cosines(vectors, centres)
     numbers: dict[tuple[int, int], int] = {}
     voices = np.array(
-        [numbers.setdefault((each.window, each.voice), len(numbers)) for each in heard]
+        [numbers.setdefault((each.window, each.voice), len(numbers)) for each in printed]
     )
     scores = np.zeros((len(numbers), len(centres)))
     np.add.at(scores, voices, cosines * np.maximum(seconds, LEAST)[:, np.newaxis])
@@ -240,7 +240,7 @@ def _assigned(
         speakers[together] = _apart(scores[together])
 
     usual, nearest = speakers[voices], cosines.argmax(1)
-    rows = np.arange(len(heard))
+    rows = np.arange(len(printed))
     nearer = cosines[rows, nearest] - cosines[rows, usual]
     margin = np.where(seconds >= RELIABLE, MARGIN, 2 * MARGIN)
     return np.asarray(np.where(nearer > margin, nearest, usual))
@@ -263,11 +263,11 @@ def _apart(scores: Vectors) -> Labels:
 def _filled(utterances: Sequence[Utterance], found: Speakers) -> Speakers:
     """What is too short for a voice print goes with what is nearest in its tile."""
     middles = [(each.active[0][0] + each.active[-1][1]) / 2 for each in utterances]
-    told = [i for i, speaker in enumerate(found) if speaker is not None]
-    if not told:
+    known = [i for i, speaker in enumerate(found) if speaker is not None]
+    if not known:
         return found
 
     def nearest(i: int) -> int | None:
-        return found[min(told, key=lambda j: abs(middles[j] - middles[i]))]
+        return found[min(known, key=lambda j: abs(middles[j] - middles[i]))]
 
     return [nearest(i) if speaker is None else speaker for i, speaker in enumerate(found)]

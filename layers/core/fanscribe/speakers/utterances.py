@@ -73,13 +73,13 @@ class NetworkVoiceReader:
             for group, share in zip(groups, _shares(groups, speaks), strict=True):
                 if not (spans := _spans(share, tile, window)):
                     continue  # in the silence that fills up a short tile
-                heard = np.isin(frame_of, group)
+                own = np.isin(frame_of, group)
                 yield Utterance(
                     window=tile.start + window.start,
                     voice=voice,
                     active=spans,
                     alone=int(alone[group, voice].sum()) * FRAME_STEP,
-                    voice_print=self._voice_print(features[heard]),
+                    voice_print=self._voice_print(features[own]),
                 )
 
     def _voice_print(self, features: Floats) -> str | None:

@@ -15,7 +15,7 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import UsageMeter, tally
-from fanscribe.steps.merge_speakers import speakers_heard
+from fanscribe.steps.merge_speakers import conversation_of
 from fanscribe.times import seconds
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
@@ -50,7 +50,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     ledger = settle_ledger(*job)
     count, speaking = task.output.speakers, None
     if count:
-        speaking, taken = speakers_heard(folder, plan, job, count)
+        speaking, taken = conversation_of(folder, plan, job, count)
         spent += taken
     transcript = build_transcript(job.plan, job.readings, ledger, speaking)
     transcript = named(transcript, task.output)

@@ -14,10 +14,10 @@ from fanscribe.transcript.conversation import Conversation, Said, conversation
 from fanscribe.transcript.overlay import JobReadings
 
 
-def speakers_heard(
-    folder: JobFolder, plan: Plan, heard: JobReadings, count: SpeakerCount
+def conversation_of(
+    folder: JobFolder, plan: Plan, job: JobReadings, count: SpeakerCount
 ) -> tuple[Conversation, list[BilledTime]]:
-    """Each channel by itself; and what taking the voices took.
+    """The conversation, each channel by itself, and what taking its voices took.
 
     A redo hears the same voices as the job that it repairs, and numbers speakers by that one's
     words first. So numbers outside the range stay.
@@ -30,7 +30,7 @@ def speakers_heard(
         known = len({turn.speaker for found in by_channel.values() for turn in found})
         by_channel[channel] = _turns(voices, count, known)
     mine = stored.spent if plan.sound.job == plan.job else []
-    said = Said(heard.plan, heard.readings)
+    said = Said(job.plan, job.readings)
     return conversation(by_channel, said, _before(folder, plan)), mine
 
 
@@ -51,7 +51,7 @@ def _turns(voices: list[TileVoices], count: SpeakerCount, known: int) -> list[Tu
 
 
 def _before(folder: JobFolder, plan: Plan) -> Iterator[Said]:
-    """What was read by the jobs that this one repairs, the first of them first."""
+    """Readings of the jobs that this one repairs, the first of them first."""
     if plan.redo:
         base = folder.of(plan.redo.base)
         base_plan = base.plan()

@@ -55,10 +55,7 @@ def named(transcript: Transcript, output: OutputOptions) -> Transcript:
 
 
 def _called(speaker: Speaker, name: str | None) -> Speaker:
-    """A name that is given by hand is like no voice."""
-    if name is None:
-        return speaker
-    return speaker.model_copy(update={"name": name or None, "similarity": None})
+    return speaker if name is None else speaker.model_copy(update={"name": name or None})
 
 
 def notes_on_speakers(transcript: Transcript, output: OutputOptions) -> tuple[str, ...]:

@@ -105,12 +105,8 @@ def _speakers_json(transcript: Transcript) -> dict[str, Any]:
 
 
 def _speaker_json(speaker: Speaker) -> dict[str, Any]:
-    known = {"name": speaker.name, "similarity": speaker.similarity}
-    return {
-        "speaker": speaker.label,
-        **{name: value for name, value in known.items() if value is not None},
-        "talk_time": seconds(speaker.talk),
-    }
+    named = {"name": speaker.name} if speaker.name else {}
+    return {"speaker": speaker.label, **named, "talk_time": seconds(speaker.talk)}
 
 
 def _overlap_json(overlap: Overlap, *, separate: bool) -> dict[str, Any]:

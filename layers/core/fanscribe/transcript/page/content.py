@@ -92,7 +92,6 @@ class Voice(NamedTuple):
     name: str
     talk: int  # ms
     share: float
-    similarity: float | None
 
     @property
     def shown(self) -> str:
@@ -169,7 +168,6 @@ def _voices(transcript: Transcript) -> list[Voice]:
             each.name or "",
             each.talk,
             each.talk / spoken,
-            each.similarity,
         )
         for each in speakers
     ]
