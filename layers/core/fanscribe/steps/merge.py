@@ -65,6 +65,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     words = len(transcript.words)
     remarks = (
         *notes(without_titles(job.plan), words, complete=ledger.complete),
+        *(speaking.notes if speaking else ()),
         *notes_on_speakers(transcript, task.output),
     )
     lost = lost_share(job.plan, ledger)

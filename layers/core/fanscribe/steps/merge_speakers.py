@@ -1,6 +1,6 @@
 """Merge, of a job that asks for speakers: who speaks when, from the voices of all tiles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import SpeakerCount
@@ -31,7 +31,18 @@ def conversation_of(
         by_channel[channel] = _turns(voices, count, known)
     mine = stored.spent if plan.sound.job == plan.job else []
     said = Said(job.plan, job.readings)
-    return conversation(by_channel, said, _before(folder, plan)), mine
+    found = conversation(by_channel, said, _before(folder, plan))
+    return found._replace(notes=tuple(_notes(plan, stored.tiles))), mine
+
+
+def _notes(plan: Plan, voices: Mapping[int, TileVoices]) -> Iterator[str]:
+    spoken = [tile.index for tile in plan.tiles if not tile.silent]
+    lost = [tile for tile in spoken if tile not in voices or voices[tile].failed]
+    if lost:
+        yield (
+            f"The voices of {len(lost)} of {len(spoken)} tiles could not be taken: "
+            "their words go to whoever speaks before or after them."
+        )
 
 
 def _turns(voices: list[TileVoices], count: SpeakerCount, known: int) -> list[Turn]:

@@ -102,8 +102,9 @@ def build_transcript(
     origin = plan.origin
     several = len(origin.tracks) > 1
     return Transcript(
-        notes=notes(
-            plan, sum(len(segment.words) for segment in segments), complete=ledger.complete
+        notes=(
+            *notes(plan, sum(len(segment.words) for segment in segments), complete=ledger.complete),
+            *(speaking.notes if speaking else ()),
         ),
         tracks=origin.tracks if several else (),
         track=origin.track if several else None,

@@ -31,6 +31,7 @@ class Conversation(NamedTuple):
     turns: Mapping[int, Sequence[Turn]]  # by channel
     # by channel, of its words in order; None where nobody was heard to speak
     words: Mapping[int, Sequence[int | None]]
+    notes: tuple[str, ...] = ()  # sentences on voices, for readers of the transcript
 
     def overlaps(self) -> Iterator[Overlap]:
         """Stretches in which several speak, channel by channel."""
