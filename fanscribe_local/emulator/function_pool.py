@@ -130,6 +130,7 @@ class _Worker:
 
     process: BaseProcess
     connection: Connection
+    busy: bool = False
 
     @classmethod
     def start(cls, environment: Mapping[str, str], log: Path) -> "_Worker":
@@ -147,15 +148,18 @@ class _Worker:
         return cast("int", self.process.pid)
 
     def invoke(self, invocation: Invocation) -> Answer | None:
+        self.busy = True
         self.connection.send(invocation)
         if not self.connection.poll(max(0.0, invocation.deadline - time.time())):
             return None
         answer: Answer = self.connection.recv()
+        self.busy = False
         return answer
 
     def stop(self) -> int:
+        # An idle one ends by itself, which may take a while: what measures it has to write that
         self.connection.close()
-        self.process.join(0.2)
+        self.process.join(0.2 if self.busy else 5)
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
