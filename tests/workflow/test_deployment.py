@@ -14,7 +14,7 @@ import pytest
 
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
-from fanscribe_local.emulator.function_pool import PASSED_ON
+from fanscribe_local.emulator.function_pool import GPU, MODELS, PASSED_ON
 from fanscribe_local.emulator.template import PARTITION, STACK
 from tests.conftest import ROOT, SAMPLE
 from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard
@@ -44,6 +44,7 @@ OF_THE_HOST = {
     "FANSCRIBE_READERS",
     "LC_CTYPE",  # CPython sets it where no locale is given
 }
+PASSED = {*PASSED_ON, *GPU, *MODELS}  # of this machine's own environment
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ def test_a_functions_processes_are_given_the_templates_environment_and_no_other(
     expected["AWS_ENDPOINT_URL"] = engine.url  # where the template has AWS itself
     environment = pool.environment
     assert {key: environment.get(key) for key in expected} == expected
-    assert environment.keys() - expected.keys() - OF_THE_HOST - set(PASSED_ON) == set()
+    assert environment.keys() - expected.keys() - OF_THE_HOST - PASSED == set()
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
