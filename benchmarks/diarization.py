@@ -59,15 +59,15 @@ def errors(
     for edge in (edge for spoken in reference for edge in spoken[:2]):
         if collar:
             scored[max(0, (edge - collar) // STEP) : (edge + collar) // STEP] = False
-    told, heard = _grid(reference, len(scored))[:, scored], _grid(found, len(scored))[:, scored]
-    many, told_many = heard.sum(0), told.sum(0)
-    both = told.astype(np.int64) @ heard.T.astype(np.int64)
+    true, heard = _grid(reference, len(scored))[:, scored], _grid(found, len(scored))[:, scored]
+    many, truly_many = heard.sum(0), true.sum(0)
+    both = true.astype(np.int64) @ heard.T.astype(np.int64)
     right = sum(int(both[i, j]) for i, j in best_pairs(both))
     return Errors(
-        missed=int(np.maximum(told_many - many, 0).sum()) * STEP,
-        false=int(np.maximum(many - told_many, 0).sum()) * STEP,
-        confused=(int(np.minimum(many, told_many).sum()) - right) * STEP,
-        total=int(told_many.sum()) * STEP,
+        missed=int(np.maximum(truly_many - many, 0).sum()) * STEP,
+        false=int(np.maximum(many - truly_many, 0).sum()) * STEP,
+        confused=(int(np.minimum(many, truly_many).sum()) - right) * STEP,
+        total=int(truly_many.sum()) * STEP,
     )
 
 

@@ -226,9 +226,9 @@ Row = tuple[int, list[Score], Wrong, float]
 
 def _show(name: str, people: int, scores: Sequence[Score], wrong: Wrong, pace: float) -> None:
     clear = 100 * wrong.clear / max(1, wrong.of_clear)
-    told = 100 * (wrong.clear + wrong.crowded) / max(1, wrong.of_clear + wrong.of_crowded)
+    every = 100 * (wrong.clear + wrong.crowded) / max(1, wrong.of_clear + wrong.of_crowded)
     ways = "".join(map(str, scores))
-    print(f"{name:16}{people:7}{ways}{clear:9.1f}{told:7.1f}{pace:5.0f}", flush=True)
+    print(f"{name:16}{people:7}{ways}{clear:9.1f}{every:7.1f}{pace:5.0f}", flush=True)
 
 
 def _sum_up(kind: str, rows: Sequence[Row]) -> None:

@@ -1,25 +1,27 @@
 """`fanscribe redo`: a part of a recording transcribed again, for a mended transcript."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fanscribe.documents.inputs import parse_job_input
-from fanscribe.documents.options import REDOABLE, Format, Options, OutputOptions
-from fanscribe.documents.plan import Plan
+from fanscribe.documents.options import REDOABLE, Options, OutputOptions
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
-from fanscribe_local.cli.follow import follow, show
+from fanscribe_local.cli.earlier_job import (
+    StoredJob,
+    as_a_file,
+    kept_options,
+    kept_plans,
+    named_recording,
+)
 from fanscribe_local.cli.grouped import Grouped
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
     check_out,
-    job_of,
     out_option,
     session_options,
 )
@@ -33,15 +35,9 @@ from fanscribe_local.cli.transcribe import (
     job_options,
 )
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.names import printable
-from fanscribe_local.client.progress import JobProgress
-from fanscribe_local.client.recordings import LocalRecording, WrongFiles, at_hand, find_recordings
-from fanscribe_local.client.results import Result
-from fanscribe_local.client.retry import GaveUp, retrying
+from fanscribe_local.client.recordings import LocalRecording
 from fanscribe_local.client.screen import ProgressScreen
-from fanscribe_local.client.stack import job_name
-from fanscribe_local.client.targets import Place, check_targets
-from fanscribe_local.client.watch import Watched
+from fanscribe_local.client.targets import Place
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache
 
@@ -95,13 +91,7 @@ class Clock(click.ParamType[int]):
     type=click.IntRange(1),
     help="Readers side by side.  [default: one a core]",
 )
-@click.option(
-    "--work",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
-)
-@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@kept_options
 @job_options([*REDOABLE, *OutputOptions.model_fields], defaults=False)
 @click.pass_context
 def redo(
@@ -183,41 +173,6 @@ def redo(
 # ── On this machine ───────────────────────────────────────────────────────────────────────────────
 
 
-def named_recording(job: str, out: Path, formats: Sequence[Format]) -> LocalRecording:
-    """The recording. Raises click.UsageError also where its transcript can't be written."""
-    try:
-        (found,) = find_recordings([job]).recordings
-        hindered = check_targets([found], out, formats, report=False)
-    except (WrongFiles, ValueError) as error:
-        folder = f"{printable(job)} is a folder: name one recording in it."
-        why = str(error) if isinstance(error, WrongFiles) else folder
-        raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
-    if hindered:
-        raise click.UsageError(hindered[0].message)
-    return found
-
-
-@contextmanager
-def as_a_file(recording: LocalRecording) -> Iterator[LocalRecording]:
-    """Turn the recording into a file: it is looked at twice, and a pipe can be read once."""
-    with at_hand(recording) as file:
-        yield recording._replace(file=file, called=recording.name, piped=False)
-
-
-def kept_plans(recording: LocalRecording, cache: JobCache) -> tuple[Plan, Plan]:
-    """The plan of its job that was begun last, and that of the job that read all of it."""
-    base = first = cache.latest(recording.file, recording.name)
-    while first and first.redo:
-        first = cache.plan(first.redo.base)
-    if base is None or first is None:
-        where = printable(str(cache.folder))
-        raise click.UsageError(
-            f"Nothing is kept of {printable(recording.name)} in {where}: it was not transcribed "
-            "here, not in this week, or has changed since. Transcribe it first."
-        )
-    return base, first
-
-
 def _redo_here(
     parameters: dict[str, str],
     workers: int,
@@ -249,18 +204,15 @@ def _redo_here(
 def _redo_there(
     where: StackLocation, name: str, asked: dict[str, Any], out: Path, *, wait: bool, as_json: bool
 ) -> bool:
-    stack = where.find()
-    execution = job_of(stack, name)
-    progress = JobProgress(stack, execution.arn)
-    retrying(progress.now, "what the job has stored")
+    job = StoredJob.find(where, name)
+    execution, progress = job.execution, job.progress
     if progress.job is None:
         reason = (
             "it is still at its beginning: try again in a minute"
             if execution.running
             else f"it failed: {execution.message}"
         )
-        named = f"{execution.name} ({printable(execution.recording)})"
-        raise Failed(f"There is nothing to redo of {named}: {reason}")
+        raise Failed(f"There is nothing to redo of {job.shown}: {reason}")
     before = parse_job_input(execution.input)
     recording = {"bucket": before.bucket, "key": before.key} | (
         {"version": before.version} if before.version else {}
@@ -270,15 +222,4 @@ def _redo_there(
         {**progress.job.output, **asked["options"]},
     )
     started = recording | {"redo": request, "options": options}
-    new = job_name(f"redo-{execution.recording}")
-    # Step Functions starts no second execution of a name that runs already
-    arn = retrying(lambda: stack.start(started, new), "the start of the job")
-    if not wait:
-        show(Result(execution.recording, new, "RUNNING"), as_json=as_json)
-        return True
-    watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
-    try:
-        with ProgressScreen() as screen:
-            return follow(stack, [watched], screen, as_json=as_json)
-    except (KeyboardInterrupt, GaveUp) as error:
-        raise where.come_back([new], error) from None
+    return job.go_on("redo", started, out, wait=wait, as_json=as_json)

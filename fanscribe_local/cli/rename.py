@@ -7,27 +7,26 @@ import click
 
 from fanscribe.documents.options import FORMATS, Options, OutputOptions
 from fanscribe.errors import BadInput
-from fanscribe_local.cli.follow import follow
+from fanscribe_local.cli.earlier_job import (
+    StoredJob,
+    as_a_file,
+    kept_options,
+    kept_plans,
+    named_recording,
+)
 from fanscribe_local.cli.grouped import Grouped
-from fanscribe_local.cli.redo import as_a_file, kept_plans, named_recording
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
     check_out,
-    job_of,
     out_option,
     session_options,
 )
 from fanscribe_local.cli.transcribe import a_cache, check_place, job_options
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.names import printable
-from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording
-from fanscribe_local.client.retry import GaveUp, retrying
 from fanscribe_local.client.screen import ProgressScreen
-from fanscribe_local.client.stack import job_name
 from fanscribe_local.client.targets import Place
-from fanscribe_local.client.watch import Watched
 from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("work", "verbose")
@@ -41,13 +40,7 @@ HOW = [name for name in OutputOptions.model_fields if name != "names"]
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
 @session_options
-@click.option(
-    "--work",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
-)
-@click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
+@kept_options
 @job_options(HOW, defaults=False)
 @click.pass_context
 def rename(
@@ -129,24 +122,10 @@ def _rename_here(
 def _rename_there(
     where: StackLocation, name: str, options: dict[str, Any], out: Path, *, as_json: bool
 ) -> bool:
-    stack = where.find()
-    execution = job_of(stack, name)
-    progress = JobProgress(stack, execution.arn)
-    retrying(progress.now, "what the job has stored")
-    if execution.running or progress.plan is None:
-        reason = (
-            "it still runs: try again when it is done" if execution.running else "nothing is kept"
-        )
-        named = f"{execution.name} ({printable(execution.recording)})"
-        raise Failed(f"There is no transcript of {named} to write anew: {reason}.")
-    recording = progress.plan.recording
-    asked = _rewriting(recording.bucket, recording.key, progress.plan.job, options)
-    new = job_name(f"rename-{execution.recording}")
-    # of a name that runs already, Step Functions starts no second
-    arn = retrying(lambda: stack.start(asked, new), "the start of the job")
-    watched = Watched(execution.about, JobProgress(stack, arn), Place(out, execution.recording))
-    try:
-        with ProgressScreen() as screen:
-            return follow(stack, [watched], screen, as_json=as_json)
-    except (KeyboardInterrupt, GaveUp) as error:
-        raise where.come_back([new], error) from None
+    job = StoredJob.find(where, name)
+    running, plan = job.execution.running, job.progress.plan
+    if running or plan is None:
+        reason = "it still runs: try again when it is done" if running else "nothing is kept"
+        raise Failed(f"There is no transcript of {job.shown} to write anew: {reason}.")
+    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
+    return job.go_on("rename", asked, out, as_json=as_json)

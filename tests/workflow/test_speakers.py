@@ -42,9 +42,9 @@ def a_conversation(path: Path) -> Path:
 def heard(engine: Engine, job: str, count: SpeakerCount) -> Transcript:
     """What Merge makes of the job, before it is written."""
     folder = JobFolder(S3Storage(engine.s3), engine.bucket("WorkBucket"), job)
-    readings, _ = gather_readings(folder, folder.plan())
-    speaking, _ = conversation_of(folder, folder.plan(), readings, count)
-    return build_transcript(readings.plan, readings.readings, settle_ledger(*readings), speaking)
+    jobs, _ = gather_readings(folder, folder.plan())
+    speaking, _ = conversation_of(folder, folder.plan(), jobs, count)
+    return build_transcript(jobs[-1].plan, jobs[-1].readings, settle_ledger(*jobs[-1]), speaking)
 
 
 def test_two_people_are_told_apart_and_speakers_can_be_added_later(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fanscribe.errors import UnknownModel
-from fanscribe.speakers.models import EMBEDDING, FOLDER, SEGMENTATION, find_models
+from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
+from fanscribe.speakers.models import FOLDER, find_models
 from fanscribe_local.cli.speaker_models import have_speaker_models
 
 

@@ -60,8 +60,8 @@ def a_talk(people: int, utterances: int, seed: int = 1) -> tuple[list[TileVoices
 def same_partition(found: list[Speakers], who: list[list[int]]) -> bool:
     pairs = {
         (each, speaker)
-        for told, said in zip(found, who, strict=True)
-        for each, speaker in zip(told, said, strict=True)
+        for labels, said in zip(found, who, strict=True)
+        for each, speaker in zip(labels, said, strict=True)
     }
     return len(pairs) == len({each for each, _ in pairs}) == len({speaker for _, speaker in pairs})
 
@@ -81,19 +81,19 @@ def test_a_day_is_clustered_in_blocks_and_comes_out_the_same() -> None:
 def test_it_finds_as_many_as_were_asked_for(asked: int) -> None:
     tiles, _ = a_talk(3, 150)
     found = speakers_of(tiles, SpeakerCount(fewest=asked, most=asked))
-    assert len({each for told in found for each in told}) == asked
+    assert len({each for labels in found for each in labels}) == asked
 
 
 def test_more_than_there_are_come_near_to_it() -> None:
     tiles, _ = a_talk(3, 150)
     found = speakers_of(tiles, SpeakerCount(fewest=5, most=5))
-    assert 3 <= len({each for told in found for each in told}) <= 5
+    assert 3 <= len({each for labels in found for each in labels}) <= 5
 
 
 def test_forty_can_t_be_found_where_there_is_less_to_hear() -> None:
     tiles, _ = a_talk(2, 15)
     found = speakers_of(tiles, SpeakerCount(fewest=30, most=30))
-    assert 2 <= len({each for told in found for each in told}) <= 15
+    assert 2 <= len({each for labels in found for each in labels}) <= 15
 
 
 def test_who_says_too_little_for_a_voice_print_is_who_speaks_next_to_it() -> None:

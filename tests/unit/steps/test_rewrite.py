@@ -87,10 +87,10 @@ def test_a_job_without_speakers_says_that_nobody_is_named(
     stack: RewritingStack, done: TranscriptReference
 ) -> None:
     again = stack.rewrite(done.job, names=NAMES)
-    told = "No speaker is named: they were not told apart. The option speakers does that."
-    assert again.notes == (*done.notes, told)
-    assert again.message.endswith(told)
-    assert told in stack.written(again)["vtt"].decode()
+    note = "No speaker is named: they were not told apart. The option speakers does that."
+    assert again.notes == (*done.notes, note)
+    assert again.message.endswith(note)
+    assert note in stack.written(again)["vtt"].decode()
 
 
 def test_diarized_json_without_speakers_says_that_it_knows_nobody(

@@ -90,10 +90,10 @@ def laid_out(
 def merged(folder: JobFolder, output: OutputOptions = AUTO) -> Transcript:
     """The transcript, as Merge builds it."""
     plan = folder.plan()
-    heard, _ = gather_readings(folder, plan)
+    jobs, _ = gather_readings(folder, plan)
     assert output.speakers is not None
-    speaking, _ = conversation_of(folder, plan, heard, output.speakers)
-    return build_transcript(heard.plan, heard.readings, settle_ledger(*heard), speaking)
+    speaking, _ = conversation_of(folder, plan, jobs, output.speakers)
+    return build_transcript(jobs[-1].plan, jobs[-1].readings, settle_ledger(*jobs[-1]), speaking)
 
 
 def who(transcript: Transcript) -> dict[int, int | None]:

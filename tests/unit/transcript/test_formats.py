@@ -236,8 +236,8 @@ def test_diarized_json_names_the_speaker_else_the_channel() -> None:
 
 def test_json_labels_words_and_segments_and_lists_who_speaks_and_when_several_do() -> None:
     printed = json.loads(as_json(Edition(a_meeting())))
-    told = [segment.get("speaker") for segment in printed["segments"]]
-    assert told == [None, "spk_0", "spk_1", "spk_1", "spk_1", "spk_0", "spk_2", "spk_1"]
+    listed = [segment.get("speaker") for segment in printed["segments"]]
+    assert listed == [None, "spk_0", "spk_1", "spk_1", "spk_1", "spk_0", "spk_2", "spk_1"]
     assert [word.get("speaker") for word in printed["words"]] == [
         segment.get("speaker") for segment in printed["segments"] for _ in segment["text"].split()
     ]
@@ -252,9 +252,9 @@ def test_json_labels_words_and_segments_and_lists_who_speaks_and_when_several_do
 
 def test_who_asked_for_no_speakers_finds_none_in_any_format() -> None:
     for name in FORMATS:
-        told = written(name, TRANSCRIPTS["talk"]).decode()
+        listed = written(name, TRANSCRIPTS["talk"]).decode()
         if name != "diarized-json":
-            assert "speaker" not in told
+            assert "speaker" not in listed
 
 
 def test_a_recording_in_which_nobody_speaks_has_an_empty_list_of_speakers() -> None:
@@ -606,7 +606,7 @@ def told_by_a_reader(printed: dict[str, Any]) -> list[tuple[str, str]]:
     `speaker_labels`, and hold the times of one against the other (Christopher Bare's speakers.py of
     2018 is one).
     """
-    items, told = iter(printed["results"]["items"]), []
+    items, listed = iter(printed["results"]["items"]), []
     following = next(items, None)
     for segment in printed["results"]["speaker_labels"]["segments"]:
         said = []
@@ -619,9 +619,9 @@ def told_by_a_reader(printed: dict[str, Any]) -> list[tuple[str, str]]:
             while following and following["type"] == "punctuation":
                 said.append(following)
                 following = next(items, None)
-        told.append((segment["speaker_label"], retold(said)))
+        listed.append((segment["speaker_label"], retold(said)))
     assert following is None
-    return told
+    return listed
 
 
 def test_transcribe_json_tells_its_readers_who_says_what() -> None:

@@ -216,13 +216,13 @@ def test_whoever_speaks_has_a_colour_a_time_and_a_name_in_the_page() -> None:
     page = as_html(Edition(a_meeting()))
     assert page.count('class="v') == 3
     assert '<rect width="22.2" height="1"/></svg>\n<span class="talk">0:02 · 22%</span>' in page
-    told = Page(page)
-    assert told.data["speakers"] == [
+    shown = Page(page)
+    assert shown.data["speakers"] == [
         {"number": 0, "label": "spk_0", "name": "Ada <Lovelace> & Co."},
         {"number": 1, "label": "spk_1", "name": ""},
         {"number": 2, "label": "spk_2", "name": ""},
     ]
-    turns = [found for _, found in told.elements if str(found.get("class")).startswith("turn")]
+    turns = [found for _, found in shown.elements if str(found.get("class")).startswith("turn")]
     assert [turn.get("data-speaker") for turn in turns] == [None, *"011021", None]
 
 

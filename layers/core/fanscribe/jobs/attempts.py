@@ -35,6 +35,14 @@ def poison(tile: int, attempts: Iterable[Attempt], execution: str) -> Failure | 
     )
 
 
+def given_up(
+    tiles: Iterable[int], attempts: Collection[Attempt], execution: str
+) -> dict[int, Failure]:
+    """The tiles that are tried no more, in their order, and why."""
+    failures = {tile: poison(tile, attempts, execution) for tile in sorted(tiles)}
+    return {tile: failure for tile, failure in failures.items() if failure}
+
+
 def next_batch(
     spoken: Sequence[Tile], waiting: Collection[int], alone: Collection[int], size: int
 ) -> list[Tile]:

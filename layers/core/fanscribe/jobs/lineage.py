@@ -29,8 +29,9 @@ def _spoken(plan: Plan) -> bool:
     return any(not tile.silent for tile in plan.tiles)
 
 
-def gather_readings(folder: JobFolder, plan: Plan) -> tuple[JobReadings, list[BilledTime]]:
-    """All that the job knows, laid over the job that it repairs; and what its own parts took.
+def gather_readings(folder: JobFolder, plan: Plan) -> tuple[list[JobReadings], list[BilledTime]]:
+    """All that the job and those that it repairs know, each laid over those before, the job itself
+    last; and what its own parts took.
 
     Parts that can't be read are removed.
     """
@@ -40,15 +41,20 @@ def gather_readings(folder: JobFolder, plan: Plan) -> tuple[JobReadings, list[Bi
 
 
 def readings_so_far(folder: JobFolder, plan: Plan) -> JobReadings:
-    """All of it that can be read now, for those who only look. Nothing is removed."""
+    """All that the job knows and can be read now, for those who only look. Nothing is removed."""
+    return _so_far(folder, plan)[-1]
+
+
+def _so_far(folder: JobFolder, plan: Plan) -> list[JobReadings]:
     own = JobReadings(plan, load_parts(folder).readings, load_failures(folder))
-    return _over_base(folder, own, readings_so_far)
+    return _over_base(folder, own, _so_far)
 
 
 def _over_base(
-    folder: JobFolder, own: JobReadings, gather: Callable[[JobFolder, Plan], JobReadings]
-) -> JobReadings:
+    folder: JobFolder, own: JobReadings, gather: Callable[[JobFolder, Plan], list[JobReadings]]
+) -> list[JobReadings]:
     if own.plan.redo is None:
-        return own
+        return [own]
     base = folder.of(own.plan.redo.base)
-    return lay_over(gather(base, base.plan()), own)
+    before = gather(base, base.plan())
+    return [*before, lay_over(before[-1], own)]

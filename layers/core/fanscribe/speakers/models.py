@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fanscribe.errors import UnknownModel
+from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
 
-SEGMENTATION = "segmentation.onnx"
-EMBEDDING = "embedding.onnx"
 BAKED = Path("/opt/speakers")  # where functions/Dockerfile puts them
 FOLDER = "FANSCRIBE_SPEAKER_MODELS"  # the variable that names another folder
 

@@ -17,8 +17,8 @@ from fanscribe.audio.decode import waveform
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices, Utterance
+from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
 from fanscribe.speakers.features import STEP, WIDTH, Floats, filter_bank
-from fanscribe.speakers.models import EMBEDDING, SEGMENTATION
 from fanscribe.speakers.segmentation import (
     FRAME_STEP,
     VOICES,
@@ -32,7 +32,7 @@ from fanscribe.times import SAMPLE_RATE
 LENGTH = 2 * SAMPLE_RATE // FRAME_STEP  # frames of an utterance, more or less
 LONGEST = LENGTH * 5 // 4
 PAUSE = SAMPLE_RATE // 2 // FRAME_STEP  # frames of silence that end an utterance
-SHORTEST = 40  # feature frames from which a voice can be told: 0.4 s
+SHORTEST = 40  # feature frames from which a voice print is made: 0.4 s
 LARGEST = 127  # of the bytes of a voice print
 
 Frames = NDArray[np.intp]  # numbers of a window's frames, ascending

@@ -46,11 +46,12 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     """
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
-    job, spent = gather_readings(folder, plan)
+    jobs, spent = gather_readings(folder, plan)
+    job = jobs[-1]
     ledger = settle_ledger(*job)
     count, speaking = task.output.speakers, None
     if count:
-        speaking, taken = conversation_of(folder, plan, job, count)
+        speaking, taken = conversation_of(folder, plan, jobs, count)
         spent += taken
     transcript = build_transcript(job.plan, job.readings, ledger, speaking)
     transcript = named(transcript, task.output)

@@ -1,13 +1,12 @@
 """Merge, of a job that asks for speakers: who speaks when, from the voices of all tiles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import SpeakerCount
 from fanscribe.documents.plan import Plan
 from fanscribe.documents.voices import TileVoices
 from fanscribe.jobs.folder import JobFolder
-from fanscribe.jobs.lineage import readings_so_far
 from fanscribe.jobs.voices import load_voices, voices_folder
 from fanscribe.speakers.assignment import Turn, turns
 from fanscribe.transcript.conversation import Conversation, Said, conversation
@@ -15,12 +14,12 @@ from fanscribe.transcript.overlay import JobReadings
 
 
 def conversation_of(
-    folder: JobFolder, plan: Plan, job: JobReadings, count: SpeakerCount
+    folder: JobFolder, plan: Plan, jobs: Sequence[JobReadings], count: SpeakerCount
 ) -> tuple[Conversation, list[BilledTime]]:
     """The conversation, each channel by itself, and what taking its voices took.
 
-    A redo hears the same voices as the job that it repairs, and numbers speakers by that one's
-    words first. So numbers outside the range stay.
+    A redo hears the same voices as those of the `jobs` that it repairs, and numbers speakers by
+    their words first; it is the last of them. So numbers outside the range stay.
     """
     stored = load_voices(voices_folder(folder, plan))
     by_channel: dict[int, list[Turn]] = {}
@@ -30,8 +29,8 @@ def conversation_of(
         known = len({turn.speaker for found in by_channel.values() for turn in found})
         by_channel[channel] = _turns(voices, count, known)
     mine = stored.spent if plan.sound.job == plan.job else []
-    said = Said(job.plan, job.readings)
-    found = conversation(by_channel, said, _before(folder, plan))
+    *before, said = [Said(job.plan, job.readings) for job in jobs]
+    found = conversation(by_channel, said, before)
     return found._replace(notes=tuple(_notes(plan, stored.tiles))), mine
 
 
@@ -59,13 +58,3 @@ def _turns(voices: list[TileVoices], count: SpeakerCount, known: int) -> list[Tu
     ]
     numbers = {speaker: known + i for i, speaker in enumerate(sorted({each[2] for each in spoken}))}
     return turns((start, end, numbers[speaker]) for start, end, speaker in spoken)
-
-
-def _before(folder: JobFolder, plan: Plan) -> Iterator[Said]:
-    """Readings of the jobs that this one repairs, the first of them first."""
-    if plan.redo:
-        base = folder.of(plan.redo.base)
-        base_plan = base.plan()
-        yield from _before(base, base_plan)
-        read = readings_so_far(base, base_plan)
-        yield Said(read.plan, read.readings)

@@ -11,7 +11,7 @@ from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices
 from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
-from fanscribe.jobs.attempts import poison, suspects
+from fanscribe.jobs.attempts import given_up, suspects
 from fanscribe.jobs.audio_store import sounds
 from fanscribe.jobs.batches import Batches
 from fanscribe.jobs.deadline import Deadline
@@ -48,11 +48,10 @@ def take_voices(  # noqa: PLR0913, PLR0917  (as Transcribe, and its answer)
         return words
 
     attempts = unfinished_attempts(folder)
-    for index in sorted(waiting):
-        if failure := poison(index, attempts, task.execution):
-            given_up = TileVoices(tile=index, utterances=(), failed=failure.cause)
-            save_voices(kept, [given_up], meter.lap())
-            waiting.remove(index)
+    for tile, failure in given_up(waiting, attempts, task.execution).items():
+        none = TileVoices(tile=tile, utterances=(), failed=failure.cause)
+        save_voices(kept, [none], meter.lap())
+        waiting.remove(tile)
 
     meter.mark("store")
     reader = load()

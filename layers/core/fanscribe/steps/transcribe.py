@@ -7,7 +7,7 @@ from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
 from fanscribe.jobs.attempt_log import attempting, unfinished_attempts
-from fanscribe.jobs.attempts import poison, suspects
+from fanscribe.jobs.attempts import given_up, suspects
 from fanscribe.jobs.audio_store import sounds
 from fanscribe.jobs.batches import Batches
 from fanscribe.jobs.deadline import Deadline
@@ -74,10 +74,9 @@ def _give_up(
     folder: JobFolder, waiting: Collection[int], attempts: Sequence[Attempt], execution: str
 ) -> set[int]:
     """The tiles that were tried often enough. Their failures say why."""
-    failures = {tile: poison(tile, attempts, execution) for tile in sorted(waiting)}
-    given_up = {tile: failure for tile, failure in failures.items() if failure}
-    for tile, failure in given_up.items():
+    failures = given_up(waiting, attempts, execution)
+    for tile, failure in failures.items():
         save_failure(folder, tile, failure)
     if waiting:
-        measure_given_up(len(given_up))
-    return set(given_up)
+        measure_given_up(len(failures))
+    return set(failures)

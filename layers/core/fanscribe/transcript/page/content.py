@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fanscribe.documents.options import ENGLISH, OutputOptions
 from fanscribe.documents.reading import Fallback, Word
+from fanscribe.documents.speaker import Speaker
 from fanscribe.times import SAMPLE_RATE, clock, milliseconds
 from fanscribe.transcript.build import Transcript, channel_label
 from fanscribe.transcript.captions import Gap, channels_of, gaps
@@ -86,17 +87,9 @@ class Paragraph(NamedTuple):
 class Voice(NamedTuple):
     """A speaker, with the part of all that is spoken, from 0 to 1."""
 
-    number: int
+    speaker: Speaker
     colour: int
-    label: str
-    name: str
-    talk: int  # ms
     share: float
-
-    @property
-    def shown(self) -> str:
-        """The name, or the label where there is none."""
-        return self.name or self.label
 
     @property
     def width(self) -> float:
@@ -160,17 +153,7 @@ def content(transcript: Transcript, output: OutputOptions) -> PageContent:
 def _voices(transcript: Transcript) -> list[Voice]:
     speakers = transcript.speakers or ()
     spoken = sum(each.talk for each in speakers) or 1
-    return [
-        Voice(
-            each.number,
-            each.number % COLOURS,
-            each.label,
-            each.name or "",
-            each.talk,
-            each.talk / spoken,
-        )
-        for each in speakers
-    ]
+    return [Voice(each, each.number % COLOURS, each.talk / spoken) for each in speakers]
 
 
 def _naming(transcript: Transcript, output: OutputOptions) -> dict[str, Any]:
