@@ -5,6 +5,7 @@ what takes long.
 too, and all of the lanes that otherwise run a seeded share of their cases.
 """
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ from fanscribe.speakers.models import FOLDER, is_whole
 from tests.support.measured import measure_processes
 
 measure_processes()  # before our modules are imported: they keep sys.executable
+
+# Processes write as a user's do, also where this variable hides that a line is not written yet
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 # No test may depend on how fast or busy the machine is
 settings.register_profile("any machine", deadline=None)

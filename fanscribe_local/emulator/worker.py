@@ -135,7 +135,7 @@ def begin(environment: dict[str, str], log: str, connection: Connection) -> None
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(out, stream.fileno())
-        stream.reconfigure(write_through=True)  # type: ignore[union-attr]  # unbuffered, as there
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a line at once
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
