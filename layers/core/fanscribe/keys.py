@@ -15,6 +15,7 @@ work bucket
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
   jobs/<job>/voices/<first>-<last>.json          voices of the tiles first..last
+  jobs/<job>/personal-data.json                  where personal data was found, without it
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
@@ -83,6 +84,11 @@ def chunks(job: str) -> str:
 def output(job: str) -> str:
     """Key of the options that the last transcript of a job was written with."""
     return f"{folder(job)}output.json"
+
+
+def personal_data(job: str) -> str:
+    """Key of where personal data was found in a job's words."""
+    return f"{folder(job)}personal-data.json"
 
 
 def sound(job: str) -> str:
