@@ -26,6 +26,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "caption_line_length",
         "caption_lines",
         "names",
+        "redact",
+        "redact_audio",
         "tolerated_loss",
         "report",
         "as_json",

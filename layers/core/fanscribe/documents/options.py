@@ -285,6 +285,11 @@ class Options(ReadingOptions, OutputOptions):
         """These options, with earlier names of the speakers to whom they give none."""
         return self.model_copy(update={"names": names | self.names})
 
+    def redacting_as(self, last: OutputOptions | None) -> Self:
+        """These options, with what an earlier transcript redacts if they don't say."""
+        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
+        return self.model_copy(update={"redact": kept})
+
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
         """Raises InvalidOption, naming the option, what was given and what is possible."""

@@ -89,6 +89,13 @@ class ChunkProgress(Contract):
     took: InvocationTimes | None = None
 
 
+class PersonalDataTask(Task):
+    """The input of FindPersonalData: a job whose chunks have ended, and what is to be redacted."""
+
+    job: str
+    output: OutputOptions
+
+
 class MergeTask(Task):
     """The input of Merge: a job whose chunks have ended, read or not."""
 

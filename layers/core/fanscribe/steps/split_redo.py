@@ -96,7 +96,7 @@ def _understood(
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
-    options = options.naming_too(written.names if written else {})
+    options = options.naming_too(written.names if written else {}).redacting_as(written)
     reading = _as_at_first_but(options, first.options)
     check_speakers(options.output)
     model.check(reading)

@@ -9,8 +9,10 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple, Protocol
 
+from fanscribe.documents.options import ENGLISH
 from fanscribe.documents.redaction import KINDS, Found, Kind
 from fanscribe.transcript.build import Segment, Transcript, joined
 from fanscribe.transcript.captions.pieces import unbroken
@@ -77,6 +79,12 @@ def by_channel(transcript: Transcript) -> dict[int | None, list[Segment]]:
     return channels
 
 
+def languages_of(transcript: Transcript) -> list[str]:
+    """The languages that are written in it, sorted."""
+    written = {segment.language for segment in transcript.segments}
+    return [ENGLISH] if written and transcript.task == "translate" else sorted(written)
+
+
 def digest(transcript: Transcript) -> str:
     """Name of a transcript's words: others have another."""
     said = hashlib.sha256()
@@ -88,7 +96,8 @@ def digest(transcript: Transcript) -> str:
 
 def find(transcript: Transcript, kinds: Collection[Kind], finders: Finders) -> tuple[Found, ...]:
     """All personal data of these kinds, channel by channel, in order."""
-    said = {channel: list(pieces(own)) for channel, own in by_channel(transcript).items()}
+    fixed = ENGLISH if transcript.task == "translate" else None
+    said = {channel: list(pieces(own, fixed)) for channel, own in by_channel(transcript).items()}
     # in the tokens of each piece
     found = {
         channel: [(piece, list(_candidates(piece, finders))) for piece in own]
@@ -110,18 +119,17 @@ def find(transcript: Transcript, kinds: Collection[Kind], finders: Finders) -> t
     )
 
 
-def pieces(segments: Sequence[Segment]) -> Iterator[Piece]:
-    """The words of a channel, cut where the language changes and before pieces grow too long."""
+def pieces(segments: Sequence[Segment], fixed: str | None = None) -> Iterator[Piece]:
+    """The words of a channel, cut where the language changes and before pieces grow too long.
+    `fixed`: the language of all.
+    """
     first = 0
-    tokens: list[Token] = []
-    language = segments[0].language if segments else ""
-    for segment in segments:
-        if segment.language != language:
-            yield from _cut(tokens, language)
-            tokens, language = [], segment.language
-        tokens += _tokens(segment, first)
-        first += len(segment.words)
-    yield from _cut(tokens, language)
+    for language, run in groupby(segments, key=lambda segment: fixed or segment.language):
+        tokens: list[Token] = []
+        for segment in run:
+            tokens += _tokens(segment, first)
+            first += len(segment.words)
+        yield from _cut(tokens, language)
 
 
 def _tokens(segment: Segment, first: int) -> Iterator[Token]:

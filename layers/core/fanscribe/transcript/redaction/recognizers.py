@@ -4,7 +4,7 @@ They are no part of the core's own packages: only one function has them, and on 
 extra `redact`. So they are imported where they are needed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -74,6 +74,12 @@ class Recognizers:
             for entity in model(text).ents:
                 if entity.label_ == person:
                     yield entity.start_char, entity.end_char
+
+
+def load_recognizers(kinds: Collection[Kind]) -> Recognizers:
+    """The recognizers of some kinds. Raises MisconfiguredError if a package is missing."""
+    check_installed()
+    return Recognizers(frozenset(kinds))
 
 
 def _said(context: Sequence[str], text: str, start: int) -> bool:
