@@ -5,7 +5,7 @@ from typing import Any
 from fanscribe.documents.payloads import PersonalDataTask
 from fanscribe.jobs.storage import S3Storage
 from fanscribe.runtime.logs import observed
-from fanscribe.runtime.settings import Settings
+from fanscribe.runtime.settings import MergeSettings
 from fanscribe.steps.find_personal_data import find_personal_data
 from fanscribe.transcript.redaction.recognizers import load_recognizers
 
@@ -13,5 +13,5 @@ from fanscribe.transcript.redaction.recognizers import load_recognizers
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     task = PersonalDataTask.parse(event)
-    find_personal_data(task, Settings.read(), S3Storage(), load_recognizers)
+    find_personal_data(task, MergeSettings.read(), S3Storage(), load_recognizers)
     return {}

@@ -20,6 +20,7 @@ work bucket
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
   <recording key>/<job>/transcript.<extension>
+  <recording key>/<job>/transcript.redacted.<extension>   the sound without personal data
 """
 
 import hashlib
@@ -183,6 +184,11 @@ def transcript_suffix(key: str) -> str:
 def transcript(recording_key: str, job: str, suffix: str) -> str:
     """A file of the transcript. `suffix` is how its name ends, such as `json`."""
     return f"{transcripts(recording_key, job)}{suffix}"
+
+
+def redacted_sound(recording_key: str, job: str, extension: str) -> str:
+    """The recording with its personal data silenced, beside the transcript."""
+    return transcript(recording_key, job, f"redacted.{extension}")
 
 
 def upload(digest: str, name: str) -> str:

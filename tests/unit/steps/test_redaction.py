@@ -1,9 +1,12 @@
 """Personal data that is found before Merge, and that is in nothing that Merge writes."""
 
+import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 from fanscribe import keys
 from fanscribe.documents.job import BilledTime, Failure
@@ -14,11 +17,16 @@ from fanscribe.documents.reading import Reading, Word
 from fanscribe.documents.redaction import KINDS
 from fanscribe.documents.track import Track
 from fanscribe.errors import IncompleteTranscript, WorkDamaged
+from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.lineage import all_readings_so_far
 from fanscribe.jobs.parts import save_failure, save_part
-from fanscribe.runtime.settings import MergeSettings, Settings
+from fanscribe.runtime.settings import MergeSettings
 from fanscribe.steps.find_personal_data import find_personal_data
 from fanscribe.steps.merge import merge
+from fanscribe.transcript.build import build_transcript
+from fanscribe.transcript.ledger import settle_ledger
+from fanscribe.transcript.redaction.apply import silences
 from fanscribe.transcript.redaction.recognizers import load_recognizers
 from tests.support.builders import a_plan, a_reading, tiles, words
 from tests.support.fakes import MemoryStorage
@@ -49,7 +57,7 @@ class Job:
         task = PersonalDataTask(
             execution="one", job=self.plan.job, output=OutputOptions(formats=FORMATS, **options)
         )
-        find_personal_data(task, Settings(work_bucket="work"), self.storage, load_recognizers)
+        find_personal_data(task, SETTINGS, self.storage, load_recognizers)
 
     def merge(self, **options: Any) -> TranscriptReference:
         output = OutputOptions(**({"formats": FORMATS} | options))
@@ -59,7 +67,7 @@ class Job:
     @property
     def files(self) -> dict[str, str]:
         return {
-            keys.transcript_suffix(key): data.decode()
+            keys.transcript_suffix(key): data.decode(errors="replace")
             for (bucket, key), data in self.storage.objects.items()
             if bucket == "transcripts"
         }
@@ -230,3 +238,46 @@ def test_finding_is_paid_for_as_part_of_the_job() -> None:
     slow = found.model_copy(update={"spent": BilledTime(ms=60_000, memory_mb=1769)})
     job.folder.save_personal_data(slow)
     assert job.merge(redact="all").usage.gb_seconds > plain + 60
+
+
+def with_sound(job: Job, seconds: int = 60) -> None:
+    """Store sound that is never silent."""
+    loud = np.full((1, seconds * 16_000), 1000, np.int16)
+    with AudioStore(job.storage, "work", job.plan.job).recorder() as keep:
+        keep(loud)
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac"])
+def test_the_sound_is_silent_where_personal_data_is_said_and_nowhere_else(kind: str) -> None:
+    job = Job(*SAID[:2])
+    with_sound(job)
+    job.find(redact="card", redact_audio=kind)
+    reference = job.merge(redact="card", redact_audio=kind)
+    assert reference.keys["sound"].endswith(f"/transcript.redacted.{kind}")
+    stored = job.storage.read("transcripts", reference.keys["sound"])
+    sound, rate = soundfile.read(io.BytesIO(stored), dtype="int16")
+    assert (len(sound), rate) == (60 * 16_000, 16_000)
+    found = job.folder.personal_data().found
+    jobs = all_readings_so_far(job.folder, job.plan)
+    said = build_transcript(job.plan, jobs[-1].readings, settle_ledger(*jobs[-1]))
+    (_, start, end), *more = silences(said, found)
+    assert not more
+    assert not sound[(start - 150) * 16 : (end + 150) * 16].any()
+    assert sound[: (start - 150) * 16].all()
+    assert sound[(end + 150) * 16 :].all()
+
+
+def test_sound_of_an_earlier_redaction_is_removed_when_none_is_asked_for() -> None:
+    job = Job(*SAID[:2])
+    with_sound(job)
+    job.find(redact="card", redact_audio="wav")
+    job.merge(redact="card", redact_audio="wav", formats="txt")
+    job.find(redact="all")
+    job.merge(redact="all", formats="txt")
+    assert job.files.keys() == {"txt"}
+
+
+def test_sound_that_is_no_longer_kept_is_told() -> None:
+    job = Job(SAID[0])
+    with pytest.raises(WorkDamaged, match=r"There is no s3://work/jobs/"):
+        job.find(redact="card", redact_audio="wav")

@@ -129,7 +129,7 @@ class TranscriptReference(Contract):
     job: str
     recording: str  # s3://bucket/key
     bucket: str
-    keys: dict[str, str]  # format -> key
+    keys: dict[str, str]  # format -> key; `sound`: the recording without personal data
     duration: float  # seconds
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated

@@ -55,6 +55,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
+    if task.output.redact_audio != "off":
+        kind = task.output.redact_audio
+        written["sound"] = keys.redacted_sound(plan.recording.key, task.job, kind)
     if task.output.redact:
         _remove_others(plan.recording.key, written, task, settings, storage)
     for name in task.output.formats:
@@ -104,7 +107,8 @@ def _remove_others(
     storage: Storage,
 ) -> None:
     """Remove the files that are not written anew: they may show what is redacted."""
-    for each in transcript_keys(key, task.job, FORMATS).values():
+    texts = transcript_keys(key, task.job, FORMATS).values()
+    for each in (*texts, *(keys.redacted_sound(key, task.job, kind) for kind in ("wav", "flac"))):
         if each not in written.values():
             storage.delete(settings.transcripts_bucket, each)
 

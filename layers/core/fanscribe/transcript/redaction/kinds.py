@@ -11,7 +11,8 @@ from fanscribe.documents.redaction import Kind
 from fanscribe.transcript.redaction.spoken import Run, Typed, plain, spelled
 
 BEFORE, AFTER = 14, 6  # words before and after a number in which its kind is looked for
-NEAR, SURE, PROBABLE = 0.85, 1.0, 0.6  # scores: by the words around it, by a checksum, by a form
+NEAR, SURE, PROBABLE = 0.85, 1.0, 0.6  # scores: by the words around it, by its form, perhaps
+UNSAID = 0.45  # of a long number, whatever is said
 
 
 class Candidate(NamedTuple):
@@ -35,15 +36,16 @@ def _any_of(text: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{text})\b", re.IGNORECASE)
 
 
+LONGEST = 60  # digits; models write some twice, or on and on
 # In English and the words that German, French and Spanish speakers say
 AROUND: Mapping[Kind, Around] = {
     "card": Around(
         _any_of(
-            r"(?:credit|debit|bank) ?cards?|card(?: number)?|visa|mastercard|amex|american express|"
-            r"kreditkarte|carte (?:bleue|bancaire|de crédit)|tarjeta"
+            r"(?:credit|debit|bank) ?cards?|card(?: number)?|long number|visa|mastercard|amex|"
+            r"american express|kreditkarte|carte (?:bleue|bancaire|de crédit)|tarjeta"
         ),
         12,
-        19,
+        LONGEST,
     ),
     "bank-account": Around(
         _any_of(
@@ -51,7 +53,7 @@ AROUND: Mapping[Kind, Around] = {
             r"direct debit|kontonummer|bankleitzahl|numéro de compte|número de cuenta"
         ),
         6,
-        17,
+        LONGEST,
     ),
     "phone": Around(
         _any_of(
@@ -60,7 +62,7 @@ AROUND: Mapping[Kind, Around] = {
             r"callback|telefon(?:nummer)?|handy(?:nummer)?|téléphone|portable|teléfono|móvil"
         ),
         7,
-        15,
+        LONGEST,
     ),
     "national-id": Around(
         _any_of(
@@ -74,7 +76,7 @@ AROUND: Mapping[Kind, Around] = {
             r"codice fiscale|pesel|personnummer|curp"
         ),
         6,
-        18,
+        LONGEST,
     ),
     "password": Around(
         _any_of(
@@ -89,17 +91,30 @@ AROUND: Mapping[Kind, Around] = {
 LAST_FOUR = _any_of(
     r"last (?:four|4|three|3|five|5|six|6)(?: digits)?|ending (?:in|with)|ends (?:in|with)"
 )
+LONG = 8  # digits of a number that is somebody's, whatever is said around it
+LONGEST_PHONE = 15
+YEARS = re.compile(r"(?:1[5-9]|20)\d\d")
+CURRENCIES = frozenset("$€£¥")
+AMOUNT = re.compile(
+    r"(?:dollars?|euros?|pounds?|percent|per cent|people|times|miles|kilomet\w+|met(?:er|re)s?|"
+    r"years?|months?|days?|hours?|minutes?|seconds?|million|billion|bytes|megabytes|euro|prozent)\b",
+    re.IGNORECASE,
+)
 BORN = _any_of(
-    r"born|birth ?days?|birthdate|date of birth|birth date|d\.?o\.?b\.?|geboren|geburtsdatum|"
+    r"born|birth|birth ?days?|birthdate|d\.?o\.?b\.?|geboren|geburtsdatum|"
     r"geburtstag|née?|date de naissance|nací|nacimiento|fecha de nacimiento"
 )
 
 
 def by_words_around(words: Sequence[str], numbers: Sequence[Run]) -> Iterator[Candidate]:
-    """Numbers whose kind the words before or after them say; the nearest decide."""
+    """Numbers whose kind the words before or after them say; the nearest decide. Long ones are
+    somebody's, whatever is said.
+    """
     for run in numbers:
         before = " ".join(map(plain, words[max(0, run.first - BEFORE) : run.first]))
         after = " ".join(map(plain, words[run.last + 1 : run.last + 1 + AFTER]))
+        if AMOUNT.match(after) or words[run.first].strip()[:1] in CURRENCIES:
+            continue
         nearest: list[tuple[int, Kind]] = []
         shortened = 3 <= run.digits <= 6 and LAST_FOUR.search(before[-40:]) is not None
         for kind, around in AROUND.items():
@@ -110,6 +125,20 @@ def by_words_around(words: Sequence[str], numbers: Sequence[Run]) -> Iterator[Ca
             nearest += [(min(far), kind)] if far else []
         if nearest:
             yield Candidate(run.first, run.last, min(nearest)[1], NEAR)
+        elif kind := _of_its_length(run, words[run.first : run.last + 1]):
+            score = NEAR if run.text.startswith("+") else UNSAID
+            yield Candidate(run.first, run.last, kind, score)
+
+
+def _of_its_length(run: Run, words: Sequence[str]) -> Kind | None:
+    """What a number most likely is of which nobody says it. Years in a row are none."""
+    if run.digits < LONG or all(YEARS.fullmatch(plain(word)) for word in words):
+        return None
+    if run.text.startswith("+") and run.digits <= LONGEST_PHONE:
+        return "phone"
+    if re.match(r"[A-Z]{2}\d\d", run.text) and run.digits > LONGEST_PHONE - 3:
+        return "iban"
+    return "card" if run.digits >= LONGEST_PHONE - 3 else "phone"
 
 
 # ── Passages that give themselves away ───────────────────────────────────────────────────────────
@@ -117,6 +146,9 @@ def by_words_around(words: Sequence[str], numbers: Sequence[Run]) -> Iterator[Ca
 STREETS = (
     r"Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Way|Terrace|"
     r"Crescent|Close|Square|Sq|Highway|Hwy|Parkway|Pkwy|Circle|Gardens|Grove|Row|Mews|Hill|Walk"
+)
+UNMISTAKEN = (
+    r"street|road|avenue|boulevard|lane|drive|court|place|terrace|crescent|close|square|parkway"
 )
 UNIT = r"(?:,? (?:apartment|apt|suite|unit|flat|room|floor|number|#) ?\w{1,5}\b)?"
 # a street, then what follows it: town, state, country, each with a capital, and a code
@@ -138,6 +170,11 @@ ADDRESSES = (
     re.compile(
         rf"\b(?i:calle|avenida|paseo|plaza) (?:(?:de la |de |del )?[A-ZÁÉÍÓÚ][\w'’-]*,? ?){{1,4}}"
         rf"(?:número )?\d{{1,4}}(?:,? \d{{5}}{TOWN})?"
+    ),
+    re.compile(  # in lower case, as a model may write it
+        rf"(?:(?<= at )|(?<= is )|(?<= to )|(?<= on )|(?<=from ))\d{{1,5}}[A-Za-z]?,? "
+        rf"(?!(?:the|of|a|an|my|miles?|more|new)\b)[a-z][\w'’-]*(?: [a-z][\w'’-]*)?,? "
+        rf"(?:{UNMISTAKEN})\b\.?{UNIT}{TOWN}{POSTCODE}"
     ),
     re.compile(r"\b(?i:p\.? ?o\.? box|post office box) \d{1,7}\b" + TOWN + POSTCODE),
     re.compile(r"\b(?i:zip ?code|postcode|postal code|post code|zip)(?: is)? [A-Z\d][\w ]{3,8}\b"),

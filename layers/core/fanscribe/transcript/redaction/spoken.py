@@ -47,7 +47,9 @@ TENS: Mapping[str, str] = {
     "ninety": "9",
 }
 REPEATED: Mapping[str, int] = {"double": 2, "triple": 3, "treble": 3}
-FILLERS = frozenset({"uh", "um", "er", "erm", "space", "dash", "hyphen", "minus"})
+FILLERS = frozenset(
+    {"uh", "um", "er", "erm", "space", "dash", "hyphen", "minus", "hundred", "thousand", "million"}
+)
 SIGNS: Mapping[str, str] = {
     "dot": ".",
     "underscore": "_",
@@ -60,15 +62,23 @@ SIGNS: Mapping[str, str] = {
     "arroba": "@",
     "@": "@",
 }
-POINTS = frozenset({"point", "punkt", "punto"})  # between digits
+POINTS = frozenset({"point", "not", "punkt", "punto"})  # between digits; models hear "not"
 NO_ADDRESSES = re.compile(  # "look at example.com"
-    r"me|us|him|her|it|them|look|is|are|was|available|online|find", re.IGNORECASE
+    r"me|us|him|her|it|them|look|am|is|are|was|available|online|find|page|site|website|form|work",
+    re.IGNORECASE,
 )
-SEPARATE = re.compile(
-    r"\d{1,3}(,\d{3})+|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d\d-\d\d"
+DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d\d-\d\d")
+NUMBER = re.compile(r"\+?\(?\d[\d(),-]*|\d{3}\.\d{3}\.\d{4}|\d\d(\.\d\d){3,}")
+# letters and digits, but no "3rd", "1990s" or "10am"
+CODE = re.compile(
+    r"(?!\d+(?i:st|nd|rd|th|s|am|pm|d|k|m|g|x|mm|cm|km|kg|mb|gb|hz|khz)\b)(?=[^\W\d_]*\d)[A-Za-z\d]+|"
+    r"[A-Z]{2,4}|[A-Z](-[A-Z\d])*|[a-z](-[a-z\d])+"
 )
-NUMBER = re.compile(r"\+?\(?\d[\d()-]*|\d{3}\.\d{3}\.\d{4}|\d\d(\.\d\d){3,}")
-CODE = re.compile(r"(?=[^\W\d_]*\d)[A-Z\d]+|[A-Z]{2,4}|[A-Z](-[A-Z\d])*|[a-z](-[a-z\d])+")
+# capitals that are no part of the number beside them, but say what it is
+ANNOUNCED = re.compile(
+    "I|PIN|CVV2?|CVC|SSN|DOB|IBAN|NHS|NI|TIN|ITIN|OTP|ID|IP|BSN|CPF|DNI|NIE|SIN|VISA|AMEX|BIC|TEL|"
+    "FAX|OK|IS|IT|ITS|MY|THE|AND"
+)
 AROUND = ".,;:?!…\"'“”‘’()[]"
 JUNCTION = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
 
@@ -163,34 +173,36 @@ def _part(words: Sequence[str], at: int, digits: Mapping[str, str]) -> tuple[str
     following = following if following.isdigit() else digits.get(following, "")
     if low in REPEATED and len(following) == 1:
         return following * REPEATED[low], at + 2
-    if digits and (tens := _tens(low, following)):
-        return tens[0], at + tens[1]
+    if digits and low in TENS:
+        both = len(following) == 1 and following != "0"
+        return (TENS[low] + following, at + 2) if both else (f"{TENS[low]}0", at + 1)
     if low == "plus" and following:
         return "+", at + 1
     if low == "hundred" and at and len(digits.get(plain(words[at - 1]).lower(), "")) == 1:
         return "00", at + 1
-    one = digits.get(low) or _code(word)
+    one = digits.get(low) if word != "O" or following else ""
+    one = one or _together(low, digits) or _code(word)
     return (one, at + 1) if one else None
 
 
+def _together(word: str, digits: Mapping[str, str]) -> str:
+    """`forty-two` or `4-one-seven`, as digits."""
+    parts = word.split("-")
+    if len(parts) < 2 or DATE.fullmatch(word):
+        return ""
+    if len(parts) == 2 and parts[0] in TENS and len(unit := digits.get(parts[1], "")) == 1:
+        return TENS[parts[0]] + unit
+    found = [each if each.isdigit() else digits.get(each, TENS.get(each, "")) for each in parts]
+    return "".join(found) if all(found) else ""
+
+
 def _code(word: str) -> str:
-    """Digits and capitals of a word that may be part of a number or a code."""
-    if SEPARATE.fullmatch(word) or word == "I":
+    """Digits and letters of a word that may be part of a number or a code."""
+    if DATE.fullmatch(word) or ANNOUNCED.fullmatch(word):
         return ""
     if NUMBER.fullmatch(word):
         return re.sub(r"[^\d+]", "", word)
     return word.replace("-", "").upper() if CODE.fullmatch(word) else ""
-
-
-def _tens(word: str, unit: str) -> tuple[str, int] | None:
-    """`forty two`, `forty-two` or `forty`, as digits, and how many words it is."""
-    tens, _, joined = word.partition("-")
-    if tens not in TENS:
-        return None
-    if joined:
-        value = DIGITS["en"].get(joined, "")
-        return (TENS[tens] + value, 1) if len(value) == 1 else None
-    return (TENS[tens] + unit, 2) if len(unit) == 1 and unit != "0" else (f"{TENS[tens]}0", 1)
 
 
 def _signs(pieces: Sequence[str]) -> dict[int, str]:
@@ -222,6 +234,8 @@ def _near(pieces: Sequence[str], at: int, step: int) -> str:
 def _domain_follows(pieces: Sequence[str], at: int) -> bool:
     """`example.com`, or `example dot com`, perhaps with more parts."""
     following = [piece for piece in pieces[at : at + 6] if piece]
+    if any(SIGNS.get(piece.lower()) == "@" for piece in following[:-1]):
+        return False  # that one is the sign
     return bool(following) and (
         re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,}", following[0].lower()) is not None
         or any(SIGNS.get(piece.lower()) == "." for piece in following[1:4])
