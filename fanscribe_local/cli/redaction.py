@@ -1,6 +1,8 @@
-"""What finds personal data, on this machine: packages that are installed only where it is asked
+"""Packages that find personal data, on this machine: they are installed only where it is asked
 for.
 """
+
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -8,10 +10,12 @@ from fanscribe.documents.options import Options
 from fanscribe.transcript.redaction.recognizers import missing_packages
 
 
-def check_redaction(options: dict[str, str]) -> None:
+def check_redaction(
+    options: dict[str, str], missing: Callable[[], Sequence[str]] = missing_packages
+) -> None:
     """Raises click.UsageError if personal data is to be redacted and nothing here can find it."""
-    if Options.parse(options).redact and (missing := missing_packages()):
+    if Options.parse(options).redact and (names := missing()):
         raise click.UsageError(
-            f"--redact needs packages that are not installed here: {', '.join(missing)}. Install "
+            f"--redact needs packages that are not installed here: {', '.join(names)}. Install "
             "them, 300 MB, with `make redaction` or `pip install 'fanscribe[redact]'`."
         )

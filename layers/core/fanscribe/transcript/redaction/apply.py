@@ -12,7 +12,7 @@ KEPT = ".,;:?!"  # marks after the last word: they end sentences and say nothing
 
 
 class RedactedWord(Word):
-    """What stands in the place of words, from the start of the first to the end of the last."""
+    """A mark in the place of words, from the start of the first to the end of the last."""
 
     kind: Kind
     score: float  # how sure it is that they were personal data
@@ -43,7 +43,7 @@ def redacted(transcript: Transcript, found: Iterable[Found]) -> Transcript:
 
 
 def silences(transcript: Transcript, found: Iterable[Found]) -> list[Silence]:
-    """When the words that were found are said."""
+    """The times at which the words that were found are said."""
     words = {
         channel: [word for segment in own for word in segment.words]
         for channel, own in by_channel(transcript).items()

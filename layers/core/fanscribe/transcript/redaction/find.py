@@ -38,10 +38,10 @@ WORDS_TOO = re.compile(
 
 
 class Finders(Protocol):
-    """What recognizers must do (recognizers.py)."""
+    """All that recognizers must do (recognizers.py)."""
 
     def patterns(self, text: str) -> Iterable[Hit]:
-        """What has the form of personal data."""
+        """Places with the form of personal data."""
         ...
 
     def names(self, text: str, language: str) -> Iterable[tuple[int, int]]:

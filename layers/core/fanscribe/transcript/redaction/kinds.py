@@ -1,4 +1,4 @@
-"""What tells the kinds of personal data: words around a number, and passages that give it away.
+"""Marks of the kinds of personal data: words around a number, and passages that give it away.
 
 Pure: regular expressions and lists of words. Presidio's recognizers are in recognizers.py.
 """
@@ -125,9 +125,9 @@ def by_words_around(words: Sequence[str], numbers: Sequence[Run]) -> Iterator[Ca
             nearest += [(min(far), kind)] if far else []
         if nearest:
             yield Candidate(run.first, run.last, min(nearest)[1], NEAR)
-        elif kind := _of_its_length(run, words[run.first : run.last + 1]):
+        elif likely := _of_its_length(run, words[run.first : run.last + 1]):
             score = NEAR if run.text.startswith("+") else UNSAID
-            yield Candidate(run.first, run.last, kind, score)
+            yield Candidate(run.first, run.last, likely, score)
 
 
 def _of_its_length(run: Run, words: Sequence[str]) -> Kind | None:
