@@ -31,6 +31,7 @@ class AwsPrices(Contract):
 
     region: str
     lambda_gb_second: Price
+    provisioned_gb_second: Price  # to keep an environment ready, whether it works or not
     lambda_request: Price
     transition: Price  # of a standard workflow
     s3_put: Price  # LIST too
