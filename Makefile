@@ -29,7 +29,7 @@ test: $(VENV)/.developed ## run the tests that a change needs: a few minutes
 	@$(BIN)/pytest $(TWO) --ignore=tests/container --ignore=tests/deploy --ignore=tests/corpus
 
 test-all: $(VENV)/.developed .venv-sam/.installed ## run every test that needs no Docker
-	@$(BIN)/pytest $(TWO) --everything --ignore=tests/container --ignore=tests/deploy
+	@$(BIN)/pytest $(TWO) --everything --ignore=tests/container --ignore=tests/deploy --durations=15
 
 test-sam: $(VENV)/.developed .venv-sam/.installed ## test in containers; needs Docker, python3.13
 	@$(BIN)/pytest --everything tests/container
