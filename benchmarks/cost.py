@@ -19,14 +19,13 @@ from fanscribe.planning.planner import (
     Goal,
     PlannedJob,
     a_job,
+    memories,
     plan,
     tiles_in,
     what_binds,
 )
 from fanscribe.planning.prices import (
     GB,
-    VCPU_MB,
-    ModelSpeed,
     Processor,
     price_list,
     speed_of,
@@ -189,13 +188,6 @@ def models() -> Iterator[Row]:
 
 def _range(values: Sequence[float], layout: str, unit: str = "") -> str:
     return " to ".join(f"{unit}{value:{layout}}" for value in values)
-
-
-def memories(speed: ModelSpeed) -> list[int]:
-    """Whole cores, as many as the model needs memory for."""
-    return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [
-        10_240
-    ]
 
 
 def hour_usd(

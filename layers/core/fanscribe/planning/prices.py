@@ -13,6 +13,7 @@ from fanscribe.recognition.compute import Footprint, readers
 
 VCPU_MB = 1_769  # memory that comes with one whole vCPU on Lambda
 MOST_VCPUS = 6.0
+MOST_MB = 10_240  # of a function
 GB = 1_024  # MB, as Lambda bills them
 
 Data = TypeVar("Data", bound=Contract)
