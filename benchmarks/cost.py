@@ -56,7 +56,7 @@ def job_of(
 ) -> PlannedJob:
     """A recording of speech in an account that allows as much as the template asks for."""
     fleet = Fleet(memory_mb=memory, map_concurrency=concurrency, account_concurrency=concurrency)
-    return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model), processor)
+    return a_job(audio_s, tiles_in(audio_s), fleet, speed_of(model).searching(), processor)
 
 
 def split_by_one(job: PlannedJob) -> PlannedJob:
@@ -165,7 +165,7 @@ def models() -> Iterator[Row]:
         "cheapest memory, slowest",
     )
     most, processors = 10_240, (speeds().processors[0], speeds().slowest)
-    for speed in speeds().models:
+    for speed in (model.searching() for model in speeds().models):
         tile_s = [speed.on(processor).tile_s(most) for processor in processors]
         usual, cheapest = (
             [hour_usd(speed.name, goal, most, processor) for processor in processors]
@@ -205,7 +205,7 @@ def services() -> Iterator[Row]:
 
 def turbo() -> Iterator[str]:
     """Whether large-v3-turbo costs less than $0.15, step by step."""
-    speed, price = speed_of("large-v3-turbo"), price_list().aws.lambda_gb_second.usd
+    speed, price = speed_of("large-v3-turbo").searching(), price_list().aws.lambda_gb_second.usd
     full = 10_240 / GB * HOUR * price
     yield (
         f"An hour of 10,240 MB: 10 GB × 3,600 s × ${price:.10f} = ${full:.3f}. "

@@ -51,9 +51,11 @@ LONG_EN = CORPUS / "long-en" / "fairy-tales-30min.mp3"
 THEIRS = """
 import sys
 from faster_whisper import BatchedInferencePipeline, WhisperModel
-way, words, audio, folder, cores, device, compute_type = sys.argv[1:]
+way, words, audio, folder, cores, device, compute_type, beam = sys.argv[1:]
 model = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=int(cores))
-options = dict(language="en", beam_size=1, word_timestamps=words == "words")
+options = dict(language="en", word_timestamps=words == "words")
+if beam != "usual":
+    options |= dict(beam_size=int(beam))
 if way == "batched":
     segments, _ = BatchedInferencePipeline(model).transcribe(audio, batch_size=8, **options)
 else:
@@ -87,11 +89,13 @@ class Run:
         return float(jiwer.wer(normal(text), normal(self.said)))
 
 
-def measured(way: str, audio: Path, model: Path, on: Computing = CPU) -> Run:
-    """Run a way in a process of its own. Its last word is the transcript."""
+def measured(way: str, audio: Path, model: Path, on: Computing = CPU, beam: int | None = 1) -> Run:
+    """Run a way in a process of its own. Its last word is the transcript. Without a beam, each side
+    has its own default.
+    """
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
-        command = _command(way, audio, model, folder, on)
+        command = _command(way, audio, model, folder, on, beam)
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
         with watched(process.pid) as peak:
             # of the process and of all its descendants that have ended
@@ -106,7 +110,9 @@ def measured(way: str, audio: Path, model: Path, on: Computing = CPU) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, peak.mb, words)
 
 
-def _command(way: str, audio: Path, model: Path, folder: str, on: Computing) -> list[str]:
+def _command(  # noqa: PLR0913, PLR0917  (all that is said on the command line)
+    way: str, audio: Path, model: Path, folder: str, on: Computing, beam: int | None
+) -> list[str]:
     if way == "fanscribe":
         ours = [
             str(Path(sys.executable).with_name("fanscribe")),
@@ -116,6 +122,7 @@ def _command(way: str, audio: Path, model: Path, folder: str, on: Computing) -> 
             "en",
         ]
         ours += ["--device", on.device, "--compute-type", on.compute_type]
+        ours += ["--beam-size", str(beam)] if beam else []
         return [*ours, "--model", str(model), "--out", folder, "--work", folder]
     kind, _, words = way.partition(", ")
     theirs = [
@@ -128,7 +135,7 @@ def _command(way: str, audio: Path, model: Path, folder: str, on: Computing) -> 
         str(model),
         str(os.cpu_count() or 1),
     ]
-    return [*theirs, on.device, on.compute_type]
+    return [*theirs, on.device, on.compute_type, str(beam or "usual")]
 
 
 def summary(runs: Sequence[Mapping[str, Run]], seconds: float, text: str | None) -> dict[str, Any]:

@@ -149,7 +149,8 @@ def _speed(model: str) -> ModelSpeed:
             f"There is no speed of a model {model!r}. Name a folder, or one of {', '.join(names)}."
         )
     try:
-        return speed_of(model, 0 if model in names else open_model(folder, folder.name).weights_mb)
+        shape = None if model in names else open_model(folder, folder.name).shape
+        return speed_of(model, shape).searching()
     except UnknownModel as error:
         raise click.UsageError(str(error)) from None
 

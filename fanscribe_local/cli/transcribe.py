@@ -66,7 +66,7 @@ def _metavar(annotation: Any) -> str:
     """The choices of an option, or what kind of value it takes."""
     if get_origin(annotation) is Literal:
         return f"[{'|'.join(get_args(annotation))}]"
-    return "N" if annotation in {int, float} else "VALUE"
+    return "N" if annotation in {int, float, int | None} else "VALUE"
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -119,12 +119,12 @@ class ReadingOptions(Contract):
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", title="What to write", description="'transcribe', or 'translate' into English"
     )
-    beam_size: int = Field(
-        1,
+    beam_size: int | None = Field(
+        None,
         ge=1,
         le=10,
         title="How widely the model searches",
-        description="a whole number from 1 to 10",
+        description="a whole number from 1 to 10; left out, the model's shape decides",
     )
     initial_prompt: str | None = Field(
         None,
@@ -159,6 +159,13 @@ class ReadingOptions(Contract):
             "or 'all' for each as a channel by itself"
         ),
     )
+
+    def searching(self, usual: int) -> Self:
+        """Take the model's usual beam where these options say none.
+
+        So a job has the same identity whether its beam was asked for or not.
+        """
+        return self if self.beam_size else self.model_copy(update={"beam_size": usual})
 
     @property
     def separate(self) -> bool:

@@ -15,7 +15,7 @@ from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.recognition.compute import computing
-from fanscribe.recognition.models import Model, find_model
+from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.steps.split_answer import nothing_left
@@ -49,7 +49,7 @@ class _Request:
         """The recording, as it is decoded first."""
 
         def afford(audio_s: float) -> None:
-            check_cost(self.key, audio_s, 0, self.model, settings)
+            check_cost(self.key, audio_s, 0, self.model, self.options.reading, settings)
 
         selection, separate = first_selection(self.options), self.options.separate
         return RecordingSource(
@@ -111,6 +111,7 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
     model = find_model(settings.model)
     check_speakers(options.output)
     model.check(options.reading)
+    options = options.searching(usual_beam(model.shape))
     job = _job_id(bucket, key, stored.etag, model, options.reading)
     return _Request(bucket, key, stored, options, model, job)
 

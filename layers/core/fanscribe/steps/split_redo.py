@@ -17,7 +17,7 @@ from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
 from fanscribe.recognition.compute import computing
-from fanscribe.recognition.models import Model, find_model
+from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.steps.split_answer import nothing_left
@@ -100,6 +100,7 @@ def _understood(
     reading = _as_at_first_but(options, first.options)
     check_speakers(options.output)
     model.check(reading)
+    reading = reading.searching(usual_beam(model.shape))
 
     def named(base: str) -> tuple[str, Redo]:
         span = Redo(
