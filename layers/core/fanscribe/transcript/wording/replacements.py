@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fanscribe.transcript.build import Segment
+from fanscribe.transcript.build import Segment, Transcript
 from fanscribe.transcript.wording.phrases import Phrases
-from fanscribe.transcript.wording.rewording import Change, reworded, text_of
+from fanscribe.transcript.wording.rewording import Change, cased, reworded, text_of
 from fanscribe.transcript.wording.tokens import tokens_of
 from fanscribe.transcript.wording.word_lists import Expression, Replacements
 
 
-class Replacer:
+def replaced(transcript: Transcript, rules: Replacements) -> Transcript:
+    """The transcript with the rules applied, segment by segment; one without words is gone."""
+    replacer = _Replacer(rules)
+    segments = (replacer.replaced(segment) for segment in transcript.segments)
+    kept = tuple(segment for segment in segments if segment.words)
+    return transcript.model_copy(update={"segments": kept})
+
+
+class _Replacer:
     """All phrases in one pass, the longest first; then the expressions, one after the other."""
 
     def __init__(self, rules: Replacements) -> None:
@@ -19,7 +27,6 @@ class Replacer:
         self._expressions = rules.expressions
 
     def replaced(self, segment: Segment) -> Segment:
-        """The segment with the rules applied to its text."""
         before = words = segment.words
         words = reworded(words, list(self._literal(text_of(words))))
         for expression in self._expressions:
@@ -30,12 +37,7 @@ class Replacer:
         tokens = tokens_of(text)
         for found in self._phrases.find(tokens):
             start, end = tokens[found.first].start, tokens[found.last].end
-            yield Change(start, end, _cased(text[start:end], found.meaning))
-
-
-def _cased(was: str, now: str) -> str:
-    """With a capital where there was one, unless the rule has capitals of its own."""
-    return now[:1].upper() + now[1:] if was[:1].isupper() and now.islower() else now
+            yield Change(start, end, cased(text[start:end], found.meaning))
 
 
 def _matches(expression: Expression, text: str) -> Iterator[Change]:

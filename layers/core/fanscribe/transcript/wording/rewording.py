@@ -34,6 +34,11 @@ def word_ends(words: Iterable[Word]) -> list[int]:
     return list(accumulate(len(word.text) for word in words))
 
 
+def cased(was: str, now: str) -> str:
+    """Give a new text the capital of the one before, unless it has capitals of its own."""
+    return now[:1].upper() + now[1:] if was[:1].isupper() and now.islower() else now
+
+
 def reworded(words: Sequence[Word], changes: Sequence[Change]) -> tuple[Word, ...]:
     """Words with changes made, which are in order and don't overlap.
 
