@@ -38,6 +38,7 @@ from fanscribe_local.cli.transcribe_here import an_engine, run_here
 from fanscribe_local.client.recordings import LocalRecording
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
+from fanscribe_local.client.word_lists import check_lists, hand_over
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache
 
@@ -137,6 +138,7 @@ def redo(
     check_out(out)
     try:
         parsed = Options.parse(options)
+        check_lists(options)
         typed = parsed.model_dump(mode="json", include=set(options))
     except BadInput as error:
         raise click.UsageError(str(error)) from None
@@ -188,11 +190,12 @@ def _redo_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
+        options = hand_over(asked["options"], engine.stack)
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
             where = {"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]}
-            return engine.start(where | asked)
+            return engine.start(where | asked | {"options": options})
 
         place = Place(out, recording.name)
         return run_here(engine, screen, recording, start, place, as_json=as_json)
@@ -219,7 +222,7 @@ def _redo_there(
     )
     request, options = (
         asked["redo"] | {"job": progress.job.name},
-        {**progress.job.output, **asked["options"]},
+        {**progress.job.output, **hand_over(asked["options"], progress.stack)},
     )
     started = recording | {"redo": request, "options": options}
     return job.go_on("redo", started, out, wait=wait, as_json=as_json)

@@ -27,6 +27,7 @@ from fanscribe_local.cli.transcribe_here import an_engine, run_here
 from fanscribe_local.client.recordings import LocalRecording
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
+from fanscribe_local.client.word_lists import check_lists, hand_over
 from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("work", "verbose")
@@ -76,6 +77,7 @@ def rename(
     said = {name: value for name, value in chosen.items() if value is not None}
     try:
         parsed = Options.parse(said | {"names": names})
+        check_lists(said)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     options = parsed.model_dump(mode="json", include={*said, "names"})
@@ -109,11 +111,12 @@ def _rename_here(
     as_json: bool,
 ) -> bool:
     plan, _ = kept_plans(recording, cache)
-    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
     with (
         an_engine({}, 1, cache, verbose=verbose, ahead=False) as engine,
         ProgressScreen() as screen,
     ):
+        options = hand_over(options, engine.stack)
+        asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
         return run_here(
             engine, screen, recording, lambda _: engine.start(asked), place, as_json=as_json
         )
@@ -127,5 +130,6 @@ def _rename_there(
     if running or plan is None:
         reason = "it still runs: try again when it is done" if running else "nothing is kept"
         raise Failed(f"There is no transcript of {job.shown} to write anew: {reason}.")
+    options = hand_over(options, job.progress.stack)
     asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
     return job.go_on("rename", asked, out, as_json=as_json)

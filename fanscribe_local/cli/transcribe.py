@@ -24,6 +24,7 @@ from fanscribe_local.cli.transcribe_there import transcribe_there
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.results import NOT_STARTED, Result
 from fanscribe_local.client.targets import check_folder, check_targets
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache, default_folder
 
@@ -239,6 +240,7 @@ def _check_call(
     check_out(out)
     try:
         Options.from_metadata(as_metadata(options))
+        check_lists(options)
         found = find_recordings(audio)
         formats = Options.parse(options).formats
         hindered = check_targets(found.recordings, out, formats, report=report)

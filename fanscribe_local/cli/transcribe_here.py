@@ -24,6 +24,7 @@ from fanscribe_local.client.results import NOT_STARTED, NOT_WRITTEN, Result
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place, place_of
 from fanscribe_local.client.watch import FIRST_POLL_S, Watched
+from fanscribe_local.client.word_lists import hand_over
 from fanscribe_local.emulator.job_cache import JobCache
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def transcribe_here(
     """True if all succeeded."""
     if not recordings:
         return True
-    metadata = as_metadata(options)
     with (
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
+        metadata = as_metadata(hand_over(options, engine.stack))
 
         def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:

@@ -20,6 +20,7 @@ from fanscribe_local.client.stack import DeployedStack, job_name
 from fanscribe_local.client.targets import place_of
 from fanscribe_local.client.upload import FileChanged, Upload
 from fanscribe_local.client.watch import Watched
+from fanscribe_local.client.word_lists import hand_over
 
 LOST = "no connection, trying again; what was sent counts"
 
@@ -38,6 +39,7 @@ def transcribe_there(
     if not recordings:
         return True
     stack = where.find()
+    options = hand_over(options, stack)
     unsent, jobs, complete = list(recordings), list[Watched](), True
     try:
         with ProgressScreen() as screen:

@@ -51,7 +51,7 @@ def _is_kept(key: str) -> bool:
     job = keys.job_of(key)
     if job is None:
         return False
-    kept = (keys.parts(job), keys.all_voices(job))
+    kept = (keys.parts(job), keys.all_voices(job), keys.word_lists(job))
     named = {keys.plan(job), keys.language(job), keys.output(job)}
     return key in named or key.startswith(kept)
 

@@ -9,6 +9,7 @@ work bucket
   jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
   jobs/<job>/output.json                         how its transcript was written last
+  jobs/<job>/lists/<digest>.json                 a list of words that its transcript is edited by
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
@@ -83,6 +84,16 @@ def chunks(job: str) -> str:
 def output(job: str) -> str:
     """Key of the options that the last transcript of a job was written with."""
     return f"{folder(job)}output.json"
+
+
+def word_lists(job: str) -> str:
+    """Prefix of the lists of words that a job's transcript is edited by."""
+    return f"{folder(job)}lists/"
+
+
+def word_list(job: str, digest: str) -> str:
+    """A list of words, by the SHA-256 of its content."""
+    return f"{word_lists(job)}{digest}.json"
 
 
 def sound(job: str) -> str:

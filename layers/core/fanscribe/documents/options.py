@@ -18,6 +18,9 @@ DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
+# options that edit the words when they are written, and that an earlier job's transcript keeps
+WORDING = ("vocabulary", "consistent_names", "replace", "word_filter", "word_filter_method")
+LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
 
@@ -63,6 +66,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _unless_off(value: Any) -> Any:
+    return None if value in {"off", ""} else value
+
+
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
 
@@ -102,6 +109,14 @@ def _as_given(count: SpeakerCount | None) -> str:
 
 Speakers = Annotated[
     SpeakerCount | None, BeforeValidator(_counted), PlainSerializer(_as_given, return_type=str)
+]
+
+# A file of words: as a caller names it, or kept with the job, by its content (jobs.word_lists)
+LISTED = (
+    "'off', or a file (an s3:// URI, a key of the recording's bucket, to the command also a path)"
+)
+WordList = Annotated[
+    Annotated[str, Field(min_length=1, max_length=1200)] | None, BeforeValidator(_unless_off)
 ]
 
 
@@ -214,6 +229,31 @@ class OutputOptions(Contract):
             "each speaker's label once, with a name of at most 60 characters: spk_0=Ada,spk_1=Bob"
         ),
     )
+    vocabulary: WordList = Field(
+        None,
+        title="Names and terms as they are written",
+        description=f"{LISTED}, a term a line",
+    )
+    consistent_names: bool = Field(
+        False,
+        title="Whether a name that recurs is written in one way",
+        description="'true' or 'false'",
+    )
+    replace: WordList = Field(
+        None,
+        title="What is written for what",
+        description=f"{LISTED}, a rule a line, with a tab before what is to be written",
+    )
+    word_filter: WordList = Field(
+        None,
+        title="Words that must not be shown",
+        description=f"{LISTED}, a word or phrase a line",
+    )
+    word_filter_method: Literal["mask", "remove", "tag"] = Field(
+        "mask",
+        title="What is done with words of the filter",
+        description="'mask' (***), 'remove', or 'tag' in the JSON formats",
+    )
     tolerated_loss: float = Field(
         0.0,
         ge=0,
@@ -247,6 +287,11 @@ class Options(ReadingOptions, OutputOptions):
     def naming_too(self, names: dict[str, str]) -> Self:
         """These options, with earlier names of the speakers to whom they give none."""
         return self.model_copy(update={"names": names | self.names})
+
+    def worded_as(self, last: OutputOptions) -> Self:
+        """These options, with those of an earlier transcript that edit words and are not given."""
+        kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
+        return self.model_copy(update=kept)
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:

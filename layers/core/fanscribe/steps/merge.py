@@ -12,6 +12,7 @@ from fanscribe.errors import IncompleteTranscript, ReadAgain
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import gather_readings
 from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.word_lists import load_lists
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import UsageMeter, tally
@@ -23,6 +24,7 @@ from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
 from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
 from fanscribe.transcript.naming import named, notes_on_speakers
 from fanscribe.transcript.notes import notes, without_titles
+from fanscribe.transcript.wording.worded import worded
 
 NAMED = 50  # missing stretches in a message, which Step Functions cuts off after 32,768 characters
 
@@ -54,6 +56,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         speaking, taken = conversation_of(folder, plan, jobs, count)
         spent += taken
     transcript = build_transcript(job.plan, job.readings, ledger, speaking)
+    transcript = worded(transcript, load_lists(folder, task.output), task.output)
     transcript = named(transcript, task.output)
 
     edition = Edition(transcript, task.output)

@@ -14,6 +14,7 @@ from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
@@ -44,6 +45,7 @@ class _Request:
     options: Options
     model: Model
     job: str
+    lists: dict[str, str]  # the texts of word lists, by option
 
     def source(self, settings: SplitSettings, storage: Storage) -> RecordingSource:
         """The recording, as it is decoded first."""
@@ -69,10 +71,11 @@ def split(
     request = _understood(task, settings, storage)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, request.options.output, request.lists)
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
 
-    answer = nothing_left(task, settings, request.job, request.key, request.options.output)
+    answer = nothing_left(task, settings, request.job, request.key, output)
     answer = answer.model_copy(update={"language": language})
     plan, decoded = folder.find_plan(), None
     if plan is None:
@@ -89,13 +92,13 @@ def split(
         language,
         request.model,
         settings,
-        wanted_voices(folder, plan, request.options.output),
+        wanted_voices(folder, plan, output),
     )
     if chunks and not decoded:
         restore(folder, plan, chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
-    folder.save_output(request.options.output)
+    folder.save_output(output)
     return answer.model_copy(update={"chunks": len(chunks)})
 
 
@@ -112,8 +115,9 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
     check_speakers(options.output)
     model.check(options.reading)
     options = options.searching(usual_beam(model.shape))
+    lists = read_given(options.output, storage, bucket)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    return _Request(bucket, key, stored, options, model, job)
+    return _Request(bucket, key, stored, options, model, job, lists)
 
 
 def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:

@@ -16,6 +16,7 @@ from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
@@ -34,6 +35,7 @@ class _Asked(NamedTuple):
     plan: Plan  # of the redo
     model: Model
     options: Options
+    lists: dict[str, str]  # the texts of word lists, by option
     key: str  # of the recording
     recording: StoredObject
 
@@ -57,6 +59,7 @@ def redo(
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, asked.options.output, asked.lists, folder.of(request.job))
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
     language = asked.model.known_language(plan.options) or found
@@ -66,7 +69,7 @@ def redo(
         language,
         asked.model,
         settings,
-        wanted_voices(folder, plan, asked.options.output),
+        wanted_voices(folder, plan, output),
     )
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
@@ -75,8 +78,8 @@ def redo(
         )
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
-    folder.save_output(asked.options.output)
-    answer = nothing_left(task, settings, plan.job, plan.recording.key, asked.options.output)
+    folder.save_output(output)
+    answer = nothing_left(task, settings, plan.job, plan.recording.key, output)
     return answer.model_copy(update={"language": language, "chunks": len(chunks)})
 
 
@@ -96,7 +99,9 @@ def _understood(
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
-    options = options.naming_too(written.names if written else {})
+    if written:
+        options = options.naming_too(written.names).worded_as(written)
+    lists = read_given(options.output, storage, task.input.bucket)
     reading = _as_at_first_but(options, first.options)
     check_speakers(options.output)
     model.check(reading)
@@ -123,7 +128,7 @@ def _understood(
     plan = first.model_copy(
         update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()}
     )
-    return _Asked(plan, model, options, key, stored)
+    return _Asked(plan, model, options, lists, key, stored)
 
 
 def _check_recording(given: str, request: RedoRequest, stored: StoredObject, first: Plan) -> None:

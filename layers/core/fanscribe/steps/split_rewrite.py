@@ -15,6 +15,7 @@ from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_voices import wanted_voices
@@ -42,7 +43,9 @@ def rewrite(
     _check_reads_nothing(options)
     output = _as_last_but(options, folder.find_output(), settings)
     _check_voices(folder, plan, output)
+    lists = read_given(output, storage, task.input.bucket)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, output, lists)
     folder.save_output(output)
     return nothing_left(task, settings, request.job, plan.recording.key, output)
 
