@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from fanscribe.contract import Contract
+from fanscribe.documents.clips import checked
 from fanscribe.documents.redaction import KINDS, Kind
 from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption
@@ -27,6 +28,9 @@ DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
+# options that edit the words when they are written, and that an earlier job's transcript keeps
+WORDING = ("vocabulary", "consistent_names", "replace", "word_filter", "word_filter_method")
+LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
 
@@ -77,6 +81,27 @@ def _by_label(value: Any) -> Any:
     return named
 
 
+def _by_name(value: Any) -> Any:
+    """`"Ada=ada.mp3,Ada=0:12-0:31,Bob=bob.mp3"`, as metadata and command lines have it ->
+    `{"Ada": ["ada.mp3", "0:12-0:31"], "Bob": ["bob.mp3"]}`.
+
+    Raises ValueError for a part without a name.
+    """
+    if not isinstance(value, str):
+        return value
+    clips: dict[str, list[str]] = {}
+    for text in re.split(r",(?=[^,=]+=)", value) if value.strip() else []:
+        name, equals, clip = text.partition("=")
+        if not equals:
+            raise ValueError
+        clips.setdefault(" ".join(name.split()), []).append(clip)
+    return clips
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _on_one_line(name: str) -> str:
     """Raises ValueError for what no file of text can hold."""
     line = " ".join(name.split())
@@ -90,8 +115,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _unless_off(value: Any) -> Any:
+    return None if value in {"off", ""} else value
+
+
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
+Clip = Annotated[str, AfterValidator(checked), Field(min_length=1, max_length=1100)]
 
 
 class SpeakerCount(Contract):
@@ -131,6 +161,14 @@ Speakers = Annotated[
     SpeakerCount | None, BeforeValidator(_counted), PlainSerializer(_as_given, return_type=str)
 ]
 
+# A file of words: as a caller names it, or kept with the job, by its content (jobs.word_lists)
+LISTED = (
+    "'off', or a file (an s3:// URI, a key of the recording's bucket, to the command also a path)"
+)
+WordList = Annotated[
+    Annotated[str, Field(min_length=1, max_length=1200)] | None, BeforeValidator(_unless_off)
+]
+
 
 class ReadingOptions(Contract):
     """Options that decide the words. They identify a job: other options, other job."""
@@ -146,12 +184,12 @@ class ReadingOptions(Contract):
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", title="What to write", description="'transcribe', or 'translate' into English"
     )
-    beam_size: int = Field(
-        1,
+    beam_size: int | None = Field(
+        None,
         ge=1,
         le=10,
         title="How widely the model searches",
-        description="a whole number from 1 to 10",
+        description="a whole number from 1 to 10; left out, the model's shape decides",
     )
     initial_prompt: str | None = Field(
         None,
@@ -187,6 +225,13 @@ class ReadingOptions(Contract):
         ),
     )
 
+    def searching(self, usual: int) -> Self:
+        """Take the model's usual beam where these options say none.
+
+        So a job has the same identity whether its beam was asked for or not.
+        """
+        return self if self.beam_size else self.model_copy(update={"beam_size": usual})
+
     @property
     def separate(self) -> bool:
         """True if the transcript has channels."""
@@ -209,6 +254,23 @@ class OutputOptions(Contract):
         title="Whether to tell speakers apart",
         description=(
             "'off', 'auto', how many people speak, from 1 to 30, or a range such as '2-5'"
+        ),
+    )
+    voices: Annotated[
+        dict[
+            Annotated[Name, Field(min_length=1)],
+            Annotated[
+                tuple[Clip, ...], BeforeValidator(_several), Field(min_length=1, max_length=4)
+            ],
+        ],
+        BeforeValidator(_by_name),
+    ] = Field(
+        {},
+        max_length=MOST_SPEAKERS,
+        title="Whose voices are known",
+        description=(
+            "names, each with one to four clips: a file, or times in the recording: "
+            "Ada=ada.mp3,Bob=0:12-0:31"
         ),
     )
     caption_line_length: int = Field(
@@ -243,6 +305,31 @@ class OutputOptions(Contract):
         "off",
         title="Whether to write the recording without the personal data",
         description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
+    )
+    vocabulary: WordList = Field(
+        None,
+        title="Names and terms as they are written",
+        description=f"{LISTED}, a term a line",
+    )
+    consistent_names: bool = Field(
+        False,
+        title="Whether a name that recurs is written in one way",
+        description="'true' or 'false'",
+    )
+    replace: WordList = Field(
+        None,
+        title="What is written for what",
+        description=f"{LISTED}, a rule a line, with a tab before what is to be written",
+    )
+    word_filter: WordList = Field(
+        None,
+        title="Words that must not be shown",
+        description=f"{LISTED}, a word or phrase a line",
+    )
+    word_filter_method: Literal["mask", "remove", "tag"] = Field(
+        "mask",
+        title="What is done with words of the filter",
+        description="'mask' (***), 'remove', or 'tag' in the JSON formats",
     )
     tolerated_loss: float = Field(
         0.0,
@@ -290,6 +377,11 @@ class Options(ReadingOptions, OutputOptions):
         kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
         return self.model_copy(update={"redact": kept})
 
+    def worded_as(self, last: OutputOptions) -> Self:
+        """These options, with those of an earlier transcript that edit words and are not given."""
+        kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
+        return self.model_copy(update=kept)
+
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
         """Raises InvalidOption, naming the option, what was given and what is possible."""
@@ -335,7 +427,11 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
 
 def _spelled(value: Any) -> str:
     if isinstance(value, dict):
-        value = [f"{label}={name}" for label, name in value.items()]
+        value = [
+            f"{label}={each}"
+            for label, said in value.items()
+            for each in ([said] if isinstance(said, str) else said)
+        ]
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 

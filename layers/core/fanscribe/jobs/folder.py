@@ -9,6 +9,7 @@ from fanscribe.documents.job import BilledTime, Language
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
 from fanscribe.documents.redaction import PersonalData
+from fanscribe.documents.voices import SpeakerBasis
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
 NPY = "application/octet-stream"
@@ -70,6 +71,14 @@ class JobFolder(DocumentStore):
     def find_personal_data(self) -> PersonalData | None:
         """Where personal data was found, if somebody has looked for it."""
         return self.find(keys.personal_data(self.job), PersonalData)
+
+    def save_basis(self, basis: SpeakerBasis) -> None:
+        """Store what speakers are told apart and known by."""
+        self.save(keys.speakers(self.job), basis)
+
+    def find_basis(self) -> SpeakerBasis | None:
+        """Find what speakers are told apart and known by, if that was ever asked."""
+        return self.find(keys.speakers(self.job), SpeakerBasis)
 
     def save_sections(self, sections: Sections) -> None:
         """Store how the recording is shared out."""

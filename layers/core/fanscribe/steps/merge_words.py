@@ -10,6 +10,7 @@ from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Plan
 from fanscribe.errors import WorkDamaged
 from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.word_lists import load_lists
 from fanscribe.steps.merge_speakers import conversation_of
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.conversation import Conversation
@@ -18,6 +19,7 @@ from fanscribe.transcript.notes import without_titles
 from fanscribe.transcript.overlay import JobReadings
 from fanscribe.transcript.redaction.apply import redacted
 from fanscribe.transcript.redaction.find import digest
+from fanscribe.transcript.wording.worded import worded
 
 
 class Spoken(NamedTuple):
@@ -43,14 +45,16 @@ def spoken_transcript(
     ledger: Ledger,
     output: OutputOptions,
 ) -> Spoken:
-    """All that the last of the `jobs` says. Where personal data is redacted, without what somebody
-    wrote into the file.
+    """All that the last of the `jobs` says, worded as the options say. Where personal data is
+    redacted, without what somebody wrote into the file.
     """
     job, speaking, spent = jobs[-1], None, list[BilledTime]()
     if output.speakers:
-        speaking, spent = conversation_of(folder, plan, jobs, output.speakers)
+        known = output.voices
+        speaking, spent = conversation_of(folder, plan, jobs, output.speakers, known)
     laid = without_titles(job.plan) if output.redact else job.plan
-    return Spoken(build_transcript(laid, job.readings, ledger, speaking), speaking, spent)
+    said = build_transcript(laid, job.readings, ledger, speaking)
+    return Spoken(worded(said, load_lists(folder, output), output), speaking, spent)
 
 
 def shown_transcript(folder: JobFolder, transcript: Transcript, output: OutputOptions) -> Shown:

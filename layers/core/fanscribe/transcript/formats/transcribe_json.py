@@ -8,6 +8,7 @@ from typing import Any
 from fanscribe.documents.reading import Word
 from fanscribe.documents.redaction import Kind, mark
 from fanscribe.documents.speaker import speaker_label
+from fanscribe.documents.wording import TaggedWord
 from fanscribe.times import seconds
 from fanscribe.transcript.build import Segment, Transcript, channel_label, joined
 from fanscribe.transcript.captions.cues import channels_of
@@ -129,12 +130,13 @@ def _items(segment: Segment) -> Iterator[Item]:
             continue
         confidence = str(round(min(word.probability for word in words), 4))
         times = _span(words[0].start, words[-1].end)
+        tag = {"vocabularyFilterMatch": True} if _tagged(words) else {}
         # more than one token where Whisper has a dash as part of its word: " - Yes"
         for token in joined(words).split():
             before, spoken, after = _unpunctuated(token)
             yield from (_item("punctuation", mark, "0.0", segment) for mark in before)
             if spoken:
-                yield times | _item("pronunciation", spoken, confidence, segment)
+                yield times | _item("pronunciation", spoken, confidence, segment) | tag
             yield from (_item("punctuation", mark, "0.0", segment) for mark in after)
 
 
@@ -149,6 +151,10 @@ def _redacted_items(word: RedactedWord, segment: Segment) -> Iterator[Item]:
     }
     for sign in word.text.strip().removeprefix(mark(word.kind)):
         yield _item("punctuation", sign, "0.0", segment)
+
+
+def _tagged(words: Sequence[Word]) -> bool:
+    return any(isinstance(word, TaggedWord) for word in words)
 
 
 def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[str, Any]:
