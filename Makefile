@@ -11,8 +11,8 @@ STACK := fanscribe
 TWO := -n 2 --dist loadfile
 SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
-.PHONY: help demo redaction test test-all test-rest test-sam test-deploy coverage smoke stage check \
-  lint types unit browser validate audit docs site model deploy lock clean
+.PHONY: help demo redaction test test-all test-rest test-sam test-deploy coverage smoke stage \
+  check lint types unit browser validate audit docs site model deploy lock clean
 # pip from a lock file, which is complete and has hashes
 LOCKED := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r
 
