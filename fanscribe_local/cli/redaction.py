@@ -1,5 +1,4 @@
-"""Packages that find personal data on this machine, installed only where that is asked for.
-"""
+"""Packages that find personal data on this machine, installed only where that is asked for."""
 
 import click
 

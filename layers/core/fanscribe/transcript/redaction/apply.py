@@ -28,7 +28,7 @@ class Silence(NamedTuple):
 
 def redacted(transcript: Transcript, found: Iterable[Found]) -> Transcript:
     """The transcript with a mark such as `[NAME]` for each run of words. One that goes on in
-    another segment has a mark in each.
+    another segment has a mark in each. Corrections are left out, as they quote words.
     """
     places = _by_word(found)
     segments: dict[tuple[int | None, int], Segment] = {}
@@ -39,7 +39,8 @@ def redacted(transcript: Transcript, found: Iterable[Found]) -> Transcript:
             words = tuple(_replaced(segment.words, here))
             segments[channel, first] = segment.model_copy(update={"words": words})
             first += len(segment.words)
-    return transcript.model_copy(update={"segments": tuple(_in_order(transcript, segments))})
+    shown = tuple(_in_order(transcript, segments))
+    return transcript.model_copy(update={"segments": shown, "corrections": None})
 
 
 def silences(transcript: Transcript, found: Iterable[Found]) -> list[Silence]:
