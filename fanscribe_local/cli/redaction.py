@@ -1,6 +1,4 @@
-"""Packages that find personal data, on this machine: they are installed only where it is asked
-for.
-"""
+"""Packages that find personal data on this machine, installed only where that is asked for."""
 
 from collections.abc import Callable, Sequence
 

@@ -91,9 +91,9 @@ def rename(
         succeeded = _rename_there(where, job, options, out, as_json=as_json)
     else:
         formats = parsed.formats if "formats" in said else FORMATS
-        check_redaction(said)
         if parsed.voices:
             have_speaker_models({"speakers": "auto"})
+        check_redaction(said)
         named, cache = named_recording(job, out, formats), a_cache(work)
         with as_a_file(named) as recording:
             place = Place(out, recording.name)

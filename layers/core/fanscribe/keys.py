@@ -89,11 +89,6 @@ def output(job: str) -> str:
     return f"{folder(job)}output.json"
 
 
-def personal_data(job: str) -> str:
-    """Key of where personal data was found in a job's words."""
-    return f"{folder(job)}personal-data.json"
-
-
 def word_lists(job: str) -> str:
     """Prefix of the lists of words that a job's transcript is edited by."""
     return f"{folder(job)}lists/"
@@ -102,6 +97,11 @@ def word_lists(job: str) -> str:
 def word_list(job: str, digest: str) -> str:
     """A list of words, by the SHA-256 of its content."""
     return f"{word_lists(job)}{digest}.json"
+
+
+def personal_data(job: str) -> str:
+    """Key of where personal data was found in a job's words."""
+    return f"{folder(job)}personal-data.json"
 
 
 def sound(job: str) -> str:

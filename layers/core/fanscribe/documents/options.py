@@ -296,16 +296,6 @@ class OutputOptions(Contract):
             "each speaker's label once, with a name of at most 60 characters: spk_0=Ada,spk_1=Bob"
         ),
     )
-    redact: Annotated[tuple[Kind, ...], BeforeValidator(_kinds)] = Field(
-        (),
-        title="Which personal data must not be shown",
-        description=f"'off', 'all', or one or more of {', '.join(KINDS)}",
-    )
-    redact_audio: Literal["off", "wav", "flac"] = Field(
-        "off",
-        title="Whether to write the recording without the personal data",
-        description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
-    )
     vocabulary: WordList = Field(
         None,
         title="Names and terms as they are written",
@@ -330,6 +320,16 @@ class OutputOptions(Contract):
         "mask",
         title="What is done with words of the filter",
         description="'mask' (***), 'remove', or 'tag' in the JSON formats",
+    )
+    redact: Annotated[tuple[Kind, ...], BeforeValidator(_kinds)] = Field(
+        (),
+        title="Which personal data must not be shown",
+        description=f"'off', 'all', or one or more of {', '.join(KINDS)}",
+    )
+    redact_audio: Literal["off", "wav", "flac"] = Field(
+        "off",
+        title="Whether to write the recording without the personal data",
+        description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
     )
     tolerated_loss: float = Field(
         0.0,
@@ -372,15 +372,15 @@ class Options(ReadingOptions, OutputOptions):
         """These options, with earlier names of the speakers to whom they give none."""
         return self.model_copy(update={"names": names | self.names})
 
-    def redacting_as(self, last: OutputOptions | None) -> Self:
-        """These options, with what an earlier transcript redacts if they don't say."""
-        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
-        return self.model_copy(update={"redact": kept})
-
     def worded_as(self, last: OutputOptions) -> Self:
         """These options, with those of an earlier transcript that edit words and are not given."""
         kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
         return self.model_copy(update=kept)
+
+    def redacting_as(self, last: OutputOptions | None) -> Self:
+        """These options, with what an earlier transcript redacts if they don't say."""
+        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
+        return self.model_copy(update={"redact": kept})
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:

@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def mark(kind: Kind) -> str:
-    """The mark that stands in the place of the words: `[DATE_OF_BIRTH]`."""
+    """The mark that stands instead of the words: `[DATE_OF_BIRTH]`."""
     return f"[{kind.upper().replace('-', '_')}]"
 
 

@@ -60,6 +60,14 @@ class JobFolder(DocumentStore):
         """How the transcript was to be written last, if that is still there."""
         return self.find(keys.output(self.job), OutputOptions)
 
+    def save_basis(self, basis: SpeakerBasis) -> None:
+        """Store what speakers are told apart and known by."""
+        self.save(keys.speakers(self.job), basis)
+
+    def find_basis(self) -> SpeakerBasis | None:
+        """Find what speakers are told apart and known by, if that was ever asked."""
+        return self.find(keys.speakers(self.job), SpeakerBasis)
+
     def save_personal_data(self, found: PersonalData) -> None:
         """Store where personal data was found, for Merge."""
         self.save(keys.personal_data(self.job), found)
@@ -71,14 +79,6 @@ class JobFolder(DocumentStore):
     def find_personal_data(self) -> PersonalData | None:
         """Where personal data was found, if somebody has looked for it."""
         return self.find(keys.personal_data(self.job), PersonalData)
-
-    def save_basis(self, basis: SpeakerBasis) -> None:
-        """Store what speakers are told apart and known by."""
-        self.save(keys.speakers(self.job), basis)
-
-    def find_basis(self) -> SpeakerBasis | None:
-        """Find what speakers are told apart and known by, if that was ever asked."""
-        return self.find(keys.speakers(self.job), SpeakerBasis)
 
     def save_sections(self, sections: Sections) -> None:
         """Store how the recording is shared out."""

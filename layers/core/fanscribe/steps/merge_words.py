@@ -50,11 +50,11 @@ def spoken_transcript(
     """
     job, speaking, spent = jobs[-1], None, list[BilledTime]()
     if output.speakers:
-        known = output.voices
-        speaking, spent = conversation_of(folder, plan, jobs, output.speakers, known)
+        speaking, spent = conversation_of(folder, plan, jobs, output.speakers, output.voices)
     laid = without_titles(job.plan) if output.redact else job.plan
-    said = build_transcript(laid, job.readings, ledger, speaking)
-    return Spoken(worded(said, load_lists(folder, output), output), speaking, spent)
+    transcript = build_transcript(laid, job.readings, ledger, speaking)
+    transcript = worded(transcript, load_lists(folder, output), output)
+    return Spoken(transcript, speaking, spent)
 
 
 def shown_transcript(folder: JobFolder, transcript: Transcript, output: OutputOptions) -> Shown:

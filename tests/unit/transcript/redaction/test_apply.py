@@ -1,6 +1,7 @@
 """A transcript without what was found in it."""
 
 from fanscribe.documents.redaction import Found, Kind
+from fanscribe.documents.wording import Correction
 from fanscribe.transcript.redaction.apply import redacted, silences
 from tests.support.builders import a_transcript
 
@@ -27,6 +28,11 @@ def test_other_words_and_all_times_of_segments_stay() -> None:
         (each.start, each.end) for each in CALL.segments
     ]
     assert redacted(CALL, []) == CALL
+
+
+def test_corrections_are_left_out_as_they_quote_what_stood_there() -> None:
+    was = Correction(start=0, end=1, was="Ada", now="Ada", why="vocabulary", score=1.0)
+    assert redacted(CALL.model_copy(update={"corrections": (was,)}), []).corrections is None
 
 
 def test_silences_are_when_the_words_are_said() -> None:

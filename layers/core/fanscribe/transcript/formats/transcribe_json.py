@@ -140,6 +140,10 @@ def _items(segment: Segment) -> Iterator[Item]:
             yield from (_item("punctuation", mark, "0.0", segment) for mark in after)
 
 
+def _tagged(words: Sequence[Word]) -> bool:
+    return any(isinstance(word, TaggedWord) for word in words)
+
+
 def _redacted_items(word: RedactedWord, segment: Segment) -> Iterator[Item]:
     redaction = {"confidence": str(round(word.score, 4)), "type": TYPES[word.kind]}
     said = {"content": REDACTED, "redactions": [redaction | {"category": "PII"}]}
@@ -151,10 +155,6 @@ def _redacted_items(word: RedactedWord, segment: Segment) -> Iterator[Item]:
     }
     for sign in word.text.strip().removeprefix(mark(word.kind)):
         yield _item("punctuation", sign, "0.0", segment)
-
-
-def _tagged(words: Sequence[Word]) -> bool:
-    return any(isinstance(word, TaggedWord) for word in words)
 
 
 def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[str, Any]:

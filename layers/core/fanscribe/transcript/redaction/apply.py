@@ -28,7 +28,7 @@ class Silence(NamedTuple):
 
 def redacted(transcript: Transcript, found: Iterable[Found]) -> Transcript:
     """The transcript with a mark such as `[NAME]` for each run of words. One that goes on in
-    another segment has a mark in each. Corrections are left out: they tell what stood there.
+    another segment has a mark in each. Corrections are left out, as they quote words.
     """
     places = _by_word(found)
     segments: dict[tuple[int | None, int], Segment] = {}
@@ -39,12 +39,12 @@ def redacted(transcript: Transcript, found: Iterable[Found]) -> Transcript:
             words = tuple(_replaced(segment.words, here))
             segments[channel, first] = segment.model_copy(update={"words": words})
             first += len(segment.words)
-    update = {"segments": tuple(_in_order(transcript, segments)), "corrections": None}
-    return transcript.model_copy(update=update)
+    shown = tuple(_in_order(transcript, segments))
+    return transcript.model_copy(update={"segments": shown, "corrections": None})
 
 
 def silences(transcript: Transcript, found: Iterable[Found]) -> list[Silence]:
-    """The times at which the words that were found are said."""
+    """Stretches of time in which the words that were found are said."""
     words = {
         channel: [word for segment in own for word in segment.words]
         for channel, own in by_channel(transcript).items()

@@ -38,10 +38,10 @@ WORDS_TOO = re.compile(
 
 
 class Finders(Protocol):
-    """All that recognizers must do (recognizers.py)."""
+    """The interface of recognizers (recognizers.py)."""
 
     def patterns(self, text: str) -> Iterable[Hit]:
-        """Places with the form of personal data."""
+        """Find passages that have the form of personal data."""
         ...
 
     def names(self, text: str, language: str) -> Iterable[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Marks of the kinds of personal data: words around a number, and passages that give it away.
+"""Signs of the kinds of personal data: words around a number, and passages that give it away.
 
 Pure: regular expressions and lists of words. Presidio's recognizers are in recognizers.py.
 """

@@ -54,7 +54,10 @@ class Recognizers:
     kinds: frozenset[Kind]
 
     def patterns(self, text: str) -> Iterator[Hit]:
-        """Places with the form of one of the kinds. Scores are Presidio's: 1 after a checksum."""
+        """Find passages that have the form of one of the kinds.
+
+        Scores are Presidio's: 1 after a checksum.
+        """
         for kind, recognizer in _recognizers():
             if kind in self.kinds:
                 for found in recognizer.analyze(text, recognizer.supported_entities, None):
