@@ -11,8 +11,8 @@ STACK := fanscribe
 TWO := -n 2 --dist loadfile
 SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
-.PHONY: help demo test test-all test-sam test-deploy coverage smoke stage check lint types unit \
-  browser validate audit docs site model deploy lock clean
+.PHONY: help demo test test-all test-rest test-sam test-deploy coverage smoke stage check lint \
+  types unit browser validate audit docs site model deploy lock clean
 # pip from a lock file, which is complete and has hashes
 LOCKED := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r
 
@@ -30,6 +30,9 @@ test: $(VENV)/.developed ## run the tests that a change needs: a few minutes
 
 test-all: $(VENV)/.developed .venv-sam/.installed ## run every test that needs no Docker
 	@$(BIN)/pytest $(TWO) --everything --ignore=tests/container --ignore=tests/deploy
+
+test-rest: $(VENV)/.developed .venv-sam/.installed ## run what test-all runs and test does not
+	@$(BIN)/pytest $(TWO) --rest --ignore=tests/container --ignore=tests/deploy --durations=15
 
 test-sam: $(VENV)/.developed .venv-sam/.installed ## test in containers; needs Docker, python3.13
 	@$(BIN)/pytest --everything tests/container

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "beam_size",
         "vad_threshold",
         "speakers",
+        "voices",
     ),
     "What to write": (
         "out",

@@ -29,16 +29,18 @@ from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe import (
     a_cache,
     check_place,
+    check_voices,
     choose_device,
     deployed,
     device_options,
     job_options,
 )
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.recordings import LocalRecording
+from fanscribe_local.client.given_files import with_files_sent
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
-from fanscribe_local.client.word_lists import check_lists, hand_over
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache
 
@@ -140,7 +142,8 @@ def redo(
         parsed = Options.parse(options)
         check_lists(options)
         typed = parsed.model_dump(mode="json", include=set(options))
-    except BadInput as error:
+        check_voices(parsed)
+    except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
     request = {"from": timestamp(start), "to": timestamp(end)}
     if stack:
@@ -190,7 +193,7 @@ def _redo_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
-        options = hand_over(asked["options"], engine.stack)
+        options = with_files_sent(asked["options"], engine.stack)
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
@@ -220,9 +223,10 @@ def _redo_there(
     recording = {"bucket": before.bucket, "key": before.key} | (
         {"version": before.version} if before.version else {}
     )
+    sent = with_files_sent(asked["options"], progress.stack)
     request = asked["redo"] | {"job": progress.job.name}
     # how words were edited last, Split knows: a later rewrite may have hidden some
     before_it = {name: value for name, value in progress.job.output.items() if name not in WORDING}
-    options = before_it | hand_over(asked["options"], progress.stack)
+    options = before_it | sent
     started = recording | {"redo": request, "options": options}
     return job.go_on("redo", started, out, wait=wait, as_json=as_json)

@@ -21,6 +21,7 @@ from fanscribe_local.cli.shared import StackLocation, check_out, out_option, ses
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
+from fanscribe_local.client.clips import check_clips
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.results import NOT_STARTED, Result
 from fanscribe_local.client.targets import check_folder, check_targets
@@ -67,7 +68,7 @@ def _metavar(annotation: Any) -> str:
     """The choices of an option, or what kind of value it takes."""
     if get_origin(annotation) is Literal:
         return f"[{'|'.join(get_args(annotation))}]"
-    return "N" if annotation in {int, float} else "VALUE"
+    return "N" if annotation in {int, float, int | None} else "VALUE"
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -242,14 +243,22 @@ def _check_call(
         Options.from_metadata(as_metadata(options))
         check_lists(options)
         found = find_recordings(audio)
-        formats = Options.parse(options).formats
-        hindered = check_targets(found.recordings, out, formats, report=report)
+        parsed = Options.parse(options)
+        check_voices(parsed)
+        hindered = check_targets(found.recordings, out, parsed.formats, report=report)
     except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
     refused = [LeftOut(each.recording.name, each.message) for each in hindered]
     without = [each.recording for each in hindered]
     recordings = [recording for recording in found.recordings if recording not in without]
     return recordings, [_not_started(each) for each in (*found.left_out, *refused)]
+
+
+def check_voices(options: Options) -> None:
+    """Raises WrongFiles, and click.UsageError for voices without speakers."""
+    if options.voices and not options.speakers:
+        raise click.UsageError("--voices names speakers: it needs --speakers, too.")
+    check_clips(options)
 
 
 def _not_started(left_out: LeftOut) -> Result:

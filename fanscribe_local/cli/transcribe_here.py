@@ -17,6 +17,7 @@ from fanscribe.documents.options import as_metadata
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.file_errors import reason, sentence, work_failed
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording, at_hand
@@ -24,7 +25,6 @@ from fanscribe_local.client.results import NOT_STARTED, NOT_WRITTEN, Result
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place, place_of
 from fanscribe_local.client.watch import FIRST_POLL_S, Watched
-from fanscribe_local.client.word_lists import hand_over
 from fanscribe_local.emulator.job_cache import JobCache
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def transcribe_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
-        metadata = as_metadata(hand_over(options, engine.stack))
+        metadata = as_metadata(with_files_sent(options, engine.stack))
 
         def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:

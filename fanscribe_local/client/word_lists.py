@@ -1,6 +1,7 @@
 """Lists of words on this machine: handed to a stack beside the recording."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from fanscribe_local.client.upload import digest
 ELSEWHERE = re.compile(rf"{keys.URI}|sha256:[0-9a-f]{{64}}|off|")
 
 
-def local_lists(options: dict[str, Any]) -> dict[str, Path]:
+def local_lists(options: Mapping[str, Any]) -> dict[str, Path]:
     """Files of this machine that the options name."""
     named = {name: str(options[name]) for name in LISTS if options.get(name)}
     return {name: Path(value) for name, value in named.items() if not ELSEWHERE.fullmatch(value)}
@@ -34,10 +35,9 @@ def check_lists(options: dict[str, Any]) -> None:
             raise InvalidOption(f"The option {name!r}: {said}") from None
 
 
-def hand_over(options: dict[str, Any], stack: DeployedStack) -> dict[str, Any]:
-    """The options, with local files uploaded and named as the stack finds them."""
-    handed = {name: _sent(file, stack) for name, file in local_lists(options).items()}
-    return options | handed
+def with_lists_sent(options: Mapping[str, Any], stack: DeployedStack) -> dict[str, Any]:
+    """The options, with local lists uploaded and named as the stack finds them."""
+    return {**options, **{name: _sent(file, stack) for name, file in local_lists(options).items()}}
 
 
 def _sent(file: Path, stack: DeployedStack) -> str:

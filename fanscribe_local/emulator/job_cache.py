@@ -52,7 +52,7 @@ def _is_kept(key: str) -> bool:
     if job is None:
         return False
     kept = (keys.parts(job), keys.all_voices(job), keys.word_lists(job))
-    named = {keys.plan(job), keys.language(job), keys.output(job)}
+    named = {keys.plan(job), keys.language(job), keys.output(job), keys.speakers(job)}
     return key in named or key.startswith(kept)
 
 

@@ -15,7 +15,8 @@ work bucket
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
-  jobs/<job>/voices/<first>-<last>.json          voices of the tiles first..last
+  jobs/<job>/speakers.json                       by which models, and which voices are known
+  jobs/<job>/voices/<models>/<first>-<last>.json  voices of the tiles first..last
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
@@ -136,9 +137,19 @@ def all_voices(job: str) -> str:
     return f"{folder(job)}voices/"
 
 
-def voices(job: str, first: int, last: int) -> str:
+def voices_by(job: str, models: str) -> str:
+    """Prefix of those that these models took: voices of two models can't be compared."""
+    return f"{all_voices(job)}{models}/"
+
+
+def voices(job: str, models: str, first: int, last: int) -> str:
     """Key of the voices of every tile from `first` to `last`, both included."""
-    return f"{all_voices(job)}{first:06}-{last:06}.json"
+    return f"{voices_by(job, models)}{first:06}-{last:06}.json"
+
+
+def speakers(job: str) -> str:
+    """Key of what the job's speakers are told apart and known by."""
+    return f"{folder(job)}speakers.json"
 
 
 def attempts(job: str) -> str:
@@ -156,7 +167,7 @@ def tiles_of(key: str) -> range:
 
     Raises ValueError for a key of another kind.
     """
-    match = re.search(r"/(?:parts|voices|failures)/(\d+)-(\d+)\.json$", key)
+    match = re.search(r"/(?:parts|voices/\w+|failures)/(\d+)-(\d+)\.json$", key)
     if match is None:
         raise ValueError(f"{key} is the key of no part, voices or failure")
     return range(int(match[1]), int(match[2]) + 1)

@@ -12,7 +12,7 @@ from fanscribe.errors import InvalidOption
 from fanscribe_local.cli.main import command
 from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.client.upload import digest
-from fanscribe_local.client.word_lists import check_lists, hand_over, local_lists
+from fanscribe_local.client.word_lists import check_lists, local_lists, with_lists_sent
 from tests.conftest import SAMPLE
 
 
@@ -38,7 +38,7 @@ def test_a_file_is_uploaded_and_named_by_what_is_in_it(terms: Path) -> None:
     stack = DeployedStack(bucket, None, "work", "transcripts", "arn", "recordings")
     options = {"vocabulary": str(terms), "replace": "s3://lists/style.tsv", "language": "en"}
     key = keys.upload(digest(terms), "terms.txt")
-    assert hand_over(options, stack) == options | {"vocabulary": f"s3://work/{key}"}
+    assert with_lists_sent(options, stack) == options | {"vocabulary": f"s3://work/{key}"}
     assert bucket.objects == {("work", key): b"Eddystone\n"}
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationError
 
 from fanscribe.contract import Contract
+from fanscribe.documents.clips import checked
 from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption
 
@@ -53,6 +54,27 @@ def _by_label(value: Any) -> Any:
     return named
 
 
+def _by_name(value: Any) -> Any:
+    """`"Ada=ada.mp3,Ada=0:12-0:31,Bob=bob.mp3"`, as metadata and command lines have it ->
+    `{"Ada": ["ada.mp3", "0:12-0:31"], "Bob": ["bob.mp3"]}`.
+
+    Raises ValueError for a part without a name.
+    """
+    if not isinstance(value, str):
+        return value
+    clips: dict[str, list[str]] = {}
+    for text in re.split(r",(?=[^,=]+=)", value) if value.strip() else []:
+        name, equals, clip = text.partition("=")
+        if not equals:
+            raise ValueError
+        clips.setdefault(" ".join(name.split()), []).append(clip)
+    return clips
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _on_one_line(name: str) -> str:
     """Raises ValueError for what no file of text can hold."""
     line = " ".join(name.split())
@@ -72,6 +94,7 @@ def _unless_off(value: Any) -> Any:
 
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
+Clip = Annotated[str, AfterValidator(checked), Field(min_length=1, max_length=1100)]
 
 
 class SpeakerCount(Contract):
@@ -134,12 +157,12 @@ class ReadingOptions(Contract):
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", title="What to write", description="'transcribe', or 'translate' into English"
     )
-    beam_size: int = Field(
-        1,
+    beam_size: int | None = Field(
+        None,
         ge=1,
         le=10,
         title="How widely the model searches",
-        description="a whole number from 1 to 10",
+        description="a whole number from 1 to 10; left out, the model's shape decides",
     )
     initial_prompt: str | None = Field(
         None,
@@ -175,6 +198,13 @@ class ReadingOptions(Contract):
         ),
     )
 
+    def searching(self, usual: int) -> Self:
+        """Take the model's usual beam where these options say none.
+
+        So a job has the same identity whether its beam was asked for or not.
+        """
+        return self if self.beam_size else self.model_copy(update={"beam_size": usual})
+
     @property
     def separate(self) -> bool:
         """True if the transcript has channels."""
@@ -197,6 +227,23 @@ class OutputOptions(Contract):
         title="Whether to tell speakers apart",
         description=(
             "'off', 'auto', how many people speak, from 1 to 30, or a range such as '2-5'"
+        ),
+    )
+    voices: Annotated[
+        dict[
+            Annotated[Name, Field(min_length=1)],
+            Annotated[
+                tuple[Clip, ...], BeforeValidator(_several), Field(min_length=1, max_length=4)
+            ],
+        ],
+        BeforeValidator(_by_name),
+    ] = Field(
+        {},
+        max_length=MOST_SPEAKERS,
+        title="Whose voices are known",
+        description=(
+            "names, each with one to four clips: a file, or times in the recording: "
+            "Ada=ada.mp3,Bob=0:12-0:31"
         ),
     )
     caption_line_length: int = Field(
@@ -331,7 +378,11 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
 
 def _spelled(value: Any) -> str:
     if isinstance(value, dict):
-        value = [f"{label}={name}" for label, name in value.items()]
+        value = [
+            f"{label}={each}"
+            for label, said in value.items()
+            for each in ([said] if isinstance(said, str) else said)
+        ]
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 

@@ -8,6 +8,7 @@ from fanscribe import keys
 from fanscribe.documents.job import BilledTime, Language
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
+from fanscribe.documents.voices import SpeakerBasis
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
 NPY = "application/octet-stream"
@@ -57,6 +58,14 @@ class JobFolder(DocumentStore):
     def find_output(self) -> OutputOptions | None:
         """How the transcript was to be written last, if that is still there."""
         return self.find(keys.output(self.job), OutputOptions)
+
+    def save_basis(self, basis: SpeakerBasis) -> None:
+        """Store what speakers are told apart and known by."""
+        self.save(keys.speakers(self.job), basis)
+
+    def find_basis(self) -> SpeakerBasis | None:
+        """Find what speakers are told apart and known by, if that was ever asked."""
+        return self.find(keys.speakers(self.job), SpeakerBasis)
 
     def save_sections(self, sections: Sections) -> None:
         """Store how the recording is shared out."""

@@ -51,9 +51,9 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     jobs, spent = gather_readings(folder, plan)
     job = jobs[-1]
     ledger = settle_ledger(*job)
-    count, speaking = task.output.speakers, None
-    if count:
-        speaking, taken = conversation_of(folder, plan, jobs, count)
+    speaking = None
+    if count := task.output.speakers:
+        speaking, taken = conversation_of(folder, plan, jobs, count, task.output.voices)
         spent += taken
     transcript = build_transcript(job.plan, job.readings, ledger, speaking)
     transcript = worded(transcript, load_lists(folder, task.output), task.output)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Chunk, Plan, Tile
 from fanscribe.errors import JobTooExpensive
 from fanscribe.planning import planner
@@ -9,6 +10,7 @@ from fanscribe.planning.prices import speed_of
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import Model
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split_voices import WantedVoices
 from fanscribe.tiling.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
 
@@ -19,22 +21,23 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     language: str | None,
     model: Model,
     settings: SplitSettings,
-    voiced: Collection[int] | None = None,
+    voices: WantedVoices | None = None,
 ) -> tuple[Chunk, ...]:
-    """Chunks with tiles that are not `finished`, or without voices where those are wanted: then
-    `voiced` are the tiles that have them. All chunks of the job, if any is needed and its language
-    is still unknown.
+    """Chunks with tiles that are not `finished`, or without voices where those are wanted. All
+    chunks of the job, if any is needed and its language is still unknown.
 
     Raises JobTooExpensive.
     """
-    voiceless = voiced is not None and unread(plan.tiles, voiced)
+    voiceless = voices is not None and unread(plan.tiles, voices.taken)
     if not voiceless and not unread(plan.scope, finished):
         return ()
     audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
     left = len(set(spoken) - set(finished))
-    check_cost(plan.recording.key, audio_s, left, model, settings)
-    size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
+    check_cost(plan.recording.key, audio_s, left, model, plan.options, settings)
+    size = settings.chunk_tiles
+    if not size:
+        size = forecast(audio_s, len(spoken), model, plan.options, settings).chunk_tiles
     # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
         plan.tiles if voiceless else plan.scope,
@@ -42,9 +45,9 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
         settings.map_concurrency if settings.guided_chunks else None,
     )
     needed = {tile.index for tile in plan.scope} - set(finished)
-    if voiced is not None:
-        chunks = tuple(chunk.model_copy(update={"voices": True}) for chunk in chunks)
-        needed |= {tile.index for tile in plan.tiles} - set(voiced)
+    if voices is not None:
+        chunks = tuple(chunk.model_copy(update={"voices": voices.models}) for chunk in chunks)
+        needed |= {tile.index for tile in plan.tiles} - voices.taken
     if language is None:  # tiles from the whole length have a vote
         return chunks
     done = {tile.index for tile in plan.tiles} - needed
@@ -53,16 +56,17 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     )
 
 
-def check_cost(
+def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
     name: str,
     audio_s: float,
     spoken: int,
     model: Model,
+    options: ReadingOptions,
     settings: SplitSettings,
 ) -> None:
     """Check the cost of audio with `spoken` tiles still to read. Raises JobTooExpensive."""
     most = settings.max_job_cost
-    if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
+    if most and (usd := forecast(audio_s, spoken, model, options, settings).usd) > most:
         raise JobTooExpensive(
             f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
             f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
@@ -70,7 +74,9 @@ def check_cost(
         )
 
 
-def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> Forecast:
+def forecast(
+    audio_s: float, spoken: int, model: Model, options: ReadingOptions, settings: SplitSettings
+) -> Forecast:
     """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
     fleet = Fleet(
@@ -79,7 +85,8 @@ def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings)
         map_concurrency=concurrency,
         account_concurrency=concurrency,
     )
-    job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
+    speed = speed_of(model.name, model.shape).searching(options.beam_size)
+    job = planner.a_job(audio_s, spoken, fleet, speed)
     if settings.chunk_tiles:
         return job.forecast(settings.chunk_tiles)
     return planner.plan(job, planner.USUAL)

@@ -130,7 +130,9 @@ def _correction_json(correction: Correction) -> dict[str, Any]:
 
 
 def _speaker_json(speaker: Speaker) -> dict[str, Any]:
-    named = {"name": speaker.name} if speaker.name else {}
+    named: dict[str, Any] = {"name": speaker.name} if speaker.name else {}
+    if speaker.similarity is not None:
+        named["similarity"] = speaker.similarity
     return {"speaker": speaker.label, **named, "talk_time": seconds(speaker.talk)}
 
 
