@@ -4,7 +4,8 @@ word errors; what a list of terms that nobody said does; and Merge's time and me
     python -m benchmarks.wording [FOLDER]
 
 Terms are spoken by flite (a Debian package) in sentences (terms.json); those of "tuning" chose the
-bounds in vocabulary.py, those of "test" chose nothing. long-en is half an hour of LibriVox; 1,000
+bounds in vocabulary.py, those of "test" hardly any. "announcements" are read sentences with one
+before each (recordings.py), some with a name. long-en is half an hour of LibriVox; 1,000
 terms that it has nothing to do with are in unrelated-terms.txt. Words are read by tiny.en, once:
 FOLDER (build/wording) keeps sound and readings. Writes benchmarks/results/wording/tiny.en.json.
 """
@@ -27,7 +28,7 @@ import numpy as np
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.made_day import JOB, documents
-from benchmarks.recordings import ROOT, load
+from benchmarks.recordings import ROOT, load, of_short_pieces, store
 from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
@@ -90,6 +91,10 @@ def read(name: str, folder: Path) -> Read:
     if name == "long-en":
         file, text = LONG_EN, LONG_EN.with_suffix(".txt").read_text("utf-8")
         listed = SPOKEN[name]
+    elif name == "announcements":
+        clip = of_short_pieces()["sentences, long pauses"]
+        file, text, listed = folder / f"{name}.wav", clip.text, SPOKEN[name]
+        store(clip, file)
     else:
         file, text = folder / f"{name}.wav", " ".join(said for said, _ in sentences(name))
         listed = SPOKEN[name]["terms"]
@@ -204,7 +209,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if sys.argv[1:] else ROOT / "build" / "wording")
     folder.mkdir(parents=True, exist_ok=True)
     result: dict[str, Any] = {}
-    for name in ("tuning", "test", "long-en"):
+    for name in ("tuning", "test", "announcements", "long-en"):
         result[name] = measured(name, folder)
         print(name, json.dumps(result[name], indent=1, ensure_ascii=False), flush=True)
     result["day"] = {"without": alone("no"), "with": alone("yes")}
