@@ -32,6 +32,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "replace",
         "word_filter",
         "word_filter_method",
+        "redact",
+        "redact_audio",
         "tolerated_loss",
         "report",
         "as_json",

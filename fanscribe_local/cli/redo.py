@@ -18,6 +18,7 @@ from fanscribe_local.cli.earlier_job import (
     named_recording,
 )
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
@@ -159,6 +160,7 @@ def redo(
             parameters = {"Model": name} | deployment_parameters(found, device)
             asked = {"redo": request | {"job": base.job}, "options": typed}
             choose_device(device, compute_type)
+            check_redaction(options)
             have_speaker_models(options)
             workers = workers or default_workers(found, device)
             succeeded = _redo_here(

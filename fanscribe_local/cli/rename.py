@@ -15,6 +15,7 @@ from fanscribe_local.cli.earlier_job import (
     named_recording,
 )
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
@@ -92,6 +93,7 @@ def rename(
         formats = parsed.formats if "formats" in said else FORMATS
         if parsed.voices:
             have_speaker_models({"speakers": "auto"})
+        check_redaction(said)
         named, cache = named_recording(job, out, formats), a_cache(work)
         with as_a_file(named) as recording:
             place = Place(out, recording.name)

@@ -17,6 +17,7 @@ from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
@@ -54,7 +55,7 @@ def job_options(
         for name in reversed(names):
             field = Options.model_fields[name]
             default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            shown = f"  [default: {default}]" if defaults and default not in (None, {}) else ""
+            shown = f"  [default: {default}]" if defaults and default not in (None, {}, "") else ""
             text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
@@ -213,6 +214,7 @@ def transcribe(
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
         parameters = {"Model": name} | deployment_parameters(found, device, chunk_tiles)
+        check_redaction(options)
         have_speaker_models(options)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)

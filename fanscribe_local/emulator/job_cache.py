@@ -115,6 +115,14 @@ class JobCache:
             None,
         )
 
+    def remove(self, recording: Path, name: str) -> int:
+        """Remove all jobs of a recording, and give how many there were."""
+        count = 0
+        while plan := self.latest(recording, name):
+            shutil.rmtree(self.folder / keys.folder(plan.job))
+            count += 1
+        return count
+
     def forget(self, days: int) -> None:
         """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle
         does.

@@ -17,10 +17,12 @@ work bucket
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
   jobs/<job>/speakers.json                       by which models, and which voices are known
   jobs/<job>/voices/<models>/<first>-<last>.json  voices of the tiles first..last
+  jobs/<job>/personal-data.json                  where personal data was found, without it
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
   <recording key>/<job>/transcript.<extension>
+  <recording key>/<job>/transcript.redacted.<extension>   the sound without personal data
 """
 
 import hashlib
@@ -95,6 +97,11 @@ def word_lists(job: str) -> str:
 def word_list(job: str, digest: str) -> str:
     """A list of words, by the SHA-256 of its content."""
     return f"{word_lists(job)}{digest}.json"
+
+
+def personal_data(job: str) -> str:
+    """Key of where personal data was found in a job's words."""
+    return f"{folder(job)}personal-data.json"
 
 
 def sound(job: str) -> str:
@@ -199,6 +206,11 @@ def transcript_suffix(key: str) -> str:
 def transcript(recording_key: str, job: str, suffix: str) -> str:
     """A file of the transcript. `suffix` is how its name ends, such as `json`."""
     return f"{transcripts(recording_key, job)}{suffix}"
+
+
+def redacted_sound(recording_key: str, job: str, extension: str) -> str:
+    """The recording with its personal data silenced, beside the transcript."""
+    return transcript(recording_key, job, f"redacted.{extension}")
 
 
 def upload(digest: str, name: str) -> str:

@@ -6,10 +6,19 @@ import unicodedata
 from email.header import Header, decode_header, make_header
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from fanscribe.contract import Contract
 from fanscribe.documents.clips import checked
+from fanscribe.documents.redaction import KINDS, Kind
 from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption
 
@@ -33,6 +42,24 @@ def _listed(value: Any) -> Any:
         if isinstance(value, str)
         else value
     )
+
+
+def _kinds(value: Any) -> Any:
+    """Kinds of personal data in their usual order: `all`, or `pii`, is all of them, `off` none.
+
+    Raises ValueError for one that is unknown.
+    """
+    listed = _listed(value)
+    if not isinstance(listed, (list, tuple)):
+        return value
+    asked = {str(kind) for kind in listed}
+    if asked & {"all", "pii"}:
+        asked = asked - {"all", "pii"} | set(KINDS)
+    if asked <= {"off", ""}:
+        return ()
+    if not asked <= set(KINDS):
+        raise ValueError
+    return tuple(kind for kind in KINDS if kind in asked)
 
 
 def _by_label(value: Any) -> Any:
@@ -294,6 +321,16 @@ class OutputOptions(Contract):
         title="What is done with words of the filter",
         description="'mask' (***), 'remove', or 'tag' in the JSON formats",
     )
+    redact: Annotated[tuple[Kind, ...], BeforeValidator(_kinds)] = Field(
+        (),
+        title="Which personal data must not be shown",
+        description=f"'off', 'all', or one or more of {', '.join(KINDS)}",
+    )
+    redact_audio: Literal["off", "wav", "flac"] = Field(
+        "off",
+        title="Whether to write the recording without the personal data",
+        description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
+    )
     tolerated_loss: float = Field(
         0.0,
         ge=0,
@@ -301,6 +338,13 @@ class OutputOptions(Contract):
         title="How tolerant a job is",
         description="the share of speech that may be missing, from 0 to 1",
     )
+
+    @field_validator("redact_audio")
+    @classmethod
+    def _of_what(cls, value: str, info: ValidationInfo) -> str:
+        if value != "off" and not info.data.get("redact"):
+            raise ValueError("what is to be silenced is not said")
+        return value
 
 
 class Options(ReadingOptions, OutputOptions):
@@ -332,6 +376,11 @@ class Options(ReadingOptions, OutputOptions):
         """These options, with those of an earlier transcript that edit words and are not given."""
         kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
         return self.model_copy(update=kept)
+
+    def redacting_as(self, last: OutputOptions | None) -> Self:
+        """These options, with what an earlier transcript redacts if they don't say."""
+        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
+        return self.model_copy(update={"redact": kept})
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Plan, Recording, StoredAudio
+from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
@@ -108,8 +108,10 @@ def split(
         settings,
         wanted_voices(folder, plan, basis),
     )
-    if chunks and not decoded:
-        restore(folder, plan, chunks, source)
+    if not decoded:
+        everything = [Chunk(first=0, last=len(plan.tiles) - 1)] if plan.tiles else []
+        silencing = request.options.output.redact_audio != "off"
+        restore(folder, plan, everything if silencing else chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
     folder.save_output(output)
