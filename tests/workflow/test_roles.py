@@ -140,14 +140,15 @@ class BrokenPool(FunctionPool):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: Path) -> list[Call]:
-    """Calls when a recording was uploaded, then done again by hand, uploaded by the
-    command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good, a
-    recording was missing, one was split in sections, and one redacted.
+    """Calls when a recording was uploaded, then done again by hand with a word filter, uploaded by
+    the command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good,
+    a recording was missing, one was split in sections, and one redacted.
     """
     assert speaker_models
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
-        again = engine.run(by_hand(clip.name, language="en"))
+        engine.s3.put_object(Bucket=RECORDINGS, Key="hidden.txt", Body=b"lighthouse")
+        again = engine.run(by_hand(clip.name, language="en", word_filter="hidden.txt"))
         assert done.output is not None, done.message
         engine.s3.upload_file(str(clip), WORK, keys.upload("0123", clip.name))
         uploaded = engine.run(
