@@ -33,8 +33,11 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
     left = len(set(spoken) - set(finished))
-    check_cost(plan.recording.key, audio_s, left, model, settings)
-    size = settings.chunk_tiles or forecast(audio_s, len(spoken), model, settings).chunk_tiles
+    every = {tile.index for tile in plan.tiles if not tile.silent}
+    unheard = 0 if voices is None else len(every - voices.taken)
+    check_cost(plan.recording.key, audio_s, left, model, settings, unheard)
+    planned = forecast(audio_s, len(spoken), model, settings, unheard)
+    size = settings.chunk_tiles or planned.chunk_tiles
     # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
         plan.tiles if voiceless else plan.scope,
@@ -53,16 +56,19 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     )
 
 
-def check_cost(
+def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
     name: str,
     audio_s: float,
     spoken: int,
     model: Model,
     settings: SplitSettings,
+    voices: int = 0,
 ) -> None:
-    """Check the cost of audio with `spoken` tiles still to read. Raises JobTooExpensive."""
+    """Check the cost of audio with `spoken` tiles still to read, and `voices` of tiles to take.
+    Raises JobTooExpensive.
+    """
     most = settings.max_job_cost
-    if most and (usd := forecast(audio_s, spoken, model, settings).usd) > most:
+    if most and (usd := forecast(audio_s, spoken, model, settings, voices).usd) > most:
         raise JobTooExpensive(
             f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
             f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
@@ -70,7 +76,9 @@ def check_cost(
         )
 
 
-def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings) -> Forecast:
+def forecast(
+    audio_s: float, spoken: int, model: Model, settings: SplitSettings, voices: int = 0
+) -> Forecast:
     """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
     fleet = Fleet(
@@ -79,7 +87,8 @@ def forecast(audio_s: float, spoken: int, model: Model, settings: SplitSettings)
         map_concurrency=concurrency,
         account_concurrency=concurrency,
     )
-    job = planner.a_job(audio_s, spoken, fleet, speed_of(model.name, model.weights_mb))
+    speed = speed_of(model.name, model.weights_mb)
+    job = planner.a_job(audio_s, spoken, fleet, speed, voices=voices)
     if settings.chunk_tiles:
         return job.forecast(settings.chunk_tiles)
     return planner.plan(job, planner.USUAL)
