@@ -1,29 +1,35 @@
 """Accuracy and CPU of Fanscribe beside what it wraps, in the same run, whole processes,
 interleaved.
 
-    python -m benchmarks.accuracy [--model tiny.en] [--runs 1] [--only long-en]
+    python -m benchmarks.accuracy [--model tiny.en] [--beam 1] [--runs 1] [--only long-en …] [--in
+    noise music] [--at 15 5 0 -5]
 
-Three ways to transcribe the same recording on all cores, int8, beam 1: faster-whisper's sequential
-decoding as the usual scripts do it, its BatchedInferencePipeline, and `fanscribe transcribe` (state
-machine, words, fallback, four formats). CPU is user and system time of all processes of a way, from
-start to end.
+Three ways to transcribe the same recording on all cores, int8: faster-whisper's sequential decoding
+as the usual scripts do it, its BatchedInferencePipeline with word times, and `fanscribe transcribe`
+(state machine, words, fallback, four formats). Without --beam each has its own default, which for
+faster-whisper is 5, with context and temperatures. CPU is user and system time of all processes of
+a way, from start to end.
+
+--in takes the first four minutes of long-en and mixes them with noise, with music or both in turn,
+--at so many dB.
 """
 
 import argparse
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from benchmarks.recordings import CORPUS, of_short_pieces, store
+from benchmarks.recordings import BACKGROUNDS, CORPUS, mixed, of_short_pieces, opening, store
 from benchmarks.speed import measured
 from fanscribe.recognition.models import find_model
 
-WAYS = ("sequential", "batched", "fanscribe")
+WAYS = ("sequential", "batched, words", "fanscribe")
+DECIBELS = (15, 5, 0, -5)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,17 @@ def recordings(folder: Path) -> Iterator[Recording]:
         )
 
 
+def in_background(names: Sequence[str], levels: Sequence[int], folder: Path) -> Iterator[Recording]:
+    """The opening of long-en, mixed, written into `folder`."""
+    said = opening()
+    for name in names:
+        for level in levels:
+            clip = mixed(said, name, level)
+            yield Recording(
+                f"{name}, {level} dB", store(clip, folder / f"{name}{level}.wav"), clip.text
+            )
+
+
 @dataclass(frozen=True)
 class Result:
     """One way on one recording."""
@@ -58,9 +75,9 @@ class Result:
     cpu: float
 
 
-def result_of(way: str, recording: Recording, model: Path) -> Result:
+def result_of(way: str, recording: Recording, model: Path, beam: int | None) -> Result:
     normal = EnglishTextNormalizer()
-    run = measured(way, recording.audio, model)
+    run = measured(way, recording.audio, model, beam=beam)
     counted = jiwer.process_words(normal(recording.text), normal(run.said))
     return Result(
         counted.wer, counted.substitutions, counted.deletions, counted.insertions, run.cpu_s
@@ -73,20 +90,29 @@ def main() -> None:
     )
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--only", help="the recording of this name")
+    parser.add_argument("--beam", type=int, help="of all ways; by default each has its own")
+    parser.add_argument("--only", nargs="+", help="the recordings of these names")
+    parser.add_argument("--in", dest="background", nargs="+", choices=BACKGROUNDS)
+    parser.add_argument("--at", nargs="+", type=int, default=DECIBELS, help="dB")
     asked = parser.parse_args()
     model = find_model(asked.model).folder
     print(
-        f"{'recording':26}{'way':12}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}"
+        f"{'recording':26}{'way':16}{'WER %':>7}{'S':>6}{'D':>6}{'I':>6}"
         f"{'CPU s':>8}{'of sequential':>15}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        for recording in recordings(Path(folder)):
-            if asked.only in (None, recording.name):
-                report(
-                    recording,
-                    [[result_of(way, recording, model) for way in WAYS] for _ in range(asked.runs)],
-                )
+        found = (
+            in_background(asked.background, asked.at, Path(folder))
+            if asked.background
+            else recordings(Path(folder))
+        )
+        for recording in found:
+            if not asked.only or recording.name in asked.only:
+                runs = [
+                    [result_of(way, recording, model, asked.beam) for way in WAYS]
+                    for _ in range(asked.runs)
+                ]
+                report(recording, runs)
 
 
 def report(recording: Recording, runs: list[list[Result]]) -> None:
@@ -97,7 +123,7 @@ def report(recording: Recording, runs: list[list[Result]]) -> None:
         ratio = statistics.median(run[i].cpu / run[0].cpu for run in runs)
         counts = f"{result.substitutions:6}{result.deletions:6}{result.insertions:6}"
         print(
-            f"{recording.name:26}{way:12}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}",
+            f"{recording.name:26}{way:16}{100 * result.wer:7.2f}{counts}{cpu:8.1f}{ratio:15.2f}",
             flush=True,
         )
 

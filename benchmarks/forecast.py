@@ -110,7 +110,8 @@ def noted(engine: Engine) -> Noted:
 
 
 # of a model whose seconds are all that counts
-NOTHING = {"weights_mb": 0, "memory_mb": 1, "reader_mb": 1, "load_s": 0}
+NOTHING = dict.fromkeys(("width", "decoder_layers", "weights_mb", "load_s"), 0)
+NOTHING |= dict.fromkeys(("memory_mb", "reader_mb", "wide_times"), 1)
 
 
 @dataclass(frozen=True)

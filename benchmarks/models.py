@@ -317,7 +317,7 @@ def limits() -> str:
     """
     head = ("model", *(f"{memory:,} MB, {vcpus(memory):.1f} cores" for memory in MEMORIES))
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for speed in speeds().models:
+    for speed in (model.searching() for model in speeds().models):
         cells = [_allowed(speed, memory) for memory in MEMORIES]
         lines.append(f"| {speed.name} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from fanscribe.times import SAMPLE_RATE, SAMPLES_PER_MS
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 SAMPLE = ROOT / "sample" / "lighthouse-talk.mp3"
+BACKGROUNDS = {"noise": "sb_noise1.wav", "music": "moh_morning_coffee.wav"}  # in corpus/nonspeech
+LOUDEST = 32_000  # of a sample
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,35 @@ def story_pieces() -> list[Clip]:
     """long-en, cut at pauses into pieces of 6 to 45 s, by three readers."""
     sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")
     words = (CORPUS / "long-en" / "fairy-tales-30min.txt").read_text().split()
-    table = json.loads((Path(__file__).parent / "pieces.json").read_text())["pieces"]
     return [
         Clip(sound[a * SAMPLES_PER_MS : b * SAMPLES_PER_MS], " ".join(words[first:last]))
-        for a, b, first, last in table
+        for a, b, first, last in _pieces()
     ]
+
+
+def _pieces() -> list[tuple[int, int, int, int]]:
+    table = json.loads((Path(__file__).parent / "pieces.json").read_text())["pieces"]
+    return [tuple(piece) for piece in table]
+
+
+def opening(most_ms: int = 240_000) -> Clip:
+    """The first four minutes of long-en, to the end of a piece."""
+    sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")
+    words = (CORPUS / "long-en" / "fairy-tales-30min.txt").read_text().split()
+    _, end, _, last = max((piece for piece in _pieces() if piece[1] <= most_ms), key=itemgetter(1))
+    return Clip(sound[: end * SAMPLES_PER_MS], " ".join(words[:last]))
+
+
+def mixed(clip: Clip, background: str, level: int) -> Clip:
+    """A clip, `level` dB louder than what is mixed into it, by their power. Both are made softer
+    where together they would be too loud.
+    """
+    noise = load(CORPUS / "nonspeech" / BACKGROUNDS[background]).astype(np.float64)
+    said, noise = clip.samples.astype(np.float64), np.resize(noise, len(clip.samples))
+    noise *= np.sqrt(np.mean(said**2) / np.mean(noise**2)) / 10 ** (level / 20)
+    together = said + noise
+    together *= min(1, LOUDEST / np.abs(together).max())
+    return Clip(together.round().astype(np.int16), clip.text)
 
 
 def composed(

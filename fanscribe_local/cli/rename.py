@@ -15,6 +15,7 @@ from fanscribe_local.cli.earlier_job import (
     named_recording,
 )
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
@@ -25,10 +26,12 @@ from fanscribe_local.cli.shared import (
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe import a_cache, check_place, job_options
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.clips import check_clips, with_clips_sent
+from fanscribe_local.client.clips import check_clips
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.recordings import LocalRecording, WrongFiles
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("work", "verbose")
@@ -80,6 +83,7 @@ def rename(
         raise click.UsageError("Give LABEL=NAME, such as spk_0=Ada, or --voices.")
     try:
         parsed = Options.parse(said | {"names": names})
+        check_lists(said)
         check_clips(parsed)
     except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
@@ -91,6 +95,7 @@ def rename(
         formats = parsed.formats if "formats" in said else FORMATS
         if parsed.voices:
             have_speaker_models({"speakers": "auto"})
+        check_redaction(said)
         named, cache = named_recording(job, out, formats), a_cache(work)
         with as_a_file(named) as recording:
             place = Place(out, recording.name)
@@ -121,8 +126,7 @@ def _rename_here(
         an_engine({}, 1, cache, verbose=verbose, ahead=False) as engine,
         ProgressScreen() as screen,
     ):
-        sent = with_clips_sent(options, engine.s3, engine.stack.work)
-        asked = _rewriting(*where, plan.job, sent)
+        asked = _rewriting(*where, plan.job, with_files_sent(options, engine.stack))
         return run_here(
             engine, screen, recording, lambda _: engine.start(asked), place, as_json=as_json
         )
@@ -136,7 +140,6 @@ def _rename_there(
     if running or plan is None:
         reason = "it still runs: try again when it is done" if running else "nothing is kept"
         raise Failed(f"There is no transcript of {job.shown} to write anew: {reason}.")
-    stack = job.progress.stack
-    sent = with_clips_sent(options, stack.s3, stack.work)
+    sent = with_files_sent(options, job.progress.stack)
     asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, sent)
     return job.go_on("rename", asked, out, as_json=as_json)

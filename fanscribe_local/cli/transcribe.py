@@ -17,6 +17,7 @@ from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
@@ -25,6 +26,7 @@ from fanscribe_local.client.clips import check_clips
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.results import NOT_STARTED, Result
 from fanscribe_local.client.targets import check_folder, check_targets
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache, default_folder
 
@@ -53,7 +55,7 @@ def job_options(
         for name in reversed(names):
             field = Options.model_fields[name]
             default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            shown = f"  [default: {default}]" if defaults and default not in (None, {}) else ""
+            shown = f"  [default: {default}]" if defaults and default not in (None, {}, "") else ""
             text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
@@ -67,7 +69,7 @@ def _metavar(annotation: Any) -> str:
     """The choices of an option, or what kind of value it takes."""
     if get_origin(annotation) is Literal:
         return f"[{'|'.join(get_args(annotation))}]"
-    return "N" if annotation in {int, float} else "VALUE"
+    return "N" if annotation in {int, float, int | None} else "VALUE"
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -212,6 +214,7 @@ def transcribe(
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
         parameters = {"Model": name} | deployment_parameters(found, device, chunk_tiles)
+        check_redaction(options)
         have_speaker_models(options)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
@@ -240,6 +243,7 @@ def _check_call(
     check_out(out)
     try:
         Options.from_metadata(as_metadata(options))
+        check_lists(options)
         found = find_recordings(audio)
         parsed = Options.parse(options)
         check_voices(parsed)

@@ -16,8 +16,8 @@ from boto3.exceptions import Boto3Error
 from fanscribe.documents.options import as_metadata
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.messages import complain
-from fanscribe_local.client.clips import with_clips_sent
 from fanscribe_local.client.file_errors import reason, sentence, work_failed
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording, at_hand
@@ -50,7 +50,7 @@ def transcribe_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
-        metadata = as_metadata(with_clips_sent(options, engine.s3, engine.stack.work))
+        metadata = as_metadata(with_files_sent(options, engine.stack))
 
         def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:

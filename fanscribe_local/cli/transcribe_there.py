@@ -10,8 +10,8 @@ from typing import Any
 from fanscribe.documents.options import Options
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.shared import StackLocation
-from fanscribe_local.client.clips import with_clips_sent
 from fanscribe_local.client.file_errors import sentence
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording, at_hand
@@ -40,7 +40,7 @@ def transcribe_there(
     if not recordings:
         return True
     stack = where.find()
-    options = with_clips_sent(options, stack.s3, stack.work)
+    options = with_files_sent(options, stack)
     unsent, jobs, complete = list(recordings), list[Watched](), True
     try:
         with ProgressScreen() as screen:

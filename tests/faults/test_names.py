@@ -18,6 +18,7 @@ from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.worker import Answer, error_answer, refused
 from tests.faults.functions import Fault
 from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingPool, said
+from tests.support.builders import a_model_folder
 from tests.support.lambda_errors import NAMES
 from tests.support.workflow import DEFAULTS, all_keys
 
@@ -79,11 +80,7 @@ def name_in(execution: str) -> str:
 
 def a_model_of_two_languages(folder: Path) -> str:
     """As far as anyone but the model's own code looks: its recognizer is a fake here."""
-    folder.mkdir()
-    (folder / "model.bin").write_bytes(b"weights")
-    words = ["<|startoftranscript|>", "<|en|>", "<|fr|>", "<|translate|>", *map(str, range(51_861))]
-    (folder / "vocabulary.json").write_text(json.dumps(words))
-    return str(folder)
+    return str(a_model_folder(folder, ["en", "fr"], multilingual=True))
 
 
 class Job(NamedTuple):

@@ -9,6 +9,7 @@ work bucket
   jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
   jobs/<job>/output.json                         how its transcript was written last
+  jobs/<job>/lists/<digest>.json                 a list of words that its transcript is edited by
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
@@ -16,10 +17,12 @@ work bucket
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
   jobs/<job>/speakers.json                       by which models, and which voices are known
   jobs/<job>/voices/<models>/<first>-<last>.json  voices of the tiles first..last
+  jobs/<job>/personal-data.json                  where personal data was found, without it
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
   <recording key>/<job>/transcript.<extension>
+  <recording key>/<job>/transcript.redacted.<extension>   the sound without personal data
 """
 
 import hashlib
@@ -84,6 +87,21 @@ def chunks(job: str) -> str:
 def output(job: str) -> str:
     """Key of the options that the last transcript of a job was written with."""
     return f"{folder(job)}output.json"
+
+
+def word_lists(job: str) -> str:
+    """Prefix of the lists of words that a job's transcript is edited by."""
+    return f"{folder(job)}lists/"
+
+
+def word_list(job: str, digest: str) -> str:
+    """A list of words, by the SHA-256 of its content."""
+    return f"{word_lists(job)}{digest}.json"
+
+
+def personal_data(job: str) -> str:
+    """Key of where personal data was found in a job's words."""
+    return f"{folder(job)}personal-data.json"
 
 
 def sound(job: str) -> str:
@@ -188,6 +206,11 @@ def transcript_suffix(key: str) -> str:
 def transcript(recording_key: str, job: str, suffix: str) -> str:
     """A file of the transcript. `suffix` is how its name ends, such as `json`."""
     return f"{transcripts(recording_key, job)}{suffix}"
+
+
+def redacted_sound(recording_key: str, job: str, extension: str) -> str:
+    """The recording with its personal data silenced, beside the transcript."""
+    return transcript(recording_key, job, f"redacted.{extension}")
 
 
 def upload(digest: str, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fanscribe.planning.prices import Price, price_list, speed_of, speeds
+from fanscribe.recognition.weights import Shape
 
 
 def prices() -> list[Any]:
@@ -34,18 +35,40 @@ def test_larger_models_take_more_of_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "weights_mb", "taken_for"),
+    ("name", "shape", "taken_for"),
     [
-        ("turbo", 0, "large-v3-turbo"),
-        ("distil-large-v2", 0, "distil-large-v3"),
-        ("mine", 140, "base"),
-        ("mine", 9_999, "large-v3"),
+        ("turbo", None, "large-v3-turbo"),
+        ("distil-large-v2", None, "distil-large-v3"),
+        ("base", Shape(1280, 32), "base"),
+        ("mine", Shape(512, 6), "base"),
+        ("mine", Shape(768, 12), "small"),
+        ("mine", Shape(1024, 2), "distil-large-v3"),
+        ("mine", Shape(1280, 4), "large-v3-turbo"),
+        ("mine", Shape(1280, 32), "large-v3"),
+        ("mine", Shape(2048, 40), "large-v3"),
     ],
 )
 def test_an_unknown_model_is_taken_for_the_next_larger_one(
-    name: str, weights_mb: float, taken_for: str
+    name: str, shape: Shape | None, taken_for: str
 ) -> None:
-    assert speed_of(name, weights_mb).name == taken_for
+    assert speed_of(name, shape).name == taken_for
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"), [("tiny.en", 5), ("base", 5), ("turbo", 5), ("small", 1), ("large-v3", 1)]
+)
+def test_a_model_takes_longer_with_a_wider_beam(name: str, usual: int) -> None:
+    model = speed_of(name)
+    seconds = [model.searching(beam).reader_s(10_240) for beam in (1, 2, 5, 10)]
+    assert seconds == sorted(set(seconds))
+    assert seconds[0] == model.reader_s(10_240)
+    assert seconds[2] == pytest.approx(model.wide_times * seconds[0])
+    assert model.searching() == model.searching(usual)
+
+
+def test_a_wide_beam_is_usual_where_it_costs_under_a_fourth() -> None:
+    for model in speeds().models:
+        assert (model.searching() == model.searching(5)) == (model.wide_times < 1.22), model.name
 
 
 def test_every_figure_says_how_it_was_had() -> None:

@@ -9,6 +9,7 @@ import pytest
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
 from fanscribe.recognition.models import PACKAGED, PACKAGED_IN, find_model, open_model
+from fanscribe.recognition.weights import read_shape
 from functions.bake import PACKAGED as BAKED
 from tests.conftest import ROOT
 from tests.support.builders import a_model_folder, a_weights_file
@@ -37,6 +38,13 @@ def test_a_models_footprint_is_reckoned_from_its_shape(tmp_path: Path) -> None:
     tiny = find_model("tiny.en").footprint(tiles=4)
     assert (large.threads, tiny.threads) == (2, 1)
     assert round(tiny.reader) == 149, "seen: 130 (benchmarks/notes.md)"
+
+
+def test_a_shape_is_read_without_the_encoder(tmp_path: Path) -> None:
+    whole = (find_model("tiny.en").folder / "model.bin").read_bytes()
+    encoder = whole.index(b"encoder/conv1/bias")
+    (tmp_path / "model.bin").write_bytes(whole[: encoder + 100])
+    assert read_shape(tmp_path / "model.bin") == (384, 4)
 
 
 @pytest.mark.parametrize("data", [b"", b"weights", struct.pack("I", 3), struct.pack("=IH", 6, 9)])

@@ -167,7 +167,7 @@ def test_voices_count_for_what_a_job_may_cost(model: Model) -> None:
     every = [tile.index for tile in PLAN.tiles]
 
     def usd(voices: int) -> float:
-        return forecast(60, 0, model, settings, voices).usd
+        return forecast(60, 0, model, PLAN.options, settings, voices).usd
 
     between = settings.model_copy(update={"max_job_cost": (usd(0) + usd(len(SPOKEN))) / 2})
     assert chunks_to_read(folder.plan(), every, "en", model, between) == ()

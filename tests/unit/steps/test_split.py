@@ -12,6 +12,7 @@ from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.job import BilledTime
+from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.payloads import Job, SectionTask, SplitTask
 from fanscribe.documents.plan import Findings, Plan, SectionResult, Sections
 from fanscribe.errors import (
@@ -35,7 +36,7 @@ from fanscribe.steps.split_decoding import HEAD, SMALL, RecordingSource, split_s
 from fanscribe.tiling.frames import Frames
 from tests.conftest import SAMPLE
 from tests.support.audio import a_wav, decoded
-from tests.support.builders import a_model_folder
+from tests.support.builders import a_model_folder, a_weights_file
 from tests.support.fakes import MemoryStorage
 
 NOTHING = Findings(start=0, clocked=True)
@@ -94,6 +95,22 @@ def test_the_size_of_the_chunks_makes_no_other_job(talk: Samples) -> None:
         job_of(storage).job == job_of(storage, SETTINGS.model_copy(update={"chunk_tiles": 9})).job
     )
     assert job_of(storage).job != job_of(storage, options={"language": "en"}).job
+
+
+def test_a_beam_that_is_left_out_makes_the_same_job_as_the_models_usual_one(
+    talk: Samples, tmp_path: Path
+) -> None:
+    storage, deep = a_bucket(write_wav(talk[:16_000])), a_model_folder(tmp_path / "deep")
+    a_weights_file(deep / "model.bin", width=768, layers=12)
+    for model, usual in (("tiny.en", 5), (str(deep), 1)):
+        settings = SETTINGS.model_copy(update={"model": model})
+        left_out, one, five = (
+            job_of(storage, settings, options=options)
+            for options in ({}, {"beam_size": 1}, {"beam_size": 5})
+        )
+        assert one.job != five.job
+        assert left_out.job == {1: one, 5: five}[usual].job
+        assert [plan_of(storage, job).options.beam_size for job in (one, five)] == [1, 5]
 
 
 def test_where_the_size_is_left_open_the_planner_chooses_it_by_concurrency(talk: Samples) -> None:
@@ -386,10 +403,11 @@ def test_before_sections_are_decoded_it_is_asked_whether_that_may_be_spent(
 
 
 def test_decoding_alone_may_cost_too_much() -> None:
-    model = find_model("tiny.en")
-    check_cost("day.wav", 86_400, 0, model, SETTINGS.model_copy(update={"max_job_cost": 0.1}))
+    model, options = find_model("tiny.en"), ReadingOptions()
+    dear, cheap = (SETTINGS.model_copy(update={"max_job_cost": most}) for most in (0.1, 0.01))
+    check_cost("day.wav", 86_400, 0, model, options, dear)
     with pytest.raises(JobTooExpensive, match=r"day\.wav would cost about \$0\.0\d"):
-        check_cost("day.wav", 86_400, 0, model, SETTINGS.model_copy(update={"max_job_cost": 0.01}))
+        check_cost("day.wav", 86_400, 0, model, options, cheap)
 
 
 def test_what_can_not_be_known_from_its_head_is_decoded_in_one_go() -> None:

@@ -18,7 +18,7 @@ class ClipTimes(NamedTuple):
 
 
 def times_of(clip: str) -> ClipTimes | None:
-    """Times such as `0:12-0:31`; None: it is a file. Raises ValueError if they end too early."""
+    """Times such as `0:12-0:31`; None for a file. Raises ValueError if they end too early."""
     match = re.fullmatch(r"\s*(\d[\d:.]*)\s*-\s*(\d[\d:.]*)\s*", clip)
     if match is None:
         return None

@@ -10,9 +10,12 @@ from typing import Literal, TypeVar
 
 from fanscribe.contract import Contract
 from fanscribe.recognition.compute import Footprint, readers
+from fanscribe.recognition.models import WIDE, usual_beam
+from fanscribe.recognition.weights import Shape
 
 VCPU_MB = 1_769  # memory that comes with one whole vCPU on Lambda
 MOST_VCPUS = 6.0
+MOST_MB = 10_240  # of a function
 GB = 1_024  # MB, as Lambda bills them
 
 Data = TypeVar("Data", bound=Contract)
@@ -31,6 +34,7 @@ class AwsPrices(Contract):
 
     region: str
     lambda_gb_second: Price
+    provisioned_gb_second: Price  # to keep an environment ready, whether it works or not
     lambda_request: Price
     transition: Price  # of a standard workflow
     s3_put: Price  # LIST too
@@ -89,12 +93,14 @@ class Processor(Contract):
 
 
 class ModelSpeed(Contract):
-    """Seconds of one reader for a tile, fallbacks included, while all cores read: `serial_s`, which
-    more threads don't shorten, and `work_s`.
+    """Seconds of one reader for a tile at beam 1, fallbacks included, while all cores read:
+    `serial_s`, which more threads don't shorten, and `work_s`.
     """
 
     name: str
     also: tuple[str, ...] = ()  # names of the same shape
+    width: int
+    decoder_layers: int
     weights_mb: int  # model.bin
     memory_mb: int  # that Transcribe needs with it, for one reader
     reader_mb: int  # of it, that each reader needs
@@ -102,13 +108,26 @@ class ModelSpeed(Contract):
     load_s: float
     serial_s: float
     work_s: float
+    wide_times: float  # how many times as long with beam 5
     origin: Literal["measured", "synthetic", "scaled"]
     processor: str = ""  # that the seconds are of; none: the first
 
     def on(self, processor: Processor) -> "ModelSpeed":
         """The same model on another processor."""
-        times = {name: getattr(self, name) * processor.times for name in ("serial_s", "work_s")}
-        return self.model_copy(update={**times, "processor": processor.name})
+        return self._taking(processor.times).model_copy(update={"processor": processor.name})
+
+    def searching(self, beam_size: int | None = None) -> "ModelSpeed":
+        """The same model with such a beam; without one, its usual."""
+        beam = beam_size or usual_beam(Shape(self.width, self.decoder_layers))
+        return self._taking(1 + (self.wide_times - 1) * (beam - 1) / (WIDE - 1))
+
+    def _taking(self, times: float) -> "ModelSpeed":
+        taken = {name: getattr(self, name) * times for name in ("serial_s", "work_s")}
+        return self.model_copy(update=taken)
+
+    def holds(self, shape: Shape) -> bool:
+        """True if its decoder is as large as that, or larger."""
+        return self.width >= shape.width and self.decoder_layers >= shape.decoder_layers
 
     def for_tiles(self, read: float, voices_s: float) -> "ModelSpeed":
         """The same for tiles of which a share is `read`, and that take `voices_s` of one core
@@ -163,15 +182,15 @@ def speeds() -> Speeds:
     return _read("speeds.json", Speeds)
 
 
-def speed_of(name: str, weights_mb: float = 0) -> ModelSpeed:
+def speed_of(name: str, shape: Shape | None = None) -> ModelSpeed:
     """A model's speed by its name; of an unknown one, that of the smallest known model whose
-    weights are not smaller.
+    decoder is neither narrower nor shallower. Its file says less: int8 is half of float16.
     """
     models = speeds().models
     for model in models:
         if name in (model.name, *model.also):
             return model
-    return next((model for model in models if model.weights_mb >= weights_mb), models[-1])
+    return next((model for model in models if shape and model.holds(shape)), models[-1])
 
 
 def vcpus(memory_mb: int) -> float:

@@ -4,13 +4,14 @@ import importlib.util
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fanscribe.audio.limits import MEGABYTE
 from fanscribe.documents.options import ENGLISH, MULTILINGUAL, ReadingOptions
 from fanscribe.errors import UnknownModel, UnsupportedLanguage
 from fanscribe.recognition.compute import Footprint
-from fanscribe.recognition.weights import read_weights
+from fanscribe.recognition.weights import Shape, read_shape
 
 WEIGHTS = "model.bin"
 # beside the weights of a baked model, as sha256sum writes it (functions/bake.py)
@@ -26,6 +27,9 @@ FLOAT = 4  # bytes
 LIGHT_WIDTH = 512  # of tiny and base: one thread reads a tile in a second or two
 # What encoding a window takes, of its attention: measured with tiny.en, 75 MB of 54
 ENCODING = 1.4
+# Beam 5 costs a decoder of six layers under a fifth more CPU, and one of twelve more than that; it
+# takes 4 to 17 % of the wrong words away (benchmarks/notes.md)
+WIDE, SHALLOW = 5, 6
 PROCESS_MB = 350  # of Transcribe without a model: libraries, and some sound
 
 
@@ -49,22 +53,26 @@ class Model:
         """Size of the weights' file in MB."""
         return (self.folder / WEIGHTS).stat().st_size / MEGABYTE
 
+    @cached_property
+    def shape(self) -> Shape:
+        """Its decoder's size. Raises UnknownModel."""
+        try:
+            return read_shape(self.folder / WEIGHTS)
+        except ValueError as error:
+            raise UnknownModel(f"{error} Convert the model {self.name} again.") from None
+
     def footprint(self, tiles: int) -> Footprint:
         """Memory that the model takes to read `tiles` tiles together. Raises UnknownModel.
 
         A reader holds the attention of the window that it encodes, and of each tile that it decodes
         the keys and values of all layers.
         """
-        try:
-            weights = read_weights(self.folder / WEIGHTS)
-        except ValueError as error:
-            raise UnknownModel(f"{error} Convert the model {self.name} again.") from None
-        attention = ENCODING * weights.width / HEAD * FRAMES**2 * FLOAT
-        tile = weights.decoder_layers * 2 * FRAMES * weights.width * FLOAT
+        attention = ENCODING * self.shape.width / HEAD * FRAMES**2 * FLOAT
+        tile = self.shape.decoder_layers * 2 * FRAMES * self.shape.width * FLOAT
         return Footprint(
             loaded=PROCESS_MB + self.weights_mb,
             reader=(attention + tiles * tile) / MEGABYTE,
-            threads=1 if weights.width <= LIGHT_WIDTH else 2,
+            threads=1 if self.shape.width <= LIGHT_WIDTH else 2,
         )
 
     @property
@@ -93,6 +101,11 @@ class Model:
         if not self.multilingual:
             return ENGLISH
         return None if options.language == MULTILINGUAL else options.language
+
+
+def usual_beam(shape: Shape) -> int:
+    """The beam of a model where nobody asks for one: a wide one where it costs under a fifth."""
+    return WIDE if shape.decoder_layers <= SHALLOW else 1
 
 
 def find_model(name: str) -> Model:

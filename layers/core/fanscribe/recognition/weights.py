@@ -6,11 +6,15 @@ imported here: the image's build uses this module alone (functions/bake.py).
 
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 TYPES = ("float32", "int8", "int16", "int32", "float16", "bfloat16")  # by CTranslate2's numbers
 READABLE = range(4, 7)  # versions of the file that are laid out alike
+ENCODER, EMBEDDINGS = "encoder/", "decoder/embeddings/weight"
 LAYER = re.compile(r"decoder/layer_(\d+)/")
 
 
@@ -32,40 +36,60 @@ class Weights(NamedTuple):
     variables: dict[str, Variable]
     aliases: dict[str, str]  # further names of variables
 
-    @property
-    def width(self) -> int:
-        """Numbers of one step of the decoder: the model's dimension."""
-        return self.variables["decoder/embeddings/weight"].shape[1]
 
-    @property
-    def decoder_layers(self) -> int:
-        """Number of the decoder's layers."""
-        return len({found[1] for name in self.variables if (found := LAYER.match(name))})
+class Shape(NamedTuple):
+    """A decoder's size."""
+
+    width: int  # numbers of one step: the model's dimension
+    decoder_layers: int
 
 
 def read_weights(file: Path) -> Weights:
     """Reads names, types and shapes, no numbers. Raises ValueError if it is no such file."""
+    with _opened(file) as opened:
+        version, spec, revision, count = _head(opened)
+        variables = dict(_variables(opened, count))
+        (count,) = _take(opened, "I")
+        aliases = {_text(opened): _text(opened) for _ in range(count)}
+        return Weights(version, spec, revision, variables, aliases)
+
+
+def read_shape(file: Path) -> Shape:
+    """Reads no further than the decoder, which comes first, as CTranslate2 writes variables by
+    name: Lambda fetches an image's blocks when they are read. Raises ValueError as `read_weights`.
+    """
+    with _opened(file) as opened:
+        *_, count = _head(opened)
+        variables = _variables(opened, count)
+        decoder = dict(takewhile(lambda variable: variable[0] < ENCODER, variables))
+        layers = {found[1] for name in decoder if (found := LAYER.match(name))}
+        return Shape(decoder[EMBEDDINGS].shape[1], len(layers))
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
     with file.open("rb") as opened:
         try:
-            return _read(opened)
-        except (struct.error, IndexError, UnicodeDecodeError):
+            yield opened
+        except (struct.error, LookupError, UnicodeDecodeError):
             raise ValueError(f"{file} holds no weights of CTranslate2.") from None
 
 
-def _read(file: BinaryIO) -> Weights:
+def _head(file: BinaryIO) -> tuple[int, str, int, int]:
+    """The file's version, the model's kind and its revision, and how many variables follow."""
     (version,) = _take(file, "I")
     if version not in READABLE:
         raise ValueError(f"{file.name} is of version {version}, not {READABLE[0]} to 6.")
     spec, (revision, count) = _text(file), _take(file, "II")
-    variables = {}
+    return version, spec, revision, count
+
+
+def _variables(file: BinaryIO, count: int) -> Iterator[tuple[str, Variable]]:
     for _ in range(count):
         name, (rank,) = _text(file), _take(file, "B")
         shape, (kind, length) = _take(file, f"{rank}I"), _take(file, "=BI")
-        variables[name] = Variable(TYPES[kind], shape, file.tell(), length)
+        yield name, Variable(TYPES[kind], shape, file.tell(), length)
         file.seek(length, 1)
-    (count,) = _take(file, "I")
-    aliases = {_text(file): _text(file) for _ in range(count)}
-    return Weights(version, spec, revision, variables, aliases)
 
 
 def _take(file: BinaryIO, layout: str) -> tuple[int, ...]:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Plan, Recording, StoredAudio
+from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
-from fanscribe.recognition.models import Model, find_model
+from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
@@ -50,12 +51,13 @@ class _Request:
     options: Options
     model: Model
     job: str
+    lists: dict[str, str]  # the texts of word lists, by option
 
     def source(self, settings: SplitSettings, storage: Storage) -> RecordingSource:
         """The recording, as it is decoded first."""
 
         def afford(audio_s: float) -> None:
-            check_cost(self.key, audio_s, 0, self.model, settings)
+            check_cost(self.key, audio_s, 0, self.model, self.options.reading, settings)
 
         selection, separate = first_selection(self.options), self.options.separate
         return RecordingSource(
@@ -81,6 +83,7 @@ def split(
     check_speakers(output, models)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, output, request.lists)
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
     basis = SpeakerPreparation(folder, request.bucket, settings, models).basis(output)
@@ -105,8 +108,10 @@ def split(
         settings,
         wanted_voices(folder, plan, basis),
     )
-    if chunks and not decoded:
-        restore(folder, plan, chunks, source)
+    if not decoded:
+        everything = [Chunk(first=0, last=len(plan.tiles) - 1)] if plan.tiles else []
+        silencing = request.options.output.redact_audio != "off"
+        restore(folder, plan, everything if silencing else chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
     folder.save_output(output)
@@ -124,8 +129,10 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
     model.check(options.reading)
+    options = options.searching(usual_beam(model.shape))
+    lists = read_given(options.output, storage, bucket)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    return _Request(bucket, key, stored, options, model, job)
+    return _Request(bucket, key, stored, options, model, job, lists)
 
 
 def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:

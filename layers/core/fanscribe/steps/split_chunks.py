@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Chunk, Plan, Tile
 from fanscribe.errors import JobTooExpensive
 from fanscribe.planning import planner
@@ -35,9 +36,11 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     left = len(set(spoken) - set(finished))
     every = {tile.index for tile in plan.tiles if not tile.silent}
     unheard = 0 if voices is None else len(every - voices.taken)
-    check_cost(plan.recording.key, audio_s, left, model, settings, unheard)
-    planned = forecast(audio_s, len(spoken), model, settings, unheard)
-    size = settings.chunk_tiles or planned.chunk_tiles
+    check_cost(plan.recording.key, audio_s, left, model, plan.options, settings, unheard)
+    size = settings.chunk_tiles
+    if not size:
+        planned = forecast(audio_s, len(spoken), model, plan.options, settings, unheard)
+        size = planned.chunk_tiles
     # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
         plan.tiles if voiceless else plan.scope,
@@ -61,6 +64,7 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
     audio_s: float,
     spoken: int,
     model: Model,
+    options: ReadingOptions,
     settings: SplitSettings,
     voices: int = 0,
 ) -> None:
@@ -68,7 +72,7 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
     Raises JobTooExpensive.
     """
     most = settings.max_job_cost
-    if most and (usd := forecast(audio_s, spoken, model, settings, voices).usd) > most:
+    if most and (usd := forecast(audio_s, spoken, model, options, settings, voices).usd) > most:
         raise JobTooExpensive(
             f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
             f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
@@ -76,8 +80,13 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
         )
 
 
-def forecast(
-    audio_s: float, spoken: int, model: Model, settings: SplitSettings, voices: int = 0
+def forecast(  # noqa: PLR0913, PLR0917  (as above)
+    audio_s: float,
+    spoken: int,
+    model: Model,
+    options: ReadingOptions,
+    settings: SplitSettings,
+    voices: int = 0,
 ) -> Forecast:
     """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
@@ -87,7 +96,7 @@ def forecast(
         map_concurrency=concurrency,
         account_concurrency=concurrency,
     )
-    speed = speed_of(model.name, model.weights_mb)
+    speed = speed_of(model.name, model.shape).searching(options.beam_size)
     job = planner.a_job(audio_s, spoken, fleet, speed, voices=voices)
     if settings.chunk_tiles:
         return job.forecast(settings.chunk_tiles)

@@ -16,8 +16,9 @@ from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
-from fanscribe.recognition.models import Model, find_model
+from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
@@ -40,6 +41,7 @@ class _Asked(NamedTuple):
     plan: Plan  # of the redo
     model: Model
     options: Options
+    lists: dict[str, str]  # the texts of word lists, by option
     key: str  # of the recording
     recording: StoredObject
 
@@ -66,6 +68,7 @@ def redo(  # noqa: PLR0913, PLR0917  (as Split, and the models)
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, asked.options.output, asked.lists, folder.of(request.job))
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
     basis = SpeakerPreparation(folder, task.input.bucket, settings, models).basis(output)
@@ -106,9 +109,12 @@ def _understood(
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
-    options = options.naming_too(written.names if written else {})
+    if written:
+        options = options.naming_too(written.names).worded_as(written).redacting_as(written)
+    lists = read_given(options.output, storage, task.input.bucket)
     reading = _as_at_first_but(options, first.options)
     model.check(reading)
+    reading = reading.searching(usual_beam(model.shape))
 
     def named(base: str) -> tuple[str, Redo]:
         span = Redo(
@@ -131,7 +137,7 @@ def _understood(
     plan = first.model_copy(
         update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()}
     )
-    return _Asked(plan, model, options, key, stored)
+    return _Asked(plan, model, options, lists, key, stored)
 
 
 def _check_recording(given: str, request: RedoRequest, stored: StoredObject, first: Plan) -> None:

@@ -16,6 +16,7 @@ from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
 from fanscribe.steps.split_answer import nothing_left
@@ -52,7 +53,9 @@ def rewrite(  # noqa: PLR0913, PLR0917  (as Split, and the models)
     output = _as_last_but(options, folder.find_output(), settings)
     basis = folder.find_basis() or folder.of(plan.sound.job).find_basis()
     _check_voices(folder, plan, output, basis)
+    lists = read_given(output, storage, task.input.bucket)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, output, lists)
     speakers = SpeakerPreparation(folder, task.input.bucket, settings, models)
     if output.speakers and basis:
         if "voices" in options.model_fields_set:

@@ -86,8 +86,8 @@ def fetch_and_build(folder: Path) -> None:
 
 
 def python_with_pip(temporary: Path, own: str = sys.executable) -> str:
-    """This Python, or where its environment has no pip, as uv makes them, one that has: of an
-    environment for the moment. Raises NotBuilt.
+    """Name this Python; or where its environment has no pip, as uv makes them, one that has it: of
+    an environment for the moment. Raises NotBuilt.
     """
     has = subprocess.run([own, "-c", "import pip"], capture_output=True, check=False)  # noqa: S603
     if has.returncode == 0:
