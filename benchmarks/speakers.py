@@ -76,6 +76,8 @@ NEW = {
     "four, crowded": Recipe(("ferreira", "lundak", "french-1", "french-3"), 8, 45, "room", 0.2),
     "five": Recipe(("bree", "french-1", "french-2", "french-4", "french-5"), 8, 46, "room"),
     "eight, phone": Recipe(ENGLISH + FRENCH, 15, 26, "telephone"),
+}
+MORE = {
     "six, de and pt": Recipe(tuple(CLIPS), 1.5, 47, "room"),
     "eight, an hour": Recipe(ENGLISH + FRENCH, 60, 48, "room", again=True),
 }
@@ -123,7 +125,7 @@ def cases() -> Iterator[tuple[str, str, Callable[[], Case]]]:
     for file in sorted((CORPUS / "meetings").glob("*.wav")):
         kind = "made elsewhere" if file.stem in {"test_ls5", "two_women_phone"} else "meetings"
         yield kind, file.stem, partial(_excerpt, file)
-    for kind, recipes in (("made, known", KNOWN), ("made, new", NEW)):
+    for kind, recipes in (("made, known", KNOWN), ("made, new", NEW), ("more", MORE)):
         for name, recipe in recipes.items():
             yield kind, name, partial(_made, recipe)
 
