@@ -11,8 +11,8 @@ STACK := fanscribe
 TWO := -n 2 --dist loadfile
 SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
-.PHONY: help demo test test-all test-sam test-deploy coverage smoke stage check lint types unit \
-  browser validate audit docs site model deploy lock clean
+.PHONY: help demo redaction test test-all test-rest test-sam test-deploy coverage smoke stage \
+  check lint types unit browser validate audit docs site model deploy lock clean
 # pip from a lock file, which is complete and has hashes
 LOCKED := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r
 
@@ -30,6 +30,9 @@ test: $(VENV)/.developed ## run the tests that a change needs: a few minutes
 
 test-all: $(VENV)/.developed .venv-sam/.installed ## run every test that needs no Docker
 	@$(BIN)/pytest $(TWO) --everything --ignore=tests/container --ignore=tests/deploy
+
+test-rest: $(VENV)/.developed .venv-sam/.installed ## run what test-all runs and test does not
+	@$(BIN)/pytest $(TWO) --rest --ignore=tests/container --ignore=tests/deploy --durations=15
 
 test-sam: $(VENV)/.developed .venv-sam/.installed ## test in containers; needs Docker, python3.13
 	@$(BIN)/pytest --everything tests/container
@@ -55,6 +58,8 @@ coverage: $(VENV)/.developed ## measure which lines and branches of the core the
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && \
 	  $(BIN)/python -m coverage json -q -o build/coverage/report.json && \
 	  $(BIN)/python .ci/covered.py build/coverage/report.json
+
+redaction: $(VENV)/.redaction ## install what the option redact needs (300 MB)
 
 stage: $(VENV)/.installed ## serve S3 with the files of events/, for sam local without AWS
 	@$(BIN)/python -m fanscribe_local.emulator.stage
@@ -134,6 +139,12 @@ $(VENV)/.browser: $(VENV)/.developed requirements/browser.txt tests/browser/pack
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
+# What the option `redact` needs, beside the rest
+$(VENV)/.redaction: $(VENV)/.installed requirements/redaction.txt
+	@echo "Installing what finds personal data into $(VENV) (once) …"
+	@$(BIN)/python $(LOCKED) requirements/redaction.txt
+	@touch $@
+
 # Tools with lock files of their own
 .venv-%/.installed: requirements/%.txt
 	@echo "Installing into .venv-$* (once) …"
@@ -153,7 +164,8 @@ $(VENV)/.installed: requirements/run.txt pyproject.toml
 	  --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.developed: $(VENV)/.installed requirements/lock.txt
+$(VENV)/.developed: $(VENV)/.installed requirements/lock.txt requirements/redaction.txt
 	@echo "Installing what tests need into $(VENV) (once) …"
 	@$(BIN)/python $(LOCKED) requirements/lock.txt
+	@$(BIN)/python $(LOCKED) requirements/redaction.txt
 	@touch $@

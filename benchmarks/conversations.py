@@ -37,6 +37,11 @@ READERS: dict[str, tuple[Path, tuple[tuple[float, float], ...]]] = {
     "french-3": (FRENCH, ((365.5, 471.5),)),
     "french-4": (FRENCH, ((472.5, 541),)),
     "french-5": (FRENCH, ((707, 884.5),)),
+    # the same people, recording by recording
+    "ferreira, first": (ENGLISH, ((0, 477.5),)),
+    "ferreira, second": (ENGLISH, ((999, 1403.5),)),
+    "french-1, first": (FRENCH, ((1, 276.5),)),
+    "french-1, second": (FRENCH, ((542, 706),)),
 }
 LOUDNESS = 0.06  # of every reader, as RMS
 NOISE_DB: dict[Setting, float] = {"studio": -40, "room": -18, "telephone": -25}  # below speech

@@ -19,14 +19,13 @@ from fanscribe.planning.planner import (
     Goal,
     PlannedJob,
     a_job,
+    memories,
     plan,
     tiles_in,
     what_binds,
 )
 from fanscribe.planning.prices import (
     GB,
-    VCPU_MB,
-    ModelSpeed,
     Processor,
     price_list,
     speed_of,
@@ -42,6 +41,7 @@ HOUR = 3_600.0
 LENGTHS = {"30 min": HOUR / 2, "4 h": 4 * HOUR, "24 h": 24 * HOUR}
 LARGE = ("large-v3-turbo", "large-v3")
 CONCURRENCY = (3_000, 1_000, 10)
+PROVISIONED = "no cold start: provisioned"
 WISHES = {"fastest": FASTEST, "usual": USUAL, "cheapest": CHEAPEST}
 
 Row = Sequence[object]
@@ -117,6 +117,41 @@ def day_against_half_hour() -> Iterator[Row]:
             )
 
 
+def cold_starts() -> Iterator[Row]:
+    """What is to be had by fewer or shorter cold starts, half an hour of audio at a time."""
+    yield "model", "deployed with", "environments", "wall", "cost", "kept ready, an hour"
+    for model in LARGE:
+        for name, job in _deployments(model).items():
+            forecast = plan(job, USUAL)
+            ready = "–"
+            if name == PROVISIONED:
+                gb_seconds = forecast.environments * job.fleet.memory_mb / GB * HOUR
+                ready = f"${gb_seconds * job.prices.provisioned_gb_second.usd:.2f}"
+            wall, cost = clock_of(forecast.wall_s), f"${forecast.usd:.3f}"
+            yield model, name, forecast.environments, wall, cost, ready
+
+
+def _deployments(model: str) -> dict[str, PlannedJob]:
+    job = job_of(model, HOUR / 2)
+    return {
+        "10,240 MB": job,
+        "7,076 MB": job_of(model, HOUR / 2, memory=7_076),
+        "5,307 MB": job_of(model, HOUR / 2, memory=5_307),
+        "half of the load": _starting(job, job.stages.start_s, job.speed.load_s / 2),
+        PROVISIONED: _starting(job, 0.0, 0.0),
+    }
+
+
+def _starting(job: PlannedJob, start_s: float, load_s: float) -> PlannedJob:
+    """The same with other cold starts of Transcribe."""
+    return job.model_copy(
+        update={
+            "stages": job.stages.model_copy(update={"start_s": start_s}),
+            "speed": job.speed.model_copy(update={"load_s": load_s}),
+        }
+    )
+
+
 def models() -> Iterator[Row]:
     """Cost of an audio hour, of a recording of four, on the fastest processor and the slowest."""
     yield (
@@ -153,13 +188,6 @@ def models() -> Iterator[Row]:
 
 def _range(values: Sequence[float], layout: str, unit: str = "") -> str:
     return " to ".join(f"{unit}{value:{layout}}" for value in values)
-
-
-def memories(speed: ModelSpeed) -> list[int]:
-    """Whole cores, as many as the model needs memory for."""
-    return [memory for cores in range(1, 6) if (memory := cores * VCPU_MB) >= speed.memory_mb] + [
-        10_240
-    ]
 
 
 def hour_usd(
@@ -230,6 +258,7 @@ def checked_on() -> Iterator[str]:
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "plans": plans,
     "day": day_against_half_hour,
+    "cold-starts": cold_starts,
     "models": models,
     "services": services,
     "checked": checked,

@@ -35,7 +35,7 @@ from fanscribe.documents.options import OutputOptions, SpeakerCount
 from fanscribe.documents.payloads import MergeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Word
-from fanscribe.documents.voices import TileVoices, Utterance
+from fanscribe.documents.voices import SpeakerBasis, TileVoices, Utterance
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.voices import save_voices
 from fanscribe.runtime.settings import MergeSettings
@@ -51,6 +51,7 @@ from tests.support.fakes import MemoryStorage
 AUTO = SpeakerCount(fewest=1, most=30)
 COLLAR = 250  # ms
 WORD = 300  # ms
+MADE_UP = "madeup"  # models
 BRIEF = 200  # ms: a shorter turn is no line of an RTTM
 ENGLISH = ("ferreira", "lundak", "bree")
 FRENCH = ("french-1", "french-2", "french-3", "french-4", "french-5")
@@ -251,10 +252,11 @@ def a_day(hours: float) -> None:
     for key, content in documents(hours):
         storage.objects["work", key] = content
     folder = JobFolder(storage, "work", JOB)
+    folder.save_basis(SpeakerBasis(models=MADE_UP))
     rng = np.random.default_rng(1)
     people = rng.standard_normal((8, 192))
     for tile in folder.plan().tiles:
-        save_voices(folder, [_made_up(tile, people, rng)], BilledTime(ms=0, memory_mb=0))
+        save_voices(folder, MADE_UP, [_made_up(tile, people, rng)], BilledTime(ms=0, memory_mb=0))
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for output in (OutputOptions(), OutputOptions(speakers=AUTO)):

@@ -2,7 +2,8 @@
 what takes long.
 
 `pytest` runs what a change needs, in minutes. `pytest --everything` runs the tests marked `long`
-too, and all of the lanes that otherwise run a seeded share of their cases.
+too, and all of the lanes that otherwise run a seeded share of their cases. `pytest --rest` runs
+what `make test` does not, so that nothing has to run twice.
 """
 
 import os
@@ -36,16 +37,30 @@ BASE_SCRIPT = ROOT.parent / "shared" / "models" / "whisper-base.sh"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--everything", action="store_true", help="run the tests that take long, too")
+    parser.addoption("--rest", action="store_true", help="run what `make test` does not run, alone")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--rest"):
+        items[:] = [item for item in items if _takes_long(item) or _runs_a_share(item)]
+        return
     if config.getoption("--everything"):
         return
-    takes_long = [item for item in items if item.get_closest_marker("long")]
-    items[:] = [item for item in items if not item.get_closest_marker("long")]
+    takes_long = [item for item in items if _takes_long(item)]
+    items[:] = [item for item in items if not _takes_long(item)]
     config.hook.pytest_deselected(items=takes_long)
     if hasattr(config, "workeroutput"):  # one of several processes: it tells the one that prints
         config.workeroutput["long"] = len(takes_long)
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("long") is not None
+
+
+def _runs_a_share(item: pytest.Item) -> bool:
+    """Whether `make test` runs some of its cases, or (the corpus) leaves it out."""
+    shared = "everything" in getattr(item, "fixturenames", ())
+    return shared or (ROOT / "tests" / "corpus") in item.path.parents
 
 
 def pytest_testnodedown(node: Any) -> None:
@@ -67,7 +82,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def everything(request: pytest.FixtureRequest) -> bool:
     """Whether a lane runs all of its cases, or a share."""
-    return bool(request.config.getoption("--everything"))
+    return any(map(request.config.getoption, ("--everything", "--rest")))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,16 @@ import click
 
 from fanscribe.audio.decode import length
 from fanscribe.errors import BadInput, UnknownModel
-from fanscribe.planning.planner import Goal, Limit, PlannedJob, a_job, plan, tiles_in, what_binds
+from fanscribe.planning.planner import (
+    Goal,
+    Limit,
+    PlannedJob,
+    a_job,
+    best_memory,
+    plan,
+    tiles_in,
+    what_binds,
+)
 from fanscribe.planning.prices import ModelSpeed, price_list, speed_of, speeds
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import open_model
@@ -19,6 +28,7 @@ from fanscribe_local.client.names import printable
 from fanscribe_local.client.recordings import STANDARD_INPUT, WrongFiles, at_hand, find_recordings
 
 DEFAULTS = Fleet()
+WORTH_A_WORD = 0.95  # of the time or the cost
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
 
 
@@ -169,6 +179,20 @@ def _in_time(goal: Goal, forecast: Forecast) -> bool:
     return goal.finish_in_s is None or forecast.wall_s <= goal.finish_in_s
 
 
+def _other_memory(job: PlannedJob, goal: Goal, forecast: Forecast) -> str | None:
+    """What another size of Transcribe would bring, if it is worth a word."""
+    other = best_memory(job, goal)
+    better = plan(other, goal)
+    cheaper = better.usd < WORTH_A_WORD * forecast.usd
+    faster = better.wall_s < WORTH_A_WORD * forecast.wall_s and not goal.cheapest
+    if other.fleet == job.fleet or not (cheaper or faster):
+        return None
+    return (
+        f"memory      {other.fleet.memory_mb:,} MB would take {clock_of(better.wall_s)} "
+        f"and cost ${better.usd:.3f}"
+    )
+
+
 def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit, ...]) -> list[str]:
     split, read, merged = map(clock_of, (forecast.split_s, forecast.transcribe_s, forecast.merge_s))
     longest = clock_of(forecast.longest_chunk_s)
@@ -193,6 +217,8 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
         f"what binds  {binding}",
         f"model speed {job.speed.origin}, as {job.speed.name}, on {job.speed.processor}",
     ]
+    if other := _other_memory(job, goal, forecast):
+        lines.append(other)
     if not _in_time(goal, forecast):
         lines.append(
             f"not in time {clock_of(goal.finish_in_s or 0)} can't be had: this is the fastest"
@@ -217,5 +243,6 @@ def _figures(
         "usd_an_audio_hour": forecast.usd / job.audio_s * 3600,
         "prices": {"read": price_list().aws.read, "region": price_list().aws.region},
         "in_time": _in_time(goal, forecast),
+        "best_memory_mb": best_memory(job, goal).fleet.memory_mb,
         "limits": [limit.model_dump() for limit in limits],
     }

@@ -25,6 +25,7 @@ COMMANDS = {
     "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
     "fetch": ("fetch:fetch", "Fetch the transcripts of a stack's jobs, once they are done."),
     "report": ("report:report", "Write where the time of a stack's jobs went, as a page."),
+    "forget": ("forget:forget", "Delete what is kept of a job, before its time."),
     "list": ("list:list_jobs", "List the latest jobs of a stack."),
     "init": ("init:init", "Write the project that `sam build` and `sam deploy` take."),
 }

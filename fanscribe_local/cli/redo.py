@@ -18,6 +18,7 @@ from fanscribe_local.cli.earlier_job import (
     named_recording,
 )
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
@@ -29,15 +30,18 @@ from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe import (
     a_cache,
     check_place,
+    check_voices,
     choose_device,
     deployed,
     device_options,
     job_options,
 )
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.recordings import LocalRecording
+from fanscribe_local.client.given_files import with_files_sent
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache
 
@@ -137,8 +141,10 @@ def redo(
     check_out(out)
     try:
         parsed = Options.parse(options)
+        check_lists(options)
         typed = parsed.model_dump(mode="json", include=set(options))
-    except BadInput as error:
+        check_voices(parsed)
+    except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
     request = {"from": timestamp(start), "to": timestamp(end)}
     if stack:
@@ -154,6 +160,7 @@ def redo(
             parameters = {"Model": name} | deployment_parameters(found, device)
             asked = {"redo": request | {"job": base.job}, "options": typed}
             choose_device(device, compute_type)
+            check_redaction(options)
             have_speaker_models(options)
             workers = workers or default_workers(found, device)
             succeeded = _redo_here(
@@ -188,11 +195,12 @@ def _redo_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
+        options = with_files_sent(asked["options"], engine.stack)
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
             where = {"bucket": uploaded["bucket"]["name"], "key": uploaded["object"]["key"]}
-            return engine.start(where | asked)
+            return engine.start(where | asked | {"options": options})
 
         place = Place(out, recording.name)
         return run_here(engine, screen, recording, start, place, as_json=as_json)
@@ -217,9 +225,10 @@ def _redo_there(
     recording = {"bucket": before.bucket, "key": before.key} | (
         {"version": before.version} if before.version else {}
     )
+    sent = with_files_sent(asked["options"], progress.stack)
     request, options = (
         asked["redo"] | {"job": progress.job.name},
-        {**progress.job.output, **asked["options"]},
+        {**progress.job.output, **sent},
     )
     started = recording | {"redo": request, "options": options}
     return job.go_on("redo", started, out, wait=wait, as_json=as_json)

@@ -15,6 +15,7 @@ from fanscribe_local.cli.earlier_job import (
     named_recording,
 )
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import (
     Failed,
     StackLocation,
@@ -22,11 +23,15 @@ from fanscribe_local.cli.shared import (
     out_option,
     session_options,
 )
+from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe import a_cache, check_place, job_options
 from fanscribe_local.cli.transcribe_here import an_engine, run_here
-from fanscribe_local.client.recordings import LocalRecording
+from fanscribe_local.client.clips import check_clips
+from fanscribe_local.client.given_files import with_files_sent
+from fanscribe_local.client.recordings import LocalRecording, WrongFiles
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.targets import Place
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.job_cache import JobCache
 
 HERE_ONLY = ("work", "verbose")
@@ -76,7 +81,9 @@ def rename(
     said = {name: value for name, value in chosen.items() if value is not None}
     try:
         parsed = Options.parse(said | {"names": names})
-    except BadInput as error:
+        check_lists(said)
+        check_clips(parsed)
+    except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
     options = parsed.model_dump(mode="json", include={*said, "names"})
     if stack:
@@ -84,6 +91,9 @@ def rename(
         succeeded = _rename_there(where, job, options, out, as_json=as_json)
     else:
         formats = parsed.formats if "formats" in said else FORMATS
+        if parsed.voices:
+            have_speaker_models({"speakers": "auto"})
+        check_redaction(said)
         named, cache = named_recording(job, out, formats), a_cache(work)
         with as_a_file(named) as recording:
             place = Place(out, recording.name)
@@ -109,11 +119,12 @@ def _rename_here(
     as_json: bool,
 ) -> bool:
     plan, _ = kept_plans(recording, cache)
-    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
+    where = plan.recording.bucket, plan.recording.key
     with (
         an_engine({}, 1, cache, verbose=verbose, ahead=False) as engine,
         ProgressScreen() as screen,
     ):
+        asked = _rewriting(*where, plan.job, with_files_sent(options, engine.stack))
         return run_here(
             engine, screen, recording, lambda _: engine.start(asked), place, as_json=as_json
         )
@@ -127,5 +138,6 @@ def _rename_there(
     if running or plan is None:
         reason = "it still runs: try again when it is done" if running else "nothing is kept"
         raise Failed(f"There is no transcript of {job.shown} to write anew: {reason}.")
-    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, options)
+    sent = with_files_sent(options, job.progress.stack)
+    asked = _rewriting(plan.recording.bucket, plan.recording.key, plan.job, sent)
     return job.go_on("rename", asked, out, as_json=as_json)

@@ -5,7 +5,10 @@ from typing import Any
 
 import click
 
+from fanscribe.documents.options import OutputOptions
+from fanscribe.errors import WorkDamaged
 from fanscribe.jobs.lineage import readings_so_far
+from fanscribe.steps.merge_words import shown_transcript
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.text import as_text
@@ -41,7 +44,9 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
         if as_json:
             click.echo(json_line(_document(execution, progress, so_far)))
         elif text and so_far is None:
-            raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.")
+            redacting = looked_at.job and looked_at.job.output.get("redact")
+            later = " What is redacted is shown when it is done." if redacting else ""
+            raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.{later}")
         elif text:
             click.echo(so_far, nl=False)
             click.echo(f"fanscribe: {_line(execution, progress)}", err=True)
@@ -51,12 +56,18 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
 
 def text_so_far(progress: JobProgress) -> str | None:
     """A job's text, as `txt` has it, with [missing 1:30-2:00] where nothing was read or stored yet;
-    None before its plan.
+    None before its plan, and before the personal data is found that is not to be shown.
     """
     if progress.plan is None or progress.folder is None:
         return None
-    job = readings_so_far(progress.folder, progress.plan)
-    return as_text(Edition(build_transcript(job.plan, job.readings, settle_ledger(*job))))
+    folder, output = progress.folder, progress.folder.find_output() or OutputOptions()
+    job = readings_so_far(folder, progress.plan)
+    said = build_transcript(job.plan, job.readings, settle_ledger(*job))
+    try:
+        shown = shown_transcript(folder, said, output)
+    except WorkDamaged:  # its personal data is not found yet
+        return None
+    return as_text(Edition(shown.transcript))
 
 
 def _line(execution: Execution, progress: Progress) -> str:

@@ -17,13 +17,16 @@ from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.redaction import check_redaction
 from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
+from fanscribe_local.client.clips import check_clips
 from fanscribe_local.client.recordings import LeftOut, LocalRecording, WrongFiles, find_recordings
 from fanscribe_local.client.results import NOT_STARTED, Result
 from fanscribe_local.client.targets import check_folder, check_targets
+from fanscribe_local.client.word_lists import check_lists
 from fanscribe_local.emulator.defaults import default_workers, deployment_parameters
 from fanscribe_local.emulator.job_cache import JobCache, default_folder
 
@@ -52,7 +55,7 @@ def job_options(
         for name in reversed(names):
             field = Options.model_fields[name]
             default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            shown = f"  [default: {default}]" if defaults and default not in (None, {}) else ""
+            shown = f"  [default: {default}]" if defaults and default not in (None, {}, "") else ""
             text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
@@ -211,6 +214,7 @@ def transcribe(
         name, found = deployed(model, options)
         workers = workers or default_workers(found, device)
         parameters = {"Model": name} | deployment_parameters(found, device, chunk_tiles)
+        check_redaction(options)
         have_speaker_models(options)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
@@ -239,15 +243,24 @@ def _check_call(
     check_out(out)
     try:
         Options.from_metadata(as_metadata(options))
+        check_lists(options)
         found = find_recordings(audio)
-        formats = Options.parse(options).formats
-        hindered = check_targets(found.recordings, out, formats, report=report)
+        parsed = Options.parse(options)
+        check_voices(parsed)
+        hindered = check_targets(found.recordings, out, parsed.formats, report=report)
     except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
     refused = [LeftOut(each.recording.name, each.message) for each in hindered]
     without = [each.recording for each in hindered]
     recordings = [recording for recording in found.recordings if recording not in without]
     return recordings, [_not_started(each) for each in (*found.left_out, *refused)]
+
+
+def check_voices(options: Options) -> None:
+    """Raises WrongFiles, and click.UsageError for voices without speakers."""
+    if options.voices and not options.speakers:
+        raise click.UsageError("--voices names speakers: it needs --speakers, too.")
+    check_clips(options)
 
 
 def _not_started(left_out: LeftOut) -> Result:

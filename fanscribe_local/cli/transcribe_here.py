@@ -17,6 +17,7 @@ from fanscribe.documents.options import as_metadata
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.messages import complain
 from fanscribe_local.client.file_errors import reason, sentence, work_failed
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording, at_hand
@@ -45,11 +46,11 @@ def transcribe_here(
     """True if all succeeded."""
     if not recordings:
         return True
-    metadata = as_metadata(options)
     with (
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
+        metadata = as_metadata(with_files_sent(options, engine.stack))
 
         def transcribe(recording: LocalRecording) -> bool:
             def start(file: Path) -> str:

@@ -3,13 +3,15 @@ by side.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fanscribe.documents.options import Options
 from fanscribe_local.cli.follow import follow, show
 from fanscribe_local.cli.shared import StackLocation
 from fanscribe_local.client.file_errors import sentence
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.recordings import LocalRecording, at_hand
@@ -27,7 +29,7 @@ LOST = "no connection, trying again; what was sent counts"
 def transcribe_there(
     where: StackLocation,
     recordings: Sequence[LocalRecording],
-    options: dict[str, str],
+    options: Mapping[str, Any],
     out: Path,
     *,
     wait: bool,
@@ -38,6 +40,7 @@ def transcribe_there(
     if not recordings:
         return True
     stack = where.find()
+    options = with_files_sent(options, stack)
     unsent, jobs, complete = list(recordings), list[Watched](), True
     try:
         with ProgressScreen() as screen:
@@ -68,7 +71,7 @@ def transcribe_there(
 def _send(
     stack: DeployedStack,
     recording: LocalRecording,
-    options: dict[str, str],
+    options: Mapping[str, Any],
     out: Path,
     screen: ProgressScreen,
 ) -> Watched:
@@ -83,7 +86,7 @@ def _send(
         upload = Upload(stack.s3, stack.work, file, _teller(screen, name, file), name)
         retrying(upload.run, "S3 to take it", lost, lambda: upload.taken, AN_HOUR_S)
         key = upload.key
-    typed = Options.parse(options).model_dump(mode="json", include=set(options))
+    typed = Options.parse({**options}).model_dump(mode="json", include=set(options))
     wanted = {"bucket": stack.work, "key": key, "options": typed}
     job = job_name(name)
     # Step Functions starts no second execution of a name that runs already

@@ -25,6 +25,7 @@ STAGES = {
     "SplitSections": "splitting",
     "DetectLanguage": "finding the language",
     "TranscribeChunks": "transcribing",
+    "FindPersonalData": "finding personal data",
     "Merge": "merging",
 }
 WAITING = "waiting: another execution is at the same job"

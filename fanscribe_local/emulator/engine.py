@@ -50,7 +50,8 @@ INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
 SPLIT = "split.handler.handler"
-SELDOM = {"DetectLanguageFunction", "NotifyFunction"}  # called by some jobs, or here by none
+# called by some jobs, or here by none
+SELDOM = {"DetectLanguageFunction", "FindPersonalDataFunction", "NotifyFunction"}
 
 # moto's interpreter takes one enumeration from its Batch, which loads all of EC2: a third of the
 # CPU that this process needs to start. No state of ours is a Batch job.

@@ -51,8 +51,8 @@ def _is_kept(key: str) -> bool:
     job = keys.job_of(key)
     if job is None:
         return False
-    kept = (keys.parts(job), keys.all_voices(job))
-    named = {keys.plan(job), keys.language(job), keys.output(job)}
+    kept = (keys.parts(job), keys.all_voices(job), keys.word_lists(job))
+    named = {keys.plan(job), keys.language(job), keys.output(job), keys.speakers(job)}
     return key in named or key.startswith(kept)
 
 
@@ -114,6 +114,14 @@ class JobCache:
             (plan for plan in plans if plan and (plan.recording.key, plan.recording.etag) == ours),
             None,
         )
+
+    def remove(self, recording: Path, name: str) -> int:
+        """Remove all jobs of a recording, and give how many there were."""
+        count = 0
+        while plan := self.latest(recording, name):
+            shutil.rmtree(self.folder / keys.folder(plan.job))
+            count += 1
+        return count
 
     def forget(self, days: int) -> None:
         """Remove the jobs that nothing was added to for so long, as the work bucket's lifecycle

@@ -57,6 +57,9 @@ class MemoryStorage:
         assert content_type
         self.objects[bucket, key] = data
 
+    def upload(self, bucket: str, key: str, file: Path, content_type: str) -> None:
+        self.write(bucket, key, file.read_bytes(), content_type)
+
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
         found = self.find(bucket, key)
         if (found[1] if found else None) != etag:

@@ -14,6 +14,8 @@ def test_long(): pass
 
 def test_short(): pass
 
+def test_share(everything): pass
+
 @pytest.mark.skip(reason="needs a thing")
 @pytest.mark.parametrize("thing", "ab")
 def test_lacking(thing): pass
@@ -46,8 +48,15 @@ def test_what_takes_long_or_lacks_something_is_counted_in_a_line_each(tmp_path: 
     printed = run(tmp_path)
     assert "2 tests need something that is not here: `pytest -rs` names it." in printed
     assert "1 test takes long: `make test-all` runs everything." in printed
-    assert "1 passed, 2 skipped, 1 deselected" in printed
+    assert "2 passed, 2 skipped, 1 deselected" in printed
 
 
 def test_everything_runs_all(tmp_path: Path) -> None:
-    assert "2 passed, 2 skipped" in run(tmp_path, "--everything")
+    assert "3 passed, 2 skipped" in run(tmp_path, "--everything")
+
+
+def test_the_rest_is_what_takes_long_and_what_runs_a_share_otherwise(tmp_path: Path) -> None:
+    printed = run(tmp_path, "--rest", "-vv")
+    assert "2 passed" in printed
+    assert "test_long" in printed
+    assert "test_share" in printed

@@ -16,6 +16,7 @@ import pytest
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from fanscribe.documents.job import Attempt
+from fanscribe.speakers.models import find_models, identity
 from fanscribe.steps.split_decoding import HEAD, SMALL
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.function_pool import FunctionPool
@@ -105,7 +106,9 @@ def _with_speakers(engine: GuardedEngine, job: str) -> list[Execution]:
     """The same job with speakers; then once more, with voices that are damaged."""
     asked = by_hand("clip.wav", language="en", speakers="auto")
     done = engine.run(asked)
-    engine.s3.put_object(Bucket=WORK, Key=keys.voices(job, 0, 0), Body=b"{")
+    engine.s3.put_object(
+        Bucket=WORK, Key=keys.voices(job, identity(find_models()), 0, 0), Body=b"{"
+    )
     return [done, engine.run(asked)]
 
 

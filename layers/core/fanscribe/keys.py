@@ -9,16 +9,20 @@ work bucket
   jobs/<job>/language.json                       the language that DetectLanguage found
   jobs/<job>/chunks.json                         the Map state's items
   jobs/<job>/output.json                         how its transcript was written last
+  jobs/<job>/lists/<digest>.json                 a list of words that its transcript is edited by
   jobs/<job>/sound/<section>-<channel>-<n>.wav   five minutes of the decoded recording
   jobs/<job>/sections.json                       how the file of a very long one is shared out
   jobs/<job>/sections/<n>.json, <n>.npy          the result of a section, its frames
   jobs/<job>/attempts/<first>-<last>-<id>.json   a batch that was begun and not finished
   jobs/<job>/parts/<first>-<last>.json           readings of the tiles first..last
-  jobs/<job>/voices/<first>-<last>.json          voices of the tiles first..last
+  jobs/<job>/speakers.json                       by which models, and which voices are known
+  jobs/<job>/voices/<models>/<first>-<last>.json  voices of the tiles first..last
+  jobs/<job>/personal-data.json                  where personal data was found, without it
   jobs/<job>/failures/<first>-<last>.json        why a chunk or a tile failed for good
   uploads/<digest>/<name>                        a recording that the command uploaded
 transcripts bucket
   <recording key>/<job>/transcript.<extension>
+  <recording key>/<job>/transcript.redacted.<extension>   the sound without personal data
 """
 
 import hashlib
@@ -85,6 +89,21 @@ def output(job: str) -> str:
     return f"{folder(job)}output.json"
 
 
+def word_lists(job: str) -> str:
+    """Prefix of the lists of words that a job's transcript is edited by."""
+    return f"{folder(job)}lists/"
+
+
+def word_list(job: str, digest: str) -> str:
+    """A list of words, by the SHA-256 of its content."""
+    return f"{word_lists(job)}{digest}.json"
+
+
+def personal_data(job: str) -> str:
+    """Key of where personal data was found in a job's words."""
+    return f"{folder(job)}personal-data.json"
+
+
 def sound(job: str) -> str:
     """Prefix of the sound of a job's recording."""
     return f"{folder(job)}sound/"
@@ -125,9 +144,19 @@ def all_voices(job: str) -> str:
     return f"{folder(job)}voices/"
 
 
-def voices(job: str, first: int, last: int) -> str:
+def voices_by(job: str, models: str) -> str:
+    """Prefix of those that these models took: voices of two models can't be compared."""
+    return f"{all_voices(job)}{models}/"
+
+
+def voices(job: str, models: str, first: int, last: int) -> str:
     """Key of the voices of every tile from `first` to `last`, both included."""
-    return f"{all_voices(job)}{first:06}-{last:06}.json"
+    return f"{voices_by(job, models)}{first:06}-{last:06}.json"
+
+
+def speakers(job: str) -> str:
+    """Key of what the job's speakers are told apart and known by."""
+    return f"{folder(job)}speakers.json"
 
 
 def attempts(job: str) -> str:
@@ -145,7 +174,7 @@ def tiles_of(key: str) -> range:
 
     Raises ValueError for a key of another kind.
     """
-    match = re.search(r"/(?:parts|voices|failures)/(\d+)-(\d+)\.json$", key)
+    match = re.search(r"/(?:parts|voices/\w+|failures)/(\d+)-(\d+)\.json$", key)
     if match is None:
         raise ValueError(f"{key} is the key of no part, voices or failure")
     return range(int(match[1]), int(match[2]) + 1)
@@ -177,6 +206,11 @@ def transcript_suffix(key: str) -> str:
 def transcript(recording_key: str, job: str, suffix: str) -> str:
     """A file of the transcript. `suffix` is how its name ends, such as `json`."""
     return f"{transcripts(recording_key, job)}{suffix}"
+
+
+def redacted_sound(recording_key: str, job: str, extension: str) -> str:
+    """The recording with its personal data silenced, beside the transcript."""
+    return transcript(recording_key, job, f"redacted.{extension}")
 
 
 def upload(digest: str, name: str) -> str:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.decode import WAV_HEADER, decode, estimated_length, write_wav
+from fanscribe.audio.decode import decode, estimated_length, write_wav
 from fanscribe.audio.decoder import BLOCK
 from fanscribe.audio.demuxer import DEMUXERS
+from fanscribe.audio.sound import WAV_HEADER
 from fanscribe.errors import UnreadableRecording
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 from tests.support.audio import a_tone, a_video_without_sound, a_wav, decoded

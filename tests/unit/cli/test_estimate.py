@@ -75,6 +75,15 @@ def test_goals_are_met() -> None:
     assert quick["in_time"] is True
 
 
+def test_a_memory_that_serves_the_goal_better_is_named_and_keeps_its_word() -> None:
+    asked = ("4h", "--model", "small", "--cheapest")
+    best = figures(*asked)["best_memory_mb"]
+    there = figures(*asked, "--memory", str(best))
+    assert f"memory      {best:,} MB would take" in typed(*asked).output
+    assert f"and cost ${there['usd']:.3f}" in typed(*asked).output
+    assert "would take" not in typed(*asked, "--memory", str(best)).output
+
+
 def test_a_goal_that_cannot_be_met_is_reported() -> None:
     assert figures("24h", "--finish-in", "5s")["in_time"] is False
     assert "0:05 can't be had: this is the fastest" in typed("24h", "--finish-in", "5s").output

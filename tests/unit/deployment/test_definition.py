@@ -101,7 +101,14 @@ def lambda_tasks() -> dict[str, list[dict[str, Any]]]:
 def test_what_lambda_or_s3_may_answer_is_repeated_alike_by_every_task() -> None:
     """Three rules alike to the number, and the same names for the death of a worker."""
     tasks = lambda_tasks()
-    assert tasks.keys() == {"Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge"}
+    assert tasks.keys() == {
+        "Split",
+        "SplitSection",
+        "DetectLanguage",
+        "Transcribe",
+        "FindPersonalData",
+        "Merge",
+    }
     for name, rules in tasks.items():
         alike = [rule for rule in rules if rule["ErrorEquals"] != ["JobInProgress"]]
         assert alike[:3] == tasks["SplitSection"][:3], name
@@ -145,7 +152,7 @@ def test_the_picture_is_the_four_steps_and_the_ways_between_them() -> None:
     by_type: dict[str, list[str]] = {}
     for name, state in states():
         by_type.setdefault(state["Type"], []).append(name)
-    assert len(list(states())) == 13
+    assert len(list(states())) == 15
     assert {"Split", "DetectLanguage", "Transcribe", "Merge"} < {*by_type["Task"]}
     assert {*by_type["Task"]} - {*lambda_tasks()} == {"RecordFailure"}
 

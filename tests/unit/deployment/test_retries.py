@@ -68,7 +68,8 @@ def test_a_throttled_call_waits_for_most_of_a_day(task: str, error: str) -> None
 
 def test_the_history_of_a_job_has_room_for_every_repetition_of_every_task() -> None:
     """The longest: sections, twice, each task repeated as often as may be, and the other states."""
-    visits = {"Split": 1 + ROUNDS, "SplitSection": ROUNDS * MOST, "DetectLanguage": 1, "Merge": 1}
+    visits = {"Split": 1 + ROUNDS, "SplitSection": ROUNDS * MOST, "DetectLanguage": 1}
+    visits |= {"FindPersonalData": 1, "Merge": 1}
     in_progress = A_TRY * rule("Split", "JobInProgress")["MaxAttempts"]
     only_once = in_progress * (visits["Split"] - 1)  # the job is this execution's from then on
     tasks = sum(count * events(task) for task, count in visits.items())

@@ -20,6 +20,13 @@ options = st.builds(
     initial_prompt=st.none() | texts,
     hotwords=st.none() | texts,
     formats=st.lists(st.sampled_from(FORMATS), min_size=1, unique=True).map(tuple),
+    voices=st.dictionaries(
+        texts.filter(lambda name: not {",", "="} & set(name)),
+        st.lists(st.sampled_from(["0:12-0:31", "clips/ada.mp3", "s3://b/k=1.wav"]), min_size=1)
+        .map(lambda clips: tuple(clips[:4]))
+        .filter(len),
+        max_size=3,
+    ),
     names=st.dictionaries(st.integers(0, 999).map("spk_{}".format), st.just("") | texts),
 )
 
@@ -102,6 +109,15 @@ def test_names_are_a_text_or_an_object_and_may_hold_commas_and_equals_signs() ->
         "spk_1": "Bob",
     }
     assert Options.parse({"names": " "}).names == {}
+
+
+def test_voices_are_a_text_or_an_object_of_one_clip_or_several() -> None:
+    voices = {"Ada Lovelace": ("ada.mp3", "1:02:03 - 1:02:20"), "Bob": ("s3://clips/a=b,c.wav",)}
+    said = "Ada Lovelace=ada.mp3,Ada  Lovelace = 1:02:03 - 1:02:20, Bob=s3://clips/a=b,c.wav"
+    assert Options.parse({"voices": said}).voices == voices
+    listed = {"Ada Lovelace": ["ada.mp3", "1:02:03 - 1:02:20"], "Bob": "s3://clips/a=b,c.wav"}
+    assert Options.parse({"voices": listed}).voices == voices
+    assert Options.parse({"voices": " "}).voices == {}
 
 
 def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_reported() -> None:

@@ -11,6 +11,7 @@ from fanscribe.planning.planner import (
     Goal,
     PlannedJob,
     a_job,
+    best_memory,
     most_tiles,
     plan,
     what_binds,
@@ -57,6 +58,23 @@ def test_the_cheapest_is_cheapest_the_fastest_fastest_and_the_usual_between_them
     )
     assert cheapest.usd <= usual.usd <= WORTH * cheapest.usd
     assert fastest.wall_s <= usual.wall_s <= cheapest.wall_s
+
+
+@given(models, memories, tiles, places)
+def test_no_whole_number_of_cores_is_cheaper_than_the_memory_that_is_chosen(
+    model: ModelSpeed, memory: int, count: int, allowed: int
+) -> None:
+    cheapest = Goal(cheapest=True)
+    job = job_of(model, count, allowed, memory)
+    best = best_memory(job, cheapest)
+    assert best.fleet.memory_mb >= model.memory_mb, "the model fits"
+    others = [
+        job_of(model, count, allowed, cores * 1_769)
+        for cores in range(1, 6)
+        if cores * 1_769 >= model.memory_mb
+    ]
+    for other in [*others, job_of(model, count, allowed, 10_240)]:
+        assert plan(best, cheapest).usd <= plan(other, cheapest).usd
 
 
 @given(models, tiles, places, st.integers(10, 3_600))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from fanscribe import keys
-from fanscribe.audio.decode import WAV_HEADER, write_wav
-from fanscribe.audio.sound import Samples
+from fanscribe.audio.decode import write_wav
+from fanscribe.audio.sound import WAV_HEADER, Samples
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.payloads import (
     Job,

@@ -13,6 +13,7 @@ from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import OutputOptions, SpeakerCount
 from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Chunk, Plan, Redo
+from fanscribe.documents.voices import SpeakerBasis
 from fanscribe.errors import ReadingFailed, UnknownModel
 from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.deadline import Deadline
@@ -38,6 +39,7 @@ SPOKEN = [tile.index for tile in PLAN.tiles if not tile.silent]
 SOUND = np.arange(60 * 16_000, dtype=np.int64).astype(np.int16)
 AUTO = OutputOptions(speakers=SpeakerCount(fewest=1, most=30))
 PLENTY = 900_000
+MODELS = "0123456789ab"
 
 
 class Answer(NamedTuple):
@@ -83,7 +85,10 @@ def laid_out(
         work_bucket="work", model="tiny.en", chunk_tiles=chunk_tiles, map_concurrency=10
     )
     plan = folder.plan()
-    wanted = wanted_voices(folder, plan, output)
+    basis = SpeakerBasis(models=MODELS) if output.speakers else None
+    if basis:
+        folder.save_basis(basis)
+    wanted = wanted_voices(folder, plan, basis)
     return chunks_to_read(plan, finished_tiles(folder), "en", model, settings, wanted)
 
 
@@ -91,8 +96,9 @@ def merged(folder: JobFolder, output: OutputOptions = AUTO) -> Transcript:
     """The transcript, as Merge builds it."""
     plan = folder.plan()
     jobs, _ = gather_readings(folder, plan)
+    folder.save_basis(SpeakerBasis(models=MODELS))
     assert output.speakers is not None
-    speaking, _ = conversation_of(folder, plan, jobs, output.speakers)
+    speaking, _ = conversation_of(folder, plan, jobs, output.speakers, output.voices)
     return build_transcript(jobs[-1].plan, jobs[-1].readings, settle_ledger(*jobs[-1]), speaking)
 
 
@@ -177,7 +183,7 @@ def test_a_redo_of_a_job_without_voices_takes_all_of_them_and_reads_its_range_al
     assert sorted(tile for answer in answers for tile in answer.read) == [0, 1]
     assert sorted(tile for answer in answers for tile in answer.heard) == SPOKEN
     assert who(merged(redo)) == by_parity(SPOKEN)
-    assert voiced_tiles(base) >= set(SPOKEN), "they are the recording's"
+    assert voiced_tiles(base, MODELS) >= set(SPOKEN), "they are the recording's"
 
 
 def a_redo(base: JobFolder) -> JobFolder:
@@ -192,13 +198,13 @@ def a_redo(base: JobFolder) -> JobFolder:
 def test_a_tile_whose_voices_fail_twice_is_given_up_and_loses_no_words() -> None:
     folder = a_job()
     reader = ParityVoiceReader(hard=frozenset({2}))
-    chunk = Chunk(first=0, last=11, voices=True)
+    chunk = Chunk(first=0, last=11, voices=MODELS)
     for _ in range(2):
         with pytest.raises(ReadingFailed) as failed:
             work(folder, chunk, reader=reader)
         assert "SECRET" not in str(failed.value)
     assert work(folder, chunk, reader=reader).progress.remaining == 0
-    assert "MemoryError" in str(load_voices(folder).tiles[2].failed)
+    assert "MemoryError" in str(load_voices(folder, MODELS).tiles[2].failed)
     transcript = merged(folder)
     assert transcript.notes[-1] == (
         f"The voices of 1 of {len(SPOKEN)} tiles could not be taken: "
@@ -246,7 +252,7 @@ def test_wherever_a_worker_ends_the_next_one_goes_on_and_nothing_is_lost(model: 
     died = 0
     for step in range(1, 80):
         storage = MortalStorage()
-        folder, chunk = a_job(storage=storage), Chunk(first=0, last=11, voices=True)
+        folder, chunk = a_job(storage=storage), Chunk(first=0, last=11, voices=MODELS)
         storage.dies_at = step
         try:
             work(folder, chunk)
@@ -260,7 +266,7 @@ def test_wherever_a_worker_ends_the_next_one_goes_on_and_nothing_is_lost(model: 
 
 def test_voices_that_don_t_fit_into_the_time_are_taken_by_the_next_call() -> None:
     folder, reader = a_job(), ParityVoiceReader()
-    chunk = Chunk(first=0, last=11, voices=True)
+    chunk = Chunk(first=0, last=11, voices=MODELS)
     for _ in range(20):
         late = Deadline(lambda: 0, lambda: 0.0)
         if work(folder, chunk, batch=4, reader=reader, deadline=late).progress.remaining == 0:

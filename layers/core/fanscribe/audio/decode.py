@@ -27,7 +27,6 @@ from fanscribe.documents.plan import Findings, Selection
 from fanscribe.errors import UnreadableRecording
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 
-WAV_HEADER = 44  # bytes
 FULL_SCALE = 32_768.0  # an int16 sample is divided by it for a model
 DEFAULT_LIMITS = Limits()
 DEFAULT_DECODER = Decoder()

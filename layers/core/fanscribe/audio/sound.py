@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fanscribe.times import SAMPLE_RATE
 
+WAV_HEADER = 44  # bytes before the samples of a piece, which is a wav file
 PIECE = 300 * SAMPLE_RATE  # samples in a piece, 9.6 MB; a section's last one is shorter
 
 Samples = NDArray[np.int16]  # one channel: shape (samples,)

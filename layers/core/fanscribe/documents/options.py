@@ -6,9 +6,19 @@ import unicodedata
 from email.header import Header, decode_header, make_header
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from fanscribe.contract import Contract
+from fanscribe.documents.clips import checked
+from fanscribe.documents.redaction import KINDS, Kind
 from fanscribe.documents.track import ALL
 from fanscribe.errors import InvalidOption
 
@@ -18,6 +28,9 @@ DEFAULT_FORMATS: tuple[Format, ...] = ("json", "srt", "vtt", "txt")
 MULTILINGUAL = "multilingual"  # each tile in the language that is detected in it
 # options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
+# options that edit the words when they are written, and that an earlier job's transcript keeps
+WORDING = ("vocabulary", "consistent_names", "replace", "word_filter", "word_filter_method")
+LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
 
@@ -29,6 +42,24 @@ def _listed(value: Any) -> Any:
         if isinstance(value, str)
         else value
     )
+
+
+def _kinds(value: Any) -> Any:
+    """Kinds of personal data in their usual order: `all`, or `pii`, is all of them, `off` none.
+
+    Raises ValueError for one that is unknown.
+    """
+    listed = _listed(value)
+    if not isinstance(listed, (list, tuple)):
+        return value
+    asked = {str(kind) for kind in listed}
+    if asked & {"all", "pii"}:
+        asked = asked - {"all", "pii"} | set(KINDS)
+    if asked <= {"off", ""}:
+        return ()
+    if not asked <= set(KINDS):
+        raise ValueError
+    return tuple(kind for kind in KINDS if kind in asked)
 
 
 def _by_label(value: Any) -> Any:
@@ -50,6 +81,27 @@ def _by_label(value: Any) -> Any:
     return named
 
 
+def _by_name(value: Any) -> Any:
+    """`"Ada=ada.mp3,Ada=0:12-0:31,Bob=bob.mp3"`, as metadata and command lines have it ->
+    `{"Ada": ["ada.mp3", "0:12-0:31"], "Bob": ["bob.mp3"]}`.
+
+    Raises ValueError for a part without a name.
+    """
+    if not isinstance(value, str):
+        return value
+    clips: dict[str, list[str]] = {}
+    for text in re.split(r",(?=[^,=]+=)", value) if value.strip() else []:
+        name, equals, clip = text.partition("=")
+        if not equals:
+            raise ValueError
+        clips.setdefault(" ".join(name.split()), []).append(clip)
+    return clips
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _on_one_line(name: str) -> str:
     """Raises ValueError for what no file of text can hold."""
     line = " ".join(name.split())
@@ -63,8 +115,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _unless_off(value: Any) -> Any:
+    return None if value in {"off", ""} else value
+
+
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
+Clip = Annotated[str, AfterValidator(checked), Field(min_length=1, max_length=1100)]
 
 
 class SpeakerCount(Contract):
@@ -102,6 +159,14 @@ def _as_given(count: SpeakerCount | None) -> str:
 
 Speakers = Annotated[
     SpeakerCount | None, BeforeValidator(_counted), PlainSerializer(_as_given, return_type=str)
+]
+
+# A file of words: as a caller names it, or kept with the job, by its content (jobs.word_lists)
+LISTED = (
+    "'off', or a file (an s3:// URI, a key of the recording's bucket, to the command also a path)"
+)
+WordList = Annotated[
+    Annotated[str, Field(min_length=1, max_length=1200)] | None, BeforeValidator(_unless_off)
 ]
 
 
@@ -191,6 +256,23 @@ class OutputOptions(Contract):
             "'off', 'auto', how many people speak, from 1 to 30, or a range such as '2-5'"
         ),
     )
+    voices: Annotated[
+        dict[
+            Annotated[Name, Field(min_length=1)],
+            Annotated[
+                tuple[Clip, ...], BeforeValidator(_several), Field(min_length=1, max_length=4)
+            ],
+        ],
+        BeforeValidator(_by_name),
+    ] = Field(
+        {},
+        max_length=MOST_SPEAKERS,
+        title="Whose voices are known",
+        description=(
+            "names, each with one to four clips: a file, or times in the recording: "
+            "Ada=ada.mp3,Bob=0:12-0:31"
+        ),
+    )
     caption_line_length: int = Field(
         42,
         ge=16,
@@ -214,6 +296,41 @@ class OutputOptions(Contract):
             "each speaker's label once, with a name of at most 60 characters: spk_0=Ada,spk_1=Bob"
         ),
     )
+    vocabulary: WordList = Field(
+        None,
+        title="Names and terms as they are written",
+        description=f"{LISTED}, a term a line",
+    )
+    consistent_names: bool = Field(
+        False,
+        title="Whether a name that recurs is written in one way",
+        description="'true' or 'false'",
+    )
+    replace: WordList = Field(
+        None,
+        title="What is written for what",
+        description=f"{LISTED}, a rule a line, with a tab before what is to be written",
+    )
+    word_filter: WordList = Field(
+        None,
+        title="Words that must not be shown",
+        description=f"{LISTED}, a word or phrase a line",
+    )
+    word_filter_method: Literal["mask", "remove", "tag"] = Field(
+        "mask",
+        title="What is done with words of the filter",
+        description="'mask' (***), 'remove', or 'tag' in the JSON formats",
+    )
+    redact: Annotated[tuple[Kind, ...], BeforeValidator(_kinds)] = Field(
+        (),
+        title="Which personal data must not be shown",
+        description=f"'off', 'all', or one or more of {', '.join(KINDS)}",
+    )
+    redact_audio: Literal["off", "wav", "flac"] = Field(
+        "off",
+        title="Whether to write the recording without the personal data",
+        description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
+    )
     tolerated_loss: float = Field(
         0.0,
         ge=0,
@@ -221,6 +338,13 @@ class OutputOptions(Contract):
         title="How tolerant a job is",
         description="the share of speech that may be missing, from 0 to 1",
     )
+
+    @field_validator("redact_audio")
+    @classmethod
+    def _of_what(cls, value: str, info: ValidationInfo) -> str:
+        if value != "off" and not info.data.get("redact"):
+            raise ValueError("what is to be silenced is not said")
+        return value
 
 
 class Options(ReadingOptions, OutputOptions):
@@ -247,6 +371,16 @@ class Options(ReadingOptions, OutputOptions):
     def naming_too(self, names: dict[str, str]) -> Self:
         """These options, with earlier names of the speakers to whom they give none."""
         return self.model_copy(update={"names": names | self.names})
+
+    def worded_as(self, last: OutputOptions) -> Self:
+        """These options, with those of an earlier transcript that edit words and are not given."""
+        kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
+        return self.model_copy(update=kept)
+
+    def redacting_as(self, last: OutputOptions | None) -> Self:
+        """These options, with what an earlier transcript redacts if they don't say."""
+        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
+        return self.model_copy(update={"redact": kept})
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
@@ -293,7 +427,11 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
 
 def _spelled(value: Any) -> str:
     if isinstance(value, dict):
-        value = [f"{label}={name}" for label, name in value.items()]
+        value = [
+            f"{label}={each}"
+            for label, said in value.items()
+            for each in ([said] if isinstance(said, str) else said)
+        ]
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 

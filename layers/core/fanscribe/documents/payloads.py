@@ -89,6 +89,13 @@ class ChunkProgress(Contract):
     took: InvocationTimes | None = None
 
 
+class PersonalDataTask(Task):
+    """The input of FindPersonalData: a job whose chunks have ended, and what is to be redacted."""
+
+    job: str
+    output: OutputOptions
+
+
 class MergeTask(Task):
     """The input of Merge: a job whose chunks have ended, read or not."""
 
@@ -122,7 +129,7 @@ class TranscriptReference(Contract):
     job: str
     recording: str  # s3://bucket/key
     bucket: str
-    keys: dict[str, str]  # format -> key
+    keys: dict[str, str]  # format -> key; `sound`: the recording without personal data
     duration: float  # seconds
     words: int
     complete: bool  # False: some speech is missing, no more than was tolerated

@@ -58,7 +58,7 @@ class Chunk(Contract):
 
     first: int
     last: int
-    voices: bool = False  # wanted, too
+    voices: str = ""  # are wanted, too: by these models (speakers.models.identity)
 
 
 class Redo(Contract):

@@ -1,13 +1,23 @@
 """People who speak in a recording, numbered by their first word."""
 
+from typing import NamedTuple
+
 from fanscribe.contract import Contract
+
+
+class Recognized(NamedTuple):
+    """A known voice, and how much a speaker is like it."""
+
+    name: str
+    similarity: float  # a cosine, to two digits
 
 
 class Speaker(Contract):
     """One who speaks. Nobody but `name` says who it is."""
 
     number: int  # from 0, in the order of first words
-    name: str | None = None  # given by hand
+    name: str | None = None  # given by hand, or of the known voice that is so alike
+    similarity: float | None = None  # to that voice, a cosine; None: the name is given by hand
     talk: int = 0  # ms in which the speaker speaks
 
     @property

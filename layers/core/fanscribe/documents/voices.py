@@ -27,6 +27,28 @@ class TileVoices(Contract):
     failed: str | None = None  # why
 
 
+class KnownVoice(Contract):
+    """A voice as a clip has it."""
+
+    voice_print: str
+    narrow: bool = False  # by telephone: all people sound more alike there
+
+
+class KnownClip(Contract):
+    """The voice in a reference clip."""
+
+    clip: str  # s3://bucket/key
+    etag: str
+    voice: KnownVoice
+
+
+class SpeakerBasis(Contract):
+    """Models that tell a job's speakers apart, and clips of voices that are known."""
+
+    models: str  # by which its voices are taken
+    clips: tuple[KnownClip, ...] = ()
+
+
 class Voices(Contract):
     """Voices of the speech tiles in `first..last`; the other tiles in it are silent."""
 

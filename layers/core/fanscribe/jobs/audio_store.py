@@ -8,26 +8,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from fanscribe import keys
-from fanscribe.audio.decode import WAV_HEADER, write_wav
-from fanscribe.audio.sound import AudioPiece, Block, Cutter, Range, Samples, ranges
+from fanscribe.audio.decode import write_wav
+from fanscribe.audio.sound import AudioPiece, Block, Cutter, Samples
 from fanscribe.documents.plan import Plan, Tile
 from fanscribe.jobs.storage import Storage
-from fanscribe.times import SAMPLE_BYTES
+from fanscribe.jobs.stored_sound import StoredSound, ranges_of, size
 
 WAV = "audio/wav"
 WRITERS = 4  # threads storing pieces: S3 takes 80 to 100 MB/s from one connection
 
 
 @dataclass(frozen=True)
-class AudioStore:
-    """The decoded sound of a recording. `job` is the one that read all of it."""
-
-    storage: Storage
-    bucket: str
-    job: str
+class AudioStore(StoredSound):
+    """The same, to be written too."""
 
     @contextmanager
     def recorder(
@@ -56,30 +50,14 @@ class AudioStore:
         """The pieces with sound of these tiles that are not there, or not whole."""
         there = self.storage.sizes(self.bucket, keys.sound(self.job))
         parts = (
-            each for tile in tiles for each in _ranges(plan, tile.channel, tile.start, tile.end)
+            each for tile in tiles for each in ranges_of(plan, tile.channel, tile.start, tile.end)
         )
         needed = {each.piece: each.length for each in parts if each.piece}
         return {
             piece
             for piece, length in needed.items()
-            if there.get(keys.piece(self.job, *piece)) != _size(length)
+            if there.get(keys.piece(self.job, *piece)) != size(length)
         }
-
-    def read(self, plan: Plan, channel: int, start: int, end: int) -> Samples:
-        """The samples [start, end) of a channel.
-
-        Raises WorkDamaged if a piece is not there, or not whole.
-        """
-        return np.concatenate([self._read(each) for each in _ranges(plan, channel, start, end)])
-
-    def _read(self, part: Range) -> Samples:
-        if part.piece is None:
-            return np.zeros(part.end - part.start, np.int16)
-        key, sizes = (
-            keys.piece(self.job, *part.piece),
-            map(_size, (part.start, part.end, part.length)),
-        )
-        return np.frombuffer(self.storage.read_range(self.bucket, key, *sizes), np.int16)
 
     def _store(self, piece: AudioPiece, samples: Samples) -> None:
         self.storage.write(self.bucket, keys.piece(self.job, *piece), write_wav(samples), WAV)
@@ -92,12 +70,3 @@ def sounds(storage: Storage, bucket: str, plan: Plan, tiles: Sequence[Tile]) -> 
         plan, first.channel, first.start, last.end
     )
     return {tile.index: sound[tile.start - first.start : tile.end - first.start] for tile in tiles}
-
-
-def _ranges(plan: Plan, channel: int, start: int, end: int) -> Iterator[Range]:
-    return ranges(plan.sound.sections or ((0, plan.recording.samples),), channel, start, end)
-
-
-def _size(samples: int) -> int:
-    """Bytes of a wav file of `samples`, and so the place of the next sample in it."""
-    return WAV_HEADER + samples * SAMPLE_BYTES

@@ -8,6 +8,8 @@ from fanscribe import keys
 from fanscribe.documents.job import BilledTime, Language
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Chunk, Plan, SectionResult, Sections
+from fanscribe.documents.redaction import PersonalData
+from fanscribe.documents.voices import SpeakerBasis
 from fanscribe.jobs.document_store import JSON, DocumentStore
 
 NPY = "application/octet-stream"
@@ -57,6 +59,26 @@ class JobFolder(DocumentStore):
     def find_output(self) -> OutputOptions | None:
         """How the transcript was to be written last, if that is still there."""
         return self.find(keys.output(self.job), OutputOptions)
+
+    def save_basis(self, basis: SpeakerBasis) -> None:
+        """Store what speakers are told apart and known by."""
+        self.save(keys.speakers(self.job), basis)
+
+    def find_basis(self) -> SpeakerBasis | None:
+        """Find what speakers are told apart and known by, if that was ever asked."""
+        return self.find(keys.speakers(self.job), SpeakerBasis)
+
+    def save_personal_data(self, found: PersonalData) -> None:
+        """Store where personal data was found, for Merge."""
+        self.save(keys.personal_data(self.job), found)
+
+    def personal_data(self) -> PersonalData:
+        """Read where personal data was found. Raises WorkDamaged if nobody has looked for it."""
+        return self.read(keys.personal_data(self.job), PersonalData)
+
+    def find_personal_data(self) -> PersonalData | None:
+        """Where personal data was found, if somebody has looked for it."""
+        return self.find(keys.personal_data(self.job), PersonalData)
 
     def save_sections(self, sections: Sections) -> None:
         """Store how the recording is shared out."""

@@ -42,12 +42,13 @@ def gather_readings(folder: JobFolder, plan: Plan) -> tuple[list[JobReadings], l
 
 def readings_so_far(folder: JobFolder, plan: Plan) -> JobReadings:
     """All that the job knows and can be read now, for those who only look. Nothing is removed."""
-    return _so_far(folder, plan)[-1]
+    return all_readings_so_far(folder, plan)[-1]
 
 
-def _so_far(folder: JobFolder, plan: Plan) -> list[JobReadings]:
+def all_readings_so_far(folder: JobFolder, plan: Plan) -> list[JobReadings]:
+    """The same of the job and of those that it repairs, as `gather_readings` has them."""
     own = JobReadings(plan, load_parts(folder).readings, load_failures(folder))
-    return _over_base(folder, own, _so_far)
+    return _over_base(folder, own, all_readings_so_far)
 
 
 def _over_base(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+from boto3.exceptions import S3UploadFailedError
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -72,6 +73,9 @@ class Storage(Protocol):
 
     def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         """Write an object over what is there. Raises StorageFault."""
+
+    def upload(self, bucket: str, key: str, file: Path, content_type: str) -> None:
+        """Write a file of any size. Raises StorageFault."""
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
         """Write only if what is there has this etag, or None: nothing is there.
@@ -157,6 +161,16 @@ class S3Storage:
         """Put an object."""
         with _named(StorageFault, bucket, key, "written"):
             self._s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+
+    def upload(self, bucket: str, key: str, file: Path, content_type: str) -> None:
+        """Put an object, in parts if it is large."""
+        with _named(StorageFault, bucket, key, "written"):
+            try:
+                self._s3.upload_file(
+                    str(file), bucket, key, ExtraArgs={"ContentType": content_type}
+                )
+            except S3UploadFailedError as error:
+                raise StorageFault(f"{keys.uri(bucket, key)} can't be written.") from error
 
     def write_over(self, bucket: str, key: str, data: bytes, etag: str | None) -> bool:
         """Put an object under a condition: S3 compares the etag."""

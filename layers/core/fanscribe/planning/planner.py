@@ -9,7 +9,16 @@ again. The transcript does not depend on any of it.
 from collections.abc import Callable, Sequence
 
 from fanscribe.contract import Contract
-from fanscribe.planning.prices import AwsPrices, ModelSpeed, Processor, Stages, price_list, speeds
+from fanscribe.planning.prices import (
+    MOST_MB,
+    VCPU_MB,
+    AwsPrices,
+    ModelSpeed,
+    Processor,
+    Stages,
+    price_list,
+    speeds,
+)
 from fanscribe.planning.simulator import TIMEOUT_S, WORST, Fleet, Forecast, Work, simulate
 
 HALF_S = TIMEOUT_S / 2
@@ -142,6 +151,19 @@ def plan(job: PlannedJob, goal: Goal) -> Forecast:
     most = min(most_tiles(job), max(1, job.tiles))
     sizes = sorted(size for size in {*STEPS, *rounds, most} if 1 <= size <= most)
     return goal.choose([job.forecast(size) for size in sizes])
+
+
+def memories(speed: ModelSpeed) -> tuple[int, ...]:
+    """Sizes of Transcribe that are worth comparing, in MB: whole cores, if the model fits."""
+    sizes = (*range(VCPU_MB, MOST_MB, VCPU_MB), MOST_MB)
+    return tuple(size for size in sizes if size >= speed.memory_mb)
+
+
+def best_memory(job: PlannedJob, goal: Goal) -> PlannedJob:
+    """The same job in the size of Transcribe that the goal chooses."""
+    jobs = [_fleet(job, memory_mb=size) for size in memories(job.speed)] or [job]
+    forecasts = [plan(each, goal) for each in jobs]
+    return jobs[forecasts.index(goal.choose(forecasts))]
 
 
 def what_binds(job: PlannedJob, goal: Goal) -> tuple[Limit, ...]:

@@ -15,6 +15,7 @@ from fanscribe.recognition.weights import Shape
 
 VCPU_MB = 1_769  # memory that comes with one whole vCPU on Lambda
 MOST_VCPUS = 6.0
+MOST_MB = 10_240  # of a function
 GB = 1_024  # MB, as Lambda bills them
 
 Data = TypeVar("Data", bound=Contract)
@@ -33,6 +34,7 @@ class AwsPrices(Contract):
 
     region: str
     lambda_gb_second: Price
+    provisioned_gb_second: Price  # to keep an environment ready, whether it works or not
     lambda_request: Price
     transition: Price  # of a standard workflow
     s3_put: Price  # LIST too

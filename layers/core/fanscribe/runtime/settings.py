@@ -68,7 +68,7 @@ class TranscribeSettings(ModelSettings):
 
 
 class MergeSettings(Settings):
-    """The settings of Merge."""
+    """The settings of Merge and FindPersonalData."""
 
     transcripts_bucket: Annotated[str, Field(min_length=1)]
 

@@ -68,11 +68,11 @@ class UsageMeter:
         )
 
 
-def tally(plan: Plan, parts: Sequence[BilledTime], merging: BilledTime) -> Usage:
-    """All of a job. Zeros where nothing says what was spent."""
+def tally(plan: Plan, parts: Sequence[BilledTime], *merging: BilledTime) -> Usage:
+    """All of a job; `merging`: after its parts. Zeros where nothing says what was spent."""
     audio_s = plan.samples / SAMPLE_RATE
     transcribe_s = sum(spent.ms for spent in parts) / 1000
-    everything = [*parts, merging, *plan.spent]
+    everything = [*parts, *merging, *plan.spent]
     gb_seconds = sum(spent.ms / 1000 * spent.memory_mb / GB for spent in everything)
     price = price_list().aws.lambda_gb_second
     return Usage(

@@ -5,7 +5,6 @@ told apart, and single utterances may leave theirs. Cosines are rounded, so that
 which differs between processors, decides nothing.
 """
 
-import base64
 from collections.abc import Sequence
 from itertools import permutations
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from fanscribe.documents.options import SpeakerCount
 from fanscribe.documents.voices import TileVoices, Utterance
+from fanscribe.speakers.voice_prints import Vectors, likeness, unit, vectors_of
 from fanscribe.times import SAMPLE_RATE
 
 RELIABLE = 1.0  # seconds alone from which a voice print may found a cluster
@@ -37,9 +37,7 @@ COARSER = 0.05  # less of it each time that this made hardly fewer
 FINER, FINEST = 0.05, 0.80  # more of it, until there are as many clusters as asked for
 BRIEF = 0.6  # seconds from which a cluster then counts
 ROUNDS = 3
-DIGITS = 6  # of a cosine
 
-Vectors = NDArray[np.float64]  # one a row, of length 1
 Seconds = NDArray[np.float64]
 Labels = NDArray[np.intp]
 Speakers = list[int | None]  # of utterances: None where nothing is known
@@ -72,26 +70,12 @@ def _speakers(utterances: Sequence[Utterance], count: SpeakerCount) -> Speakers:
     if not known:
         return found
     printed = [utterances[i] for i in known]
-    vectors = _vectors(printed)
+    vectors = vectors_of([each.voice_print or "" for each in printed])
     seconds = np.array([utterance.alone for utterance in printed]) / SAMPLE_RATE
     centres = centres_of(vectors, seconds, count)
     for i, speaker in zip(known, _assigned(printed, vectors, seconds, centres), strict=True):
         found[i] = int(speaker)
     return found
-
-
-def _vectors(printed: Sequence[Utterance]) -> Vectors:
-    raw = b"".join(base64.b64decode(utterance.voice_print or "") for utterance in printed)
-    return _unit(np.frombuffer(raw, np.int8).reshape(len(printed), -1).astype(np.float64))
-
-
-def _cosines(some: Vectors, others: Vectors) -> Vectors:
-    return np.asarray(np.round(some @ others.T, DIGITS))
-
-
-def _unit(rows: Vectors) -> Vectors:
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, np.newaxis]
-    return np.asarray(rows / np.maximum(lengths, 1e-9))
 
 
 def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vectors:
@@ -109,7 +93,7 @@ def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vecto
         prints, found = every, _at_least(_condensed(every), alike, count.fewest)
     for _ in range(ROUNDS):
         found = _joined(_large(found, small, count.fewest), same, count)
-        nearest = _cosines(prints.centres, found.centres).argmax(1)
+        nearest = likeness(prints.centres, found.centres).argmax(1)
         found = _means(prints, np.unique(nearest, return_inverse=True)[1])
     return _joined(found, same, count).centres
 
@@ -148,7 +132,7 @@ def _means(prints: _Clusters, labels: Labels) -> _Clusters:
     sums = np.zeros((count, prints.centres.shape[1]))
     np.add.at(sums, labels, prints.centres * prints.seconds[:, np.newaxis])
     seconds = np.bincount(labels, prints.seconds, minlength=count)
-    return _Clusters(_unit(sums), seconds.astype(np.float64))
+    return _Clusters(unit(sums), seconds.astype(np.float64))
 
 
 def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
@@ -157,7 +141,7 @@ def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
     It walks from neighbour to nearest neighbour until two are each other's, and joins those: the
     same clusters as by the best pair of all each time, in a tenth of the time.
     """
-    cosines = _cosines(vectors, vectors)
+    cosines = likeness(vectors, vectors)
     np.fill_diagonal(cosines, -np.inf)
     weights, labels = seconds.copy(), np.arange(len(vectors))
     waiting = np.ones(len(vectors), np.bool_)
@@ -198,7 +182,7 @@ def _joined(found: _Clusters, same: float, count: SpeakerCount) -> _Clusters:
     """The two that are most alike become one, while they are the `same` or there are too many."""
     centres, seconds = found
     while len(centres) > count.fewest:
-        cosines = _cosines(centres, centres)
+        cosines = likeness(centres, centres)
         cosines[np.tril_indices(len(centres))] = -np.inf
         nearness = cosines - _needed(seconds, same)
         enough = nearness.max() >= 0
@@ -225,7 +209,7 @@ def _assigned(
     printed: Sequence[Utterance], vectors: Vectors, seconds: Seconds, centres: Vectors
 ) -> Labels:
     """A speaker for each utterance: its voice's, unless it is clearly nearer to another."""
-    cosines = _cosines(vectors, centres)
+    cosines = likeness(vectors, centres)
     numbers: dict[tuple[int, int], int] = {}
     voices = np.array(
         [numbers.setdefault((each.window, each.voice), len(numbers)) for each in printed]

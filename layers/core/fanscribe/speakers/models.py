@@ -3,8 +3,10 @@
 They are baked into the image. On one machine the command builds them once, and names their folder.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from fanscribe.errors import UnknownModel
@@ -23,6 +25,14 @@ def find_models(environment: Mapping[str, str] = os.environ) -> Path:
             f"python -m fanscribe.speakers.building.build FOLDER, and set {FOLDER}=FOLDER."
         )
     return folder
+
+
+@cache
+def identity(folder: Path) -> str:
+    """12 hexadecimal digits of both models: other models, other voices."""
+    models = (folder / name for name in (SEGMENTATION, EMBEDDING))
+    digests = [hashlib.sha256(model.read_bytes()).digest() for model in models]
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:12]
 
 
 def is_whole(folder: Path) -> bool:

@@ -3,7 +3,6 @@
 Nothing but the tile has a say, so the fan-out has none.
 """
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,13 +26,13 @@ from fanscribe.speakers.segmentation import (
     frame_at,
     windows,
 )
+from fanscribe.speakers.voice_prints import packed
 from fanscribe.times import SAMPLE_RATE
 
 LENGTH = 2 * SAMPLE_RATE // FRAME_STEP  # frames of an utterance, more or less
 LONGEST = LENGTH * 5 // 4
 PAUSE = SAMPLE_RATE // 2 // FRAME_STEP  # frames of silence that end an utterance
 SHORTEST = 40  # feature frames from which a voice print is made: 0.4 s
-LARGEST = 127  # of the bytes of a voice print
 
 Frames = NDArray[np.intp]  # numbers of a window's frames, ascending
 
@@ -87,9 +86,7 @@ class NetworkVoiceReader:
             return None
         normed = features - features.mean(0)
         (vectors,) = self.embedding.run(None, {"features": normed[np.newaxis]})
-        vector = vectors[0]
-        small = np.round(vector * (LARGEST / np.abs(vector).max())).astype(np.int8)
-        return base64.b64encode(small.tobytes()).decode()
+        return packed(vectors[0])
 
 
 def _session(model: Path) -> onnxruntime.InferenceSession:

@@ -1,12 +1,14 @@
 """The interface of voice readers, and how to get one. Fanscribe's own is in utterances.py."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.voices import TileVoices
-from fanscribe.speakers.models import find_models
+from fanscribe.speakers.models import find_models, identity
 
 
 class VoiceReader(Protocol):
@@ -24,3 +26,14 @@ def load_voice_reader() -> VoiceReader:
     from fanscribe.speakers.utterances import NetworkVoiceReader  # noqa: PLC0415
 
     return NetworkVoiceReader.of(find_models())
+
+
+@dataclass(frozen=True)
+class VoiceModels:
+    """The models that are there. Both raise UnknownModel if there are none."""
+
+    identity: Callable[[], str] = lambda: identity(find_models())
+    load: Callable[[], VoiceReader] = load_voice_reader
+
+
+FOUND = VoiceModels()

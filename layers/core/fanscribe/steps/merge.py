@@ -3,10 +3,11 @@ asked for.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from fanscribe import keys
+from fanscribe.documents.options import FORMATS
 from fanscribe.documents.payloads import MergeTask, TranscriptReference
 from fanscribe.errors import IncompleteTranscript, ReadAgain
 from fanscribe.jobs.folder import JobFolder
@@ -15,9 +16,8 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.runtime.metrics import measure_transcript
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.runtime.usage import UsageMeter, tally
-from fanscribe.steps.merge_speakers import conversation_of
+from fanscribe.steps.merge_words import shown_transcript, spoken_transcript
 from fanscribe.times import seconds
-from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.writers import WRITERS, transcript_keys
 from fanscribe.transcript.ledger import Ledger, lost_share, settle_ledger
@@ -49,15 +49,17 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     jobs, spent = gather_readings(folder, plan)
     job = jobs[-1]
     ledger = settle_ledger(*job)
-    count, speaking = task.output.speakers, None
-    if count:
-        speaking, taken = conversation_of(folder, plan, jobs, count)
-        spent += taken
-    transcript = build_transcript(job.plan, job.readings, ledger, speaking)
-    transcript = named(transcript, task.output)
+    said = spoken_transcript(folder, plan, jobs, ledger, task.output)
+    shown = shown_transcript(folder, said.transcript, task.output)
+    transcript = named(shown.transcript, task.output)
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
+    if task.output.redact_audio != "off":
+        kind = task.output.redact_audio
+        written["sound"] = keys.redacted_sound(plan.recording.key, task.job, kind)
+    if task.output.redact:
+        _remove_others(plan.recording.key, written, task, settings, storage)
     for name in task.output.formats:
         text = WRITERS[name].write(edition)
         storage.write(
@@ -66,7 +68,8 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     words = len(transcript.words)
     remarks = (
         *notes(without_titles(job.plan), words, complete=ledger.complete),
-        *(speaking.notes if speaking else ()),
+        *(said.speaking.notes if said.speaking else ()),
+        *shown.notes,
         *notes_on_speakers(transcript, task.output),
     )
     lost = lost_share(job.plan, ledger)
@@ -92,8 +95,22 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
             [f"{words} words in {seconds(transcript.duration)} seconds of sound.", *remarks]
         ),
         notes=remarks,
-        usage=tally(plan, spent, meter.lap()),
+        usage=tally(plan, [*spent, *said.spent], meter.lap(), *shown.spent),
     )
+
+
+def _remove_others(
+    key: str,
+    written: Mapping[str, str],
+    task: MergeTask,
+    settings: MergeSettings,
+    storage: Storage,
+) -> None:
+    """Remove the files that are not written anew: they may show what is redacted."""
+    texts = transcript_keys(key, task.job, FORMATS).values()
+    for each in (*texts, *(keys.redacted_sound(key, task.job, kind) for kind in ("wav", "flac"))):
+        if each not in written.values():
+            storage.delete(settings.transcripts_bucket, each)
 
 
 def _missing(ledger: Ledger) -> str:

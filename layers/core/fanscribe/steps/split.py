@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Plan, Recording, StoredAudio
+from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
+from fanscribe.speakers.voice_reader import FOUND, VoiceModels
 from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import check_cost, chunks_to_read
 from fanscribe.steps.split_decoding import (
@@ -29,7 +31,12 @@ from fanscribe.steps.split_decoding import (
     restore,
 )
 from fanscribe.steps.split_place import found
-from fanscribe.steps.split_voices import check_speakers, wanted_voices
+from fanscribe.steps.split_voices import (
+    SpeakerPreparation,
+    check_speakers,
+    check_times,
+    wanted_voices,
+)
 from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
 
@@ -44,6 +51,7 @@ class _Request:
     options: Options
     model: Model
     job: str
+    lists: dict[str, str]  # the texts of word lists, by option
 
     def source(self, settings: SplitSettings, storage: Storage) -> RecordingSource:
         """The recording, as it is decoded first."""
@@ -58,7 +66,11 @@ class _Request:
 
 
 def split(
-    task: SplitTask, settings: SplitSettings, storage: Storage, runs: Callable[[str], bool]
+    task: SplitTask,
+    settings: SplitSettings,
+    storage: Storage,
+    runs: Callable[[str], bool],
+    models: VoiceModels = FOUND,
 ) -> Job:
     """Turn a recording in S3 into a plan, chunks and sound in the work bucket.
 
@@ -67,12 +79,16 @@ def split(
     fanned out, and JobInProgress while another execution that still `runs` is at the same job.
     """
     request = _understood(task, settings, storage)
+    output = request.options.output
+    check_speakers(output, models)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, request.job)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, output, request.lists)
     language = request.model.known_language(request.options.reading) or folder.find_language()
     source = request.source(settings, storage)
+    basis = SpeakerPreparation(folder, request.bucket, settings, models).basis(output)
 
-    answer = nothing_left(task, settings, request.job, request.key, request.options.output)
+    answer = nothing_left(task, settings, request.job, request.key, output)
     answer = answer.model_copy(update={"language": language})
     plan, decoded = folder.find_plan(), None
     if plan is None:
@@ -83,19 +99,22 @@ def split(
                 update={"sections": decoded.sections, "max_concurrency": at_once}
             )
         plan = _plan(request, decoded)
+    check_times(plan, output)
     chunks = chunks_to_read(
         plan,
         finished_tiles(folder),
         language,
         request.model,
         settings,
-        wanted_voices(folder, plan, request.options.output),
+        wanted_voices(folder, plan, basis),
     )
-    if chunks and not decoded:
-        restore(folder, plan, chunks, source)
+    if not decoded:
+        everything = [Chunk(first=0, last=len(plan.tiles) - 1)] if plan.tiles else []
+        silencing = request.options.output.redact_audio != "off"
+        restore(folder, plan, everything if silencing else chunks, source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
-    folder.save_output(request.options.output)
+    folder.save_output(output)
     return answer.model_copy(update={"chunks": len(chunks)})
 
 
@@ -109,11 +128,11 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
         options = Options.parse(task.input.options)
     options = options.tolerating(settings.tolerated_loss)
     model = find_model(settings.model)
-    check_speakers(options.output)
     model.check(options.reading)
     options = options.searching(usual_beam(model.shape))
+    lists = read_given(options.output, storage, bucket)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
-    return _Request(bucket, key, stored, options, model, job)
+    return _Request(bucket, key, stored, options, model, job, lists)
 
 
 def _job_id(bucket: str, key: str, etag: str, model: Model, options: ReadingOptions) -> str:

@@ -10,6 +10,7 @@ from fanscribe.planning.prices import speed_of
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import Model
 from fanscribe.runtime.settings import SplitSettings
+from fanscribe.steps.split_voices import WantedVoices
 from fanscribe.tiling.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
 
@@ -20,15 +21,14 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     language: str | None,
     model: Model,
     settings: SplitSettings,
-    voiced: Collection[int] | None = None,
+    voices: WantedVoices | None = None,
 ) -> tuple[Chunk, ...]:
-    """Chunks with tiles that are not `finished`, or without voices where those are wanted: then
-    `voiced` are the tiles that have them. All chunks of the job, if any is needed and its language
-    is still unknown.
+    """Chunks with tiles that are not `finished`, or without voices where those are wanted. All
+    chunks of the job, if any is needed and its language is still unknown.
 
     Raises JobTooExpensive.
     """
-    voiceless = voiced is not None and unread(plan.tiles, voiced)
+    voiceless = voices is not None and unread(plan.tiles, voices.taken)
     if not voiceless and not unread(plan.scope, finished):
         return ()
     audio_s = plan.samples * plan.channels / SAMPLE_RATE
@@ -45,9 +45,9 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
         settings.map_concurrency if settings.guided_chunks else None,
     )
     needed = {tile.index for tile in plan.scope} - set(finished)
-    if voiced is not None:
-        chunks = tuple(chunk.model_copy(update={"voices": True}) for chunk in chunks)
-        needed |= {tile.index for tile in plan.tiles} - set(voiced)
+    if voices is not None:
+        chunks = tuple(chunk.model_copy(update={"voices": voices.models}) for chunk in chunks)
+        needed |= {tile.index for tile in plan.tiles} - voices.taken
     if language is None:  # tiles from the whole length have a vote
         return chunks
     done = {tile.index for tile in plan.tiles} - needed

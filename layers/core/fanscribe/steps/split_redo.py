@@ -16,15 +16,22 @@ from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.lineage import lineage
 from fanscribe.jobs.parts import finished_tiles
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.recognition.compute import computing
 from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
+from fanscribe.speakers.voice_reader import FOUND, VoiceModels
 from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import RecordingSource, restore
 from fanscribe.steps.split_place import found
-from fanscribe.steps.split_voices import check_speakers, wanted_voices
+from fanscribe.steps.split_voices import (
+    SpeakerPreparation,
+    check_speakers,
+    check_times,
+    wanted_voices,
+)
 from fanscribe.times import clock, milliseconds
 
 
@@ -34,16 +41,18 @@ class _Asked(NamedTuple):
     plan: Plan  # of the redo
     model: Model
     options: Options
+    lists: dict[str, str]  # the texts of word lists, by option
     key: str  # of the recording
     recording: StoredObject
 
 
-def redo(
+def redo(  # noqa: PLR0913, PLR0917  (as Split, and the models)
     task: SplitTask,
     request: RedoRequest,
     settings: SplitSettings,
     storage: Storage,
     runs: Callable[[str], bool],
+    models: VoiceModels = FOUND,
 ) -> Job:
     """A plan with the tiles of the job to redo, and chunks of those that are to be read again, as
     far as they are not yet.
@@ -52,13 +61,17 @@ def redo(
     JobInProgress while an execution that still `runs` is at that job, or at the same redo.
     """
     asked = _understood(task, request, settings, storage)
-    plan = asked.plan
+    plan, output = asked.plan, asked.options.output
+    check_speakers(output, models)
+    check_times(plan, output)
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, plan.job)
     if plan.redo:
         await_end(folder.of(plan.redo.base), runs)
     claim_job(folder, task.execution, runs)
+    output = keep_lists(folder, asked.options.output, asked.lists, folder.of(request.job))
 
     found = folder.find_language() or folder.of(plan.sound.job).find_language()
+    basis = SpeakerPreparation(folder, task.input.bucket, settings, models).basis(output)
     language = asked.model.known_language(plan.options) or found
     chunks = chunks_to_read(
         plan,
@@ -66,7 +79,7 @@ def redo(
         language,
         asked.model,
         settings,
-        wanted_voices(folder, plan, asked.options.output),
+        wanted_voices(folder, plan, basis),
     )
     if chunks or folder.find_plan() is None:
         separate = plan.options.separate
@@ -75,8 +88,8 @@ def redo(
         )
         restore(folder, plan, chunks, recording)
         folder.save_plan(plan, chunks, meter.lap())
-    folder.save_output(asked.options.output)
-    answer = nothing_left(task, settings, plan.job, plan.recording.key, asked.options.output)
+    folder.save_output(output)
+    answer = nothing_left(task, settings, plan.job, plan.recording.key, output)
     return answer.model_copy(update={"language": language, "chunks": len(chunks)})
 
 
@@ -96,9 +109,10 @@ def _understood(
         )
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
-    options = options.naming_too(written.names if written else {})
+    if written:
+        options = options.naming_too(written.names).worded_as(written).redacting_as(written)
+    lists = read_given(options.output, storage, task.input.bucket)
     reading = _as_at_first_but(options, first.options)
-    check_speakers(options.output)
     model.check(reading)
     reading = reading.searching(usual_beam(model.shape))
 
@@ -123,7 +137,7 @@ def _understood(
     plan = first.model_copy(
         update={"job": job, "options": reading, "model": model.name, "redo": span, "spent": ()}
     )
-    return _Asked(plan, model, options, key, stored)
+    return _Asked(plan, model, options, lists, key, stored)
 
 
 def _check_recording(given: str, request: RedoRequest, stored: StoredObject, first: Plan) -> None:

@@ -36,21 +36,22 @@ def take_voices(  # noqa: PLR0913, PLR0917  (as Transcribe, and its answer)
 
     `words` is the answer on the words: while some remain, or nobody asks for speakers, it stands.
     """
-    if words.remaining or not task.chunk.voices:
+    models = task.chunk.voices
+    if words.remaining or not models:
         return words
     meter, folder = UsageMeter(), JobFolder(storage, settings.work_bucket, task.job)
     plan = folder.plan()
     kept = voices_folder(folder, plan)
     tiles = plan.tiles[task.chunk.first : task.chunk.last + 1]
     spoken = [tile for tile in tiles if not tile.silent]
-    waiting = {tile.index for tile in spoken} - voiced_tiles(kept)
+    waiting = {tile.index for tile in spoken} - voiced_tiles(kept, models)
     if not waiting:
         return words
 
     attempts = unfinished_attempts(folder)
     for tile, failure in given_up(waiting, attempts, task.execution).items():
         none = TileVoices(tile=tile, utterances=(), failed=failure.cause)
-        save_voices(kept, [none], meter.lap())
+        save_voices(kept, models, [none], meter.lap())
         waiting.remove(tile)
 
     meter.mark("store")
@@ -63,7 +64,7 @@ def take_voices(  # noqa: PLR0913, PLR0917  (as Transcribe, and its answer)
             return [reader.voices(tile, sound[tile.index]) for tile in batch]
 
     def store(_: list[Tile], voices: list[TileVoices]) -> None:
-        save_voices(kept, voices, meter.lap())
+        save_voices(kept, models, voices, meter.lap())
 
     # one thread for each core: a voice's bytes depend on it
     batches = Batches(spoken, waiting, suspects(attempts), settings.batch_tiles, deadline)

@@ -10,6 +10,7 @@ from fanscribe.documents.plan import Plan
 from fanscribe.documents.reading import Reading, Score, Word
 from fanscribe.documents.speaker import Overlap, Speaker
 from fanscribe.documents.track import Track
+from fanscribe.documents.wording import Correction, Filtered
 from fanscribe.times import milliseconds
 from fanscribe.transcript.conversation import Conversation, Said, words_of
 from fanscribe.transcript.ledger import Ledger
@@ -65,6 +66,8 @@ class Transcript(Contract):
     track: int | None = None  # that was taken; None: all, or there is but one
     speakers: tuple[Speaker, ...] | None = None  # by number; None: not asked for
     overlaps: tuple[Overlap, ...] = ()  # by start
+    corrections: tuple[Correction, ...] | None = None  # by start; None: not asked for
+    filtered: Filtered | None = None  # None: not asked for
 
     @property
     def words(self) -> list[Word]:

@@ -6,14 +6,16 @@ Speakers are numbered by their first word.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fanscribe.documents.plan import Plan
 from fanscribe.documents.reading import Reading, Word
-from fanscribe.documents.speaker import Overlap, Speaker
+from fanscribe.documents.speaker import Overlap, Recognized, Speaker
 from fanscribe.speakers.assignment import Turn, overlaps, speakers_of_words
 from fanscribe.transcript.sentences import ends_sentence, marked
 
+NOBODY: Mapping[int, Recognized] = MappingProxyType({})
 STRAY = 500  # ms: a shorter run of words within another's sentence is another's
 
 
@@ -40,10 +42,14 @@ class Conversation(NamedTuple):
 
 
 def conversation(
-    turns: Mapping[int, Sequence[Turn]], said: Said, before: Iterable[Said] = ()
+    turns: Mapping[int, Sequence[Turn]],
+    said: Said,
+    before: Iterable[Said] = (),
+    recognized: Mapping[int, Recognized] = NOBODY,
 ) -> Conversation:
     """Speakers are numbered by their first words; those of the jobs that this one repairs, the
-    first of them first, by their words in these. Who says no word is no speaker.
+    first of them first, by their words in these. Who says no word is no speaker. Who was
+    `recognized` has a name.
     """
     order: dict[int, None] = {}
     for earlier in before:
@@ -64,8 +70,15 @@ def conversation(
         channel: [None if each is None else number[each] for each in speakers]
         for channel, speakers in found.items()
     }
-    speakers = tuple(Speaker(number=each, talk=talk[each]) for each in number.values())
+    speakers = tuple(
+        _speaker(each, talk[each], recognized.get(speaker)) for speaker, each in number.items()
+    )
     return Conversation(speakers, numbered, words)
+
+
+def _speaker(number: int, talk: int, known: Recognized | None) -> Speaker:
+    name, similarity = known or (None, None)
+    return Speaker(number=number, talk=talk, name=name, similarity=similarity)
 
 
 def _speakers(said: Said, turns: Mapping[int, Sequence[Turn]]) -> dict[int, list[int | None]]:

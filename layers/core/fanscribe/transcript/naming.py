@@ -55,7 +55,8 @@ def named(transcript: Transcript, output: OutputOptions) -> Transcript:
 
 
 def _called(speaker: Speaker, name: str | None) -> Speaker:
-    return speaker if name is None else speaker.model_copy(update={"name": name or None})
+    by_hand = {"name": name or None, "similarity": None}
+    return speaker if name is None else speaker.model_copy(update=by_hand)
 
 
 def notes_on_speakers(transcript: Transcript, output: OutputOptions) -> tuple[str, ...]:

@@ -5,17 +5,38 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from typing import Any
 
+from fanscribe.documents.reading import Word
+from fanscribe.documents.redaction import Kind, mark
 from fanscribe.documents.speaker import speaker_label
+from fanscribe.documents.wording import TaggedWord
 from fanscribe.times import seconds
 from fanscribe.transcript.build import Segment, Transcript, channel_label, joined
 from fanscribe.transcript.captions.cues import channels_of
 from fanscribe.transcript.captions.pieces import unbroken
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.json_text import printed
+from fanscribe.transcript.redaction.apply import RedactedWord
 
 # Punctuation to Unicode, but spoken, or part of a name: "50%", "C#", "R&D"
 SPOKEN_MARKS = frozenset("%‰&@#*/\\_§")
 LEADING_PARTS = frozenset(".-")  # punctuation that belongs to the word behind it: ".5", "-5"
+
+REDACTED = "[PII]"
+# Amazon's names, of Transcribe or else of Comprehend
+TYPES: dict[Kind, str] = {
+    "name": "NAME",
+    "email": "EMAIL",
+    "phone": "PHONE",
+    "address": "ADDRESS",
+    "card": "CREDIT_DEBIT_NUMBER",
+    "bank-account": "BANK_ACCOUNT_NUMBER",
+    "iban": "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    "national-id": "SSN",
+    "date-of-birth": "DATE_TIME",
+    "password": "PASSWORD",
+    "ip": "IP_ADDRESS",
+    "url": "URL",
+}
 
 Item = dict[str, Any]
 
@@ -34,11 +55,12 @@ def as_transcribe_json(edition: Edition) -> str:
         {
             "jobName": transcript.recording.rsplit("/", 1)[-1],
             "accountId": "",
+            **({"isRedacted": True} if edition.output.redact else {}),
             "status": "FAILED" if missing else "COMPLETED",
             **({"failureReason": f"Speech is missing at {missing}."} if missing else {}),
             "results": {
                 **({} if transcript.language is None else {"language_code": transcript.language}),
-                "transcripts": [{"transcript": transcript.text}],
+                "transcripts": [{"transcript": " ".join(map(_text, segments))}],
                 **(_channel_labels(transcript, items) if channels_of(transcript) else {}),
                 **_speaker_labels(transcript, items),
                 "items": list(chain.from_iterable(items)),
@@ -54,11 +76,21 @@ def as_transcribe_json(edition: Edition) -> str:
 def _audio_segment(number: int, segment: Segment, items: list[int]) -> dict[str, Any]:
     return {
         "id": number,
-        "transcript": segment.text,
+        "transcript": _text(segment),
         **_span(segment.start, segment.end),
         **_voice(segment),
         "items": items,
     }
+
+
+def _text(segment: Segment) -> str:
+    return joined([_as_amazon_marks(word) for word in segment.words])
+
+
+def _as_amazon_marks(word: Word) -> Word:
+    if not isinstance(word, RedactedWord):
+        return word
+    return word.model_copy(update={"text": word.text.replace(mark(word.kind), REDACTED)})
 
 
 def _channel_labels(transcript: Transcript, items: Sequence[Sequence[Item]]) -> dict[str, Any]:
@@ -93,15 +125,36 @@ def _spoken(items: Sequence[Item]) -> list[Item]:
 
 def _items(segment: Segment) -> Iterator[Item]:
     for words in unbroken(segment.words):
+        if isinstance(words[0], RedactedWord):
+            yield from _redacted_items(words[0], segment)
+            continue
         confidence = str(round(min(word.probability for word in words), 4))
         times = _span(words[0].start, words[-1].end)
+        tag = {"vocabularyFilterMatch": True} if _tagged(words) else {}
         # more than one token where Whisper has a dash as part of its word: " - Yes"
         for token in joined(words).split():
             before, spoken, after = _unpunctuated(token)
             yield from (_item("punctuation", mark, "0.0", segment) for mark in before)
             if spoken:
-                yield times | _item("pronunciation", spoken, confidence, segment)
+                yield times | _item("pronunciation", spoken, confidence, segment) | tag
             yield from (_item("punctuation", mark, "0.0", segment) for mark in after)
+
+
+def _tagged(words: Sequence[Word]) -> bool:
+    return any(isinstance(word, TaggedWord) for word in words)
+
+
+def _redacted_items(word: RedactedWord, segment: Segment) -> Iterator[Item]:
+    redaction = {"confidence": str(round(word.score, 4)), "type": TYPES[word.kind]}
+    said = {"content": REDACTED, "redactions": [redaction | {"category": "PII"}]}
+    yield {
+        **_span(word.start, word.end),
+        "type": "pronunciation",
+        "alternatives": [said],
+        **_voice(segment),
+    }
+    for sign in word.text.strip().removeprefix(mark(word.kind)):
+        yield _item("punctuation", sign, "0.0", segment)
 
 
 def _item(kind: str, content: str, confidence: str, segment: Segment) -> dict[str, Any]:

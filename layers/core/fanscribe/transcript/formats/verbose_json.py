@@ -6,6 +6,7 @@ from typing import Any
 from fanscribe.documents.reading import Word
 from fanscribe.documents.speaker import Overlap, Speaker, speaker_label
 from fanscribe.documents.track import Track
+from fanscribe.documents.wording import Correction, TaggedWord
 from fanscribe.times import seconds
 from fanscribe.transcript.build import Segment, Transcript, channel_label
 from fanscribe.transcript.captions.cues import channels_of
@@ -38,6 +39,7 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
         "segments": (_segment_json(i, segment) for i, segment in enumerate(segments)),
         "words": (_word_json(word, segment) for word, segment in words),
         **_speakers_json(transcript),
+        **_wording_json(transcript),
         "complete": transcript.ledger.complete,
         "model": transcript.model,
         "recording": transcript.recording,
@@ -80,6 +82,7 @@ def _word_json(word: Word, segment: Segment) -> dict[str, Any]:
         "start": seconds(word.start),
         "end": seconds(word.end),
         "probability": word.probability,
+        **({"filtered": True} if isinstance(word, TaggedWord) else {}),
         **_voice_json(segment),
     }
 
@@ -104,8 +107,32 @@ def _speakers_json(transcript: Transcript) -> dict[str, Any]:
     }
 
 
+def _wording_json(transcript: Transcript) -> dict[str, Any]:
+    """Nothing where words were not edited."""
+    corrections, filtered = transcript.corrections, transcript.filtered
+    return {
+        **({} if corrections is None else {"corrections": map(_correction_json, corrections)}),
+        **({} if filtered is None else {"word_filter": filtered.model_dump()}),
+    }
+
+
+def _correction_json(correction: Correction) -> dict[str, Any]:
+    channel = correction.channel
+    return {
+        "start": seconds(correction.start),
+        "end": seconds(correction.end),
+        "was": correction.was,
+        "now": correction.now,
+        "why": correction.why,
+        "score": correction.score,
+        **({} if channel is None else {"channel": channel_label(channel)}),
+    }
+
+
 def _speaker_json(speaker: Speaker) -> dict[str, Any]:
-    named = {"name": speaker.name} if speaker.name else {}
+    named: dict[str, Any] = {"name": speaker.name} if speaker.name else {}
+    if speaker.similarity is not None:
+        named["similarity"] = speaker.similarity
     return {"speaker": speaker.label, **named, "talk_time": seconds(speaker.talk)}
 
 

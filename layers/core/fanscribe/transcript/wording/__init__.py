@@ -1,0 +1,1 @@
+"""Editing words when they are written: vocabulary, names, replacements, the filter. Pure."""

@@ -1,0 +1,119 @@
+"""The word filter: words that must not be shown. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from fanscribe.documents.reading import Word
+from fanscribe.documents.wording import Filtered, Method, TaggedWord
+from fanscribe.transcript.build import Segment, Transcript
+from fanscribe.transcript.sentences import SENTENCE_ENDS
+from fanscribe.transcript.wording.phrases import Phrases
+from fanscribe.transcript.wording.rewording import (
+    Change,
+    reworded,
+    text_of,
+    word_ends,
+)
+from fanscribe.transcript.wording.tokens import Key, tokens_of
+
+MASK = "***"
+
+
+class WordFilter:
+    """A list of phrases, and what is done where they stand."""
+
+    def __init__(self, listed: Iterable[Key], method: Method) -> None:
+        self._phrases = Phrases((key, None) for key in listed)
+        self._method = method
+
+    def filtered(self, transcript: Transcript) -> Transcript:
+        """The transcript without words of the list, or with these marked."""
+        matches, segments = 0, list[Segment]()
+        for segment in transcript.segments:
+            spans = self._spans(text_of(segment.words))
+            matches += len(spans)
+            words = self._edited(segment.words, spans) if spans else segment.words
+            if words:
+                segments.append(segment.model_copy(update={"words": words}) if spans else segment)
+        corrections = transcript.corrections
+        if corrections and self._method != "tag":
+            corrections = tuple(
+                each.model_copy(
+                    update={"was": self._masked(each.was), "now": self._masked(each.now)}
+                )
+                for each in corrections
+            )
+        return transcript.model_copy(
+            update={
+                "segments": tuple(segments),
+                "corrections": corrections,
+                "filtered": Filtered(method=self._method, matches=matches),
+            }
+        )
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        tokens = tokens_of(text)
+        return [
+            (tokens[found.first].start, tokens[found.last].end)
+            for found in self._phrases.find(tokens)
+        ]
+
+    def _edited(self, words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
+        if self._method == "tag":
+            return tuple(_tagged(words, spans))
+        if self._method == "mask":
+            return reworded(words, [Change(start, end, MASK) for start, end in spans])
+        return reworded(words, list(_removals(text_of(words), spans)))
+
+    def _masked(self, text: str) -> str:
+        for start, end in reversed(self._spans(text)):
+            text = text[:start] + MASK + text[end:]
+        return text
+
+
+def _tagged(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> Iterator[Word]:
+    ends = word_ends(words)
+    for word, end in zip(words, ends, strict=True):
+        begin = end - len(word.text)
+        hit = any(start < end and begin < stop for start, stop in spans)
+        yield TaggedWord(**word.model_dump()) if hit else word
+
+
+# ── Removing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _removals(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Change]:
+    """Words go with the marks around them, except marks that end a sentence: these go to the word
+    before.
+    """
+    for start, end in _joined(text, spans):
+        left, right = _edges(text, start, end)
+        marks = text[left:start] + text[end:right]
+        if any(sign.isalnum() for sign in marks.removesuffix("'s").removesuffix("’s")):
+            yield Change(start, end, "")  # of a word that holds more: "-good"
+            continue
+        rest = text[:left].rstrip()
+        kept = rest.rstrip(",;:–—-")
+        closing = "".join(sign for sign in marks if sign in SENTENCE_ENDS)
+        if closing and kept and not kept.endswith(tuple(SENTENCE_ENDS)):
+            yield Change(len(kept) - 1, len(rest), kept[-1] + closing)
+        yield Change(len(rest), right, "")
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans with nothing but marks and spaces between them as one."""
+    start, end = spans[0]
+    for following in spans[1:]:
+        if any(sign.isalnum() for sign in text[end : following[0]]):
+            yield start, end
+            start = following[0]
+        end = following[1]
+    yield start, end
+
+
+def _edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without spaces that a span is in."""
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
