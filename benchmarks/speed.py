@@ -18,18 +18,20 @@ alone.
 """
 
 import argparse
+import ctypes
 import importlib.metadata
 import json
 import os
 import platform
 import re
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -62,6 +64,7 @@ else:
     segments, _ = model.transcribe(audio, **options)
 print("".join(segment.text for segment in segments))
 """
+ADOPTING = 36  # PR_SET_CHILD_SUBREAPER
 WAYS = ("sequential", "sequential, words", "batched", "batched, words", "fanscribe")
 CPU = Computing(device="cpu", compute_type="int8")
 # The table that faster-whisper's users know: sizes, and where and with which numbers they were
@@ -93,21 +96,39 @@ def measured(way: str, audio: Path, model: Path, on: Computing = CPU, beam: int 
     """Run a way in a process of its own. Its last word is the transcript. Without a beam, each side
     has its own default.
     """
+    _adopt_orphans()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("wb+") as said:
         began = time.monotonic()
         command = _command(way, audio, model, folder, on, beam)
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
         with watched(process.pid) as peak:
-            # of the process and of all its descendants that have ended
             _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
+        spent = [usage, *_orphans()]
         if process.returncode:
             raise RuntimeError(f"{way} ended with exit status {process.returncode}: {command}")
         said.seek(0)
         transcript = Path(folder) / f"{audio.stem}.txt"
         words = transcript.read_text() if way == "fanscribe" else said.read().decode()
-    return Run(wall, usage.ru_utime + usage.ru_stime, peak.mb, words)
+    return Run(wall, sum(one.ru_utime + one.ru_stime for one in spent), peak.mb, words)
+
+
+def _adopt_orphans() -> None:
+    """Processes that outlive the one that started them become children of this one, where the
+    system can do it: what a copied process has used is known to nobody else.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(ADOPTING, 1)
+
+
+def _orphans() -> Iterator[resource.struct_rusage]:
+    """Usage of each of them, and of all its descendants that have ended."""
+    while True:
+        try:
+            yield os.wait4(-1, 0)[2]
+        except ChildProcessError:
+            return
 
 
 def _command(  # noqa: PLR0913, PLR0917  (all that is said on the command line)

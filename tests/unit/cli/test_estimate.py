@@ -67,11 +67,11 @@ def test_a_length_is_written_as_people_write_it(text: str, seconds: float | None
 def test_goals_are_met() -> None:
     usual, cheapest, quick = (
         figures("30m", "--model", "tiny.en", "--memory", "3008", *goal)
-        for goal in ((), ("--cheapest",), ("--finish-in", "14s"))
+        for goal in ((), ("--cheapest",), ("--finish-in", "15s"))
     )
     assert cheapest["usd"] < usual["usd"] < quick["usd"]
     assert cheapest["wall_s"] > usual["wall_s"] > quick["wall_s"]
-    assert quick["wall_s"] <= 14
+    assert quick["wall_s"] <= 15
     assert quick["in_time"] is True
 
 

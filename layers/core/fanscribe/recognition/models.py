@@ -27,8 +27,8 @@ FLOAT = 4  # bytes
 LIGHT_WIDTH = 512  # of tiny and base: one thread reads a tile in a second or two
 # What encoding a window takes, of its attention: measured with tiny.en, 75 MB of 54
 ENCODING = 1.4
-# Beam 5 costs a decoder of six layers under a fifth more CPU, and one of twelve more than that; it
-# takes 4 to 17 % of the wrong words away (benchmarks/notes.md)
+# Beam 5 takes 6 % of the wrong words away with tiny.en and base, for a quarter more of a reading
+# that is short; of turbo's and the distilled models' it takes 3 to 4 % more (benchmarks/notes.md)
 WIDE, SHALLOW = 5, 6
 PROCESS_MB = 350  # of Transcribe without a model: libraries, and some sound
 
@@ -104,7 +104,7 @@ class Model:
 
 
 def usual_beam(shape: Shape) -> int:
-    """The beam of a model where nobody asks for one: a wide one where it costs under a fifth."""
+    """The beam of a model where nobody asks for one: a wide one where the decoder is shallow."""
     return WIDE if shape.decoder_layers <= SHALLOW else 1
 
 
