@@ -255,10 +255,8 @@ def main() -> None:
         said = {"FANSCRIBE_DEVICE": asked.device}
         said |= {"FANSCRIBE_COMPUTE_TYPE": asked.compute_type} if asked.compute_type else {}
         measure(asked.model, asked.audio, asked.runs, asked.ways, computing(said))
-    results = [
-        json.loads(file.read_text())
-        for file in sorted(RESULTS.glob("*.json"), key=lambda file: file.stem)
-    ]
+    files = sorted(RESULTS.glob("*.json"), key=lambda file: file.stem)
+    results = [found for file in files if "ways" in (found := json.loads(file.read_text()))]
     CHART.write_text(chart(results))
     page = with_table(PAGE.read_text(), "speed", table(results))
     PAGE.write_text(with_table(page, "devices", classic(results)))
