@@ -6,7 +6,7 @@ before the last has ended, and short remarks fall into long turns. A room, noise
 simulated.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,8 @@ Waveform = NDArray[np.float64]
 # Where each reader reads, in seconds: recordings of LibriVox that the corpus joined
 ENGLISH = Path("long-en/fairy-tales-30min.mp3")
 FRENCH = Path("long-fr/fleurs-du-mal-16min.mp3")
-READERS: dict[str, tuple[Path, tuple[tuple[float, float], ...]]] = {
+Places = tuple[tuple[float, float], ...]
+READERS: dict[str, tuple[Path, Places]] = {
     "ferreira": (ENGLISH, ((0, 477.5), (999, 1403.5))),
     "lundak": (ENGLISH, ((478, 997.5),)),
     "bree": (ENGLISH, ((1412, 1788),)),
@@ -42,6 +43,15 @@ READERS: dict[str, tuple[Path, tuple[tuple[float, float], ...]]] = {
     "ferreira, second": (ENGLISH, ((999, 1403.5),)),
     "french-1, first": (FRENCH, ((1, 276.5),)),
     "french-1, second": (FRENCH, ((542, 706),)),
+}
+# Speakers of FLEURS, by their clips of some ten seconds
+CLIPS: dict[str, tuple[str, ...]] = {
+    "german-1": ("de-000", "de-002"),
+    "german-2": ("de-001", "de-004"),
+    "german-3": ("de-003",),
+    "portuguese-1": ("pt-000",),
+    "portuguese-2": ("pt-001", "pt-002"),
+    "portuguese-3": ("pt-003", "pt-004"),
 }
 LOUDNESS = 0.06  # of every reader, as RMS
 NOISE_DB: dict[Setting, float] = {"studio": -40, "room": -18, "telephone": -25}  # below speech
@@ -58,6 +68,7 @@ class Recipe:
     seed: int
     setting: Setting = "studio"
     overlaps: float = 0.1  # share of turns, more or less, that begin too early
+    again: bool = False  # whoever has read all begins anew, until the time is over
 
 
 @dataclass
@@ -118,6 +129,8 @@ def conversation(recipe: Recipe) -> tuple[Samples, list[Spoken]]:
         who = str(rng.choice([each for each in left if each != last] or left))
         sound, spans = readings[who].take(float(np.exp(rng.uniform(0, np.log(20)))))
         end, last = mix.add(who, at, colour[who](sound), spans), who
+        if recipe.again and not readings[who].spans:
+            readings[who] = _reading(who)
         others = [each for each in left if each != who and readings[each].spans]
         if others and end - at > 6 * SAMPLE_RATE and rng.random() < 2 * recipe.overlaps:
             other = str(rng.choice(others))
@@ -187,10 +200,7 @@ def _reading(who: str) -> _Reading:
 
 @cache
 def _source(who: str) -> tuple[Waveform, tuple[tuple[int, int], ...]]:
-    file, places = READERS[who]
-    whole = _loaded(CORPUS / file)
-    edges = [(int(start * SAMPLE_RATE), int(end * SAMPLE_RATE)) for start, end in places]
-    samples = np.concatenate([whole[start:end] for start, end in edges])
+    samples = np.concatenate(list(_parts(who)))
     detector = SpeechDetector()
     detector.feed(samples)
     detector.finish()
@@ -198,6 +208,16 @@ def _source(who: str) -> tuple[Waveform, tuple[tuple[int, int], ...]]:
     sound = samples / 32_768
     speech = np.concatenate([sound[start:end] for start, end in spans])
     return sound * (LOUDNESS / np.sqrt(np.mean(speech**2))), spans
+
+
+def _parts(who: str) -> Iterator[Samples]:
+    if who in CLIPS:
+        yield from (_loaded(CORPUS / f"short-multi/fleurs-{clip}.ogg") for clip in CLIPS[who])
+        return
+    file, places = READERS[who]
+    whole = _loaded(CORPUS / file)
+    for start, end in places:
+        yield whole[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]
 
 
 @cache

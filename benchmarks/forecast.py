@@ -137,6 +137,7 @@ class Around:
             start_s=self.cold_s,
             invoke_s=INVOKE_S,
             states_s=self.engine_s,
+            voices_s=0,
             merge_start_s=0,
             merge_s=speeds().stages.merge_s,
         )

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.personal_data import EACH, Sentence, by_hand, sentences
+from benchmarks.speed import with_table
 from fanscribe.documents.redaction import KINDS, Kind
 from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.redaction.find import find
@@ -31,6 +32,7 @@ from fanscribe.transcript.redaction.spoken import as_typed, plain, runs
 from tests.support.builders import a_transcript
 
 RESULTS = Path(__file__).with_name("results") / "redaction.json"
+PAGE, MARK = Path(__file__).parent.parent / "docs" / "redaction.md", "redaction"
 PAUSE_S = 2.5  # between sentences
 SPOKEN_EACH = 12  # sentences of a kind that are spoken
 
@@ -180,6 +182,25 @@ def _digits(words: Sequence[str]) -> str:
     return re.sub(r"\D", " ", as_typed(words, runs(words)).text).replace("  ", " ").strip()
 
 
+def table(known: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Recall of each kind in each set, as the page has it."""
+    head = ["kind", *(f"{name}" for name in known)]
+    lines = [head, ["---"] * len(head)]
+    for kind in KINDS:
+        cells = [
+            f"{100 * rows[kind]['recall']:.0f} of {rows[kind]['values']:g}"
+            for rows in known.values()
+        ]
+        lines.append([f"`{kind}`", *cells])
+    whole = []
+    for rows in known.values():
+        values = sum(row["values"] for row in rows.values())
+        found = sum(row["recall"] * row["values"] for row in rows.values())
+        whole.append(f"**{100 * found / values:.0f}** of {values:g}")
+    lines.append(["all", *whole])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spoken", action="store_true")
@@ -200,7 +221,10 @@ def main() -> None:
         if chosen.show:
             print(*tally.missed, sep="\n")
     rows = {name: tally.rows() for name, tally in tallies.items()}
-    RESULTS.write_text(json.dumps(known | rows, indent=2) + "\n")
+    known |= rows
+    RESULTS.write_text(json.dumps(known, indent=2) + "\n")
+    if not chosen.each:
+        PAGE.write_text(with_table(PAGE.read_text("utf-8"), MARK, table(known)), "utf-8")
 
 
 if __name__ == "__main__":

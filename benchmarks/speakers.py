@@ -6,8 +6,9 @@
 For each recording the diarization error rate in percent, overlap scored, without a collar and with
 one of 0.25 s, and the number of speakers found: if all were one speaker; the ceiling (for our own
 utterances, whoever really speaks most of them); as counted (`auto`); and with the number given.
-Then the words with the wrong speaker, in percent, outside overlapping speech and in all, where the
-words are the references' turns in pieces of 0.3 s; and CPU seconds for voices an hour of sound.
+Then the words with the wrong speaker, in percent, outside overlapping speech and in all (WDER), and
+cpWER. The words are the references' turns in pieces of 0.3 s, as if all were recognized: what is
+wrong is the speakers' doing. Then CPU seconds for voices an hour of sound.
 
 With --day it is Merge alone: so many hours, eight speakers, time and peak memory of the process.
 """
@@ -24,8 +25,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from jiwer import process_words
 
-from benchmarks.conversations import Recipe, conversation
+from benchmarks.conversations import CLIPS, Recipe, conversation
 from benchmarks.diarization import Errors, Spoken, best_pairs, errors, read_rttm
 from benchmarks.made_day import JOB, documents
 from benchmarks.recordings import CORPUS, load
@@ -75,6 +77,10 @@ NEW = {
     "five": Recipe(("bree", "french-1", "french-2", "french-4", "french-5"), 8, 46, "room"),
     "eight, phone": Recipe(ENGLISH + FRENCH, 15, 26, "telephone"),
 }
+MORE = {
+    "six, de and pt": Recipe(tuple(CLIPS), 1.5, 47, "room"),
+    "eight, an hour": Recipe(ENGLISH + FRENCH, 60, 48, "room", again=True),
+}
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,13 @@ class Score(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """Words with the wrong speaker."""
+    """Words with the wrong speaker, and errors of cpWER."""
 
     clear: int  # outside overlapping speech
     of_clear: int
     crowded: int
     of_crowded: int
+    permuted: int  # errors, if each speaker's words are one text and the best pairs are compared
 
 
 def cases() -> Iterator[tuple[str, str, Callable[[], Case]]]:
@@ -118,7 +125,7 @@ def cases() -> Iterator[tuple[str, str, Callable[[], Case]]]:
     for file in sorted((CORPUS / "meetings").glob("*.wav")):
         kind = "made elsewhere" if file.stem in {"test_ls5", "two_women_phone"} else "meetings"
         yield kind, file.stem, partial(_excerpt, file)
-    for kind, recipes in (("made, known", KNOWN), ("made, new", NEW)):
+    for kind, recipes in (("made, known", KNOWN), ("made, new", NEW), ("more", MORE)):
         for name, recipe in recipes.items():
             yield kind, name, partial(_made, recipe)
 
@@ -188,13 +195,42 @@ def wrong_words(case: Case, voices: Sequence[TileVoices], labels: Sequence[Speak
         crowd = any(each.start < end and start < each.end for each in others)
         counts[crowd, (who, speaker or 0) in pairs] += 1
     clear, crowded = counts[False, False], counts[True, False]
-    return Wrong(clear, clear + counts[False, True], crowded, crowded + counts[True, True])
+    true = {name: [i for i, (*_, who) in enumerate(said) if who == name] for name in names}
+    heard = {
+        number: [i for i, speaker in enumerate(found) if (speaker or 0) == number]
+        for number in numbers
+    }
+    return Wrong(
+        clear,
+        clear + counts[False, True],
+        crowded,
+        crowded + counts[True, True],
+        permuted_errors(list(true.values()), list(heard.values())),
+    )
+
+
+def permuted_errors(true: Sequence[Sequence[int]], found: Sequence[Sequence[int]]) -> int:
+    """Errors of cpWER (concatenated minimum-permutation word error rate): each person's words in a
+    row are compared with those of the speaker who fits best, and whoever is left over counts whole.
+    """
+    saved = np.zeros((len(true), len(found)), np.int64)
+    for i, own in enumerate(true):
+        for j, heard in enumerate(found):
+            compared = process_words(_text(own), _text(heard))
+            wrong = compared.substitutions + compared.deletions + compared.insertions
+            saved[i, j] = len(own) + len(heard) - wrong
+    every = sum(map(len, true)) + sum(map(len, found))
+    return every - sum(int(saved[pair]) for pair in best_pairs(saved))
+
+
+def _text(words: Sequence[int]) -> str:
+    return " ".join(map(str, words))
 
 
 def compare(only: str | None) -> None:
     reader = load_voice_reader()
     print(f"{'':16}{'people':>7}{'one':>15}{'ceiling':>15}{'auto':>15}{'given':>15}", end="")
-    print(f"{'words %':>9}{'in all':>7}{'s/h':>5}")
+    print(f"{'words %':>9}{'WDER':>7}{'cpWER':>7}{'s/h':>5}")
     in_order = sorted(cases(), key=lambda each: each[0])
     for kind, group in groupby(in_order, lambda each: each[0]):
         rows = []
@@ -228,8 +264,11 @@ Row = tuple[int, list[Score], Wrong, float]
 def _show(name: str, people: int, scores: Sequence[Score], wrong: Wrong, pace: float) -> None:
     clear = 100 * wrong.clear / max(1, wrong.of_clear)
     every = 100 * (wrong.clear + wrong.crowded) / max(1, wrong.of_clear + wrong.of_crowded)
+    permuted = 100 * wrong.permuted / max(1, wrong.of_clear + wrong.of_crowded)
     ways = "".join(map(str, scores))
-    print(f"{name:16}{people:7}{ways}{clear:9.1f}{every:7.1f}{pace:5.0f}", flush=True)
+    print(
+        f"{name:16}{people:7}{ways}{clear:9.1f}{every:7.1f}{permuted:7.1f}{pace:5.0f}", flush=True
+    )
 
 
 def _sum_up(kind: str, rows: Sequence[Row]) -> None:
@@ -242,7 +281,7 @@ def _sum_up(kind: str, rows: Sequence[Row]) -> None:
         )
         for way in range(4)
     ]
-    wrong = Wrong(*(sum(row[2][i] for row in rows) for i in range(4)))
+    wrong = Wrong(*(sum(row[2][i] for row in rows) for i in range(5)))
     _show(f"= {kind}", len(rows), scores, wrong, float(np.mean([row[3] for row in rows])))
 
 

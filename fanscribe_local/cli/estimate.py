@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fanscribe.audio.decode import length
+from fanscribe.documents.options import Options
 from fanscribe.errors import BadInput, UnknownModel
 from fanscribe.planning.planner import (
     Goal,
@@ -24,6 +25,7 @@ from fanscribe.planning.prices import ModelSpeed, price_list, speed_of, speeds
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import open_model
 from fanscribe.times import clock_of
+from fanscribe_local.cli.transcribe import job_options
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.recordings import STANDARD_INPUT, WrongFiles, at_hand, find_recordings
 
@@ -97,6 +99,7 @@ def as_seconds(text: str) -> float | None:
     show_default=True,
     help="That the function Transcribe has. Cores come with it.",
 )
+@job_options(["speakers"], defaults=False)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with all figures.")
 def estimate(
     audio: str,
@@ -106,6 +109,7 @@ def estimate(
     concurrency: int,
     account_concurrency: int,
     memory: int,
+    speakers: str | None,
     as_json: bool,
 ) -> None:
     """Say how AUDIO would be shared out on AWS, how long that would take, what it costs at list
@@ -130,7 +134,8 @@ def estimate(
     fleet = Fleet(
         memory_mb=memory, map_concurrency=concurrency, account_concurrency=account_concurrency
     )
-    job = a_job(audio_s, tiles_in(audio_s), fleet, speed)
+    tiles = tiles_in(audio_s)
+    job = a_job(audio_s, tiles, fleet, speed, voices=tiles if _asked_for(speakers) else 0)
     forecast, limits = plan(job, goal), what_binds(job, goal)
     if as_json:
         click.echo(json.dumps(_figures(job, goal, forecast, limits), indent=2))
@@ -139,6 +144,13 @@ def estimate(
     click.echo(f"{printable(Path(audio).name)}: {had}, {concurrency:,} chunks at once")
     for line in _lines(job, goal, forecast, limits):
         click.echo(f"  {line}")
+
+
+def _asked_for(speakers: str | None) -> bool:
+    try:
+        return bool(Options.parse({"speakers": speakers or "off"}).speakers)
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _speed(model: str) -> ModelSpeed:

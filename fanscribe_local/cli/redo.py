@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fanscribe.documents.inputs import parse_job_input
-from fanscribe.documents.options import REDOABLE, Options, OutputOptions
+from fanscribe.documents.options import REDOABLE, WORDING, Options, OutputOptions
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
@@ -226,9 +226,9 @@ def _redo_there(
         {"version": before.version} if before.version else {}
     )
     sent = with_files_sent(asked["options"], progress.stack)
-    request, options = (
-        asked["redo"] | {"job": progress.job.name},
-        {**progress.job.output, **sent},
-    )
+    request = asked["redo"] | {"job": progress.job.name}
+    # how words were edited last, Split knows: a later rewrite may have hidden some
+    before_it = {name: value for name, value in progress.job.output.items() if name not in WORDING}
+    options = before_it | sent
     started = recording | {"redo": request, "options": options}
     return job.go_on("redo", started, out, wait=wait, as_json=as_json)

@@ -40,7 +40,7 @@ HOW = [name for name in OutputOptions.model_fields if name != "names"]
 
 @click.command(cls=Grouped, short_help="Name the speakers of a job, and write its transcript anew.")
 @click.argument("job", metavar="JOB")
-@click.argument("names", nargs=-1, required=True, metavar="LABEL=NAME...")
+@click.argument("names", nargs=-1, metavar="[LABEL=NAME...]")
 @out_option("Folder for the transcript.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
@@ -66,7 +66,7 @@ def rename(
     """Give speakers names, and write the transcript anew in the formats that it had.
 
     Nothing is read again: it takes seconds. Names that were given before stay, and an empty name
-    takes one away.
+    takes one away. With --voices, speakers take the names of known voices.
 
     On this machine JOB is the recording, and the transcript of it that was made last is written
     anew. With --stack it is a job, as `fanscribe list` shows it.
@@ -79,6 +79,8 @@ def rename(
     check_place(context, stack, HERE_ONLY)
     check_out(out)
     said = {name: value for name, value in chosen.items() if value is not None}
+    if not names and "voices" not in said:
+        raise click.UsageError("Give LABEL=NAME, such as spk_0=Ada, or --voices.")
     try:
         parsed = Options.parse(said | {"names": names})
         check_lists(said)

@@ -8,7 +8,7 @@ import click
 from fanscribe.documents.options import OutputOptions
 from fanscribe.errors import WorkDamaged
 from fanscribe.jobs.lineage import readings_so_far
-from fanscribe.steps.merge_words import shown_transcript
+from fanscribe.steps.merge_words import shown_transcript, spoken_transcript
 from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.text import as_text
@@ -62,12 +62,15 @@ def text_so_far(progress: JobProgress) -> str | None:
         return None
     folder, output = progress.folder, progress.folder.find_output() or OutputOptions()
     job = readings_so_far(folder, progress.plan)
-    said = build_transcript(job.plan, job.readings, settle_ledger(*job))
+    ledger = settle_ledger(*job)
+    if not output.redact:
+        return as_text(Edition(build_transcript(job.plan, job.readings, ledger)))
+    output = output.model_copy(update={"speakers": None})
     try:
-        shown = shown_transcript(folder, said, output)
+        said = spoken_transcript(folder, progress.plan, [job], ledger, output)
+        return as_text(Edition(shown_transcript(folder, said.transcript, output).transcript))
     except WorkDamaged:  # its personal data is not found yet
         return None
-    return as_text(Edition(shown.transcript))
 
 
 def _line(execution: Execution, progress: Progress) -> str:

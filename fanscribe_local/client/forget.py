@@ -54,6 +54,7 @@ class KeptWork:
         prefixes = [keys.folder(job) for job in self.jobs]
         if bucket == self.stack.work and key.startswith(keys.UPLOADS):
             prefixes.append(key)
+        prefixes += self._clips()
         versions = [each for prefix in prefixes for each in self._versions(prefix)]
         for first in range(0, len(versions), AT_ONCE):
             batch = {"Objects": versions[first : first + AT_ONCE], "Quiet": True}
@@ -62,6 +63,16 @@ class KeptWork:
                 where = keys.uri(self.stack.work, errors[0]["Key"])
                 raise NotDeleted(f"{where} is not deleted: {errors[0]['Message']}")
         return len({each["Key"] for each in versions})
+
+    def _clips(self) -> Iterator[str]:
+        """Keys of clips of known voices that the command sent."""
+        storage = S3Storage(self.stack.s3)
+        for job in self.jobs:
+            basis = JobFolder(storage, self.stack.work, job).find_basis()
+            for known in basis.clips if basis else ():
+                bucket, key = keys.parse_uri(known.clip)
+                if bucket == self.stack.work and key.startswith(keys.UPLOADS):
+                    yield key
 
     def _versions(self, prefix: str) -> Iterator[dict[str, str]]:
         """Every version under a prefix, and every mark of a deletion."""

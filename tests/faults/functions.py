@@ -28,6 +28,7 @@ from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.payloads import Job, MergeTask, SectionTask, SplitTask, TranscribeTask
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Reading
+from fanscribe.documents.voices import TileVoices
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.step_functions import still_runs
 from fanscribe.jobs.storage import S3Storage
@@ -37,9 +38,11 @@ from fanscribe.runtime.settings import (
     SplitSettings,
     TranscribeSettings,
 )
+from fanscribe.speakers.voice_reader import VoiceModels
 from fanscribe.steps import detect_language, merge, split, transcribe
 from fanscribe.steps.split_decoding import split_section
-from tests.support.fakes import SpellingRecognizer
+from fanscribe.steps.take_voices import take_voices
+from tests.support.fakes import ParityVoiceReader, SpellingRecognizer
 
 # the variable that names the folder for what happened: faults that struck, tiles that were read
 NOTES = "FAULT_NOTES"
@@ -230,13 +233,32 @@ class FaultyRecognizer(SpellingRecognizer):
                 resource.setrlimit(resource.RLIMIT_AS, before)
 
 
+class FaultyVoiceReader(ParityVoiceReader):
+    """Hears one voice in each tile; each is a step."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+
+    def voices(self, tile: Tile, samples: Samples) -> TileVoices:
+        def heard() -> TileVoices:
+            time.sleep(READ_S)
+            return super(FaultyVoiceReader, self).voices(tile, samples)
+
+        return self.stage.step(heard)
+
+
 def run_split(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     storage = FaultyStorage(Stage("Split", event))
     if "section" in event:
         split_section(SectionTask.parse(event), SplitSettings.read(), storage)
         return {}
     return split.split(
-        SplitTask.parse(event), SplitSettings.read(), storage, still_runs
+        SplitTask.parse(event),
+        SplitSettings.read(),
+        storage,
+        still_runs,
+        VoiceModels(lambda: "0123456789ab", ParityVoiceReader),
     ).model_dump()
 
 
@@ -252,13 +274,14 @@ def run_transcribe(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     stage = Stage("Transcribe", event)
     recognizer = FaultyRecognizer(stage, event["job"])
     deadline = Deadline(context.get_remaining_time_in_millis)
-    progress = transcribe.transcribe(
+    task, settings, storage = (
         TranscribeTask.parse(event),
         TranscribeSettings.read(),
         FaultyStorage(stage),
-        lambda: recognizer,
-        deadline,
     )
+    words = transcribe.transcribe(task, settings, storage, lambda: recognizer, deadline)
+    reader = FaultyVoiceReader(stage)
+    progress = take_voices(task, settings, storage, lambda: reader, deadline, words)
     return progress.model_dump()
 
 

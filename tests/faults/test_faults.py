@@ -157,15 +157,15 @@ class Laboratory:
 
     def event(self, key: str, speech: Any) -> dict[str, Any]:
         """Upload a recording; the input that an execution for exactly this version has."""
-        return self._uploaded(key, write_wav(speech), {"language": "en"})
+        return self.uploaded(key, write_wav(speech), {"language": "en"})
 
     def damaged_event(self, key: str, speech: Any, tolerated: float = TOLERATED) -> dict[str, Any]:
         """Upload a recording that is damaged; so much of its speech may be missing."""
         pages = pages_of(encoded(speech, "ogg", "flac", SAMPLE_RATE))
         there = b"".join([*pages[: LOST_PAGES.start], *pages[LOST_PAGES.stop :]])
-        return self._uploaded(key, there, {"language": "en", "tolerated-loss": str(tolerated)})
+        return self.uploaded(key, there, {"language": "en", "tolerated-loss": str(tolerated)})
 
-    def _uploaded(self, key: str, data: bytes, metadata: Mapping[str, str]) -> dict[str, Any]:
+    def uploaded(self, key: str, data: bytes, metadata: Mapping[str, str]) -> dict[str, Any]:
         bucket = self.engine.bucket("RecordingsBucket")
         stored = self.engine.s3.put_object(Bucket=bucket, Key=key, Body=data, Metadata=metadata)
         return {"bucket": bucket, "key": key, "version": stored["VersionId"]}

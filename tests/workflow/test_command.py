@@ -174,6 +174,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "raise the template's MaxChannels, or mix it down"
             ),
         ),
+        (
+            ["tone.wav", "--voices", "Ada=tone.wav"],
+            2,
+            "--voices names speakers: it needs --speakers",
+        ),
+        (
+            ["tone.wav", "--speakers", "2", "--voices", "Ada=none.wav"],
+            2,
+            "--voices: none.wav is no file. A clip is a file, times in the recording",
+        ),
+        (["tone.wav", "--speakers", "2", "--voices", "Ada"], 2, "'voices' can't be 'Ada'"),
     ],
 )
 def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(
@@ -293,7 +304,8 @@ def test_a_transcript_is_written_anew_here_in_the_formats_that_it_had(tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["tone.wav"], "Missing argument 'LABEL=NAME...'"),
+        (["tone.wav"], "Give LABEL=NAME, such as spk_0=Ada, or --voices."),
+        (["tone.wav", "--voices", "Ada=none.wav"], "--voices: none.wav is no file. A clip is"),
         (["tone.wav", "Ada"], "'names' can't be 'Ada': it takes each speaker's label once"),
         (["tone.wav", "spk_0=Ada", "spk_0=Bob"], "'names' can't be 'spk_0=Ada spk_0=Bob'"),
         (["tone.wav", "spk_0=Ada", "--formats", "docx"], "'formats' can't be 'docx'"),

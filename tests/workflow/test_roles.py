@@ -112,6 +112,13 @@ def _with_speakers(engine: GuardedEngine, job: str) -> list[Execution]:
     return [done, engine.run(asked)]
 
 
+def _redacted(engine: GuardedEngine) -> Execution:
+    """The same job, with all that may be asked of its words, and its sound."""
+    engine.s3.put_object(Bucket=RECORDINGS, Key="filter.txt", Body=b"lighthouse")
+    said = {"redact": "all", "redact_audio": "flac", "word_filter": "filter.txt"}
+    return engine.run(by_hand("clip.wav", language="en", speakers="auto", **said))
+
+
 def _poisoned(engine: GuardedEngine, job: str, execution_input: dict[str, object]) -> Execution:
     """An execution in which the first tile, whose part is gone by now, has ended two workers."""
     arn = f"{engine.state_machine.replace(':stateMachine:', ':execution:')}:poisoned"
@@ -133,14 +140,15 @@ class BrokenPool(FunctionPool):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: Path) -> list[Call]:
-    """Calls when a recording was uploaded, then done again by hand, uploaded by the
-    command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good, a
-    recording was missing, and one was split in sections.
+    """Calls when a recording was uploaded, then done again by hand with a word filter, uploaded by
+    the command, and redone in part; when a part was damaged, a tile deadly, chunks failed for good,
+    a recording was missing, one was split in sections, and one redacted.
     """
     assert speaker_models
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
         done = engine.run(engine.upload(clip, {"language": "en"}))
-        again = engine.run(by_hand(clip.name, language="en"))
+        engine.s3.put_object(Bucket=RECORDINGS, Key="hidden.txt", Body=b"lighthouse")
+        again = engine.run(by_hand(clip.name, language="en", word_filter="hidden.txt"))
         assert done.output is not None, done.message
         engine.s3.upload_file(str(clip), WORK, keys.upload("0123", clip.name))
         uploaded = engine.run(
@@ -149,6 +157,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: 
         redo = {"job": done.output["job"], "from": "0:01", "to": "0:02"}
         redone = engine.run(by_hand(clip.name, hotwords="Fresnel") | {"redo": redo})
         speaking = _with_speakers(engine, done.output["job"])
+        redacted = _redacted(engine)
         damaged = engine.run(_damage(engine, done.output["job"]))
         deadly = _poisoned(engine, done.output["job"], by_hand(clip.name, language="en"))
         missing = engine.run(by_hand("nowhere.wav"))
@@ -160,7 +169,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: 
         engine.pools[transcribe] = BrokenPool(pool.function, pool.environment, pool.limit, pool.log)
         pool.close()
         engine.s3.upload_file(str(clip), RECORDINGS, "unlucky.wav")
-        failed = engine.run(by_hand("unlucky.wav", language="en"))
+        failed = engine.run(by_hand("unlucky.wav", language="en", redact="card"))
         notified = [ended.notify(engine, execution) for execution in (done, missing, failed)]
     assert all(answer and not answer.failed for answer in notified)
     assert engine.denied == []
@@ -168,6 +177,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: 
         "SUCCEEDED"
     }, done.message
     assert {each.status for each in speaking} == {"SUCCEEDED"}, speaking[0].message
+    assert redacted.status == "SUCCEEDED", redacted.message
     assert "(WorkDamaged)" in damaged.message
     assert "(PoisonTile)" in deadly.message
     assert (missing.error, missing.message) == (

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanscribe.documents.options import FORMATS, Options, OutputOptions, ReadingOptions, as_metadata
+from fanscribe.documents.redaction import KINDS
 from fanscribe.errors import InvalidOption
 
 texts = st.text(
@@ -20,6 +21,9 @@ options = st.builds(
     initial_prompt=st.none() | texts,
     hotwords=st.none() | texts,
     formats=st.lists(st.sampled_from(FORMATS), min_size=1, unique=True).map(tuple),
+    redact=st.lists(st.sampled_from(KINDS), unique=True).map(
+        lambda kinds: tuple(kind for kind in KINDS if kind in kinds)
+    ),
     voices=st.dictionaries(
         texts.filter(lambda name: not {",", "="} & set(name)),
         st.lists(st.sampled_from(["0:12-0:31", "clips/ada.mp3", "s3://b/k=1.wav"]), min_size=1)
@@ -64,6 +68,15 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
         ({"beam_size": 0}, "'beam_size' can't be 0: it takes a whole number from 1 to 10"),
         ({"beam_size": "many"}, "'beam_size' can't be 'many'"),
         ({"initial_prompt": "x" * 801}, "'initial_prompt' can't be"),
+        (
+            {"redact": "name,nmae"},
+            "'redact' can't be 'name,nmae': it takes 'off', 'all', or one or more of name, email",
+        ),
+        (
+            {"redact_audio": "wav"},
+            "'redact_audio' can't be 'wav': it takes 'off', or with 'redact'",
+        ),
+        ({"redact": "ip", "redact_audio": "mp3"}, "'redact_audio' can't be 'mp3'"),
         ({"vad_threshold": 1}, "'vad_threshold' can't be 1: it takes a number from 0.05 to 0.95"),
         ({"channels": "left"}, "'channels' can't be 'left': it takes 'mix', or 'separate'"),
         ({"caption_lines": 9}, "'caption_lines' can't be 9"),
@@ -124,3 +137,25 @@ def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_reported() 
     assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
     with pytest.raises(InvalidOption, match="no option 'langauge'"):
         Options.from_metadata({"langauge": "en"})
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("all", KINDS),
+        ("pii", KINDS),
+        (["phone", "name", "phone"], ("name", "phone")),
+        ("name, pii", KINDS),
+        ("off", ()),
+        ("", ()),
+    ],
+)
+def test_kinds_of_personal_data_are_taken_in_their_order(said: Any, meant: Any) -> None:
+    assert Options.parse({"redact": said}).redact == meant
+
+
+def test_an_earlier_redaction_stays_unless_another_is_asked_for() -> None:
+    last = OutputOptions(redact=("card",))
+    assert Options.parse({}).redacting_as(last).redact == ("card",)
+    assert Options.parse({"redact": "off"}).redacting_as(last).redact == ()
+    assert Options.parse({"redact": "ip"}).redacting_as(None).redact == ("ip",)

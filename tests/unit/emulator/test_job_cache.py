@@ -78,3 +78,15 @@ def test_a_files_etag_is_s3s(tmp_path: Path, size: int, parts: int) -> None:
         if parts
         else hashlib.md5(data).hexdigest()
     )
+
+
+def test_all_jobs_of_a_recording_can_be_removed_and_no_others(tmp_path: Path, talk: Path) -> None:
+    cache, other = JobCache(tmp_path / "work"), tmp_path / "other.wav"
+    other.write_bytes(b"another")
+    for job in ("0", "1"):
+        keep(cache, job * 16, talk)
+    kept = keep(cache, "2" * 16, other)
+    assert cache.remove(talk, talk.name) == 2
+    assert cache.latest(talk) is None
+    assert cache.latest(other) == kept
+    assert cache.remove(talk, talk.name) == 0

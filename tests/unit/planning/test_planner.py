@@ -16,7 +16,7 @@ from fanscribe.planning.planner import (
     plan,
     what_binds,
 )
-from fanscribe.planning.prices import ModelSpeed, speed_of, speeds
+from fanscribe.planning.prices import GB, MOST_VCPUS, VCPU_MB, ModelSpeed, speed_of, speeds
 from fanscribe.planning.simulator import AGAIN, FIRST_DECODING, Fleet
 
 models = st.sampled_from(speeds().models)
@@ -143,6 +143,22 @@ def test_a_limit_costs_what_lifting_it_gains_and_nothing_is_named_that_costs_not
         assert [limit.costs_s for limit in limits] == sorted(
             (limit.costs_s for limit in limits), reverse=True
         )
+
+
+@given(models, memories, st.integers(1, 300))
+def test_voices_cost_their_seconds_whether_words_are_read_or_not(
+    model: ModelSpeed, memory: int, count: int
+) -> None:
+    fleet = Fleet(memory_mb=memory, map_concurrency=1)  # so that none starts cold besides
+    words, both, voices = (
+        a_job(count * 28.0, tiles_read, fleet, model, voices=taken).forecast(1)
+        for tiles_read, taken in ((count, 0), (count, count), (0, count))
+    )
+    slowest = speeds().slowest.times
+    most = 1.2 * count * speeds().stages.voices_s * slowest * VCPU_MB / GB  # 1.2: one read again
+    assert 0 < both.gb_seconds - words.gb_seconds <= most * MOST_VCPUS
+    assert voices.gb_seconds < both.gb_seconds
+    assert (words.chunks, both.chunks, voices.chunks) == (count, count, count)
 
 
 def test_silence_can_be_planned() -> None:

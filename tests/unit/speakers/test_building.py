@@ -2,6 +2,8 @@
 
 import io
 import pickle
+import subprocess
+import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from fanscribe.speakers.building.build import python_with_pip
 from fanscribe.speakers.building.checkpoints import read_checkpoint
 from fanscribe.speakers.building.onnx_file import Graph
 
@@ -93,3 +96,14 @@ def test_what_is_no_checkpoint_is_refused() -> None:
         archive.writestr("other", b"")
     with pytest.raises(ValueError, match="no PyTorch checkpoint"):
         read_checkpoint(file)
+
+
+@pytest.mark.long
+def test_an_environment_without_pip_makes_one_for_the_moment(tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    own = str(bare / "bin" / "python")
+    found = python_with_pip(tmp_path, own)
+    assert found != own
+    subprocess.run([found, "-m", "pip", "--version"], check=True)
+    assert python_with_pip(tmp_path, found) == found

@@ -281,3 +281,14 @@ def test_sound_that_is_no_longer_kept_is_told() -> None:
     job = Job(SAID[0])
     with pytest.raises(WorkDamaged, match=r"There is no s3://work/jobs/"):
         job.find(redact="card", redact_audio="wav")
+
+
+def test_what_a_correction_took_away_is_not_told_and_its_words_are_searched() -> None:
+    said = "Maria Gonzalez called. | Then Maria Gonzales called. | Maria Gonzalez is here."
+    job = Job(said)
+    job.merge(consistent_names=True)
+    assert "corrections" in json.loads(job.files["json"])
+    job.find(redact="name", consistent_names=True)
+    job.merge(redact="name", consistent_names=True)
+    assert "corrections" not in json.loads(job.files["json"])
+    assert secrets_in("".join(job.files.values())) == []

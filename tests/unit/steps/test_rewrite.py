@@ -6,12 +6,16 @@ import pytest
 
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
+from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import Job, SplitTask, TranscriptReference
 from fanscribe.errors import InvalidInput, InvalidOption, JobInProgress, JobNotFound
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import save_part
 from fanscribe.steps.split_rewrite import rewrite
 from tests.conftest import SAMPLE
 from tests.support.audio import decoded
+from tests.support.builders import a_reading, words
 from tests.support.fakes import MemoryStorage
 from tests.unit.steps.test_redo_job import TALK, Stack
 
@@ -126,3 +130,33 @@ def test_what_can_not_be_rewritten_is_refused_before_anything_is_written(
     stack.running.add("one")
     with pytest.raises(JobInProgress):
         stack.split("two", rewrite={"job": done.job})
+
+
+def test_sound_without_personal_data_is_left_out_or_refused_where_the_sound_is_gone(
+    stack: RewritingStack,
+) -> None:
+    job = stack.split(options={"redact": "ip", "redact_audio": "wav", "formats": "txt"})
+    asked = {"redact": "ip", "redact_audio": "flac"}
+    save_part(
+        JobFolder(stack.storage, "work", job.job),
+        [a_reading(0, words("Hello there."))],
+        BilledTime(ms=1, memory_mb=1),
+    )
+    again = stack.split("two", rewrite={"job": job.job}, options=asked)
+    assert again.output.redact_audio == "flac"
+    for key in stack.storage.keys("work", keys.sound(job.job)):
+        stack.storage.delete("work", key)
+    again = stack.split("three", rewrite={"job": job.job}, options={"formats": "srt"})
+    assert (again.output.redact, again.output.redact_audio) == (("ip",), "off")
+    with pytest.raises(InvalidOption, match="'redact_audio' needs the sound of the job"):
+        stack.split("four", rewrite={"job": job.job}, options=asked)
+
+
+def test_an_earlier_redaction_stays_when_a_transcript_is_written_anew(
+    stack: RewritingStack, done: TranscriptReference
+) -> None:
+    stack.split("two", rewrite={"job": done.job}, options={"redact": "card"})
+    again = stack.split("three", rewrite={"job": done.job}, options={"formats": "srt"})
+    assert again.output.redact == ("card",)
+    again = stack.split("four", rewrite={"job": done.job}, options={"redact": "off"})
+    assert again.output.redact == ()

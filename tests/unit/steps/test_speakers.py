@@ -14,7 +14,7 @@ from fanscribe.documents.options import OutputOptions, SpeakerCount
 from fanscribe.documents.payloads import ChunkProgress, TranscribeTask
 from fanscribe.documents.plan import Chunk, Plan, Redo
 from fanscribe.documents.voices import SpeakerBasis
-from fanscribe.errors import ReadingFailed, UnknownModel
+from fanscribe.errors import JobTooExpensive, ReadingFailed, UnknownModel
 from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.deadline import Deadline
 from fanscribe.jobs.folder import JobFolder
@@ -25,8 +25,8 @@ from fanscribe.recognition.models import Model
 from fanscribe.runtime.settings import SplitSettings, TranscribeSettings
 from fanscribe.speakers.voice_reader import VoiceReader
 from fanscribe.steps.merge_speakers import conversation_of
-from fanscribe.steps.split_chunks import chunks_to_read
-from fanscribe.steps.split_voices import wanted_voices
+from fanscribe.steps.split_chunks import chunks_to_read, forecast
+from fanscribe.steps.split_voices import WantedVoices, wanted_voices
 from fanscribe.steps.take_voices import take_voices
 from fanscribe.steps.transcribe import transcribe
 from fanscribe.transcript.build import Transcript, build_transcript
@@ -159,6 +159,22 @@ def test_speakers_of_a_finished_job_cost_no_words_and_another_number_nothing(mod
     one = OutputOptions(speakers=SpeakerCount(fewest=1, most=1))
     assert laid_out(folder, model, output=one) == ()
     assert set(who(merged(folder, one)).values()) == {0}
+
+
+def test_voices_count_for_what_a_job_may_cost(model: Model) -> None:
+    folder = a_job()
+    settings = SplitSettings(work_bucket="work", model="tiny.en", map_concurrency=10, chunk_tiles=0)
+    every = [tile.index for tile in PLAN.tiles]
+
+    def usd(voices: int) -> float:
+        return forecast(60, 0, model, PLAN.options, settings, voices).usd
+
+    between = settings.model_copy(update={"max_job_cost": (usd(0) + usd(len(SPOKEN))) / 2})
+    assert chunks_to_read(folder.plan(), every, "en", model, between) == ()
+    taken = WantedVoices(MODELS, frozenset(every))
+    assert chunks_to_read(folder.plan(), every, "en", model, between, taken) == ()
+    with pytest.raises(JobTooExpensive):
+        chunks_to_read(folder.plan(), every, "en", model, between, WantedVoices(MODELS))
 
 
 def test_a_redo_takes_the_voices_of_its_job_and_keeps_the_numbers_outside_its_range(

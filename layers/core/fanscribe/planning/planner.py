@@ -110,17 +110,23 @@ class PlannedJob(Contract):
         return simulate(work, self.fleet, self.speed, self.stages, self.prices)
 
 
-def a_job(
+def a_job(  # noqa: PLR0913, PLR0917  (all that decides it)
     audio_s: float,
     tiles: int,
     fleet: Fleet,
     speed: ModelSpeed,
     processor: Processor | None = None,
+    voices: int = 0,
 ) -> PlannedJob:
-    """A job at list prices, with the stages' seconds as they are known.
+    """A job at list prices, with the stages' seconds as they are known. `tiles` are read, and of
+    `voices` tiles the voices are taken.
 
     Without a `processor` it is the slowest.
     """
+    if voices:
+        every = max(tiles, voices)
+        speed = speed.for_tiles(tiles / every, speeds().stages.voices_s * voices / every)
+        tiles = every
     return PlannedJob(
         audio_s=audio_s,
         tiles=tiles,

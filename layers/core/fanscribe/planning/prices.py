@@ -80,6 +80,7 @@ class Stages(Contract):
     # around an invocation of Transcribe: plan and chunk read, the part stored, states changed
     invoke_s: float
     states_s: float  # between the job's own states
+    voices_s: float  # to take the voices of a tile, on one core
     merge_start_s: float
     merge_s: float  # for one tile
 
@@ -127,6 +128,13 @@ class ModelSpeed(Contract):
     def holds(self, shape: Shape) -> bool:
         """True if its decoder is as large as that, or larger."""
         return self.width >= shape.width and self.decoder_layers >= shape.decoder_layers
+
+    def for_tiles(self, read: float, voices_s: float) -> "ModelSpeed":
+        """The same for tiles of which a share is `read`, and that take `voices_s` of one core
+        besides.
+        """
+        times = {"serial_s": self.serial_s * read, "work_s": self.work_s * read + voices_s}
+        return self.model_copy(update=times)
 
     def readers(self, memory_mb: int) -> int:
         """How many read side by side in a function of so much memory."""

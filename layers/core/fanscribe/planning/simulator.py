@@ -32,7 +32,7 @@ TIMEOUT_S, RESERVE_S = 900, 5  # of an invocation; what deadline.py keeps back o
 
 MERGE_MB = 1_769  # the template's (tested)
 FORMATS = 4
-JOB_STATES = 5  # Split … Merge
+JOB_STATES = 6  # Split … Merge
 CALL_STATES, CHILD_STATES = 2, 1  # Transcribe and TilesRemain; ChunkDone
 # SplitSections, and once more Split and WhatRemains; besides one for each section
 SHARED_OUT_STATES = 3

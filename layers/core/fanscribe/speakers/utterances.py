@@ -93,7 +93,8 @@ def _session(model: Path) -> onnxruntime.InferenceSession:
     """On one thread: with two, the last digits are others. So no number of cores has a say."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
+    # lengths vary: a plan for each would only hold more of it at once
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 

@@ -55,7 +55,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
 
     edition = Edition(transcript, task.output)
     written = transcript_keys(plan.recording.key, task.job, task.output.formats)
-    if task.output.redact_audio != "off":
+    if task.output.redact and task.output.redact_audio != "off":
         kind = task.output.redact_audio
         written["sound"] = keys.redacted_sound(plan.recording.key, task.job, kind)
     if task.output.redact:

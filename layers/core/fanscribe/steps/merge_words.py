@@ -45,8 +45,8 @@ def spoken_transcript(
     ledger: Ledger,
     output: OutputOptions,
 ) -> Spoken:
-    """All that the last of the `jobs` says. Where personal data is redacted, without what somebody
-    wrote into the file.
+    """All that the last of the `jobs` says, worded as the options say. Where personal data is
+    redacted, without what somebody wrote into the file.
     """
     job, speaking, spent = jobs[-1], None, list[BilledTime]()
     if output.speakers:

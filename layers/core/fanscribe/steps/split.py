@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fanscribe import __version__, keys
 from fanscribe.documents.options import FORMATS, Options, ReadingOptions
 from fanscribe.documents.payloads import Job, SplitTask
-from fanscribe.documents.plan import Chunk, Plan, Recording, StoredAudio
+from fanscribe.documents.plan import Plan, Recording, StoredAudio
 from fanscribe.errors import InvalidInput
 from fanscribe.jobs.claim import claim_job
 from fanscribe.jobs.folder import JobFolder
@@ -31,6 +31,7 @@ from fanscribe.steps.split_decoding import (
     restore,
 )
 from fanscribe.steps.split_place import found
+from fanscribe.steps.split_sound import with_sound
 from fanscribe.steps.split_voices import (
     SpeakerPreparation,
     check_speakers,
@@ -109,9 +110,7 @@ def split(
         wanted_voices(folder, plan, basis),
     )
     if not decoded:
-        everything = [Chunk(first=0, last=len(plan.tiles) - 1)] if plan.tiles else []
-        silencing = request.options.output.redact_audio != "off"
-        restore(folder, plan, everything if silencing else chunks, source)
+        restore(folder, plan, with_sound(plan, chunks, request.options.output), source)
     if chunks or decoded:
         folder.save_plan(plan, chunks, meter.lap())
     folder.save_output(output)

@@ -34,10 +34,13 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
     left = len(set(spoken) - set(finished))
-    check_cost(plan.recording.key, audio_s, left, model, plan.options, settings)
+    every = {tile.index for tile in plan.tiles if not tile.silent}
+    unheard = 0 if voices is None else len(every - voices.taken)
+    check_cost(plan.recording.key, audio_s, left, model, plan.options, settings, unheard)
     size = settings.chunk_tiles
     if not size:
-        size = forecast(audio_s, len(spoken), model, plan.options, settings).chunk_tiles
+        planned = forecast(audio_s, len(spoken), model, plan.options, settings, unheard)
+        size = planned.chunk_tiles
     # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
         plan.tiles if voiceless else plan.scope,
@@ -63,10 +66,13 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
     model: Model,
     options: ReadingOptions,
     settings: SplitSettings,
+    voices: int = 0,
 ) -> None:
-    """Check the cost of audio with `spoken` tiles still to read. Raises JobTooExpensive."""
+    """Check the cost of audio with `spoken` tiles still to read, and `voices` of tiles to take.
+    Raises JobTooExpensive.
+    """
     most = settings.max_job_cost
-    if most and (usd := forecast(audio_s, spoken, model, options, settings).usd) > most:
+    if most and (usd := forecast(audio_s, spoken, model, options, settings, voices).usd) > most:
         raise JobTooExpensive(
             f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
             f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
@@ -74,8 +80,13 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
         )
 
 
-def forecast(
-    audio_s: float, spoken: int, model: Model, options: ReadingOptions, settings: SplitSettings
+def forecast(  # noqa: PLR0913, PLR0917  (as above)
+    audio_s: float,
+    spoken: int,
+    model: Model,
+    options: ReadingOptions,
+    settings: SplitSettings,
+    voices: int = 0,
 ) -> Forecast:
     """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
@@ -86,7 +97,7 @@ def forecast(
         account_concurrency=concurrency,
     )
     speed = speed_of(model.name, model.shape).searching(options.beam_size)
-    job = planner.a_job(audio_s, spoken, fleet, speed)
+    job = planner.a_job(audio_s, spoken, fleet, speed, voices=voices)
     if settings.chunk_tiles:
         return job.forecast(settings.chunk_tiles)
     return planner.plan(job, planner.USUAL)

@@ -26,6 +26,7 @@ from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_chunks import chunks_to_read
 from fanscribe.steps.split_decoding import RecordingSource, restore
 from fanscribe.steps.split_place import found
+from fanscribe.steps.split_sound import with_sound
 from fanscribe.steps.split_voices import (
     SpeakerPreparation,
     check_speakers,
@@ -81,12 +82,13 @@ def redo(  # noqa: PLR0913, PLR0917  (as Split, and the models)
         settings,
         wanted_voices(folder, plan, basis),
     )
-    if chunks or folder.find_plan() is None:
+    wanted = with_sound(plan, chunks, output)
+    if wanted or folder.find_plan() is None:
         separate = plan.options.separate
         recording = RecordingSource(
             storage, task.input.bucket, asked.key, asked.recording, separate, settings
         )
-        restore(folder, plan, chunks, recording)
+        restore(folder, plan, wanted, recording)
         folder.save_plan(plan, chunks, meter.lap())
     folder.save_output(output)
     answer = nothing_left(task, settings, plan.job, plan.recording.key, output)

@@ -20,6 +20,7 @@ from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
 from fanscribe.steps.split_answer import nothing_left
+from fanscribe.steps.split_sound import without_lost_sound
 from fanscribe.steps.split_voices import (
     VOICES_ALONE,
     SpeakerPreparation,
@@ -51,6 +52,8 @@ def rewrite(  # noqa: PLR0913, PLR0917  (as Split, and the models)
     options = Options.parse(task.input.options or {})
     _check_reads_nothing(options)
     output = _as_last_but(options, folder.find_output(), settings)
+    asked = "redact_audio" in options.model_fields_set
+    output = without_lost_sound(folder, plan, output, asked=asked)
     basis = folder.find_basis() or folder.of(plan.sound.job).find_basis()
     _check_voices(folder, plan, output, basis)
     lists = read_given(output, storage, task.input.bucket)

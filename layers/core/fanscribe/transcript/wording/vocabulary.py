@@ -18,8 +18,8 @@ from fanscribe.transcript.wording.word_lists import Term
 SURE = 0.9  # a word of this probability or more is never touched
 DOUBTFUL = 0.7  # of a passage, one word must be less probable than this
 # From this likeness on, a passage of so many letters or more is a term. Short words are alike by
-# chance: with 0.8, "boys" becomes Boise (docs/wording.md)
-ALIKE = ((10, 0.75), (7, 0.8), (4, 0.85))
+# chance: with 0.8, "boys" becomes Boise, and with four letters "like" Lika (docs/wording.md)
+ALIKE = ((10, 0.75), (7, 0.8), (5, 0.85))
 MOST_TOKENS = 6  # of a passage
 SPARE = 2  # letters by which a passage may be longer or shorter than a term
 
