@@ -162,7 +162,7 @@ def test_the_services_have_them(stack: Stack) -> None:
     assert {
         stack.ids[name]: asked for name in ("TranscribeFunction", "DetectLanguageFunction")
     }.items() <= memory.items()
-    assert len(memory) == 5
+    assert len(memory) == 6
     (machine,) = boto3.client("stepfunctions", REGION).list_state_machines()["stateMachines"]
     assert machine["stateMachineArn"] == stack.outputs["StateMachineArn"]
     groups = boto3.client("logs", REGION).describe_log_groups()["logGroups"]
