@@ -21,10 +21,11 @@ def test_they_share_no_resource(first: Stack, second: Stack) -> None:
     assert set(first.resources().values()).isdisjoint(second.resources().values())
 
 
-def test_make_deploy_pushes_one_image_and_sam_alone_three(first: Stack, second: Stack) -> None:
+def test_make_deploy_pushes_two_images_and_sam_alone_four(first: Stack, second: Stack) -> None:
+    """The functions that read share one of the two."""
     assert second.described()
-    assert [len(tags) for tags in images(first, "first-images").values()] == [1]
-    assert len([name for name in repositories(first) if name.startswith("second")]) == 3
+    assert [len(tags) for tags in images(first, "first-images").values()] == [1, 1]
+    assert len([name for name in repositories(first) if name.startswith("second")]) == 4
 
 
 def test_an_upload_to_one_is_nothing_to_the_other(first: Stack, second: Stack, clip: Path) -> None:
