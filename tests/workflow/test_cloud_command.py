@@ -20,6 +20,7 @@ import pytest
 from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from fanscribe.documents.job import InvocationTimes
+from fanscribe_local.client.progress import JobProgress
 from fanscribe_local.client.upload import SMALLEST_PART
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
@@ -566,3 +567,23 @@ def test_files_that_can_not_be_fetched_are_a_line_and_the_next_goes_on(
         code, out, err = typed(line, command, one, *to, folder=tmp_path)
         assert (code, out) == (2, "")
         assert "a.wav/later can't be written to: a part of its path is a file" in err
+
+
+@pytest.mark.long
+def test_a_redo_redacts_what_was_redacted_after_the_job(
+    engine: Engine, line: Line, tmp_path: Path
+) -> None:
+    speech(tmp_path, "call.wav", 60, 80)
+    code, out, _ = typed(line, "transcribe", "call.wav", *HERE, *ENGLISH, "--json", folder=tmp_path)
+    assert code == 0
+    job = json.loads(out)["job"]
+    code, *_ = typed(line, "rename", job, "spk_0=Ada", "--redact", "name", *HERE, folder=tmp_path)
+    assert code == 0
+    again = ["redo", job, "--from", "0:01", "--to", "0:05", "--model", "tiny.en", *HERE, "--json"]
+    code, out, _ = typed(line, *again, folder=tmp_path)
+    assert code == 0
+    arn = engine.state_machine.replace(":stateMachine:", ":execution:")
+    progress = JobProgress(engine.stack, f"{arn}:{json.loads(out)['job']}")
+    progress.now()
+    assert progress.job is not None
+    assert progress.job.output["redact"] == ["name"]

@@ -156,6 +156,6 @@ def test_kinds_of_personal_data_are_taken_in_their_order(said: Any, meant: Any) 
 
 def test_an_earlier_redaction_stays_unless_another_is_asked_for() -> None:
     last = OutputOptions(redact=("card",))
-    assert Options.parse({}).redacting_as(last).redact == ("card",)
-    assert Options.parse({"redact": "off"}).redacting_as(last).redact == ()
-    assert Options.parse({"redact": "ip"}).redacting_as(None).redact == ("ip",)
+    assert Options.parse({}).worded_as(last).redact == ("card",)
+    assert Options.parse({"redact": "off"}).worded_as(last).redact == ()
+    assert Options.parse({"redact": "ip"}).worded_as(OutputOptions()).redact == ("ip",)

@@ -29,7 +29,14 @@ MULTILINGUAL = "multilingual"  # each tile in the language that is detected in i
 # options that may differ in a part that is read again
 REDOABLE = ("language", "beam_size", "initial_prompt", "hotwords")
 # options that edit the words when they are written, and that an earlier job's transcript keeps
-WORDING = ("vocabulary", "consistent_names", "replace", "word_filter", "word_filter_method")
+WORDING = (
+    "vocabulary",
+    "consistent_names",
+    "replace",
+    "word_filter",
+    "word_filter_method",
+    "redact",
+)
 LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
@@ -376,11 +383,6 @@ class Options(ReadingOptions, OutputOptions):
         """These options, with those of an earlier transcript that edit words and are not given."""
         kept = {name: getattr(last, name) for name in WORDING if name not in self.model_fields_set}
         return self.model_copy(update=kept)
-
-    def redacting_as(self, last: OutputOptions | None) -> Self:
-        """These options, with what an earlier transcript redacts if they don't say."""
-        kept = last.redact if last and "redact" not in self.model_fields_set else self.redact
-        return self.model_copy(update={"redact": kept})
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:

@@ -112,7 +112,7 @@ def _understood(
     options = Options.parse(task.input.options or {}).tolerating(settings.tolerated_loss)
     written = JobFolder(storage, settings.work_bucket, request.job).find_output()
     if written:
-        options = options.naming_too(written.names).worded_as(written).redacting_as(written)
+        options = options.naming_too(written.names).worded_as(written)
     lists = read_given(options.output, storage, task.input.bucket)
     reading = _as_at_first_but(options, first.options)
     model.check(reading)
