@@ -11,7 +11,7 @@ import click
 from fanscribe.documents.options import Format
 from fanscribe.documents.plan import Plan
 from fanscribe_local.cli.follow import follow, show
-from fanscribe_local.cli.shared import Command, StackLocation, job_of
+from fanscribe_local.cli.shared import Command, StackLocation, job_of, work_option
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.progress import JobProgress
@@ -27,28 +27,31 @@ from fanscribe_local.emulator.job_cache import JobCache
 
 def kept_options(function: Command) -> Command:
     """Options for what is kept of jobs on this machine, and for their logs."""
-    work = click.option(
-        "--work",
-        metavar="FOLDER",
-        type=click.Path(path_type=Path),
-        help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
-    )
     verbose = click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
-    return work(verbose(function))
+    return work_option(verbose(function))
 
 
 # ── On this machine ───────────────────────────────────────────────────────────────────────────────
 
 
-def named_recording(job: str, out: Path, formats: Sequence[Format]) -> LocalRecording:
-    """The recording. Raises click.UsageError also where its transcript can't be written."""
+def one_recording(job: str) -> LocalRecording:
+    """The recording that a job is named by. Raises click.UsageError."""
     try:
         (found,) = find_recordings([job]).recordings
-        hindered = check_targets([found], out, formats, report=False)
     except (WrongFiles, ValueError) as error:
         folder = f"{printable(job)} is a folder: name one recording in it."
         why = str(error) if isinstance(error, WrongFiles) else folder
         raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
+    return found
+
+
+def named_recording(job: str, out: Path, formats: Sequence[Format]) -> LocalRecording:
+    """The recording. Raises click.UsageError also where its transcript can't be written."""
+    found = one_recording(job)
+    try:
+        hindered = check_targets([found], out, formats, report=False)
+    except WrongFiles as error:
+        raise click.UsageError(f"{error} A job of a stack needs --stack.") from None
     if hindered:
         raise click.UsageError(hindered[0].message)
     return found

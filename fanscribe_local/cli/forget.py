@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from fanscribe_local.cli.earlier_job import StoredJob, as_a_file
+from fanscribe_local.cli.earlier_job import StoredJob, as_a_file, one_recording
 from fanscribe_local.cli.grouped import Grouped
-from fanscribe_local.cli.shared import Failed, StackLocation, session_options
+from fanscribe_local.cli.shared import Failed, StackLocation, session_options, work_option
 from fanscribe_local.cli.transcribe import a_cache, check_place
 from fanscribe_local.client.forget import KeptWork, NotDeleted
 from fanscribe_local.client.names import printable
-from fanscribe_local.client.recordings import WrongFiles, find_recordings
 from fanscribe_local.client.retry import retrying
 
 
@@ -18,12 +17,7 @@ from fanscribe_local.client.retry import retrying
 @click.argument("job", metavar="JOB")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
 @session_options
-@click.option(
-    "--work",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
-)
+@work_option
 @click.pass_context
 def forget(
     context: click.Context,
@@ -54,12 +48,7 @@ def forget(
 
 
 def _forget_here(job: str, work: Path | None) -> None:
-    try:
-        (found,) = find_recordings([job]).recordings
-    except (WrongFiles, ValueError) as error:
-        why = str(error) if isinstance(error, WrongFiles) else f"{printable(job)} is a folder."
-        raise click.UsageError(f"{why} A job of a stack needs --stack.") from None
-    cache = a_cache(work)
+    found, cache = one_recording(job), a_cache(work)
     with as_a_file(found) as recording:
         removed = cache.remove(recording.file, recording.name)
     shown, where = printable(found.name), printable(str(cache.folder))

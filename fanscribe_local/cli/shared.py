@@ -103,6 +103,14 @@ def stack_options(function: Command) -> Command:
     )(session_options(function))
 
 
+work_option = click.option(
+    "--work",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
+)
+
+
 def out_option(text: str = "Where to.") -> Callable[[Command], Command]:
     """The folder for what is written, this one unless another is named."""
     return click.option(
