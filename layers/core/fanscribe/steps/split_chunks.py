@@ -18,7 +18,7 @@ from fanscribe.times import SAMPLE_RATE
 
 @dataclass(frozen=True)
 class Workload:
-    """What a job still has to do, as far as it costs."""
+    """All that a job still has to do and that costs something."""
 
     audio_s: float  # of all channels
     spoken: int  # tiles to read
