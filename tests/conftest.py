@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
-from fanscribe.speakers.models import FOLDER, is_whole
+from fanscribe.speakers.models import FOLDER, is_current
 from tests.support.measured import measure_processes
 
 measure_processes()  # before our modules are imported: they keep sys.executable
@@ -99,7 +99,7 @@ def corpus() -> Path:
 def speaker_models() -> Iterator[Path]:
     """The folder of the models that tell speakers apart, named to whoever looks for it."""
     folder = ROOT / "build" / "speakers"
-    if not is_whole(folder):
+    if not is_current(folder):
         try:
             fetch_and_build(folder)
         except NotBuilt as reason:

@@ -95,10 +95,13 @@ def _explained(error: Exception) -> str | None:
     from fanscribe.errors import StorageFault  # noqa: PLC0415
     from fanscribe_local.client.file_errors import sentence  # noqa: PLC0415
     from fanscribe_local.client.retry import GaveUp  # noqa: PLC0415
+    from fanscribe_local.client.upload import FileChanged  # noqa: PLC0415
 
     if isinstance(error, (BotoCoreError, ClientError, StorageFault)):
         ended = "" if str(error).endswith(".") else "."
         return f"AWS: {error}{ended} The same command goes on from here."
     if isinstance(error, GaveUp):
         return f"{error}. The same command goes on from here."
+    if isinstance(error, FileChanged):
+        return str(error)
     return sentence(error) if isinstance(error, OSError) else None

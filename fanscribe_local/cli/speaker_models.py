@@ -7,7 +7,7 @@ import click
 
 from fanscribe.documents.options import Options
 from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
-from fanscribe.speakers.models import FOLDER, is_whole
+from fanscribe.speakers.models import FOLDER, is_current
 from fanscribe_local.cli.shared import Failed
 from fanscribe_local.emulator.job_cache import default_folder
 
@@ -20,7 +20,7 @@ def have_speaker_models(options: dict[str, str]) -> None:
     if not Options.parse(options).speakers or os.environ.get(FOLDER):
         return
     folder = default_folder() / "speakers"
-    if not is_whole(folder):
+    if not is_current(folder):
         click.echo("Fetching the models that tell speakers apart, once (81 MB) …", err=True)
         _fetch(folder)
     # said to the functions' processes, which have it from this one's environment

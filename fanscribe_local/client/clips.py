@@ -6,12 +6,11 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from fanscribe import keys
 from fanscribe.documents.clips import times_of
 from fanscribe.documents.options import Options
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.recordings import WrongFiles
-from fanscribe_local.client.upload import Upload
+from fanscribe_local.client.upload import sent
 
 
 def check_clips(options: Options) -> None:
@@ -25,20 +24,18 @@ def check_clips(options: Options) -> None:
 
 
 def with_clips_sent(options: Mapping[str, Any], s3: BaseClient, bucket: str) -> dict[str, Any]:
-    """The options, with local clips in the work bucket. Raises FileChanged, OSError."""
+    """The options, with local clips in the work bucket. Raises FileChanged, OSError, GaveUp."""
 
-    def sent(clip: str) -> str:
+    def place_of(clip: str) -> str:
         if not _is_local(clip):
             return clip
         file = Path(clip)
-        upload = Upload(s3, bucket, file, lambda _: None, f"clip{file.suffix}")
-        upload.run()
-        return keys.uri(bucket, upload.key)
+        return sent(s3, bucket, file, f"clip{file.suffix}", "a clip of a voice")
 
     if not options.get("voices"):
         return dict(options)
     voices = Options.parse({"voices": options["voices"]}).voices
-    return {**options, "voices": {name: [*map(sent, each)] for name, each in voices.items()}}
+    return {**options, "voices": {name: [*map(place_of, each)] for name, each in voices.items()}}
 
 
 def _is_local(clip: str) -> bool:

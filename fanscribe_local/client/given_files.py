@@ -11,6 +11,7 @@ from fanscribe_local.client.word_lists import with_lists_sent
 def with_files_sent(options: Mapping[str, Any], stack: DeployedStack) -> dict[str, Any]:
     """The options, with local files uploaded and named as the stack finds them.
 
-    Raises FileChanged, OSError.
+    Raises FileChanged, OSError, GaveUp.
     """
-    return with_clips_sent(with_lists_sent(options, stack), stack.s3, stack.work)
+    where = stack.s3, stack.work
+    return with_clips_sent(with_lists_sent(options, *where), *where)

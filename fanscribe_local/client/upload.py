@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from fanscribe import keys
 from fanscribe.jobs.storage import ABSENT
 from fanscribe_local.client.names import as_key, printable
+from fanscribe_local.client.retry import retrying
 
 SMALLEST_PART = 8 << 20  # bytes; S3 takes no less than 5 MiB, except as the last
 MOST_PARTS = 10_000  # S3's limit
@@ -189,3 +190,13 @@ class Upload:
     def _tell(self, number: int = 0, taken: int = 0) -> None:
         self._taken[number] = taken
         self.report(self.taken)
+
+
+def sent(s3: BaseClient, bucket: str, file: Path, name: str, what: str) -> str:
+    """The URI of a small file, once S3 has it. `what` it is, people read while they wait.
+
+    Raises FileChanged, OSError, GaveUp.
+    """
+    upload = Upload(s3, bucket, file, lambda _: None, name)
+    retrying(upload.run, f"S3 to take {what}")
+    return keys.uri(bucket, upload.key)

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.client import BaseClient
+
 from fanscribe import keys
 from fanscribe.documents.options import LISTS
 from fanscribe.errors import InvalidOption
 from fanscribe.transcript.wording.word_lists import check_list
 from fanscribe_local.client.file_errors import reason
-from fanscribe_local.client.names import as_key, printable
-from fanscribe_local.client.retry import retrying
-from fanscribe_local.client.stack import DeployedStack
-from fanscribe_local.client.upload import digest
+from fanscribe_local.client.names import printable
+from fanscribe_local.client.upload import sent
 
 ELSEWHERE = re.compile(rf"{keys.URI}|sha256:[0-9a-f]{{64}}|off|")
 
@@ -35,15 +35,10 @@ def check_lists(options: dict[str, Any]) -> None:
             raise InvalidOption(f"The option {name!r}: {said}") from None
 
 
-def with_lists_sent(options: Mapping[str, Any], stack: DeployedStack) -> dict[str, Any]:
-    """The options, with local lists uploaded and named as the stack finds them."""
-    return {**options, **{name: _sent(file, stack) for name, file in local_lists(options).items()}}
-
-
-def _sent(file: Path, stack: DeployedStack) -> str:
-    key, body = keys.upload(digest(file), as_key(file.name)), file.read_bytes()
-    retrying(
-        lambda: stack.s3.put_object(Bucket=stack.work, Key=key, Body=body),
-        "S3 to take a list of words",
-    )
-    return keys.uri(stack.work, key)
+def with_lists_sent(options: Mapping[str, Any], s3: BaseClient, bucket: str) -> dict[str, Any]:
+    """The options, with local lists in the work bucket. Raises FileChanged, OSError, GaveUp."""
+    places = {
+        name: sent(s3, bucket, file, file.name, "a list of words")
+        for name, file in local_lists(options).items()
+    }
+    return {**options, **places}

@@ -7,7 +7,9 @@ import os
 import resource
 import shutil
 import subprocess
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,38 @@ def test_a_part_of_a_recording_whose_name_is_no_text_is_done_again(folder: Path)
 
 
 # ── Inputs ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def written_to_all_the_time(file: Path) -> Iterator[None]:
+    """While it lasts, a file has another time of change each time that somebody looks."""
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            os.utime(file)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_list_that_changes_while_it_is_sent_is_one_line(folder: Path) -> None:
+    (folder / "terms.txt").write_text("Eddystone\n")
+    assert typed(*TRANSCRIBE, "talk.wav", folder=folder).returncode == 0
+    for call in (
+        (*TRANSCRIBE, "other.wav"),
+        ("redo", "talk.wav", "--from", "0", "--to", "1"),
+        ("rename", "talk.wav", "spk_0=Ada"),
+    ):
+        with written_to_all_the_time(folder / "terms.txt"):
+            done = typed(*call, "--vocabulary", "terms.txt", folder=folder)
+        changed = "terms.txt changed while it was sent. Try again when it is finished."
+        assert said(done) == (1, [], [f"fanscribe: {changed}"]), call
 
 
 def test_what_is_piped_into_it_is_transcribed_and_a_part_of_that_again(folder: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fanscribe.errors import UnknownModel
-from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
-from fanscribe.speakers.models import FOLDER, find_models
+from fanscribe.speakers.building import EMBEDDING, RECIPE, RECIPE_FILE, SEGMENTATION
+from fanscribe.speakers.models import FOLDER, find_models, is_current
 from fanscribe_local.cli.speaker_models import have_speaker_models
 
 
@@ -21,6 +21,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     for name in (SEGMENTATION, EMBEDDING):
         (folder / name).touch()
+    (folder / RECIPE_FILE).write_text(RECIPE)
     return folder
 
 
@@ -48,3 +49,16 @@ def test_a_folder_that_was_named_stays(
 def test_a_folder_without_them_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UnknownModel, match=f"no speaker models in {tmp_path}.*building.build"):
         find_models({FOLDER: str(tmp_path)})
+
+
+def test_models_of_another_recipe_are_not_current(cache: Path) -> None:
+    assert is_current(cache)
+    (cache / RECIPE_FILE).write_text("1")
+    assert not is_current(cache)
+    (cache / RECIPE_FILE).unlink()
+    assert not is_current(cache), "from before there were recipes"
+
+
+def test_a_named_folder_needs_no_recipe(cache: Path) -> None:
+    (cache / RECIPE_FILE).unlink()
+    assert find_models({FOLDER: str(cache)}) == cache

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from click.testing import CliRunner
 
 from fanscribe import keys
 from fanscribe.errors import InvalidOption
 from fanscribe_local.cli.main import command
+from fanscribe_local.client.given_files import with_files_sent
 from fanscribe_local.client.stack import DeployedStack
-from fanscribe_local.client.upload import digest
+from fanscribe_local.client.upload import FileChanged, digest
 from fanscribe_local.client.word_lists import check_lists, local_lists, with_lists_sent
 from tests.conftest import SAMPLE
 
@@ -22,8 +24,32 @@ class Bucket:
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
+    lost: int = 0  # how often it takes nothing
+
+    def head_object(self, **asked: Any) -> Any:
+        """Its size. Raises ClientError where there is none."""
+        if body := self.objects.get((asked["Bucket"], asked["Key"])):
+            return {"ContentLength": len(body)}
+        raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
     def put_object(self, **sent: Any) -> None:
-        self.objects[sent["Bucket"], sent["Key"]] = sent["Body"]
+        """Take it, once no try is lost any more."""
+        if self.lost:
+            self.lost -= 1
+            raise EndpointConnectionError(endpoint_url="https://s3")
+        self.objects[sent["Bucket"], sent["Key"]] = sent["Body"].read()
+
+
+@dataclass
+class Disturbed(Bucket):
+    """Takes a file that somebody writes to meanwhile."""
+
+    file: Path = Path()
+
+    def put_object(self, **sent: Any) -> None:
+        """Take it."""
+        super().put_object(**sent)
+        self.file.write_text("Eddystone\nSmeaton\n")
 
 
 @pytest.fixture
@@ -35,11 +61,30 @@ def terms(tmp_path: Path) -> Path:
 
 def test_a_file_is_uploaded_and_named_by_what_is_in_it(terms: Path) -> None:
     bucket = Bucket()
-    stack = DeployedStack(bucket, None, "work", "transcripts", "arn", "recordings")
     options = {"vocabulary": str(terms), "replace": "s3://lists/style.tsv", "language": "en"}
     key = keys.upload(digest(terms), "terms.txt")
-    assert with_lists_sent(options, stack) == options | {"vocabulary": f"s3://work/{key}"}
+    assert with_lists_sent(options, bucket, "work") == options | {"vocabulary": f"s3://work/{key}"}
     assert bucket.objects == {("work", key): b"Eddystone\n"}
+
+
+def test_lists_and_clips_are_sent_again_after_a_lost_connection(terms: Path) -> None:
+    bucket = Bucket(lost=1)
+    stack = DeployedStack(bucket, None, "work", "transcripts", "arn", "recordings")
+    sent = with_files_sent({"vocabulary": str(terms)}, stack)
+    assert sent["vocabulary"].startswith("s3://work/uploads/")
+    bucket.lost = 1
+    sent = with_files_sent({"voices": {"Ada": [str(terms), "0:12-0:31"]}}, stack)
+    assert sent["voices"]["Ada"][0].endswith("/clip.txt")
+    assert sent["voices"]["Ada"][1] == "0:12-0:31"
+    assert [key.rsplit("/")[-1] for _, key in bucket.objects] == ["terms.txt", "clip.txt"]
+
+
+@pytest.mark.parametrize("name", ["vocabulary", "voices"])
+def test_a_file_that_changes_while_it_is_sent_is_not_used(terms: Path, name: str) -> None:
+    stack = DeployedStack(Disturbed(file=terms), None, "work", "transcripts", "arn", "recordings")
+    given = {"vocabulary": str(terms), "voices": {"Ada": [str(terms)]}}
+    with pytest.raises(FileChanged, match=r"terms\.txt changed while it was sent\. Try again"):
+        with_files_sent({name: given[name]}, stack)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from fanscribe.errors import UnknownModel
-from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
+from fanscribe.speakers.building import EMBEDDING, RECIPE, RECIPE_FILE, SEGMENTATION
 
 BAKED = Path("/opt/speakers")  # where functions/Dockerfile puts them
+WAY = b"2"  # counts up if the same models give other voices: by other features, windows, utterances
 FOLDER = "FANSCRIBE_SPEAKER_MODELS"  # the variable that names another folder
 
 
@@ -29,12 +30,18 @@ def find_models(environment: Mapping[str, str] = os.environ) -> Path:
 
 @cache
 def identity(folder: Path) -> str:
-    """12 hexadecimal digits of both models: other models, other voices."""
+    """12 hexadecimal digits of both models, and of how they are used: no other voices have them."""
     models = (folder / name for name in (SEGMENTATION, EMBEDDING))
     digests = [hashlib.sha256(model.read_bytes()).digest() for model in models]
-    return hashlib.sha256(b"".join(digests)).hexdigest()[:12]
+    return hashlib.sha256(b"".join([*digests, WAY])).hexdigest()[:12]
 
 
 def is_whole(folder: Path) -> bool:
     """True if both models are there."""
     return all((folder / name).is_file() for name in (SEGMENTATION, EMBEDDING))
+
+
+def is_current(folder: Path) -> bool:
+    """True if both were built there as they are built today."""
+    recipe = folder / RECIPE_FILE
+    return is_whole(folder) and recipe.is_file() and recipe.read_text() == RECIPE

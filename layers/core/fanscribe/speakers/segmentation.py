@@ -5,7 +5,7 @@ A voice's number means nothing outside its window.
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -66,8 +66,11 @@ def windows(network: onnxruntime.InferenceSession, waveform: Floats) -> Iterator
         yield Window(start, first, min(last, len(active)), active, begin, end)
 
 
-def frame_at(sample: int) -> int:
-    """The first frame whose middle is at a sample of its window, or after it."""
+Places = TypeVar("Places", int, NDArray[np.intp])
+
+
+def frame_at(sample: Places) -> Places:
+    """The first frame whose middle is at a sample of its window, or after it. Of each, if many."""
     return -((FRAME_WIDTH // 2 - sample) // FRAME_STEP)
 
 

@@ -145,4 +145,4 @@ def _frame_of_features(count: int, start: int) -> Frames:
     sample.
     """
     middles = np.arange(count) * STEP + WIDTH // 2 - start
-    return np.array([frame_at(middle - FRAME_STEP // 2) for middle in middles.tolist()], np.intp)
+    return frame_at(middles - FRAME_STEP // 2)

