@@ -195,6 +195,14 @@ def test_a_language_without_a_model_of_names_is_told_in_the_transcript_and_its_m
     assert note not in job.merge(redact="card").notes
 
 
+def test_a_language_without_rules_is_told_likewise() -> None:
+    job = Job("マリアです。 4111 1111 1111 1111.", language="ja")
+    job.find(redact="name,card")
+    note, *_ = job.merge(redact="name,card").notes
+    assert note.startswith("In ja, only numerals and what has a form of its own")
+    assert "[CARD]" in job.files["txt"]
+
+
 def test_titles_that_somebody_wrote_into_the_file_are_left_out() -> None:
     job = Job(SAID[0])
     tracks = tuple(Track(i, "aac", language="en", title="Maria's phone") for i in (1, 2))
