@@ -24,7 +24,7 @@ def test_here_they_are_installed() -> None:
     ("options", "said"),
     [
         ({"redact": "all", "language": "ja"}, "In ja, only numerals and what has a form"),
-        ({"redact": "all", "language": "de"}, "Names could be looked for only where they are"),
+        ({"redact": "all", "language": "de"}, "Names are looked for only where they are"),
         ({"redact": "all", "language": "en"}, ""),
         ({"redact": "all"}, ""),
         ({"redact": "all", "language": "multilingual"}, ""),

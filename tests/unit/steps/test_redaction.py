@@ -189,7 +189,7 @@ def test_a_language_without_a_model_of_names_is_told_in_the_transcript_and_its_m
     job = Job("Hier spricht Maria Gonzalez, meine Karte ist 4111 1111 1111 1111.", language="de")
     job.find(redact="name,card")
     note, *_ = job.merge(redact="name,card").notes
-    assert note.startswith("Names could be looked for only where they are announced, in de:")
+    assert note.startswith("Names are looked for only where they are announced, in de:")
     assert note in json.loads(job.files["json"])["notes"]
     job.find(redact="card")
     assert note not in job.merge(redact="card").notes

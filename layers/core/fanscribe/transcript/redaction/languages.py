@@ -25,13 +25,13 @@ def limits(kinds: Collection[Kind], language: str) -> str | None:
     """A sentence on what could not be looked for in the language; None: it has all rules."""
     if kinds and language not in DIGITS:
         return (
-            f"In {language}, only numerals and what has a form of its own could be looked for: no "
+            f"In {language}, only numerals and what has a form of its own are looked for: no "
             "names, addresses, dates of birth and passwords, and no spoken numbers. "
             "Read docs/redaction.md."
         )
     if "name" in kinds and language not in MODELS:
         return (
-            f"Names could be looked for only where they are announced, in {language}: "
+            f"Names are looked for only where they are announced, in {language}: "
             "there is no model of names for that. Read docs/redaction.md."
         )
     return None
