@@ -1,5 +1,6 @@
 """The command `fanscribe`."""
 
+import gc
 import importlib
 import io
 import sys
@@ -86,6 +87,9 @@ def main() -> None:
             raise
         complain(said)
         sys.exit(1)
+    finally:
+        # Python's last look at all that was loaded, moto among it, takes half a second
+        gc.freeze()
 
 
 def _explained(error: Exception) -> str | None:
