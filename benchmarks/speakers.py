@@ -8,7 +8,8 @@ one of 0.25 s, and the number of speakers found: if all were one speaker; the ce
 utterances, whoever really speaks most of them); as counted (`auto`); and with the number given.
 Then the words with the wrong speaker, in percent, outside overlapping speech and in all (WDER), and
 cpWER. The words are the references' turns in pieces of 0.3 s, as if all were recognized: what is
-wrong is the speakers' doing. Then CPU seconds for voices an hour of sound.
+wrong is the speakers' doing. Then CPU seconds for voices an hour of sound: set
+OPENBLAS_NUM_THREADS=1, as the functions have it, else numpy's other threads count as they wait.
 
 With --day it is Merge alone: so many hours, eight speakers, time and peak memory of the process.
 """

@@ -17,7 +17,7 @@ from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.speakers.voice_prints import Vectors, likeness, unit, vectors_of
 from fanscribe.times import SAMPLE_RATE
 
-RELIABLE = 1.0  # seconds alone from which a voice print may found a cluster
+RELIABLE = 0.5  # seconds alone from which a voice print may found a cluster
 LEAST = 0.2  # seconds that any voice print counts for
 # Mean cosine down to which clusters are joined, and cosine of whole clusters from which on they are
 # one speaker: in a short recording and in a long one. The more is behind a cluster, the surer.
@@ -30,7 +30,7 @@ SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
 SMALL, SMALL_SHARE, SMALLEST, TRACE = 6.0, 0.05, 1.5, 0.001
-MARGIN = 0.1  # so much nearer another speaker must be for an utterance to leave its voice's
+MARGIN = 0.05  # so much nearer another speaker must be for an utterance to leave its voice's
 BLOCK = 1_000  # voice prints of a long recording that are first joined by themselves
 FINE = 0.70  # mean cosine down to which they are
 COARSER = 0.05  # less of it each time that this made hardly fewer
