@@ -6,7 +6,6 @@ Resolves the intrinsic functions that the template uses (Ref, Sub, GetAtt, If, S
 way CloudFormation does; any other stops it.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -142,9 +141,7 @@ class Stack:
     def _definition(self, machine: Mapping[str, Any]) -> str:
         text = (self._root / machine["DefinitionUri"]).read_text("utf-8")
         values = self.resolve(machine["DefinitionSubstitutions"])
-        definition = re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
-        # without its white space, of which moto's parser makes tokens
-        return json.dumps(json.loads(definition), separators=(",", ":"))
+        return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
 
     def _bucket(self, name: str) -> Bucket:
         own = self._resources[name]["Properties"]
