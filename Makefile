@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 STACK := fanscribe
-# Two test files at once: more would load more speech models than a small machine has memory for
-TWO := -n 2 --dist loadfile
+# Two test files at once: more would load more speech models than a small machine has memory for.
+# In the order of tests/support/lanes.py, not of pytest-xdist, which begins with the most tests
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 SOURCES := .ci benchmarks docs layers/core functions fanscribe_local models tests
 
 .PHONY: help demo redaction test test-all test-rest test-sam test-deploy coverage smoke stage \

@@ -2,7 +2,7 @@
 interleaved.
 
     python -m benchmarks.accuracy [--model tiny.en] [--beam 1] [--runs 1] [--only long-en …] [--in
-    noise music] [--at 15 5 0 -5]
+    noise music] [--at 15 5 0 -5] [--minutes 12]
 
 Three ways to transcribe the same recording on all cores, int8: faster-whisper's sequential decoding
 as the usual scripts do it, its BatchedInferencePipeline with word times, and `fanscribe transcribe`
@@ -10,7 +10,7 @@ as the usual scripts do it, its BatchedInferencePipeline with word times, and `f
 faster-whisper is 5, with context and temperatures. CPU is user and system time of all processes of
 a way, from start to end.
 
---in takes the first four minutes of long-en and mixes them with noise, with music or both in turn,
+--in takes the first --minutes of long-en and mixes them with noise, with music or both in turn,
 --at so many dB.
 """
 
@@ -30,6 +30,7 @@ from fanscribe.recognition.models import find_model
 
 WAYS = ("sequential", "batched, words", "fanscribe")
 DECIBELS = (15, 5, 0, -5)
+MINUTE = 60_000  # ms
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,11 @@ def recordings(folder: Path) -> Iterator[Recording]:
         )
 
 
-def in_background(names: Sequence[str], levels: Sequence[int], folder: Path) -> Iterator[Recording]:
+def in_background(
+    names: Sequence[str], levels: Sequence[int], minutes: int, folder: Path
+) -> Iterator[Recording]:
     """The opening of long-en, mixed, written into `folder`."""
-    said = opening()
+    said = opening(minutes * MINUTE)
     for name in names:
         for level in levels:
             clip = mixed(said, name, level)
@@ -94,6 +97,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="the recordings of these names")
     parser.add_argument("--in", dest="background", nargs="+", choices=BACKGROUNDS)
     parser.add_argument("--at", nargs="+", type=int, default=DECIBELS, help="dB")
+    parser.add_argument("--minutes", type=int, default=12, help="of long-en, in a background")
     asked = parser.parse_args()
     model = find_model(asked.model).folder
     print(
@@ -102,7 +106,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         found = (
-            in_background(asked.background, asked.at, Path(folder))
+            in_background(asked.background, asked.at, asked.minutes, Path(folder))
             if asked.background
             else recordings(Path(folder))
         )

@@ -85,8 +85,8 @@ def _pieces() -> list[tuple[int, int, int, int]]:
     return [tuple(piece) for piece in table]
 
 
-def opening(most_ms: int = 240_000) -> Clip:
-    """The first four minutes of long-en, to the end of a piece."""
+def opening(most_ms: int) -> Clip:
+    """The opening of long-en, to the last end of a piece by then."""
     sound = load(CORPUS / "long-en" / "fairy-tales-30min.mp3")
     words = (CORPUS / "long-en" / "fairy-tales-30min.txt").read_text().split()
     _, end, _, last = max((piece for piece in _pieces() if piece[1] <= most_ms), key=itemgetter(1))

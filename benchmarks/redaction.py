@@ -1,10 +1,13 @@
 """How much personal data redaction finds, kind by kind, and what it takes for some.
 
-    python -m benchmarks.redaction [--spoken] [--each 30] [--show]
+    python -m benchmarks.redaction [--spoken [--model base]] [--parted] [--each 30] [--show]
+    python -m benchmarks.redaction --day
 
 On labelled sets (benchmarks/personal_data.py): one that is made by templates and one by hand, as
-text, and with --spoken the first as espeak-ng speaks it and the packaged tiny.en reads it. --show
-lists what was not found.
+text, and with --spoken the first as espeak-ng speaks it and a model (tiny.en, or a folder) reads
+it. --parted cuts each text in or before its value, as a pause does after which the model begins a
+new sentence. --show lists what was not found. --day measures time and memory of FindPersonalData
+and Merge for a made day.
 
 On text a value counts as found if every word of it is covered, by whatever kind. In speech, which a
 model may mishear, it counts as found if a mark of its kind stands in its sentence and none of its
@@ -13,28 +16,41 @@ digits or names are left: runs of three digits, words of three letters.
 
 import argparse
 import json
+import random
 import re
+import resource
 import subprocess
+import sys
 import tempfile
+import time
 import wave
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.personal_data import EACH, Sentence, by_hand, sentences
+from benchmarks.made_day import JOB, documents
+from benchmarks.personal_data import EACH, SEED, Sentence, by_hand, sentences
 from benchmarks.speed import with_table
+from fanscribe import keys
+from fanscribe.documents.options import OutputOptions
+from fanscribe.documents.payloads import MergeTask, PersonalDataTask
 from fanscribe.documents.redaction import KINDS, Kind
+from fanscribe.runtime.settings import MergeSettings
+from fanscribe.steps.find_personal_data import find_personal_data
+from fanscribe.steps.merge import merge
 from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.redaction.find import find
 from fanscribe.transcript.redaction.recognizers import load_recognizers
 from fanscribe.transcript.redaction.spoken import as_typed, plain, runs
 from tests.support.builders import a_transcript
+from tests.support.fakes import MemoryStorage
 
 RESULTS = Path(__file__).with_name("results") / "redaction.json"
 PAGE, MARK = Path(__file__).parent.parent / "docs" / "redaction.md", "redaction"
 PAUSE_S = 2.5  # between sentences
 SPOKEN_EACH = 12  # sentences of a kind that are spoken
+HOURS = 24
 
 
 class Score(NamedTuple):
@@ -93,6 +109,18 @@ def on_text(said: Sequence[Sentence]) -> Tally:
                 words = " ".join(sentence.words[mark.first : mark.last + 1])
                 tally.missed.append(f"not {mark.kind}: {words} | {sentence.text}")
     return tally
+
+
+def parted(said: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Sentences with a value, each cut in two before one of the value's words."""
+    chance = random.Random(SEED)
+    for sentence in said:
+        inside = [i for i, of in enumerate(sentence.of) if of is not None and i]
+        if inside:
+            words, at = list(sentence.words), chance.choice(inside)
+            words[at - 1] = f"{words[at - 1].rstrip(',.;:')}."
+            words[at] = words[at][:1].upper() + words[at][1:]
+            yield sentence._replace(words=words)
 
 
 def on_speech(each: int, model: str) -> Tally:
@@ -201,17 +229,60 @@ def table(known: dict[str, dict[str, dict[str, float]]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+# ── A day ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_day(step: str, found: Path) -> dict[str, float]:
+    """One of the two steps for a made day, in this process. Places of personal data lie in `found`
+    between them.
+    """
+    storage = MemoryStorage({("work", key): data for key, data in documents(HOURS)})
+    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    output, key = OutputOptions(redact=KINDS), ("work", keys.personal_data(JOB))
+    began = time.process_time()
+    if step == "find":
+        task = PersonalDataTask(execution="day", job=JOB, output=output)
+        find_personal_data(task, settings, storage, load_recognizers)
+        found.write_bytes(storage.objects[key])
+    else:
+        storage.objects[key] = found.read_bytes()
+        merge(MergeTask(execution="day", job=JOB, output=output), settings, storage)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cpu_s": round(time.process_time() - began, 1), "peak_mb": round(peak)}
+
+
+def print_a_day() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for step in ("find", "merge"):
+            command = [sys.executable, "-m", "benchmarks.redaction", "--step", step]
+            command += ["--found", str(Path(folder) / "found.json")]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            print(step, done.stdout.strip(), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spoken", action="store_true")
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--each", type=int)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--parted", action="store_true")
+    parser.add_argument("--day", action="store_true")
+    parser.add_argument("--step", choices=("find", "merge"), help=argparse.SUPPRESS)
+    parser.add_argument("--found", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.day:
+        print_a_day()
+        return
+    if chosen.step:
+        print(json.dumps(a_day(chosen.step, chosen.found)))
+        return
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if chosen.spoken:
         each = chosen.each or SPOKEN_EACH
-        tallies = {f"spoken, {chosen.model}": on_speech(each, chosen.model)}
+        tallies = {f"spoken, {Path(chosen.model).name}": on_speech(each, chosen.model)}
+    elif chosen.parted:
+        tallies = {"parted": on_text(list(parted(sentences(chosen.each or EACH))))}
     else:
         tallies = {"text": on_text(sentences(chosen.each or EACH)), "by hand": on_text(by_hand())}
     for name, tally in tallies.items():

@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
 from fanscribe.speakers.models import FOLDER, is_current
+from tests.support.lanes import longest_first
 from tests.support.measured import measure_processes
 
 measure_processes()  # before our modules are imported: they keep sys.executable
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=longest_first)
     if config.getoption("--rest"):
         items[:] = [item for item in items if _takes_long(item) or _runs_a_share(item)]
         return

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from fanscribe.documents.options import Options
+from fanscribe.documents.options import ENGLISH, MULTILINGUAL, Options
+from fanscribe.transcript.redaction.languages import limits
 from fanscribe.transcript.redaction.recognizers import missing_packages
 
 
@@ -17,3 +18,11 @@ def check_redaction(
             f"--redact needs packages that are not installed here: {', '.join(names)}. Install "
             "them, 300 MB, with `make redaction` or `pip install 'fanscribe[redact]'`."
         )
+
+
+def tell_limits(options: dict[str, str]) -> None:
+    """Say what can't be found in the language, if that is given: before any work."""
+    given = Options.parse(options)
+    language = ENGLISH if given.task == "translate" else given.language
+    if language not in {None, MULTILINGUAL} and (limit := limits(given.redact, str(language))):
+        click.echo(limit, err=True)

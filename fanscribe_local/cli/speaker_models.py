@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from fanscribe.documents.options import Options
-from fanscribe.speakers.building.build import NotBuilt, fetch_and_build
 from fanscribe.speakers.models import FOLDER, is_current
 from fanscribe_local.cli.shared import Failed
 from fanscribe_local.emulator.job_cache import default_folder
@@ -28,6 +27,9 @@ def have_speaker_models(options: dict[str, str]) -> None:
 
 
 def _fetch(folder: Path) -> None:
+    # It needs numpy, which the command does not
+    from fanscribe.speakers.building.build import NotBuilt, fetch_and_build  # noqa: PLC0415
+
     try:
         fetch_and_build(folder)
     except NotBuilt as error:

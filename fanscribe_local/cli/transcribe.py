@@ -17,7 +17,7 @@ from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
-from fanscribe_local.cli.redaction import check_redaction
+from fanscribe_local.cli.redaction import check_redaction, tell_limits
 from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
@@ -203,6 +203,7 @@ def transcribe(
             "With --no-wait, `fanscribe report JOB` writes it later."
         )
     recordings, left_out = _check_call(audio, options, out, report=report)
+    tell_limits(options)
     if stack:
         where = StackLocation(stack, region, profile, endpoint_url)
         tell_left_out(left_out, as_json=as_json)

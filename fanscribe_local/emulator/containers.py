@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -241,6 +242,7 @@ class ContainerPool(FunctionPool):
     built: Built = field(kw_only=True)
     network: str = field(kw_only=True)
 
-    def start(self) -> Container:
+    def start(self, more: Mapping[str, str] = MappingProxyType({})) -> Container:
         """Start one more container."""
-        return Container.start(self.built, self.environment, self.network, self.log)
+        environment = {**self.environment, **more}
+        return Container.start(self.built, environment, self.network, self.log)

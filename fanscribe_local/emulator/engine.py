@@ -50,8 +50,6 @@ INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 TRANSCRIBE, DETECT_LANGUAGE = "transcribe.handler.handler", "detect_language.handler.handler"
 SPLIT = "split.handler.handler"
-# called by some jobs, or here by none
-SELDOM = {"DetectLanguageFunction", "FindPersonalDataFunction", "NotifyFunction"}
 
 # moto's interpreter takes one enumeration from its Batch, which loads all of EC2: a third of the
 # CPU that this process needs to start. No state of ours is a Batch job.
@@ -206,13 +204,14 @@ class Engine:
                 self._places if function.handler == TRANSCRIBE else self._workers,
                 self._logs / f"{function.name}.log",
             )
-        self._provisioning = threading.Thread(target=self._provision)
+        self._provisioning = threading.Thread(target=self._provision, args=["Split", "Transcribe"])
         if self._ahead:
             self._provisioning.start()
 
-    def _provision(self) -> None:
+    def _provision(self, *names: str) -> None:
+        """Start processes of functions before they are needed."""
         for pool in self.pools.values():
-            if pool.function.name not in SELDOM:
+            if pool.function.name.removesuffix("Function") in names:
                 pool.provision(self._places if pool.function.handler == TRANSCRIBE else 1)
 
     def _variables(self, handler: str) -> dict[str, str]:
@@ -293,6 +292,8 @@ class Engine:
         function = urllib.parse.unquote(match[1])
         invoke = self.pools[function].invoke
         of_a_child = self.deployment.functions[function].handler == TRANSCRIBE
+        if of_a_child and self._ahead:  # not earlier: the start needs the cores
+            self._provision("Merge")
         answer = self._map_runs.call(payload, invoke) if of_a_child else invoke(payload)
         headers = [
             ("Content-Type", "application/json"),

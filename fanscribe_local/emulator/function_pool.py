@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, cast
 
 from fanscribe_local.emulator.template import REGION, Function
@@ -50,6 +51,9 @@ PASSED_ON = (
 )
 GPU = ("CUDA_VISIBLE_DEVICES", "CUDA_CACHE_PATH", "FANSCRIBE_DEVICE", "FANSCRIBE_COMPUTE_TYPE")
 MODELS = ("FANSCRIBE_SPEAKER_MODELS",)  # that lie where only this machine knows
+# Lambda's variable that tells a process whether it was started before it is needed
+INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
+AHEAD = {INITIALIZATION: "provisioned-concurrency"}
 
 
 def lambda_variables(function: Function) -> dict[str, str]:
@@ -73,6 +77,7 @@ def function_environment(function: Function, given: Mapping[str, str]) -> dict[s
     reserved = {
         "_HANDLER": function.handler,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        INITIALIZATION: "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "PYTHONPATH": os.pathsep.join(str(folder) for folder in function.code),
@@ -131,6 +136,7 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     busy: bool = False
+    used: bool = False
 
     @classmethod
     def start(cls, environment: Mapping[str, str], log: Path) -> "_Worker":
@@ -153,13 +159,14 @@ class _Worker:
         if not self.connection.poll(max(0.0, invocation.deadline - time.time())):
             return None
         answer: Answer = self.connection.recv()
-        self.busy = False
+        self.busy, self.used = False, True
         return answer
 
     def stop(self) -> int:
-        # An idle one ends by itself, which may take a while: what measures it has to write that
+        # An idle one ends by itself, which may take a while: what measures it has to write that.
+        # One that was never used may be loading a model for minutes
         self.connection.close()
-        self.process.join(0.2 if self.busy else 5)
+        self.process.join(5 if self.used and not self.busy else 0.2)
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
@@ -187,9 +194,9 @@ class FunctionPool:
     def __post_init__(self) -> None:
         self._free = threading.Semaphore(self.limit)
 
-    def start(self) -> Process:
-        """A cold one."""
-        return _Worker.start(self.environment, self.log)
+    def start(self, more: Mapping[str, str] = MappingProxyType({})) -> Process:
+        """A cold one, with `more` in its environment."""
+        return _Worker.start({**self.environment, **more}, self.log)
 
     def invoke(self, payload: bytes) -> Answer:
         """Run the handler once, and answer as Lambda would, whatever becomes of the process."""
@@ -230,7 +237,7 @@ class FunctionPool:
         """
         with self._lock:
             while len(self._warm) + len(self._running) < min(count, self.limit):
-                self._warm.append(self.start())
+                self._warm.append(self.start(AHEAD))
 
     def processes(self) -> list[int]:
         """Ids of the live processes."""

@@ -19,7 +19,13 @@ from typing import Any
 
 # Modules that are loaded once for all functions. None of ours that reads the environment when it is
 # loaded, as runtime/logs.py does.
-PRELOADED = ("boto3", "aws_lambda_powertools", "fanscribe.recognition.whisper")
+PRELOADED = (
+    "boto3",
+    "aws_lambda_powertools",
+    "fanscribe.recognition.whisper",
+    "fanscribe.documents.payloads",
+    "fanscribe.jobs.folder",
+)
 
 
 @dataclass(frozen=True)

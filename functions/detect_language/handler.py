@@ -9,6 +9,8 @@ from fanscribe.runtime.logs import observed
 from fanscribe.runtime.settings import ModelSettings, memory_mb
 from fanscribe.steps.detect_language import detect_language
 
+STORAGE = S3Storage()  # made before the first event, and kept
+
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -18,4 +20,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     def load() -> Recognizer:
         return load_recognizer(settings.model, memory_mb=memory_mb())
 
-    return detect_language(job, settings, S3Storage(), load).model_dump()
+    return detect_language(job, settings, STORAGE, load).model_dump()

@@ -14,19 +14,21 @@ from fanscribe.steps.split_decoding import split_section
 from fanscribe.steps.split_redo import redo
 from fanscribe.steps.split_rewrite import rewrite
 
+STORAGE = S3Storage()  # made before the first event, and kept
+
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    settings, storage = SplitSettings.read(), S3Storage()
+    settings = SplitSettings.read()
     if "section" in event:
-        split_section(SectionTask.parse(event), settings, storage)
+        split_section(SectionTask.parse(event), settings, STORAGE)
         return {}
     task = SplitTask.parse(event)
     asked = task.input
     if asked.redo:
-        job = redo(task, asked.redo, settings, storage, still_runs)
+        job = redo(task, asked.redo, settings, STORAGE, still_runs)
     elif asked.rewrite:
-        job = rewrite(task, asked.rewrite, settings, storage, still_runs)
+        job = rewrite(task, asked.rewrite, settings, STORAGE, still_runs)
     else:
-        job = split(task, settings, storage, still_runs)
+        job = split(task, settings, STORAGE, still_runs)
     return job.model_dump()

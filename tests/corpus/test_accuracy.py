@@ -2,15 +2,14 @@
 is claimed.
 """
 
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
-from statistics import median
 
 import ctranslate2
 import jiwer
 import numpy as np
 import pytest
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper import BatchedInferencePipeline
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.recordings import (
@@ -28,6 +27,7 @@ from fanscribe.documents.plan import Tile
 from fanscribe.recognition.models import find_model
 from fanscribe.recognition.whisper import WhisperRecognizer
 from fanscribe.times import milliseconds
+from tests.support.reference import on_one_core
 from tests.support.steps_in_memory import transcribed_here
 
 NORMAL = EnglishTextNormalizer()
@@ -48,9 +48,7 @@ def sequential(recording: Path, seed: int, model: str = "tiny.en") -> str:
     draws words by chance, here by `seed`.
     """
     ctranslate2.set_random_seed(seed)
-    whisper = WhisperModel(
-        str(find_model(model).folder), device="cpu", compute_type="int8", cpu_threads=2
-    )
+    whisper = on_one_core(find_model(model).folder)
     return "".join(segment.text for segment in whisper.transcribe(str(recording), language="en")[0])
 
 
@@ -69,7 +67,7 @@ def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
 def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
     tmp_path: Path,
 ) -> None:
-    """Two recordings of them together, and than they are by half of three draws.
+    """Two recordings of them together, and than by two of three draws.
 
     On the second alone it depends on the processor: with AVX-512 six draws gave 5.6, 8.3, 9.4,
     14.7, 16.2 and 21.7 %, without it every draw 5.6 (ours 7.5 on both). On the first it is 10.2 to
@@ -81,13 +79,12 @@ def test_many_short_pieces_are_understood_better_than_by_sequential_decoding(
     ]
     recordings = [store(clip, tmp_path / f"{number}.wav") for number, clip in enumerate(clips)]
     text = " ".join(clip.text for clip in clips)
-    theirs = median(
+    ours = wer(text, " ".join(transcribed_here(each, language="en").text for each in recordings))
+    drawn = (
         wer(text, " ".join(sequential(each, draw) for each in recordings)) for draw in range(3)
     )
-    assert (
-        wer(text, " ".join(transcribed_here(each, language="en").text for each in recordings))
-        < theirs
-    )
+    worse = (theirs for theirs in drawn if theirs > ours)
+    assert len(list(islice(worse, 2))) == 2, "a third is drawn only where it decides"
 
 
 def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corpus: Path) -> None:
@@ -102,7 +99,7 @@ def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corp
     laid, sound = tiled(recording)
     tiles = [tile for tile in laid if not tile.silent][:24]
     folder = find_model("tiny.en").folder
-    whisper = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+    whisper = on_one_core(folder)
     clips = [{"start": tile.start / 16_000, "end": tile.end / 16_000} for tile in tiles]
     whole = sound.astype(np.float32) / 32_768
     segments, _ = BatchedInferencePipeline(whisper).transcribe(
@@ -110,7 +107,7 @@ def test_first_decodings_are_those_of_faster_whisper_on_the_whole_recording(corp
     )
     theirs = [word for segment in segments for word in segment.words]
 
-    recognizer = WhisperRecognizer(folder, 2, fallback=False)
+    recognizer = WhisperRecognizer(folder, 1, fallback=False)
     decoding = recognizer._decoding("en", ReadingOptions())
     sounds = [sound[tile.start : tile.end] for tile in tiles]
     candidates = recognizer._decode(tiles, recognizer._encode(sounds), decoding)
@@ -180,17 +177,15 @@ def test_nothing_is_written_where_nothing_is_said(
         assert counted.wer <= 0.1, "the noise may swallow a word beside it"
 
 
-@pytest.mark.parametrize(("chunk_tiles", "batch_tiles"), [(1, 1), (3, 8), (64, 5)])
 @pytest.mark.usefixtures("corpus")
-def test_fallbacks_do_not_depend_on_the_fan_out_either(
-    tmp_path: Path, chunk_tiles: int, batch_tiles: int
-) -> None:
+def test_fallbacks_do_not_depend_on_the_fan_out_either(tmp_path: Path) -> None:
     clip = composed(story_pieces()[5::20], announcements(), 7, (1, 4))
     recording = store(clip, tmp_path / "pieces.wav")
     usual = transcribed_here(recording, chunk_tiles=4, batch_tiles=4, language="en")
     decoded_again = [tile for tile in usual.printed["ledger"]["tiles"] if "second_look" in tile]
     assert len(decoded_again) >= 3
-    other = transcribed_here(
-        recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en"
-    )
-    assert other.files == usual.files
+    for chunk_tiles, batch_tiles in [(1, 1), (3, 8), (64, 5)]:
+        other = transcribed_here(
+            recording, chunk_tiles=chunk_tiles, batch_tiles=batch_tiles, language="en"
+        )
+        assert other.files == usual.files, (chunk_tiles, batch_tiles)

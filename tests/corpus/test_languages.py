@@ -5,10 +5,11 @@ from pathlib import Path
 import jiwer
 import numpy as np
 import pytest
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper import BatchedInferencePipeline
 from whisper_normalizer.basic import BasicTextNormalizer
 
 from benchmarks.recordings import Clip, load, store
+from tests.support.reference import on_one_core
 from tests.support.steps_in_memory import transcribed_here
 
 LANGUAGES = ["en", "de", "es", "fr", "pt"]
@@ -68,8 +69,7 @@ def test_fewer_words_of_french_poems_are_wrong_or_missing_than_with_the_batched_
     """
     recording = corpus / "long-fr" / "fleurs-du-mal-16min.mp3"
     normal = BasicTextNormalizer()
-    whisper = WhisperModel(base, device="cpu", compute_type="int8", cpu_threads=2)
-    segments, _ = BatchedInferencePipeline(whisper).transcribe(
+    segments, _ = BatchedInferencePipeline(on_one_core(base)).transcribe(
         str(recording), language="fr", beam_size=1, batch_size=8
     )
     reference = normal(recording.with_suffix(".txt").read_text())

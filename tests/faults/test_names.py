@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fanscribe.documents.plan import Sections
-from fanscribe.keys import sections
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.worker import Answer, error_answer, refused
@@ -20,12 +18,13 @@ from tests.faults.functions import Fault
 from tests.faults.test_faults import AT_ONCE, TIMEOUT_S, WORKERS, Laboratory, ThrottlingPool, said
 from tests.support.builders import a_model_folder
 from tests.support.lambda_errors import NAMES
-from tests.support.workflow import DEFAULTS, all_keys
+from tests.support.workflow import DEFAULTS, all_keys, share_out
 
 pytestmark = pytest.mark.long
 
 TASKS = ("Split", "SplitSection", "DetectLanguage", "Transcribe", "Merge")
 SECTIONS = 2
+SHARING = Fault("none").name  # the execution that finds out a job's name, before it is shared out
 DEADLY = 2  # a tile, in the middle of a batch of other tiles
 OF_LAMBDA = "Lambda."  # what Step Functions puts before Lambda's own names
 
@@ -115,27 +114,10 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Names:
 def job(laboratory: Laboratory, name: str) -> Job:
     """Run a recording whose tasks each fail once by that name."""
     event = laboratory.event(f"{name}.wav", laboratory.speech) | {"options": {"language": None}}
-    share_out(laboratory, event)
+    share_out(laboratory.engine, event, SECTIONS, SHARING)
     kind = "none" if name == "none" else "named"
     execution = laboratory.execute(Fault(kind), event, name.replace(".", "-"))
     return Job(execution, laboratory.transcript(execution) if execution.output else None)
-
-
-def share_out(laboratory: Laboratory, event: dict[str, Any]) -> None:
-    """As if the recording were long: by the document that Split would have stored."""
-    engine, bucket = laboratory.engine, laboratory.engine.bucket("WorkBucket")
-    mark = f"first-{event['key']}".replace(".", "-")
-    first = laboratory.execute(Fault("none"), event, mark).output
-    assert first is not None
-    for key in all_keys(engine, "WorkBucket"):
-        if key.startswith(f"jobs/{first['job']}/"):
-            engine.s3.delete_object(Bucket=bucket, Key=key)
-    stored = engine.s3.head_object(Bucket=event["bucket"], Key=event["key"])
-    where = {name: event[name] for name in ("bucket", "key", "version")}
-    of_file = {"etag": stored["ETag"].strip('"'), "size": stored["ContentLength"]}
-    shared = Sections(**where, **of_file, count=SECTIONS, separate=False)
-    body = shared.model_dump_json().encode()
-    engine.s3.put_object(Bucket=bucket, Key=sections(first["job"]), Body=body)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,9 +18,9 @@ from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.faults.functions import Fault
 from tests.faults.test_faults import WORKERS, Laboratory, ThrottlingPool, said
-from tests.faults.test_names import a_model_of_two_languages, share_out, task_of
+from tests.faults.test_names import SECTIONS, SHARING, a_model_of_two_languages, task_of
 from tests.support.redrive import open_state, redrive
-from tests.support.workflow import DEFAULTS
+from tests.support.workflow import DEFAULTS, share_out
 
 pytestmark = pytest.mark.long
 
@@ -78,9 +78,7 @@ class Bench(NamedTuple):
         self.break_down("")
         event = self.laboratory.event(f"{name}.wav", self.laboratory.speech)
         event |= {"options": {"language": None}}
-        share_out(self.laboratory, event)
-        for reads in self.laboratory.notes.glob("read-*"):  # when it was not yet shared out
-            reads.unlink()
+        share_out(self.laboratory.engine, event, SECTIONS, SHARING)
         return event
 
     def judge(self, again: Execution) -> None:
@@ -139,8 +137,8 @@ def test_an_execution_that_was_stopped_while_it_transcribed_goes_on_there(bench:
             e for e in engine.stack.latest(100) if e.name.endswith("stopped") and e.running
         ]
         engine.states.stop_execution(executionArn=execution.arn)
+        pool.held.set()  # moto's interpreter ends when what it waits for has answered
         stopped = running.result()
-    pool.held.set()
     assert stopped.status == "ABORTED"
     assert open_state(engine, stopped).name == "TranscribeChunks"
     bench.break_down("")

@@ -1,9 +1,46 @@
-"""Which cases of a test are run each time, and which only with `--everything`."""
+"""Which cases of a test are run each time, and which only with `--everything`; and which files are
+begun first.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
+
+# The files that take longest, by seconds (`make test-rest`). Two run at once: begun last, one of
+# them would run alone while the other core waits
+LONGEST_FIRST = (
+    "tests/corpus/test_accuracy.py",
+    "tests/faults/test_faults.py",
+    "tests/corpus/test_languages.py",
+    "tests/workflow/test_transcription.py",
+    "tests/workflow/test_soak.py",
+    "tests/corpus/test_faults.py",
+    "tests/corpus/test_corpus.py",
+    "tests/hostile/test_hostile_media.py",
+    "tests/workflow/test_failures.py",
+    "tests/workflow/test_cores.py",
+    "tests/workflow/test_roles.py",
+    "tests/workflow/test_cloud_command.py",
+    "tests/faults/test_names.py",
+    "tests/workflow/test_command.py",
+    "tests/workflow/test_stopped.py",
+    "tests/faults/test_speakers.py",
+    "tests/workflow/test_sections.py",
+    "tests/workflow/test_command_files.py",
+    "tests/workflow/test_wrong_names.py",
+    "tests/workflow/test_new_account.py",
+    "tests/workflow/test_logs.py",
+    "tests/workflow/test_redaction.py",
+    "tests/workflow/test_deployment.py",
+    "tests/workflow/test_speakers.py",
+)
+
+
+def longest_first(item: pytest.Item) -> int:
+    """A key to sort tests by: as they come, after the files that take longest."""
+    file = item.nodeid.partition("::")[0]
+    return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 def long_but(quick: Collection[str], cases: Iterable[str]) -> list[Any]:

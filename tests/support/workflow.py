@@ -1,12 +1,13 @@
 """The real state machine with the real functions: an engine, runs of it, and what they wrote."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fanscribe import keys
 from fanscribe.documents.plan import Sections
-from fanscribe.keys import sections
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from tests.conftest import SAMPLE
@@ -24,10 +25,10 @@ def an_engine(logs: Path, workers: int = 2, **parameters: str) -> Iterator[Engin
 def transcripts(engine: Engine, execution: Execution) -> dict[str, bytes]:
     """Files that an execution wrote, by format."""
     assert execution.output is not None, execution.message
-    bucket, keys = execution.output["bucket"], execution.output["keys"]
+    bucket, written = execution.output["bucket"], execution.output["keys"]
     return {
         name: engine.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        for name, key in keys.items()
+        for name, key in written.items()
     }
 
 
@@ -41,25 +42,29 @@ def transcribed(engine: Engine, recording: Path = SAMPLE) -> dict[str, bytes]:
     return transcripts(engine, engine.run(engine.upload(recording, {"language": "en"})))
 
 
-def shared_out(engine: Engine, recording: Path, count: int, **said: Any) -> Execution:
-    """Run a recording once, to learn the job's name; then forget the job, and run it as if it were
-    long enough for sections.
+def share_out(
+    engine: Engine,
+    recording: Mapping[str, Any],
+    count: int,
+    execution: str = "shared-out",
+    **said: Any,
+) -> None:
+    """Let the next run of a recording be as if it were long enough for sections: by the document
+    that Split would have stored.
+
+    Split alone, invoked for this, says the job's name. What else it stores is forgotten.
     """
-    event = engine.upload(recording, {"language": "en"})
-    output = engine.run(event).output
-    assert output is not None
-    work, stored = engine.bucket("WorkBucket"), event["detail"]["object"]
+    (split,) = [pool for pool in engine.pools.values() if pool.function.name == "SplitFunction"]
+    payload = {"execution": execution, "input": recording}
+    job = json.loads(split.invoke(json.dumps(payload).encode()).payload)["job"]
+    work = engine.bucket("WorkBucket")
     for key in all_keys(engine, "WorkBucket"):
-        engine.s3.delete_object(Bucket=work, Key=key)
-    where = {
-        "bucket": event["detail"]["bucket"]["name"],
-        "key": recording.name,
-        "version": stored["version-id"],
-    }
-    shared = Sections(
-        **where | said, etag=stored["etag"], size=stored["size"], count=count, separate=False
-    )
+        if key.startswith(keys.folder(job)):
+            engine.s3.delete_object(Bucket=work, Key=key)
+    stored = engine.s3.head_object(Bucket=recording["bucket"], Key=recording["key"])
+    where = {name: recording[name] for name in ("bucket", "key", "version")}
+    of_file = {"etag": stored["ETag"].strip('"'), "size": stored["ContentLength"]}
+    shared = Sections(**where | said, **of_file, count=count, separate=False)
     engine.s3.put_object(
-        Bucket=work, Key=sections(output["job"]), Body=shared.model_dump_json().encode()
+        Bucket=work, Key=keys.sections(job), Body=shared.model_dump_json().encode()
     )
-    return engine.run(event)

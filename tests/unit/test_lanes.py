@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.support.lanes import LONGEST_FIRST
 
 SUITE = """
 import pytest
@@ -49,6 +50,10 @@ def test_what_takes_long_or_lacks_something_is_counted_in_a_line_each(tmp_path: 
     assert "2 tests need something that is not here: `pytest -rs` names it." in printed
     assert "1 test takes long: `make test-all` runs everything." in printed
     assert "2 passed, 2 skipped, 1 deselected" in printed
+
+
+def test_the_files_that_are_begun_first_are_there() -> None:
+    assert [name for name in LONGEST_FIRST if not (ROOT / name).is_file()] == []
 
 
 def test_everything_runs_all(tmp_path: Path) -> None:

@@ -56,15 +56,22 @@ def the_function(handler: str) -> Function:
     return function
 
 
+def words(cores: int, readers: int) -> str:
+    """The sample's, as a hash."""
+    host = {"OMP_NUM_THREADS": str(cores), "FANSCRIBE_READERS": str(readers)}
+    return run(WORDS, function_environment(the_function(TRANSCRIBE), host))
+
+
+@pytest.fixture(scope="module")
+def of_one_core() -> str:
+    return words(1, 1)
+
+
 @pytest.mark.parametrize(("cores", "readers"), [(2, 1), (2, 2), (3, 3), (4, 2)])
 def test_neither_the_number_of_cores_nor_of_readers_leaves_a_trace_in_the_words(
-    cores: int, readers: int
+    of_one_core: str, cores: int, readers: int
 ) -> None:
-    def words(cores: int, readers: int) -> str:
-        host = {"OMP_NUM_THREADS": str(cores), "FANSCRIBE_READERS": str(readers)}
-        return run(WORDS, function_environment(the_function(TRANSCRIBE), host))
-
-    assert words(cores, readers) == words(1, 1)
+    assert words(cores, readers) == of_one_core
 
 
 @pytest.mark.parametrize("handler", [TRANSCRIBE, DETECT_LANGUAGE])

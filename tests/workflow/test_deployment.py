@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from fanscribe.times import SAMPLE_RATE
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.function_pool import GPU, MODELS, PASSED_ON
 from fanscribe_local.emulator.template import PARTITION, STACK
 from tests.conftest import ROOT, SAMPLE
+from tests.support.audio import a_wav, decoded
 from tests.support.monitoring import OURS, Metric, emitted, on_the_dashboard
 from tests.support.policies import BUCKETS, FUNCTIONS, RESOURCES, TEMPLATE
 from tests.support.workflow import an_engine, transcripts
@@ -34,6 +36,7 @@ OF_THE_HOST = {
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_VERSION",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
     "AWS_LAMBDA_LOG_GROUP_NAME",
     "AWS_LAMBDA_LOG_STREAM_NAME",
     "PYTHONPATH",
@@ -62,9 +65,11 @@ def engine(logs: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def execution(engine: Engine) -> Execution:
-    """One run, so that every function has a process."""
-    return engine.run(engine.upload(SAMPLE, {"language": "en"}))
+def execution(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Execution:
+    """One run of the sample's first minute, so that every function has a process."""
+    minute = tmp_path_factory.mktemp("talk") / "minute.wav"
+    a_wav(minute, decoded(SAMPLE)[0, : 60 * SAMPLE_RATE])
+    return engine.run(engine.upload(minute, {"language": "en"}))
 
 
 def valued(engine: Engine, value: Any) -> str:

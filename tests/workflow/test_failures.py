@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -15,16 +16,37 @@ from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer, error_answer
 from tests.conftest import SAMPLE
-from tests.support.workflow import an_engine, transcribed, transcripts
+from tests.support.workflow import all_keys, an_engine, transcribed, transcripts
 
 pytestmark = pytest.mark.long  # tests/faults has a share of these each day
 
 
+class OneJob(NamedTuple):
+    """The sample's transcript, from three executions."""
+
+    expected: dict[str, bytes]  # when nothing goes wrong
+    mended: dict[str, bytes]  # when a part was lost
+    without_model: dict[str, bytes]  # when all parts are there, and the model is gone
+
+
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The sample's transcript when nothing goes wrong."""
+def one_job(tmp_path_factory: pytest.TempPathFactory) -> OneJob:
     with an_engine(tmp_path_factory.mktemp("logs")) as engine:
-        return transcribed(engine)
+        event = engine.upload(SAMPLE, {"language": "en"})
+        done = engine.run(event)
+        expected = transcripts(engine, done)
+        assert done.output is not None
+        lost = keys.part(done.output["job"], 4, 7)
+        assert lost in all_keys(engine, "WorkBucket")
+        engine.s3.delete_object(Bucket=engine.bucket("WorkBucket"), Key=lost)
+        mended = transcripts(engine, engine.run(event))
+        pool = transcribe_pool(engine)
+        modelless = pool.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
+        engine.pools[pool.function.arn] = FunctionPool(
+            pool.function, modelless, pool.limit, pool.log
+        )
+        pool.close()
+        return OneJob(expected, mended, transcripts(engine, engine.run(event)))
 
 
 def transcribe_pool(engine: Engine) -> FunctionPool:
@@ -75,7 +97,7 @@ def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(
 
 
 def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
-    tmp_path: Path, expected: dict[str, bytes]
+    tmp_path: Path, one_job: OneJob
 ) -> None:
     with an_engine(tmp_path, BatchTiles="1") as engine:
         killed: list[int] = []
@@ -96,11 +118,11 @@ def test_a_killed_worker_is_replaced_and_the_transcript_is_the_same(
         again = transcribed(engine)
         killer.join()
         assert killed
-        assert again == expected
+        assert again == one_job.expected
 
 
 def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
-    tmp_path: Path, expected: dict[str, bytes]
+    tmp_path: Path, one_job: OneJob
 ) -> None:
     with an_engine(tmp_path, BatchTiles="1", ChunkTiles="64") as engine:
         pool = transcribe_pool(engine)
@@ -108,10 +130,10 @@ def test_a_chunk_that_outlasts_an_invocation_goes_round_the_loop(
         short = replace(pool.function, timeout_s=5)
         counting = CountingPool(short, pool.environment, pool.limit, pool.log)
         engine.pools[short.arn] = counting
-        assert transcribed(engine) == expected
+        assert transcribed(engine) == one_job.expected
         spoken = [
             tile
-            for tile in json.loads(expected["json"])["ledger"]["tiles"]
+            for tile in json.loads(one_job.expected["json"])["ledger"]["tiles"]
             if tile["state"] == "transcribed"
         ]
         assert counting.invocations == len(spoken)
@@ -126,27 +148,10 @@ class CountingPool(FunctionPool):
         return super().invoke(payload)
 
 
-def test_a_job_started_again_finds_its_parts(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """The second execution invokes Transcribe for each chunk, and none of them needs the model: it
-    is gone.
-    """
-    with an_engine(tmp_path) as engine:
-        event = engine.upload(SAMPLE, {"language": "en"})
-        assert transcripts(engine, engine.run(event)) == expected
-        pool = transcribe_pool(engine)
-        modelless = pool.environment | {"MODEL": "/nowhere"}  # type: ignore[operator]
-        engine.pools[pool.function.arn] = FunctionPool(
-            pool.function, modelless, pool.limit, pool.log
-        )
-        pool.close()
-        assert transcripts(engine, engine.run(event)) == expected
+def test_a_job_started_again_finds_its_parts(one_job: OneJob) -> None:
+    """The execution invokes Transcribe for each chunk, and none of them needs the model."""
+    assert one_job.without_model == one_job.expected
 
 
-def test_a_part_that_is_lost_is_made_again(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    with an_engine(tmp_path) as engine:
-        event = engine.upload(SAMPLE, {"language": "en"})
-        execution = engine.run(event)
-        assert execution.output is not None
-        work, job = engine.bucket("WorkBucket"), execution.output["job"]
-        engine.s3.delete_object(Bucket=work, Key=keys.part(job, 4, 7))
-        assert transcripts(engine, engine.run(event)) == expected
+def test_a_part_that_is_lost_is_made_again(one_job: OneJob) -> None:
+    assert one_job.mended == one_job.expected

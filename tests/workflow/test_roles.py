@@ -191,12 +191,17 @@ def calls(tmp_path_factory: pytest.TempPathFactory, clip: Path, speaker_models: 
 
 @pytest.fixture(scope="module")
 def detecting(tmp_path_factory: pytest.TempPathFactory, clip: Path, base: str) -> list[Call]:
-    """Calls when the language was not given and the model knows several."""
+    """Calls when the language was not given and the model knows several: first with a list of
+    another language.
+    """
     with an_engine(tmp_path_factory.mktemp("logs"), model=base) as engine:
         engine.s3.upload_file(str(clip), RECORDINGS, clip.name)
-        done = engine.run(by_hand(clip.name))
-        engine.run(by_hand(clip.name))  # finds the language that the first one found
+        engine.s3.put_object(Bucket=RECORDINGS, Key="russian.txt", Body="маяк".encode())
+        refused = engine.run(by_hand(clip.name, word_filter="russian.txt"))
+        done = engine.run(by_hand(clip.name))  # finds the language that the first one found
     assert engine.denied == []
+    assert refused.error == "InvalidOption"
+    assert "'word_filter': 1 of 1 in the list are in Cyrillic letters" in refused.message
     assert done.status == "SUCCEEDED", done.message
     return engine.calls
 

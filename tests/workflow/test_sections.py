@@ -15,7 +15,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from fanscribe.documents.plan import Plan
 from fanscribe_local.client.executions import Execution
 from tests.conftest import SAMPLE
-from tests.support.workflow import all_keys, an_engine, shared_out, transcripts
+from tests.support.workflow import all_keys, an_engine, share_out, transcripts
 
 pytestmark = pytest.mark.long
 
@@ -40,19 +40,22 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Run]:
 def run(logs: Path, workers: int) -> Run:
     """One chunk at a time, as the command has it: its readers share one process."""
     with an_engine(logs, workers, MapConcurrency="1") as engine:
-        done = shared_out(engine, SAMPLE, COUNT)
+        uploaded = engine.upload(SAMPLE, {"language": "en"})["detail"]
+        recording = {
+            "bucket": uploaded["bucket"]["name"],
+            "key": uploaded["object"]["key"],
+            "version": uploaded["object"]["version-id"],
+        }
+        share_out(engine, recording, COUNT)
+        done = engine.run(recording)
         (key,) = [key for key in all_keys(engine, "WorkBucket") if key.endswith("/plan.json")]
         body = engine.s3.get_object(Bucket=engine.bucket("WorkBucket"), Key=key)["Body"].read()
         at_once = {pool.function.name: pool.busiest for pool in engine.pools.values()}[
             "SplitFunction"
         ]
         written = transcripts(engine, done)
-        return Run(
-            written,
-            Plan.model_validate_json(body),
-            at_once,
-            shared_out(engine, SAMPLE, COUNT, key="nowhere.mp3"),
-        )
+        share_out(engine, recording, COUNT, key="nowhere.mp3")
+        return Run(written, Plan.model_validate_json(body), at_once, engine.run(recording))
 
 
 def test_nothing_is_lost_between_sections(runs: dict[int, Run]) -> None:

@@ -174,14 +174,13 @@ def test_bad_input_fails_at_once_by_name(
 @pytest.mark.long
 def test_the_transcript_does_not_depend_on_the_fan_out(tmp_path: Path) -> None:
     """Same bytes in every format for 1, 4 and 64 tiles a chunk, as many as the planner chooses (0),
-    fewer and fewer, and read by two readers of one process.
+    fewer and fewer, read by one worker, by two, and by two readers of one process.
     """
     made = []
     guided = {"GuidedChunks": "true", "BatchTiles": "8"}
     shared = {"MapConcurrency": "1", "BatchTiles": "2"}
     for workers, chunk_tiles, more in [
         (2, 4, {}),
-        (1, 4, {}),
         (2, 1, {}),
         (1, 64, {}),
         (2, 0, {}),

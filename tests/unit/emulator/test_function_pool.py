@@ -14,7 +14,11 @@ from typing import Any
 
 import pytest
 
-from fanscribe_local.emulator.function_pool import FunctionPool, function_environment
+from fanscribe_local.emulator.function_pool import (
+    INITIALIZATION,
+    FunctionPool,
+    function_environment,
+)
 from fanscribe_local.emulator.template import Function
 
 HANDLER = """
@@ -137,6 +141,14 @@ def test_the_environment_is_the_functions_and_lambdas_and_not_ours(
     assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
     assert "AWS_PROFILE" not in environment
     assert "HOME" not in environment
+
+
+def test_a_process_can_tell_whether_it_was_started_before_it_was_needed(pool: Pool) -> None:
+    """docs.aws.amazon.com/lambda, "Defined runtime environment variables"."""
+    cold, ready = pool(), pool()
+    ready.provision(1)
+    kinds = [asked(each, do="environment")[INITIALIZATION] for each in (cold, ready)]
+    assert kinds == ["on-demand", "provisioned-concurrency"]
 
 
 def test_no_more_processes_than_the_limit_run_at_once(pool: Pool) -> None:

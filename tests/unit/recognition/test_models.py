@@ -37,7 +37,7 @@ def test_a_models_footprint_is_reckoned_from_its_shape(tmp_path: Path) -> None:
     assert round(large.reader) == 2_218
     tiny = find_model("tiny.en").footprint(tiles=4)
     assert (large.threads, tiny.threads) == (2, 1)
-    assert round(tiny.reader) == 149, "seen: 130 (benchmarks/notes.md)"
+    assert round(tiny.reader) == 181, "149 of it with beam 1; seen: 130 (benchmarks/notes.md)"
 
 
 def test_a_shape_is_read_without_the_encoder(tmp_path: Path) -> None:

@@ -189,10 +189,18 @@ def test_a_language_without_a_model_of_names_is_told_in_the_transcript_and_its_m
     job = Job("Hier spricht Maria Gonzalez, meine Karte ist 4111 1111 1111 1111.", language="de")
     job.find(redact="name,card")
     note, *_ = job.merge(redact="name,card").notes
-    assert note.startswith("Names could be looked for only where they are announced, in de:")
+    assert note.startswith("Names are looked for only where they are announced, in de:")
     assert note in json.loads(job.files["json"])["notes"]
     job.find(redact="card")
     assert note not in job.merge(redact="card").notes
+
+
+def test_a_language_without_rules_is_told_likewise() -> None:
+    job = Job("マリアです。 4111 1111 1111 1111.", language="ja")
+    job.find(redact="name,card")
+    note, *_ = job.merge(redact="name,card").notes
+    assert note.startswith("In ja, only numerals and what has a form of its own")
+    assert "[CARD]" in job.files["txt"]
 
 
 def test_titles_that_somebody_wrote_into_the_file_are_left_out() -> None:

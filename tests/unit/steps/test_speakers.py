@@ -25,7 +25,7 @@ from fanscribe.recognition.models import Model
 from fanscribe.runtime.settings import SplitSettings, TranscribeSettings
 from fanscribe.speakers.voice_reader import VoiceReader
 from fanscribe.steps.merge_speakers import conversation_of
-from fanscribe.steps.split_chunks import chunks_to_read, forecast
+from fanscribe.steps.split_chunks import Workload, chunks_to_read, forecast
 from fanscribe.steps.split_voices import WantedVoices, wanted_voices
 from fanscribe.steps.take_voices import take_voices
 from fanscribe.steps.transcribe import transcribe
@@ -167,7 +167,7 @@ def test_voices_count_for_what_a_job_may_cost(model: Model) -> None:
     every = [tile.index for tile in PLAN.tiles]
 
     def usd(voices: int) -> float:
-        return forecast(60, 0, model, PLAN.options, settings, voices).usd
+        return forecast(Workload(60, 0, voices), model, PLAN.options, settings).usd
 
     between = settings.model_copy(update={"max_job_cost": (usd(0) + usd(len(SPOKEN))) / 2})
     assert chunks_to_read(folder.plan(), every, "en", model, between) == ()

@@ -31,7 +31,7 @@ from fanscribe.jobs.storage import StoredObject
 from fanscribe.recognition.models import find_model
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split import split
-from fanscribe.steps.split_chunks import check_cost
+from fanscribe.steps.split_chunks import Workload, check_cost
 from fanscribe.steps.split_decoding import HEAD, SMALL, RecordingSource, split_section
 from fanscribe.tiling.frames import Frames
 from tests.conftest import SAMPLE
@@ -405,9 +405,9 @@ def test_before_sections_are_decoded_it_is_asked_whether_that_may_be_spent(
 def test_decoding_alone_may_cost_too_much() -> None:
     model, options = find_model("tiny.en"), ReadingOptions()
     dear, cheap = (SETTINGS.model_copy(update={"max_job_cost": most}) for most in (0.1, 0.01))
-    check_cost("day.wav", 86_400, 0, model, options, dear)
+    check_cost("day.wav", Workload(86_400, 0), model, options, dear)
     with pytest.raises(JobTooExpensive, match=r"day\.wav would cost about \$0\.0\d"):
-        check_cost("day.wav", 86_400, 0, model, options, cheap)
+        check_cost("day.wav", Workload(86_400, 0), model, options, cheap)
 
 
 def test_what_can_not_be_known_from_its_head_is_decoded_in_one_go() -> None:

@@ -22,7 +22,7 @@ class Correction(Contract):
 
 
 class Filtered(Contract):
-    """The doings of the word filter, without the words."""
+    """The work of the word filter, without the words."""
 
     method: Method
     matches: int

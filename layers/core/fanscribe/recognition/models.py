@@ -27,6 +27,9 @@ FLOAT = 4  # bytes
 LIGHT_WIDTH = 512  # of tiny and base: one thread reads a tile in a second or two
 # What encoding a window takes, of its attention: measured with tiny.en, 75 MB of 54
 ENCODING = 1.4
+# Tokens of a text, whose keys and values each further beam holds: base took 15.6 MB a tile more
+# with beam 5 than with beam 1
+TEXT = 160
 # Beam 5 takes 6 % of the wrong words away with tiny.en and base, for a quarter more of a reading
 # that is short; of turbo's and the distilled models' it takes 3 to 4 % more (benchmarks/notes.md)
 WIDE, SHALLOW = 5, 6
@@ -65,10 +68,11 @@ class Model:
         """Memory that the model takes to read `tiles` tiles together. Raises UnknownModel.
 
         A reader holds the attention of the window that it encodes, and of each tile that it decodes
-        the keys and values of all layers.
+        the keys and values of all layers, for its sound and for the texts of its usual beam.
         """
         attention = ENCODING * self.shape.width / HEAD * FRAMES**2 * FLOAT
-        tile = self.shape.decoder_layers * 2 * FRAMES * self.shape.width * FLOAT
+        positions = FRAMES + (usual_beam(self.shape) - 1) * TEXT
+        tile = self.shape.decoder_layers * 2 * positions * self.shape.width * FLOAT
         return Footprint(
             loaded=PROCESS_MB + self.weights_mb,
             reader=(attention + tiles * tile) / MEGABYTE,

@@ -55,6 +55,11 @@ class _Decoding(NamedTuple):
     search: Mapping[str, Any]  # of ctranslate2's generate
 
 
+WINDOW = 30 * SAMPLE_RATE  # samples: what Whisper has learned to read
+STEP = SAMPLE_RATE // 50  # samples: the encoder's 20 ms
+# Samples of silence after the longest piece of a second look. A shorter window costs less to encode
+# and to decode, and with so much silence words are as good as in 30 s (benchmarks/notes.md).
+SILENCE_AFTER = 4 * SAMPLE_RATE
 NARROW = 1  # beam of options that nobody has completed: plans say theirs
 # A fallback has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64
 # to 3.66 % WER and recordings of short pieces from 6.6 to 6.2 and 6.0 to 4.7 % (tiny.en).
@@ -130,15 +135,17 @@ class WhisperRecognizer:
             for ranked in self._whisper.model.detect_language(encoded)
         ]
 
-    def _encode(self, samples: Sequence[Samples]) -> ctranslate2.StorageView:
-        """In this machine's memory, where tiles are picked out of it: a GPU takes it back for each
+    def _encode(self, samples: Sequence[Samples], window: int = WINDOW) -> ctranslate2.StorageView:
+        """Encode samples, each with silence after it up to so many samples.
+
+        In this machine's memory, where tiles are picked out of it: a GPU takes it back for each
         step by itself.
 
         One window at a time: together they take no less time, and memory for the attention of all
         (tiny.en: 75 MB each).
         """
         windows = [
-            ctranslate2.StorageView.from_array(self._features(sound)[np.newaxis])
+            ctranslate2.StorageView.from_array(self._features(sound, window)[np.newaxis])
             for sound in samples
         ]
         encoded = [
@@ -146,10 +153,13 @@ class WhisperRecognizer:
         ]
         return ctranslate2.StorageView.from_array(np.concatenate(encoded))
 
-    def _features(self, samples: Samples) -> np.ndarray[Any, np.dtype[np.float32]]:
-        spectrum = self._whisper.feature_extractor(waveform(samples))
+    def _features(
+        self, samples: Samples, window: int = WINDOW
+    ) -> np.ndarray[Any, np.dtype[np.float32]]:
+        extract = self._whisper.feature_extractor
+        padded = pad_or_trim(extract(waveform(samples))[..., :-1], window // extract.hop_length)
         # Contiguous, as CTranslate2 takes it: of 30 s exactly, there is nothing to pad or to trim
-        return np.ascontiguousarray(pad_or_trim(spectrum[..., :-1]), dtype=np.float32)
+        return np.ascontiguousarray(padded, dtype=np.float32)
 
     def _decoding(self, language: str, options: ReadingOptions) -> _Decoding:
         """Without timestamp tokens: with them the design's measurement gave 13.6 % WER instead of
@@ -193,11 +203,11 @@ class WhisperRecognizer:
         """
         parts = pieces(tile, first)
         if len(parts) == 1 or depth == DEEPEST:
-            return self._decode(
-                [tile], self._encode([samples]), decoding._replace(search=STUBBORN)
-            )[0]
+            encoded = self._encode([samples], _window([samples]))
+            return self._decode([tile], encoded, decoding._replace(search=STUBBORN))[0]
         sounds = [samples[part.start - tile.start : part.end - tile.start] for part in parts]
-        candidates = self._decode(parts, self._encode(sounds), decoding._replace(search=CAREFUL))
+        encoded = self._encode(sounds, _window(sounds))
+        candidates = self._decode(parts, encoded, decoding._replace(search=CAREFUL))
         for i, (part, sound) in enumerate(zip(parts, sounds, strict=True)):
             if reason := fallback_reason(candidates[i], part):
                 again = self._decode_again(part, sound, candidates[i], decoding, depth + 1)
@@ -263,6 +273,12 @@ class WhisperRecognizer:
             yield tuple(
                 _timed(entry, milliseconds(tile.start)) for entry in alignment if entry["word"]
             )
+
+
+def _window(sounds: Sequence[Samples]) -> int:
+    """Samples of the window for the pieces of one tile, in whole steps of the encoder."""
+    longest = max(len(sound) for sound in sounds)
+    return min(WINDOW, -(-longest // STEP) * STEP + SILENCE_AFTER)
 
 
 def _timed(entry: Mapping[str, Any], offset: int) -> TimedWord:

@@ -56,6 +56,15 @@ def cold_ms() -> int:
     return next(_AGES)
 
 
+def kept_ready(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process was started before it is needed (provisioned concurrency).
+
+    Only then may it load a large model before its first event: else Lambda would end that after ten
+    seconds, and begin anew.
+    """
+    return environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency"
+
+
 def _installed() -> dict[str, str]:
     return {
         name: importlib.metadata.version(name)

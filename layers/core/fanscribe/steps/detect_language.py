@@ -9,12 +9,16 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.recognition.language import elect, voters
 from fanscribe.recognition.recognizer import Recognizer
 from fanscribe.runtime.settings import ModelSettings
+from fanscribe.steps.check_language import check_language
 
 
 def detect_language(
     job: Job, settings: ModelSettings, storage: Storage, load: Callable[[], Recognizer]
 ) -> Job:
-    """The job with its language, which is kept for later executions of the same job."""
+    """The job with its language, which is kept for later executions of the same job.
+
+    Raises InvalidOption for options that are of no use in it.
+    """
     folder = JobFolder(storage, settings.work_bucket, job.job)
     plan = folder.plan()
     samples = [
@@ -23,4 +27,5 @@ def detect_language(
     ]
     language = elect(load().detect_language(samples))
     folder.save_language(language)
+    check_language(folder, plan.options, job.output, language)
     return job.model_copy(update={"language": language})

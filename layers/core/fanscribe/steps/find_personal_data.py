@@ -20,7 +20,7 @@ from fanscribe.transcript.build import Transcript
 from fanscribe.transcript.ledger import settle_ledger
 from fanscribe.transcript.redaction.apply import silences
 from fanscribe.transcript.redaction.find import Finders, digest, find, languages_of
-from fanscribe.transcript.redaction.recognizers import MODELS
+from fanscribe.transcript.redaction.languages import limits
 
 Load = Callable[[Collection[Kind]], Finders]
 
@@ -52,9 +52,6 @@ def find_personal_data(
 
 
 def _notes(transcript: Transcript, output: OutputOptions) -> Iterator[str]:
-    without = [language for language in languages_of(transcript) if language not in MODELS]
-    if without and "name" in output.redact:
-        yield (
-            f"Names could be looked for only where they are announced, in {', '.join(without)}: "
-            "there is no model of names for that. Read docs/redaction.md."
-        )
+    for language in languages_of(transcript):
+        if limit := limits(output.redact, language):
+            yield limit

@@ -20,8 +20,9 @@ from fanscribe.recognition.models import Model, find_model, usual_beam
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
+from fanscribe.steps.check_language import check_language
 from fanscribe.steps.split_answer import nothing_left
-from fanscribe.steps.split_chunks import check_cost, chunks_to_read
+from fanscribe.steps.split_chunks import Workload, check_cost, chunks_to_read
 from fanscribe.steps.split_decoding import (
     DecodedRecording,
     RecordingSource,
@@ -58,7 +59,8 @@ class _Request:
         """The recording, as it is decoded first."""
 
         def afford(audio_s: float) -> None:
-            check_cost(self.key, audio_s, 0, self.model, self.options.reading, settings)
+            work = Workload(audio_s, spoken=0)
+            check_cost(self.key, work, self.model, self.options.reading, settings)
 
         selection, separate = first_selection(self.options), self.options.separate
         return RecordingSource(
@@ -86,6 +88,7 @@ def split(
     claim_job(folder, task.execution, runs)
     output = keep_lists(folder, output, request.lists)
     language = request.model.known_language(request.options.reading) or folder.find_language()
+    check_language(folder, request.options.reading, output, language)
     source = request.source(settings, storage)
     basis = SpeakerPreparation(folder, request.bucket, settings, models).basis(output)
 

@@ -1,6 +1,7 @@
 """How tiles are shared out among chunks. The transcript does not depend on it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Chunk, Plan, Tile
@@ -13,6 +14,15 @@ from fanscribe.runtime.settings import SplitSettings
 from fanscribe.steps.split_voices import WantedVoices
 from fanscribe.tiling.tiles import plan_chunks
 from fanscribe.times import SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class Workload:
+    """All that a job still has to do and that costs something."""
+
+    audio_s: float  # of all channels
+    spoken: int  # tiles to read
+    voices: int = 0  # tiles whose voices are to be taken
 
 
 def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
@@ -31,16 +41,16 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     voiceless = voices is not None and unread(plan.tiles, voices.taken)
     if not voiceless and not unread(plan.scope, finished):
         return ()
-    audio_s = plan.samples * plan.channels / SAMPLE_RATE
     spoken = [tile.index for tile in plan.scope if not tile.silent]
-    left = len(set(spoken) - set(finished))
-    every = {tile.index for tile in plan.tiles if not tile.silent}
-    unheard = 0 if voices is None else len(every - voices.taken)
-    check_cost(plan.recording.key, audio_s, left, model, plan.options, settings, unheard)
-    size = settings.chunk_tiles
-    if not size:
-        planned = forecast(audio_s, len(spoken), model, plan.options, settings, unheard)
-        size = planned.chunk_tiles
+    unheard = 0
+    if voices is not None:
+        unheard = len({tile.index for tile in plan.tiles if not tile.silent} - voices.taken)
+    seconds = plan.samples * plan.channels / SAMPLE_RATE
+    left = Workload(seconds, len(set(spoken) - set(finished)), unheard)
+    check_cost(plan.recording.key, left, model, plan.options, settings)
+    # by all its tiles, so that a repair has the chunks that the job had
+    whole = Workload(seconds, len(spoken), unheard)
+    size = settings.chunk_tiles or forecast(whole, model, plan.options, settings).chunk_tiles
     # voices are the recording's, and not the range's of a redo
     chunks = plan_chunks(
         plan.tiles if voiceless else plan.scope,
@@ -59,20 +69,15 @@ def chunks_to_read(  # noqa: PLR0913, PLR0917  (all that decides them)
     )
 
 
-def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
-    name: str,
-    audio_s: float,
-    spoken: int,
-    model: Model,
-    options: ReadingOptions,
-    settings: SplitSettings,
-    voices: int = 0,
+def check_cost(
+    name: str, left: Workload, model: Model, options: ReadingOptions, settings: SplitSettings
 ) -> None:
-    """Check the cost of audio with `spoken` tiles still to read, and `voices` of tiles to take.
+    """Check what is left of a recording's job against the deployment's MaxJobCost.
+
     Raises JobTooExpensive.
     """
     most = settings.max_job_cost
-    if most and (usd := forecast(audio_s, spoken, model, options, settings, voices).usd) > most:
+    if most and (usd := forecast(left, model, options, settings).usd) > most:
         raise JobTooExpensive(
             f"{name} would cost about ${usd:,.3f} to transcribe with {model.name}, and at most "
             f"${most:g} may be: raise the template's MaxJobCost, deploy a smaller model, or cut "
@@ -80,13 +85,8 @@ def check_cost(  # noqa: PLR0913, PLR0917  (all that decides it)
         )
 
 
-def forecast(  # noqa: PLR0913, PLR0917  (as above)
-    audio_s: float,
-    spoken: int,
-    model: Model,
-    options: ReadingOptions,
-    settings: SplitSettings,
-    voices: int = 0,
+def forecast(
+    work: Workload, model: Model, options: ReadingOptions, settings: SplitSettings
 ) -> Forecast:
     """Simulate the job, with chunks as the deployment says, else as the planner chooses."""
     concurrency = settings.map_concurrency
@@ -97,7 +97,7 @@ def forecast(  # noqa: PLR0913, PLR0917  (as above)
         account_concurrency=concurrency,
     )
     speed = speed_of(model.name, model.shape).searching(options.beam_size)
-    job = planner.a_job(audio_s, spoken, fleet, speed, voices=voices)
+    job = planner.a_job(work.audio_s, work.spoken, fleet, speed, voices=work.voices)
     if settings.chunk_tiles:
         return job.forecast(settings.chunk_tiles)
     return planner.plan(job, planner.USUAL)

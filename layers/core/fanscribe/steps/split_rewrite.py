@@ -19,6 +19,7 @@ from fanscribe.jobs.storage import Storage
 from fanscribe.jobs.word_lists import keep_lists, read_given
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.speakers.voice_reader import FOUND, VoiceModels
+from fanscribe.steps.check_language import check_language
 from fanscribe.steps.split_answer import nothing_left
 from fanscribe.steps.split_sound import without_lost_sound
 from fanscribe.steps.split_voices import (
@@ -59,6 +60,8 @@ def rewrite(  # noqa: PLR0913, PLR0917  (as Split, and the models)
     lists = read_given(output, storage, task.input.bucket)
     claim_job(folder, task.execution, runs)
     output = keep_lists(folder, output, lists)
+    detected = folder.find_language() or folder.of(plan.sound.job).find_language()
+    check_language(folder, plan.options, output, plan.options.language or detected)
     speakers = SpeakerPreparation(folder, task.input.bucket, settings, models)
     if output.speakers and basis:
         if "voices" in options.model_fields_set:

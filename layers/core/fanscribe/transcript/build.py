@@ -116,11 +116,24 @@ def build_transcript(
         task=plan.options.task,
         language=_main_language(readings.values()),
         duration=milliseconds(plan.recording.samples),
-        segments=tuple(sorted(segments, key=lambda segment: (segment.start, segment.channel or 0))),
+        segments=in_order(segments),
         ledger=ledger,
         speakers=speaking.speakers if speaking else None,
         overlaps=tuple(speaking.overlaps()) if speaking else (),
     )
+
+
+def in_order(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Segments as a transcript has them: by their start, channels interleaved."""
+    return tuple(sorted(segments, key=lambda segment: (segment.start, segment.channel or 0)))
+
+
+def by_channel(transcript: Transcript) -> dict[int | None, list[Segment]]:
+    """The segments of each channel, in order. Words of a channel are numbered through them."""
+    channels: dict[int | None, list[Segment]] = {}
+    for segment in transcript.segments:
+        channels.setdefault(segment.channel, []).append(segment)
+    return channels
 
 
 def _words_of(said: Said, channel: int, speaking: Conversation | None) -> list[_ReadWord]:

@@ -74,6 +74,26 @@ def test_each_kind_is_found_written_or_spoken(
 
 
 @pytest.mark.parametrize(
+    ("kind", "before", "said", "after"),
+    [
+        ("card", "It is", "4111 1111 1111 | 1111.", "Got it?"),
+        ("card", "It is", "4111 1111. | Okay. | 1111, | yes, | 1111.", "Got it?"),
+        ("card", "Take this:", "four one one one. | One one one one. | Mm-hmm. | 1111 1111.", ""),
+        ("phone", "Call me on", "020 7946. | 0958", "after six."),
+        ("iban", "Pay to", "GB82 WEST | 1234 5698. | 7654 32", "today."),
+        ("date-of-birth", "I was born on", "March 3rd, | 1985,", "in a small town."),
+        ("name", "My name is |", "Maria Gonzalez.", "And yours?"),
+        ("password", "My password is. |", "Sunshine 42.", "Keep it."),
+        ("password", "My password is", "sunshine. | 42.", "Keep it."),
+    ],
+)
+def test_what_goes_over_the_end_of_a_segment_is_found(
+    kind: Kind, before: str, said: str, after: str
+) -> None:
+    assert found(f"{before} {said} | {after}") == [(kind, said.replace(" |", ""))]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "At that point in time we had 150 people, and in 1990 twelve more.",

@@ -120,6 +120,21 @@ def test_channels_are_named() -> None:
     assert [each.channel for each in changed.corrections or ()] == [1]
 
 
+def test_a_term_may_go_over_a_pause() -> None:
+    made = corrected(unsure("By ?Eddie | ?stone now. | ?Light. | ?House rules."))
+    assert [segment.text for segment in made.segments] == [
+        "By Eddystone",
+        "now.",
+        "Light.",
+        "House rules.",
+    ]
+    (correction,) = made.corrections or ()
+    assert (correction.was, correction.now) == ("Eddie stone", "Eddystone")
+    assert (correction.start, correction.end) == (400, 3_100)
+    named = corrected(unsure("To new | york."), "New York\n")
+    assert [segment.text for segment in named.segments] == ["To New", "York."]
+
+
 # ── Names ─────────────────────────────────────────────────────────────────────────────────────────
 
 

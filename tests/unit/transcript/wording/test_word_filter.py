@@ -11,7 +11,7 @@ from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.writers import WRITERS
 from fanscribe.transcript.wording.word_filter import WordFilter
 from fanscribe.transcript.wording.word_lists import read_filter
-from tests.support.builders import a_transcript
+from tests.support.builders import a_transcript, told_apart
 
 
 def filtered(text: str, listed: str, method: str = "mask") -> Transcript:
@@ -79,3 +79,42 @@ def test_corrections_don_t_say_what_the_filter_hides() -> None:
 def test_a_segment_without_words_is_gone() -> None:
     assert filtered("Damn. | Fine.", "damn", "remove").text == "Fine."
     assert filtered("Damn.", "damn", "remove").segments == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked", "removed"),
+    [
+        ("In New | York, now.", "In *** ***, now.", "In now."),
+        ("In New. York is", "In ***. *** is", "In. is"),
+        ("In New. | York. | Fine.", "In ***. ***. Fine.", "In. Fine."),
+        ("New New | York", "New *** ***", "New"),
+    ],
+)
+def test_a_phrase_over_the_end_of_a_segment_is_hidden_in_both(
+    text: str, masked: str, removed: str
+) -> None:
+    before = a_transcript(text)
+    hidden = filtered(text, "new york")
+    assert hidden.text == masked
+    assert [len(each.words) for each in hidden.segments] == [
+        len(each.words) for each in before.segments
+    ]
+    assert hidden.filtered is not None
+    assert hidden.filtered.matches == 1
+    assert filtered(text, "new york", "remove").text == removed
+    tagged = filtered(text, "new york", "tag")
+    assert tagged.text == before.text
+    marked = [word for word in tagged.words if isinstance(word, TaggedWord)]
+    assert [word.text.strip(" .,") for word in marked] == ["New", "York"]
+
+
+def test_a_phrase_is_hidden_whoever_says_it_and_not_over_channels() -> None:
+    before = told_apart(a_transcript("In New | York."), [0, 1])
+    chosen = WordFilter(read_filter("new york"), "mask")
+    assert chosen.filtered(before).text == "In *** ***."
+    parted = [
+        segment.model_copy(update={"channel": channel})
+        for channel, segment in enumerate(before.segments)
+    ]
+    apart = chosen.filtered(before.model_copy(update={"segments": tuple(parted)}))
+    assert apart.text == "In New York."

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from fanscribe.documents.reading import Word
 from fanscribe.documents.redaction import Found, Kind, mark
-from fanscribe.transcript.build import Segment, Transcript
-from fanscribe.transcript.redaction.find import by_channel
+from fanscribe.transcript.build import Segment, Transcript, by_channel
 
 KEPT = ".,;:?!"  # marks after the last word: they end sentences and say nothing
 

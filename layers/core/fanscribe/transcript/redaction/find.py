@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from fanscribe.documents.options import ENGLISH
 from fanscribe.documents.redaction import KINDS, Found, Kind
-from fanscribe.transcript.build import Segment, Transcript, joined
+from fanscribe.transcript.build import Segment, Transcript, by_channel, joined
 from fanscribe.transcript.captions.pieces import unbroken
 from fanscribe.transcript.redaction.kinds import (
     Candidate,
@@ -69,14 +69,6 @@ class Piece(NamedTuple):
     def words(self) -> list[str]:
         """Their texts."""
         return [token.text for token in self.tokens]
-
-
-def by_channel(transcript: Transcript) -> dict[int | None, list[Segment]]:
-    """The segments of each channel, in order. Words of a channel are numbered through them."""
-    channels: dict[int | None, list[Segment]] = {}
-    for segment in transcript.segments:
-        channels.setdefault(segment.channel, []).append(segment)
-    return channels
 
 
 def languages_of(transcript: Transcript) -> list[str]:

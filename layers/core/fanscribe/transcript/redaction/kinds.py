@@ -204,8 +204,9 @@ SECRET = re.compile(
     r"\b(?i:pass ?(?:words?|codes?|phrases?)|secret (?:word|key|answer|question answer)|api ?key|"
     r"access key|access token|api token|secret|passwort|mot de passe|contraseña)"
     r"(?i: for [^.,?!]{1,30}?| to [^.,?!]{1,30}?)?,?:? "
-    rf"(?:(?i:{SAID_SO}) )?(?i:still |now |just )?"
-    r"(?P<secret>[^,?!]+?(?=[.?!,]*(?:$|[,?!]|\. | "
+    # after a pause, a model may end a sentence: "is. Coffee 94", "is coffee. 94"
+    rf"(?:(?i:{SAID_SO})\.? )?(?i:still |now |just )?"
+    r"(?P<secret>[^,?!]+?(?=[.?!,]*(?:$|[,?!]|\. (?!\d+\b)| "
     r"(?i:and|but|so|then|please|or|with|if|in case|that)\b)))"
 )
 NO_SECRET = re.compile(

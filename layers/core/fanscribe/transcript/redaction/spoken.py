@@ -47,8 +47,10 @@ TENS: Mapping[str, str] = {
     "ninety": "9",
 }
 REPEATED: Mapping[str, int] = {"double": 2, "triple": 3, "treble": 3}
+# in a number: of who says it, and of who takes it down
 FILLERS = frozenset(
     {"uh", "um", "er", "erm", "space", "dash", "hyphen", "minus", "hundred", "thousand", "million"}
+    | {"ok", "okay", "yes", "yeah", "right", "mm", "hmm", "mhm", "mm-hmm", "uh-huh"}
 )
 SIGNS: Mapping[str, str] = {
     "dot": ".",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fanscribe.documents.wording import Correction
 from fanscribe.transcript.build import Segment, Transcript
-from fanscribe.transcript.wording.correcting import Passage, corrected
+from fanscribe.transcript.wording.correcting import Passage, corrected, with_corrections
 from fanscribe.transcript.wording.said_text import SaidText, said_text
 from fanscribe.transcript.wording.sounds import likeness, sound_of
 from fanscribe.transcript.wording.tokens import key_of
@@ -48,7 +48,7 @@ def consistent_names(transcript: Transcript, terms: Iterable[str] = ()) -> Trans
     stay, and are taken before others.
     """
     fixed = {token for term in terms for token in key_of(term)}
-    said = [said_text(segment) for segment in transcript.segments]
+    said = [said_text(segment.words) for segment in transcript.segments]
     better = {
         language: _better(_forms(texts), language, fixed)
         for language, texts in _by_language(transcript, said)
@@ -56,12 +56,10 @@ def consistent_names(transcript: Transcript, terms: Iterable[str] = ()) -> Trans
     segments, corrections = list[Segment](), list[Correction](transcript.corrections or ())
     for segment, text in zip(transcript.segments, said, strict=True):
         passages = _passages(text, better.get(segment.language, {}))
-        changed, made = corrected(segment, text, passages, "consistent_names")
-        segments.append(changed)
+        changed, made = corrected([segment], text, passages, "consistent_names")
+        segments += changed
         corrections += made
-    corrections.sort(key=lambda each: (each.start, each.channel or 0))
-    update = {"segments": tuple(segments), "corrections": tuple(corrections)}
-    return transcript.model_copy(update=update)
+    return with_corrections(transcript, segments, corrections)
 
 
 def _by_language(

@@ -1,12 +1,12 @@
-"""Passages of a segment that are to be written otherwise, and what is kept of that. Pure."""
+"""Passages that are to be written otherwise, and what is kept of that. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from fanscribe.documents.reading import Word
 from fanscribe.documents.wording import Correction, Why
-from fanscribe.transcript.build import Segment
-from fanscribe.transcript.wording.rewording import Change, cased, reworded, word_ends
+from fanscribe.transcript.build import Segment, Transcript, in_order
+from fanscribe.transcript.wording.rewording import Change, cased, reworded_run, word_ends
 from fanscribe.transcript.wording.said_text import SaidText
 
 
@@ -20,11 +20,14 @@ class Passage(NamedTuple):
 
 
 def corrected(
-    segment: Segment, said: SaidText, passages: Iterable[Passage], why: Why
-) -> tuple[Segment, list[Correction]]:
-    """The segment with passages as they are taken for, and the corrections that this took."""
+    run: Sequence[Segment], said: SaidText, passages: Iterable[Passage], why: Why
+) -> tuple[list[Segment], list[Correction]]:
+    """Segments with passages of their joined words as they are taken for, and the corrections that
+    this took.
+    """
     changes, made = list[Change](), list[Correction]()
-    ends = word_ends(segment.words)
+    words = [word for segment in run for word in segment.words]
+    ends = word_ends(words)
     for passage in sorted(passages):
         start, end = said.span(passage.first, passage.last)
         was = said.text[start:end]
@@ -32,7 +35,7 @@ def corrected(
         if was == now:
             continue
         changes.append(Change(start, end, now))
-        first, last = _words_of(segment.words, ends, start, end)
+        first, last = _words_of(words, ends, start, end)
         made.append(
             Correction(
                 start=first.start,
@@ -41,12 +44,19 @@ def corrected(
                 now=now,
                 why=why,
                 score=round(passage.score, 3),
-                channel=segment.channel,
+                channel=run[0].channel,
             )
         )
-    if not changes:
-        return segment, []
-    return segment.model_copy(update={"words": reworded(segment.words, changes)}), made
+    return reworded_run(run, changes), made
+
+
+def with_corrections(
+    transcript: Transcript, segments: Iterable[Segment], made: Iterable[Correction]
+) -> Transcript:
+    """The transcript with these segments, and with its corrections."""
+    by_start = sorted(made, key=lambda each: (each.start, each.channel or 0))
+    update = {"segments": in_order(segments), "corrections": tuple(by_start)}
+    return transcript.model_copy(update=update)
 
 
 def _words_of(

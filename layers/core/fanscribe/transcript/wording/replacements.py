@@ -1,22 +1,22 @@
 """Replacements: house style, by phrases and regular expressions. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fanscribe.transcript.build import Segment, Transcript
+from fanscribe.transcript.build import Segment, Transcript, in_order
 from fanscribe.transcript.wording.phrases import Phrases
-from fanscribe.transcript.wording.rewording import Change, cased, reworded, text_of
+from fanscribe.transcript.wording.rewording import Change, cased, reworded_run, text_of
+from fanscribe.transcript.wording.runs import runs
 from fanscribe.transcript.wording.tokens import tokens_of
 from fanscribe.transcript.wording.word_lists import Expression, Replacements
 
 
 def replaced(transcript: Transcript, rules: Replacements) -> Transcript:
-    """The transcript with the rules applied, segment by segment; one without words is gone."""
+    """The transcript with the rules applied; a segment without words is gone."""
     replacer = _Replacer(rules)
-    segments = (replacer.replaced(segment) for segment in transcript.segments)
-    kept = tuple(segment for segment in segments if segment.words)
-    return transcript.model_copy(update={"segments": kept})
+    segments = (each for run in runs(transcript) for each in replacer.replaced(run))
+    return transcript.model_copy(update={"segments": in_order(segments)})
 
 
 class _Replacer:
@@ -26,12 +26,17 @@ class _Replacer:
         self._phrases = Phrases(rules.literal)
         self._expressions = rules.expressions
 
-    def replaced(self, segment: Segment) -> Segment:
-        before = words = segment.words
-        words = reworded(words, list(self._literal(text_of(words))))
+    def replaced(self, run: Sequence[Segment]) -> Iterator[Segment]:
+        text = text_of(word for segment in run for word in segment.words)
+        for segment in reworded_run(run, list(self._literal(text))):
+            yield from self._expressed(segment)
+
+    def _expressed(self, segment: Segment) -> list[Segment]:
+        found = [segment]
         for expression in self._expressions:
-            words = reworded(words, list(_matches(expression, text_of(words))))
-        return segment if words == before else segment.model_copy(update={"words": words})
+            for each in found:
+                found = reworded_run([each], list(_matches(expression, text_of(each.words))))
+        return found
 
     def _literal(self, text: str) -> Iterator[Change]:
         tokens = tokens_of(text)

@@ -1,11 +1,13 @@
 """Changing the text of words that have times. Pure."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from fanscribe.documents.reading import Word
+from fanscribe.transcript.build import Segment
 
 
 class Change(NamedTuple):
@@ -44,16 +46,36 @@ def reworded(words: Sequence[Word], changes: Sequence[Change]) -> tuple[Word, ..
 
     If as many words come out as were touched, each keeps its time; else they share it by length.
     """
+    return tuple(new for _, new in _placed(words, changes))
+
+
+def reworded_run(run: Sequence[Segment], changes: Sequence[Change]) -> list[Segment]:
+    """The same for segments whose words are joined. One that is left without words is gone.
+
+    What becomes more words or fewer stands in the segment in which it begins.
+    """
     if not changes:
-        return tuple(words)
+        return list(run)
+    shares: list[list[Word]] = [[] for _ in run]
+    ends = list(accumulate(len(segment.words) for segment in run))
+    for place, word in _placed([word for segment in run for word in segment.words], changes):
+        shares[bisect_right(ends, place)].append(word)
+    return [
+        segment.model_copy(update={"words": tuple(share)})
+        for segment, share in zip(run, shares, strict=True)
+        if share
+    ]
+
+
+def _placed(words: Sequence[Word], changes: Sequence[Change]) -> Iterator[tuple[int, Word]]:
+    """The words with changes made, each with the place of the one that it stands for."""
     ends = word_ends(words)
-    found: list[Word] = []
     after = 0
     for touched in _touched(ends, changes):
-        found += words[after : touched.first]
-        found += _new_words(words, ends, touched)
+        yield from enumerate(words[after : touched.first], after)
+        yield from _new_words(words, ends, touched)
         after = touched.last + 1
-    return (*found, *words[after:])
+    yield from enumerate(words[after:], after)
 
 
 def _touched(ends: Sequence[int], changes: Sequence[Change]) -> Iterator[Touched]:
@@ -76,18 +98,21 @@ def _touched(ends: Sequence[int], changes: Sequence[Change]) -> Iterator[Touched
         yield group
 
 
-def _new_words(words: Sequence[Word], ends: Sequence[int], touched: Touched) -> Iterator[Word]:
+def _new_words(
+    words: Sequence[Word], ends: Sequence[int], touched: Touched
+) -> Iterator[tuple[int, Word]]:
     old = words[touched.first : touched.last + 1]
     offset = ends[touched.first] - len(old[0].text)
     text = _changed(text_of(old), touched.changes, offset)
     texts = re.findall(r"\s*\S+", text)
     if len(texts) == len(old):
-        for word, new in zip(old, texts, strict=True):
-            yield word if word.text == new else word.model_copy(update={"text": new})
+        for place, (word, new) in enumerate(zip(old, texts, strict=True), touched.first):
+            yield place, word if word.text == new else word.model_copy(update={"text": new})
         return
     probability = min(word.probability for word in old)
     for new, (start, end) in zip(texts, _shared(old[0].start, old[-1].end, texts), strict=True):
-        yield Word(text=new, start=start, end=end, probability=probability)
+        word = Word(text=new, start=start, end=end, probability=probability)
+        yield touched.first, word
 
 
 def _changed(text: str, changes: Sequence[Change], offset: int) -> str:

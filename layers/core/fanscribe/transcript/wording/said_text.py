@@ -1,10 +1,9 @@
-"""A segment's text with its tokens and how sure the model was of each. Pure."""
+"""The text of words with its tokens and how sure the model was of each. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from fanscribe.documents.reading import Word
-from fanscribe.transcript.build import Segment
 from fanscribe.transcript.wording.rewording import text_of, word_ends
 from fanscribe.transcript.wording.tokens import Token, tokens_of
 
@@ -21,12 +20,12 @@ class SaidText(NamedTuple):
         return self.tokens[first].start, self.tokens[last].end
 
 
-def said_text(segment: Segment) -> SaidText:
-    """The text of a segment. Words that are written in one, as "-K -R" are, are as sure as the
+def said_text(words: Sequence[Word]) -> SaidText:
+    """The text of words. Those that are written in one, as "-K -R" are, are as sure as the
     least sure of them.
     """
-    text = text_of(segment.words)
-    tokens, chunks = tokens_of(text), _chunks(segment.words)
+    text = text_of(words)
+    tokens, chunks = tokens_of(text), _chunks(words)
     sure, at = list[float](), 0
     for token in tokens:
         while chunks[at][0] <= token.start:

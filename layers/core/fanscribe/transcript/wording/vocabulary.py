@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from fanscribe.documents.wording import Correction
 from fanscribe.transcript.build import Segment, Transcript
-from fanscribe.transcript.wording.correcting import Passage, corrected
+from fanscribe.transcript.wording.correcting import Passage, corrected, with_corrections
 from fanscribe.transcript.wording.phrases import Phrases
+from fanscribe.transcript.wording.runs import runs
 from fanscribe.transcript.wording.said_text import SaidText, said_text
 from fanscribe.transcript.wording.sounds import Sound, likeness, sound_of
 from fanscribe.transcript.wording.tokens import key_of
@@ -46,14 +47,12 @@ class Vocabulary:
     def corrected(self, transcript: Transcript) -> Transcript:
         """The transcript with terms as they are written, and with what was corrected."""
         segments, corrections = list[Segment](), list[Correction]()
-        for segment in transcript.segments:
-            said = said_text(segment)
-            passages = [*self._found(said, segment.language)]
-            changed, made = corrected(segment, said, passages, "vocabulary")
-            segments.append(changed)
+        for run in runs(transcript):
+            said = said_text([word for segment in run for word in segment.words])
+            changed, made = corrected(run, said, self._found(said, run[0].language), "vocabulary")
+            segments += changed
             corrections += made
-        update = {"segments": tuple(segments), "corrections": tuple(corrections)}
-        return transcript.model_copy(update=update)
+        return with_corrections(transcript, segments, corrections)
 
     def _found(self, said: SaidText, language: str) -> Iterator[Passage]:
         """Terms as they stand, then what sounds like one, the most alike first."""

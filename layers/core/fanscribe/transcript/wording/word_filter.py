@@ -1,10 +1,13 @@
 """The word filter: words that must not be shown. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from fanscribe.documents.reading import Word
 from fanscribe.documents.wording import Filtered, Method, TaggedWord
-from fanscribe.transcript.build import Segment, Transcript
+from fanscribe.transcript.build import Segment, Transcript, by_channel, in_order
 from fanscribe.transcript.sentences import SENTENCE_ENDS
 from fanscribe.transcript.wording.phrases import Phrases
 from fanscribe.transcript.wording.rewording import (
@@ -16,6 +19,7 @@ from fanscribe.transcript.wording.rewording import (
 from fanscribe.transcript.wording.tokens import Key, tokens_of
 
 MASK = "***"
+Span = tuple[int, int]  # a place in the text of a segment
 
 
 class WordFilter:
@@ -28,12 +32,13 @@ class WordFilter:
     def filtered(self, transcript: Transcript) -> Transcript:
         """The transcript without words of the list, or with these marked."""
         matches, segments = 0, list[Segment]()
-        for segment in transcript.segments:
-            spans = self._spans(text_of(segment.words))
-            matches += len(spans)
-            words = self._edited(segment.words, spans) if spans else segment.words
-            if words:
-                segments.append(segment.model_copy(update={"words": words}) if spans else segment)
+        for own in by_channel(transcript).values():
+            count, places = self._found(own)
+            matches += count
+            segments += (
+                self._edited(segment, places[i]) if i in places else segment
+                for i, segment in enumerate(own)
+            )
         corrections = transcript.corrections
         if corrections and self._method != "tag":
             corrections = tuple(
@@ -44,25 +49,46 @@ class WordFilter:
             )
         return transcript.model_copy(
             update={
-                "segments": tuple(segments),
+                "segments": in_order(segment for segment in segments if segment.words),
                 "corrections": corrections,
                 "filtered": Filtered(method=self._method, matches=matches),
             }
         )
 
-    def _spans(self, text: str) -> list[tuple[int, int]]:
+    def _found(self, segments: Sequence[Segment]) -> tuple[int, dict[int, list[Span]]]:
+        """How many phrases stand in a channel, and where, by the number of the segment. A phrase
+        may go over the end of segments, whoever speaks and after any pause: hiding too much is the
+        smaller harm.
+        """
+        tokens = [
+            (i, token)
+            for i, segment in enumerate(segments)
+            for token in tokens_of(text_of(segment.words))
+        ]
+        all_found = list(self._phrases.find([token for _, token in tokens]))
+        places = defaultdict[int, list[Span]](list)
+        for found in all_found:
+            for i, part in groupby(tokens[found.first : found.last + 1], itemgetter(0)):
+                own = [token for _, token in part]
+                places[i].append((own[0].start, own[-1].end))
+        return len(all_found), places
+
+    def _spans(self, text: str) -> list[Span]:
         tokens = tokens_of(text)
         return [
             (tokens[found.first].start, tokens[found.last].end)
             for found in self._phrases.find(tokens)
         ]
 
-    def _edited(self, words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
+    def _edited(self, segment: Segment, spans: Sequence[Span]) -> Segment:
+        words = segment.words
         if self._method == "tag":
-            return tuple(_tagged(words, spans))
-        if self._method == "mask":
-            return reworded(words, [Change(start, end, MASK) for start, end in spans])
-        return reworded(words, list(_removals(text_of(words), spans)))
+            edited = tuple(_tagged(words, spans))
+        elif self._method == "mask":
+            edited = reworded(words, [Change(start, end, MASK) for start, end in spans])
+        else:
+            edited = reworded(words, list(_removals(text_of(words), spans)))
+        return segment.model_copy(update={"words": edited})
 
     def _masked(self, text: str) -> str:
         for start, end in reversed(self._spans(text)):
@@ -70,7 +96,7 @@ class WordFilter:
         return text
 
 
-def _tagged(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> Iterator[Word]:
+def _tagged(words: Sequence[Word], spans: Sequence[Span]) -> Iterator[Word]:
     ends = word_ends(words)
     for word, end in zip(words, ends, strict=True):
         begin = end - len(word.text)
@@ -81,7 +107,7 @@ def _tagged(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> Iterator
 # ── Removing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _removals(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Change]:
+def _removals(text: str, spans: Sequence[Span]) -> Iterator[Change]:
     """Words go with the marks around them, except marks that end a sentence: these go to the word
     before.
     """
@@ -99,7 +125,7 @@ def _removals(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Change]:
         yield Change(len(rest), right, "")
 
 
-def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     """Spans with nothing but marks and spaces between them as one."""
     start, end = spans[0]
     for following in spans[1:]:
