@@ -105,7 +105,7 @@ def read_again(
     ]
     least = FEW if len(terms) <= SHORT_LIST else MANY
     hot = {
-        i: hotwords_of(terms).split(", ") if every else sounding(reading, spelled, least)
+        i: [hotwords_of(terms)] if every else sounding(reading, spelled, least)
         for i, reading in first.readings.items()
         if not every or i % every == 0
     }
@@ -138,15 +138,13 @@ def ways(
     first: FirstReadings, again: Mapping[str, Any], terms: Sequence[Term]
 ) -> Iterator[tuple[str, dict[int, Reading]]]:
     """Which second readings are taken."""
-    known = {term.display: term for term in terms}
     second = {
         int(tile): Reading.model_validate(each["reading"]) for tile, each in again["found"].items()
     }
 
     def written(tile: int, reading: Reading) -> int:
-        hot = [known[each] for each in again["found"][str(tile)]["hot"] if each in known]
         alone = Read(first.transcript({tile: reading}), "", terms)
-        return counted(edited(alone, terms, NOTHING).text, hot).total()
+        return counted(edited(alone, terms, NOTHING).text, terms).total()
 
     yield "first", {}
     yield "all second", second

@@ -28,8 +28,8 @@ def stack(talk: bytes) -> RewritingStack:
 
 def test_the_reading_gets_the_terms_as_they_are_written(stack: RewritingStack) -> None:
     done = stack.run(options=ASKED)
-    assert stack.plan(done.job).options.hotwords == "Fresnel, C++"
-    assert stack.document(done)["text"].count("Fresnel, C++") == len(stack.read)
+    assert stack.plan(done.job).options.hotwords == "Fresnel. C++."
+    assert stack.document(done)["text"].count("Fresnel. C++.") == len(stack.read)
 
 
 def test_other_terms_are_another_job_and_the_same_words_given_are_the_same(
@@ -38,7 +38,7 @@ def test_other_terms_are_another_job_and_the_same_words_given_are_the_same(
     done = stack.run(options=ASKED)
     assert stack.run(options=ASKED | {"vocabulary": "others.txt"}).job != done.job
     stack.recognizer.batches.clear()
-    assert stack.run(options={"hotwords": "Fresnel, C++"}).job == done.job
+    assert stack.run(options={"hotwords": "Fresnel. C++."}).job == done.job
     assert stack.read == []
 
 
@@ -54,14 +54,14 @@ def test_the_first_terms_are_taken_as_far_as_they_fit(stack: RewritingStack) -> 
     stack.storage.objects["recordings", "terms.txt"] = "\n".join(many).encode()
     done = stack.run(options=ASKED)
     hotwords = stack.plan(done.job).options.hotwords or ""
-    assert MOST_HOTWORDS - len(", Term0000") < len(hotwords) <= MOST_HOTWORDS
-    assert hotwords.split(", ") == many[: len(hotwords.split(", "))]
+    assert MOST_HOTWORDS - len(" Term0000.") < len(hotwords) <= MOST_HOTWORDS
+    assert hotwords.split() == [f"{term}." for term in many[: len(hotwords.split())]]
 
 
 def test_a_redo_takes_them_likewise(stack: RewritingStack) -> None:
     done = stack.run(options={"formats": "json"})
     mended = stack.redo(done, "0:01", "0:02", **ASKED)
-    assert stack.plan(mended.job).options.hotwords == "Fresnel, C++"
+    assert stack.plan(mended.job).options.hotwords == "Fresnel. C++."
 
 
 @pytest.mark.parametrize("options", [{}, {"vocabulary": "off"}])

@@ -26,10 +26,14 @@ def with_hotwords(options: Options, lists: Mapping[str, str]) -> Options:
 
 
 def hotwords_of(terms: Iterable[Term]) -> str:
-    """The first terms of a list, as they are written and as many as fit."""
+    """The first terms of a list, as they are written and as many as fit.
+
+    Each is a sentence: the model goes on in the style of what it takes as said before, and with
+    commas here it writes hardly any full stops (benchmarks/notes.md).
+    """
     text = ""
     for display in dict.fromkeys(term.display for term in terms):
-        longer = f"{text}, {display}" if text else display
+        longer = f"{text} {display}.".lstrip()
         if len(longer) > MOST_HOTWORDS:
             break
         text = longer
