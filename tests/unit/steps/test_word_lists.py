@@ -76,6 +76,22 @@ def test_a_redo_hides_what_was_hidden_before(stack: RewritingStack) -> None:
     assert stack.output(mended.job).word_filter == stack.output(done.job).word_filter
 
 
+def test_where_words_are_hidden_the_ledger_does_not_tell_which_ones_a_redo_expected(
+    stack: RewritingStack,
+) -> None:
+    hints = {"hotwords": "t0", "initial_prompt": "t0 and t1"}
+    options = {"formats": "json", "word_filter": "lists/hidden.txt"}
+    done = stack.run(options=options)
+    hiding = stack.redo(done, "0:30", "0:31", formats="json", **hints)
+    (redone,) = (
+        tile["redone"] for tile in stack.document(hiding)["ledger"]["tiles"] if "redone" in tile
+    )
+    assert {redone["options"].get(hint) for hint in hints} == {None}
+    shown = stack.document(stack.rewrite(hiding.job, formats="json", word_filter="off"))
+    (redone,) = (tile["redone"] for tile in shown["ledger"]["tiles"] if "redone" in tile)
+    assert {hint: redone["options"][hint] for hint in hints} == hints
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

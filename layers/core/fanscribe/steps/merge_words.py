@@ -45,12 +45,15 @@ def spoken_transcript(
     ledger: Ledger,
     output: OutputOptions,
 ) -> Spoken:
-    """All that the last of the `jobs` says, worded as the options say. Where personal data is
-    redacted, without what somebody wrote into the file.
+    """All that the last of the `jobs` says, worded as the options say. Where words are hidden,
+    without those that the model was told to expect, and where personal data is redacted, without
+    what somebody wrote into the file.
     """
     job, speaking, spent = jobs[-1], None, list[BilledTime]()
     if output.speakers:
         speaking, spent = conversation_of(folder, plan, jobs, output.speakers, output.voices)
+    if output.redact or output.word_filter:
+        ledger = ledger.without_hints()
     laid = without_titles(job.plan) if output.redact else job.plan
     transcript = build_transcript(laid, job.readings, ledger, speaking)
     transcript = worded(transcript, load_lists(folder, output), output)

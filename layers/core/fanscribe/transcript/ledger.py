@@ -29,6 +29,11 @@ class Redone(Contract):
     model: str
     options: ReadingOptions
 
+    def without_hints(self) -> "Redone":
+        """The same without the words that somebody told the model to expect."""
+        options = self.options.model_copy(update={"hotwords": None, "initial_prompt": None})
+        return self.model_copy(update={"options": options})
+
 
 NOT_REDONE: Mapping[int, Redone] = MappingProxyType({})
 
@@ -69,6 +74,14 @@ class Ledger(Contract):
     def complete(self) -> bool:
         """True if no tile is missing."""
         return not any(tile.missing for tile in self.tiles)
+
+    def without_hints(self) -> "Ledger":
+        """The same without the words that somebody told the model to expect in a redo."""
+        tiles = (
+            tile.model_copy(update={"redone": tile.redone.without_hints()}) if tile.redone else tile
+            for tile in self.tiles
+        )
+        return self.model_copy(update={"tiles": tuple(tiles)})
 
     def missing(self) -> Iterator[str]:
         """Runs of missing tiles as people read them: `0:29-1:58 (BadAudio)`."""
