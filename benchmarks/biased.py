@@ -1,14 +1,15 @@
-"""What biased decoding would bring: tiles in which something sounds like a term are read once more,
-with these terms as hotwords. Nothing of the project does so (docs/adr/0025-wording.md).
+"""What biased decoding brings: tiles in which something sounds like a term are read once more, with
+these terms as hotwords. Nothing of the project does so (docs/adr/0025-wording.md).
 
-    python -m benchmarks.biased [FOLDER] [--only long-en …] [--lists own unrelated both]
+    python -m benchmarks.biased [FOLDER] [--only long-en …] [--lists own unrelated "own everywhere"]
 
 Recordings, terms and first readings are those of benchmarks.wording, in FOLDER (build/wording),
 which keeps the second readings, too. Lists are the terms that are said (own), 1,000 that are not,
 or both. A passage sounds like a term here from a likeness of 0.6 on, with many terms of 0.7. Counts
 terms and word errors before and after the corrections of `vocabulary`, with the first readings,
-with all second ones, and with those that have more terms. Writes benchmarks/results/wording/
-biased.json.
+with all second ones, and with those that have more terms. With "everywhere", a list's first terms
+are hotwords of all tiles (of long-en of every second one), as `hotwords=@vocabulary` has them.
+Writes benchmarks/results/wording/biased.json.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from fanscribe.recognition.models import find_model
 from fanscribe.recognition.whisper import WhisperRecognizer
 from fanscribe.transcript.build import Transcript, build_transcript
 from fanscribe.transcript.ledger import settle_ledger
+from fanscribe.transcript.wording.hotwords import hotwords_of
 from fanscribe.transcript.wording.said_text import said_text
 from fanscribe.transcript.wording.sounds import Sound, likeness, sound_of
 from fanscribe.transcript.wording.tokens import key_of
@@ -89,9 +91,12 @@ def sounding(reading: Reading, spelled: Sequence[Spelled], least: float) -> list
 
 
 def read_again(
-    first: FirstReadings, audio: Path, terms: Sequence[Term], kept: Path
+    first: FirstReadings, audio: Path, terms: Sequence[Term], every: int, kept: Path
 ) -> dict[str, Any]:
-    """Second readings of tiles by their number, with their hotwords and the CPU that they took."""
+    """Second readings of tiles by their number, with their hotwords and the CPU that they took.
+
+    `every`: all terms for so many tiles, 0: to each tile those that it sounds like.
+    """
     if kept.exists():
         found: dict[str, Any] = json.loads(kept.read_text("utf-8"))
         return found
@@ -99,7 +104,11 @@ def read_again(
         (each.display, sound_of(text, LANGUAGE)) for each in terms for text in each.spellings
     ]
     least = FEW if len(terms) <= SHORT_LIST else MANY
-    hot = {i: sounding(reading, spelled, least) for i, reading in first.readings.items()}
+    hot = {
+        i: [hotwords_of(terms)] if every else sounding(reading, spelled, least)
+        for i, reading in first.readings.items()
+        if not every or i % every == 0
+    }
     _, sound = tiled(audio)
     recognizer = WhisperRecognizer(find_model(MODEL).folder, 1)
     second, began = dict[str, Any](), time.process_time()
@@ -129,15 +138,13 @@ def ways(
     first: FirstReadings, again: Mapping[str, Any], terms: Sequence[Term]
 ) -> Iterator[tuple[str, dict[int, Reading]]]:
     """Which second readings are taken."""
-    known = {term.display: term for term in terms}
     second = {
         int(tile): Reading.model_validate(each["reading"]) for tile, each in again["found"].items()
     }
 
     def written(tile: int, reading: Reading) -> int:
-        hot = [known[each] for each in again["found"][str(tile)]["hot"]]
         alone = Read(first.transcript({tile: reading}), "", terms)
-        return counted(edited(alone, terms, NOTHING).text, hot).total()
+        return counted(edited(alone, terms, NOTHING).text, terms).total()
 
     yield "first", {}
     yield "all second", second
@@ -156,10 +163,12 @@ def measured(name: str, listed: str, folder: Path) -> dict[str, Any]:
     own = {key_of(term.display) for term in said.terms}
     strangers = [each for each in read_vocabulary(UNRELATED) if key_of(each.display) not in own]
     lists = {"own": [*said.terms], "unrelated": strangers, "both": [*said.terms, *strangers]}
-    terms = lists[listed]
+    terms = lists[listed.split(maxsplit=1)[0]]
+    every = (2 if name == "long-en" else 1) if listed.endswith("everywhere") else 0
     first = FirstReadings.of(folder / f"{name}.work")
     audio = LONG_EN if name == "long-en" else folder / f"{name}.wav"
-    again = read_again(first, audio, terms, folder / f"{name}.{listed}.again.json")
+    kept = folder / f"{name}.{listed.replace(' ', '-')}.again.json"
+    again = read_again(first, audio, terms, every, kept)
     result: dict[str, Any] = {
         "tiles": len(first.readings),
         "read_again": len(again["found"]),

@@ -38,6 +38,8 @@ WORDING = (
     "redact",
 )
 LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
+MOST_HOTWORDS = 800  # characters
+FROM_VOCABULARY = "@vocabulary"  # as hotwords: the terms of that list
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
 
@@ -206,9 +208,12 @@ class ReadingOptions(Contract):
     )
     hotwords: str | None = Field(
         None,
-        max_length=800,
+        max_length=MOST_HOTWORDS,
         title="Names and terms to expect",
-        description="words of at most 800 characters in all",
+        description=(
+            f"words of at most {MOST_HOTWORDS} characters in all, or '{FROM_VOCABULARY}' for the "
+            "terms of 'vocabulary', as many as that"
+        ),
     )
     vad_threshold: float = Field(
         0.5,

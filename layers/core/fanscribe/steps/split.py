@@ -41,6 +41,7 @@ from fanscribe.steps.split_voices import (
 )
 from fanscribe.tiling.listening import lay_tiles
 from fanscribe.transcript.formats.writers import transcript_keys
+from fanscribe.transcript.wording.hotwords import with_hotwords
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _understood(task: SplitTask, settings: SplitSettings, storage: Storage) -> _
     model.check(options.reading)
     options = options.searching(usual_beam(model.shape))
     lists = read_given(options.output, storage, bucket)
+    options = with_hotwords(options, lists)
     job = _job_id(bucket, key, stored.etag, model, options.reading)
     return _Request(bucket, key, stored, options, model, job, lists)
 

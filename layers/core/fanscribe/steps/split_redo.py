@@ -34,6 +34,7 @@ from fanscribe.steps.split_voices import (
     wanted_voices,
 )
 from fanscribe.times import clock, milliseconds
+from fanscribe.transcript.wording.hotwords import with_hotwords
 
 
 class _Asked(NamedTuple):
@@ -114,6 +115,7 @@ def _understood(
     if written:
         options = options.naming_too(written.names).worded_as(written)
     lists = read_given(options.output, storage, task.input.bucket)
+    options = with_hotwords(options, lists)
     reading = _as_at_first_but(options, first.options)
     model.check(reading)
     reading = reading.searching(usual_beam(model.shape))
