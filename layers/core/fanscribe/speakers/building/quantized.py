@@ -49,11 +49,11 @@ class Planes:
         self._signed = graph.floats(MOST / LARGEST), graph.constant(np.array(MIDDLE, np.uint8))
 
     def quantized(self, x: str) -> str:
-        """In eight bits. What is negative becomes 0, as by a ReLU."""
+        """Values in eight bits. What is negative becomes 0, as by a ReLU."""
         return self._graph.add("QuantizeLinear", x, *self._positive)
 
     def floats(self, x: str, signed: bool = False) -> str:
-        """What the eight bits of a plane mean."""
+        """Floats that the eight bits of a plane mean."""
         scale = self._signed if signed else self._positive
         return self._graph.add("DequantizeLinear", x, *scale)
 
@@ -66,7 +66,7 @@ class Planes:
         pads: list[int],
         signed: bool = False,
     ) -> str:
-        """In eight bits, with a ReLU after it unless it is signed."""
+        """Values in eight bits, with a ReLU after it unless it is signed."""
         graph = self._graph
         scale = np.abs(weight).max((1, 2, 3)) / LARGEST
         small = np.round(weight / scale[:, np.newaxis, np.newaxis, np.newaxis]).astype(np.int8)
