@@ -21,9 +21,9 @@ from fanscribe_local.report.write import write_report
 from tests.support.workflow import all_keys, an_engine, transcripts
 
 RECORDING = Path(__file__).with_name("recordings") / "secrets.ogg"
-# As they are heard; digits alone are in times, too
+# As they are heard. Digits with what parts them: in a row, as 411, they are in times and ids, too
 SECRETS = re.compile(
-    r"Maria|Gonz|1111|4-?1-?1|7,? ?4,? ?6,? ?8|5, 5, 5|2-1-2|of March|(?<![.\d])1985|sunshine",
+    r"Maria|Gonz|1(?:[-, ]+1){3}|1{8}|7[-, ]+4[-, ]+6[-, ]+8|2[-, ]+1[-, ]+2|of March|sunshine",
     re.IGNORECASE,
 )
 SAID = {"language": "en", "formats": ",".join(FORMATS)}
