@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from fanscribe.documents.options import ENGLISH, MULTILINGUAL, Options
+from fanscribe.documents.options import Options
 from fanscribe.transcript.redaction.languages import limits
 from fanscribe.transcript.redaction.recognizers import missing_packages
 
@@ -23,6 +23,6 @@ def check_redaction(
 def tell_limits(options: dict[str, str]) -> None:
     """Say what can't be found in the language, if that is given: before any work."""
     given = Options.parse(options)
-    language = ENGLISH if given.task == "translate" else given.language
-    if language not in {None, MULTILINGUAL} and (limit := limits(given.redact, str(language))):
+    language = given.written_in(given.language)
+    if language and (limit := limits(given.redact, language)):
         click.echo(limit, err=True)

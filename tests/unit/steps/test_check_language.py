@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from fanscribe import keys
 from fanscribe.audio.decode import write_wav
 from fanscribe.documents.options import OutputOptions, ReadingOptions
 from fanscribe.documents.payloads import Job
@@ -20,8 +19,9 @@ from fanscribe.steps.detect_language import detect_language
 from tests.conftest import SAMPLE
 from tests.support.audio import decoded
 from tests.support.fakes import MemoryStorage, SpellingRecognizer
+from tests.unit.steps.test_detect_language import an_unheard_job
 from tests.unit.steps.test_rewrite import RewritingStack
-from tests.unit.steps.test_transcribe import PLAN, a_job
+from tests.unit.steps.test_transcribe import PLAN
 
 RUSSIAN = "Толстой\nЧехов\n"
 ANY_LIST = OutputOptions(vocabulary="any")
@@ -53,20 +53,9 @@ def test_a_rewrite_is_refused_likewise(stack: RewritingStack) -> None:
 
 
 def with_list(plan: Plan, text: str) -> tuple[MemoryStorage, Job]:
-    storage, chunks = a_job(plan, 4)
-    folder = JobFolder(storage, "work", plan.job)
-    job = Job(
-        execution="here",
-        job=plan.job,
-        language=None,
-        chunks_key=keys.chunks(plan.job),
-        chunks=len(chunks),
-        max_concurrency=1,
-        output=keep_lists(folder, ANY_LIST, {"vocabulary": text}),
-        recording="s3://recordings/talk.mp3",
-        keys={},
-    )
-    return storage, job
+    storage, job = an_unheard_job(plan)
+    lists = keep_lists(JobFolder(storage, "work", plan.job), ANY_LIST, {"vocabulary": text})
+    return storage, job.model_copy(update={"output": lists})
 
 
 def test_where_it_is_detected_nothing_is_transcribed() -> None:

@@ -244,6 +244,14 @@ class ReadingOptions(Contract):
         """
         return self if self.beam_size else self.model_copy(update={"beam_size": usual})
 
+    def written_in(self, spoken: str | None) -> str | None:
+        """The language of the transcript of what is `spoken` (None: not known yet). None: not
+        known, or each tile has its own.
+        """
+        if self.language == MULTILINGUAL:
+            return None
+        return ENGLISH if self.task == "translate" else spoken
+
     @property
     def separate(self) -> bool:
         """True if the transcript has channels."""

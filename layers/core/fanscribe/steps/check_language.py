@@ -2,7 +2,7 @@
 before anything is read.
 """
 
-from fanscribe.documents.options import ENGLISH, MULTILINGUAL, OutputOptions, ReadingOptions
+from fanscribe.documents.options import OutputOptions, ReadingOptions
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.word_lists import load_lists
 from fanscribe.transcript.redaction.languages import check_redactable
@@ -15,9 +15,6 @@ def check_language(
     """Raises InvalidOption for a list of another language, and for personal data that could not be
     found in this one. `language` None: it is not known yet.
     """
-    if options.task == "translate":
-        language = ENGLISH
-    if language is None or options.language == MULTILINGUAL:
-        return
-    check_scripts(load_lists(folder, output), language)
-    check_redactable(output.redact, language)
+    if written := options.written_in(language):
+        check_scripts(load_lists(folder, output), written)
+        check_redactable(output.redact, written)
