@@ -1,4 +1,6 @@
-"""Memory of a command with all that it started, taken while it runs. For Linux."""
+"""Memory of a command with all that it started, taken while it runs, and of this process. For
+Linux.
+"""
 
 import re
 import threading
@@ -54,6 +56,15 @@ def proportional_mb(process: int) -> float:
     """
     pss = re.search(r"^Pss:\s+(\d+) kB", _read(PROC / str(process) / "smaps_rollup"), re.MULTILINE)
     return int(pss[1]) / 1024 if pss else 0.0
+
+
+def peak_mb() -> float:
+    """The peak of this process since its start; ru_maxrss begins with what the one that started it
+    had.
+    """
+    peak = re.search(r"^VmHWM:\s+(\d+) kB", _read(PROC / "self" / "status"), re.MULTILINE)
+    assert peak, "This needs Linux"
+    return int(peak[1]) / 1024
 
 
 def _read(file: Path) -> str:

@@ -18,7 +18,6 @@ import argparse
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.made_day import JOB, documents
+from benchmarks.memory import peak_mb
 from benchmarks.personal_data import EACH, SEED, Sentence, by_hand, sentences
 from benchmarks.speed import with_table
 from fanscribe import keys
@@ -247,8 +247,7 @@ def a_day(step: str, found: Path) -> dict[str, float]:
     else:
         storage.objects[key] = found.read_bytes()
         merge(MergeTask(execution="day", job=JOB, output=output), settings, storage)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"cpu_s": round(time.process_time() - began, 1), "peak_mb": round(peak)}
+    return {"cpu_s": round(time.process_time() - began, 1), "peak_mb": round(peak_mb())}
 
 
 def print_a_day() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.made_day import JOB, documents
+from benchmarks.memory import peak_mb
 from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe.audio.decode import Decoding, write_wav
 from fanscribe.audio.sound import AudioPiece, Cutter, Samples
@@ -58,7 +59,7 @@ def split(copies: str) -> dict[str, float]:
         frames.samples / SAMPLE_RATE,
         sum(used.ru_utime + used.ru_stime for used in (own, decoder)),
     )
-    peaks = {"peak_mb": _peak_mb(), "decoder_peak_mb": decoder.ru_maxrss / 1024}
+    peaks = {"peak_mb": peak_mb(), "decoder_peak_mb": decoder.ru_maxrss / 1024}
     return {
         "hours": audio_s / 3600,
         "tiles": len(tiles),
@@ -77,7 +78,7 @@ def merged(hours: str) -> dict[str, float]:
     """A made job, with its parts in memory: what they take is in the peak."""
     storage = MemoryStorage({("work", key): data for key, data in documents(float(hours))})
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    before_mb, began, cpu = _peak_mb(), time.monotonic(), time.process_time()
+    before_mb, began, cpu = peak_mb(), time.monotonic(), time.process_time()
     reference = merge(
         MergeTask(execution="scale", job=JOB, output=OutputOptions()), settings, storage
     )
@@ -87,20 +88,8 @@ def merged(hours: str) -> dict[str, float]:
         "words": reference.words,
         **took,
         "before_mb": before_mb,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
     }
-
-
-def _peak_mb() -> float:
-    """The peak of this process since its start; ru_maxrss begins with what the one that started it
-    had.
-    """
-    (line,) = [
-        line
-        for line in Path("/proc/self/status").read_text("utf-8").splitlines()
-        if line.startswith("VmHWM")
-    ]
-    return int(line.split()[1]) / 1024
 
 
 def _alone(what: str, size: float) -> dict[str, Any]:

@@ -16,7 +16,6 @@ With --day it is Merge alone: so many hours, eight speakers, time and peak memor
 
 import argparse
 import base64
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from jiwer import process_words
 from benchmarks.conversations import CLIPS, Recipe, conversation
 from benchmarks.diarization import Errors, Spoken, best_pairs, errors, read_rttm
 from benchmarks.made_day import JOB, documents
+from benchmarks.memory import peak_mb
 from benchmarks.recordings import CORPUS, load
 from fanscribe.audio.sound import Samples
 from fanscribe.documents.job import BilledTime
@@ -298,15 +298,14 @@ def a_day(hours: float) -> None:
     for tile in folder.plan().tiles:
         save_voices(folder, MADE_UP, [_made_up(tile, people, rng)], BilledTime(ms=0, memory_mb=0))
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mb()
     for output in (OutputOptions(), OutputOptions(speakers=AUTO)):
         began = time.process_time()
         reference = merge(MergeTask(execution="here", job=JOB, output=output), settings, storage)
         took = time.process_time() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(
             f"{hours:g} h, {reference.words} words, speakers {output.speakers or 'off'}: "
-            f"{took:.1f} s of CPU, peak {peak // 1024} MB (before it {before // 1024})"
+            f"{took:.1f} s of CPU, peak {peak_mb():.0f} MB (before it {before:.0f})"
         )
 
 

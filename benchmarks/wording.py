@@ -11,7 +11,6 @@ FOLDER (build/wording) keeps sound and readings. Writes benchmarks/results/wordi
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import numpy as np
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.made_day import JOB, documents
+from benchmarks.memory import peak_mb
 from benchmarks.recordings import ROOT, load, of_short_pieces, store
 from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe import keys
@@ -192,8 +192,7 @@ def a_day(all_of_it: str) -> dict[str, float]:
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
     began = time.process_time()
     merge(MergeTask(execution="day", job=JOB, output=output), settings, storage)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"cpu_s": round(time.process_time() - began, 1), "peak_mb": round(peak)}
+    return {"cpu_s": round(time.process_time() - began, 1), "peak_mb": round(peak_mb())}
 
 
 def alone(all_of_it: str) -> Any:
