@@ -116,7 +116,7 @@ def read(
     """Averages of a reader: seconds for a tile, of it for encoding, decoding and word
     times; MB at most.
     """
-    environment = os.environ | _malloc() | {"OMP_NUM_THREADS": str(threads)}
+    environment = os.environ | allocator() | {"OMP_NUM_THREADS": str(threads)}
     with tempfile.TemporaryDirectory() as scratch:
         started = []
         for i in range(readers):
@@ -350,8 +350,8 @@ def checked(results: Results) -> str:
     return "\n".join(lines)
 
 
-def _malloc() -> dict[str, str]:
-    """Variables that the template sets for the allocator."""
+def allocator() -> dict[str, str]:
+    """Variables that the template sets for the allocator of Transcribe."""
     (transcribe,) = [
         f
         for f in deploy(ROOT / "template.yaml", {}).functions.values()
