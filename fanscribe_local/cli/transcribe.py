@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from fanscribe import keys
-from fanscribe.documents.options import Options, as_metadata
+from fanscribe.documents.options import Options
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
@@ -243,10 +243,9 @@ def _check_call(
     """The recordings, and the results of what is left out."""
     check_out(out)
     try:
-        Options.from_metadata(as_metadata(options))
+        parsed = Options.parse(options)
         check_lists(options)
         found = find_recordings(audio)
-        parsed = Options.parse(options)
         check_voices(parsed)
         hindered = check_targets(found.recordings, out, parsed.formats, report=report)
     except (BadInput, WrongFiles) as error:

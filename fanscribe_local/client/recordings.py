@@ -67,6 +67,8 @@ def find_recordings(named: Sequence[str | Path]) -> Found:
 def _of(named: str) -> Found:
     if named in STANDARD_INPUT:
         return Found((_standard_input(named),))
+    if not named:  # a shell's variable that is not set; to Path it is this folder
+        raise WrongFiles("A name is empty: it names no recording.")
     path = Path(named)
     kind = _kind(path)
     if not any(known(kind) for known in (stat.S_ISDIR, stat.S_ISREG, stat.S_ISFIFO)):

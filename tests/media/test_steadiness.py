@@ -144,3 +144,26 @@ def test_an_encoders_delay_and_padding_are_cut_off_to_the_sample(
     after = decoded(path)
     assert after.seconds == pytest.approx(promised, abs=1e-3)
     assert after.places(700)[700] == pytest.approx(2.0, abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["mkv", "webm", "ts", "frag.mp4"])
+def test_a_pause_that_is_hardly_sent_keeps_its_length_and_the_word_behind_it_its_beginning(
+    tmp_path: Path,
+    parts: Encoded,
+    name: str,
+) -> None:
+    """Opus sends a packet every 400 ms while nobody speaks (DTX), as calls are recorded."""
+    every = parts(KINDS[name])
+    sent = [part for i, part in enumerate(every) if not 3.0 <= part.at < 5.95 or i % 20 == 0]
+    before = decoded(in_file(tmp_path, name, every))
+    for after in decoded_both_ways(in_file(tmp_path, name, sent)).values():
+        assert after.findings.undecodable == ()
+        assert after.seconds == pytest.approx(before.seconds, abs=0.03)
+        assert after.places(*MARKERS) == pytest.approx(before.places(*MARKERS), abs=0.03)
+        # the first 100 ms of the marker, which the model needs to hear a word
+        assert loudness(after, 6.0, 6.1) == pytest.approx(loudness(before, 6.0, 6.1), rel=0.05)
+
+
+def loudness(file: DecodedFile, begin: float, end: float) -> float:
+    part = file.samples[round(begin * SAMPLE_RATE) : round(end * SAMPLE_RATE)].astype(float)
+    return float(np.sqrt(np.mean(part**2)))

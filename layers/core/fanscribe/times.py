@@ -45,7 +45,9 @@ def clock(ms: int) -> str:
     return f"{hours}:{minutes:02}:{whole:02}" if hours else f"{minutes}:{whole:02}"
 
 
-CLOCK = re.compile(r"(?:(?:(\d+):(?=\d\d:))?(\d+):(?=\d\d(?:\.|$)))?(\d+)(?:\.(\d{1,3}))?")
+CLOCK = re.compile(
+    r"(?:(?:(\d{1,9}):(?=\d\d:))?(\d{1,9}):(?=\d\d(?:\.|$)))?(\d{1,9})(?:\.(\d{1,3}))?"
+)
 
 
 def from_clock(text: str) -> int:

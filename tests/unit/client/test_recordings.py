@@ -75,6 +75,7 @@ def test_a_folder_that_can_not_be_read_in_a_folder_is_left_out_with_a_line(
     ("named", "problem"),
     [
         ("nowhere", "nowhere: there is no such file"),
+        ("", "A name is empty: it names no recording"),  # and not the folder that one is in
         ("link", "link: its link leads nowhere"),
         ("empty", "is a folder without recordings"),
         ("talk.mp3/deep", "can't be read: a part of its path is a file, not a folder"),

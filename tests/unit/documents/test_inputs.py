@@ -73,6 +73,8 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
     request = parse_job_input(json.loads((ROOT / "events" / "redo.json").read_text())).redo
     assert request == RedoRequest(job="ab0959068c76b1e1", start="1:02", end="0:01:08.500")
     assert (request.start, request.end) == (62_000, 68_500)
+    seconds: dict[str, Any] = {"start": 62, "end": 68.5}
+    assert request == RedoRequest(job="ab0959068c76b1e1", **seconds)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,13 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
         (
             {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "1:75", "to": "2:00"}},
             "redo.from: value error, '1:75' is no time",
+        ),
+        *(
+            (
+                {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": wrong, "to": "2:00"}},
+                "redo.from: value error, ",
+            )
+            for wrong in (None, True, -1, 10**400, float("nan"), ["1:00"], {}, "9" * 5_000)
         ),
         (
             {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "2:00", "to": "1:00"}},

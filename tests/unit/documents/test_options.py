@@ -13,13 +13,24 @@ from fanscribe.errors import InvalidOption
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60
 )
+whatever = st.text(st.characters(codec="utf-8"), max_size=60)  # line breaks, too
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["off", "all", "auto", "1", "spk_0=Ada", "Ada=0:12-0:31", "\udce9"])
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
 options = st.builds(
     Options,
     language=st.sampled_from([None, "en", "fr", "multilingual"]),
     task=st.sampled_from(["transcribe", "translate"]),
     beam_size=st.integers(1, 10),
-    initial_prompt=st.none() | texts,
-    hotwords=st.none() | texts,
+    initial_prompt=st.none() | whatever,
+    hotwords=st.none() | whatever,
     formats=st.lists(st.sampled_from(FORMATS), min_size=1, unique=True).map(tuple),
     redact=st.lists(st.sampled_from(KINDS), unique=True).map(
         lambda kinds: tuple(kind for kind in KINDS if kind in kinds)
@@ -39,8 +50,22 @@ options = st.builds(
 def test_metadata_says_the_same_as_an_input(chosen: Options) -> None:
     said = {name: value for name, value in chosen.model_dump().items() if value is not None}
     metadata = as_metadata(said)
-    assert all(value.isascii() for value in metadata.values())
+    for value in metadata.values():
+        assert value.isascii(), value
+        assert value.isprintable(), "headers hold no line breaks"
+        assert value == value.strip(), "and lose spaces at their ends"
     assert Options.from_metadata(metadata) == Options.parse(said) == chosen
+
+
+@given(st.dictionaries(st.sampled_from(sorted(Options.model_fields)) | texts, json_values))
+def test_whatever_is_given_is_taken_or_refused_in_one_line(given: dict[str, Any]) -> None:
+    try:
+        taken, message = Options.parse(given), ""
+    except InvalidOption as refused:
+        taken, message = Options(), str(refused)
+    assert "\n" not in message
+    assert len(message) < 1_000
+    assert Options.parse(taken.model_dump(mode="json")) == taken
 
 
 def test_every_option_decides_either_the_words_or_how_they_are_written() -> None:
@@ -90,6 +115,14 @@ def test_every_option_decides_either_the_words_or_how_they_are_written() -> None
         ({"names": {"spk_1": "x" * 61}}, "'names' can't be 'xxx"),
         ({"names": 3}, "'names' can't be 3"),
         ({"tolerated_loss": 2}, "'tolerated_loss' can't be 2: it takes the share of speech"),
+        ({"tolerated_loss": True}, "'tolerated_loss' can't be True: it takes the share of speech"),
+        ({"beam_size": True}, "'beam_size' can't be True: it takes a whole number"),
+        ({"caption_lines": False}, "'caption_lines' can't be False"),
+        ({"vocabulary": ["Fresnel"]}, r"'vocabulary' can't be \['Fresnel'\]: it takes 'off', or a"),
+        ({"replace": {"colour": "color"}}, "'replace' can't be {'colour': 'color'}"),
+        ({"speakers": {"fewest": 50, "most": 1}}, "'speakers' can't be {'fewest': 50, 'most': 1}"),
+        ({"speakers": 2.5}, "'speakers' can't be 2.5: it takes 'off', 'auto'"),
+        ({"hotwords": "x" * 5_000}, "'hotwords' can't be 'x{199}…: it takes words of at most 800"),
     ],
 )
 def test_a_wrong_option_is_named_with_what_is_possible(given: dict[str, Any], message: str) -> None:
@@ -111,6 +144,15 @@ def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
         5,
         "Zürich",
     )
+
+
+@pytest.mark.parametrize("said", ["=?klingon?q?Qapla=27?=", "=?utf-8?q?=ff?=", "=?utf-8?b?!!!?="])
+def test_metadata_that_only_looks_encoded_is_taken_as_it_is(said: str) -> None:
+    assert Options.from_metadata({"hotwords": said}).hotwords == said
+
+
+def test_a_format_that_is_named_twice_is_one() -> None:
+    assert Options.parse({"formats": ["srt", "json", "srt"]}).formats == ("srt", "json")
 
 
 def test_names_are_a_text_or_an_object_and_may_hold_commas_and_equals_signs() -> None:
@@ -135,6 +177,12 @@ def test_voices_are_a_text_or_an_object_of_one_clip_or_several() -> None:
 
 def test_metadata_of_other_tools_is_left_alone_but_a_slip_of_ours_is_reported() -> None:
     assert Options.from_metadata({"mtime": "1700000000.0", "s3cmd-attrs": "uid:0"}) == Options()
+    strange = {
+        "title": "=?klingon?q?Qapla=27?=",
+        "artist": "=?utf-8?b?gICA?=",
+        "x": "=?utf-8?b?!?=",
+    }
+    assert Options.from_metadata(strange) == Options()
     with pytest.raises(InvalidOption, match="no option 'langauge'"):
         Options.from_metadata({"langauge": "en"})
 

@@ -3,6 +3,7 @@ as examples.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -47,6 +48,9 @@ LATIN = [
     " " + "x" * 50,
 ]
 HAN = ["你", "好", "世界。", "「", "灯塔", "」", "，", "跟", " AI", "ChatGPT", "長" * 50]
+# Signs of several characters, in words longer than a line
+CLUSTERS = ["e\u0301", "नि", "กำ", "เก", "ខ្មែ", "👩\u200d💻", "👍🏽", "カー", "ちゃ"]
+LONG = [*(f" {cluster * 45}" for cluster in CLUSTERS), f" {'.' * 20} A{'.' * 130}"]
 TIMES = [0, 0, 20, 80, 300, 900, 1_000, 2_500, 9_000]
 
 
@@ -65,7 +69,11 @@ def spoken(texts: Sequence[str]) -> st.SearchStrategy[list[Spoken]]:
     )
 
 
-tongues = st.one_of(st.tuples(st.just("en"), spoken(LATIN)), st.tuples(st.just("zh"), spoken(HAN)))
+tongues = st.one_of(
+    st.tuples(st.just("en"), spoken(LATIN)),
+    st.tuples(st.just("zh"), spoken(HAN)),
+    st.tuples(st.just("th"), spoken(LONG).map(lambda said: said[:2])),
+)
 outputs = st.builds(
     OutputOptions, caption_line_length=st.integers(16, 120), caption_lines=st.integers(1, 4)
 )
@@ -243,6 +251,17 @@ def test_no_line_begins_within_a_word_that_fits_one(
         }
         lines = [inked(line) for cue in track for line in text_of(cue).split("\n")]
         assert set(accumulate(map(len, lines), initial=0)) <= starts | inside
+
+
+@given(transcripts(), outputs)
+def test_no_line_parts_signs_that_belong_together(
+    transcript: Transcript, output: OutputOptions
+) -> None:
+    for cue in cues(transcript, output):
+        for line in text_of(cue).split("\n"):
+            assert unicodedata.category(line[0])[0] != "M", line
+            assert line[0] not in "ำー🏽ゃ\u200d", line
+            assert line[-1] not in "เ\u17d2\u200d", line
 
 
 @given(transcripts(), outputs)
@@ -575,6 +594,23 @@ class TestGaps:
 
 def test_what_is_one_word_to_people_stays_together() -> None:
     assert clung(" well", "-known", " $5", ".50", " or") == [" well-known", " $5.50", " or"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "pieces"),
+    [
+        ("ス|ー|パ|ー", "スー|パー"),
+        ("チ|ャ|ッ|ト", "チャッ|ト"),
+        ("人|々|が", "人々|が"),
+        ("เ|ก|า|ะ|ๆ|น", "เกาะๆ|น"),
+        ("ខ|្|ម|ែ|រ", "ខ្មែ|រ"),
+        ("|👩|\u200d|💻", "👩\u200d💻"),
+    ],
+)
+def test_what_no_line_of_a_script_may_begin_with_stays_with_what_is_before(
+    texts: str, pieces: str
+) -> None:
+    assert clung(*texts.split("|")) == pieces.split("|")
 
 
 def test_a_word_without_letters_or_marks_is_nothing() -> None:

@@ -6,7 +6,9 @@ there is silence of their length. A stretch that can't be decoded is reported, n
 
 Timestamps are not always right, so the clock is followed with care:
 
-- A jump counts once CONFIRMED of sound follows it: one wrong timestamp moves nothing.
+- A jump counts once CONFIRMED of sound follows it that is as far ahead, or further: one wrong
+  timestamp moves nothing, and where silence is not sent (Opus and AMR leave it out, and send a
+  packet now and then) each packet has its place.
 - A step back is an overlap, which is cut off, or a new beginning of the clock (joined files), which
   goes on where the old one ended.
 - A jump past the end that the container names, or past the longest recording that is allowed, is
@@ -118,8 +120,8 @@ class Timeline(Generic[Item]):
             yield Placed(arrival.item, None)
             return
         self._waiting.append(arrival)
-        if self._is_settled():
-            yield from self._settle()
+        while self._is_settled():
+            yield from self._settle_first()
 
     def damage(self, at: float | None, length: float, last: int) -> Iterator[Placed[Item]]:
         """Note a packet that can't be decoded; in the file it ends at `last`.
@@ -174,6 +176,7 @@ class Timeline(Generic[Item]):
         return 0.0 if arrival.at is None else arrival.at + self._offset - place
 
     def _is_settled(self) -> bool:
+        """True if it is clear where the first that waits begins."""
         length = sum(arrival.length for arrival in self._waiting)
         if length < CONFIRMED:
             return False
@@ -188,11 +191,14 @@ class Timeline(Generic[Item]):
         return size * LEAST_SHARE >= length * self._good_bytes / self._good
 
     def _settle(self) -> Iterator[Placed[Item]]:
-        """Decide where what waits begins."""
+        """Decide where all that waits belongs: nothing more comes that could tell."""
+        while self._waiting:
+            yield from self._settle_first()
+
+    def _settle_first(self) -> Iterator[Placed[Item]]:
+        """Decide where the first that waits begins, and place what goes on from there."""
         if self._damage is not None and self.counted:
             self._drop_noise()
-        if not self._waiting:
-            return
         off = self._shift()
         if self._damage is not None:
             self._lose(max(0.0, self._damaged_length(self._waiting[0].first, off)))
@@ -202,11 +208,21 @@ class Timeline(Generic[Item]):
         self.overlapped -= min(off, 0.0)
         self.position += off
         at: int | None = round(self.position)
-        waiting, self._waiting = self._waiting, []
-        for arrival in waiting:
+        count = self._going_on()
+        placed, self._waiting = self._waiting[:count], self._waiting[count:]
+        for arrival in placed:
             self._count(arrival.length, arrival.first, arrival.last)
             yield Placed(arrival.item, at)
             at = None
+
+    def _going_on(self) -> int:
+        """Count those that wait and follow the first without a jump."""
+        place = self.position
+        for count, arrival in enumerate(self._waiting):
+            if count and abs(self._off(arrival, place)) > TOLERANCE:
+                return count
+            place += arrival.length
+        return len(self._waiting)
 
     def _is_torn(self) -> bool:
         """True if the file is broken between the last packet and the one that waits."""

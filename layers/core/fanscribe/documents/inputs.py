@@ -20,12 +20,17 @@ from fanscribe.errors import InvalidInput
 from fanscribe.times import from_clock
 
 
+def _time(value: Any) -> int:
+    """A time as people write it, or a number of seconds, as ms. Raises ValueError."""
+    return from_clock(f"{value:.3f}" if isinstance(value, float) else str(value))
+
+
 class RedoRequest(Contract):
     """The range of an earlier job to redo: `{"job": …, "from": "12:10", "to": "12:40"}`."""
 
     job: Annotated[str, Field(pattern=f"^{keys.JOB_ID}$")]
-    start: Annotated[int, BeforeValidator(from_clock), Field(alias="from")]  # ms
-    end: Annotated[int, BeforeValidator(from_clock), Field(alias="to")]
+    start: Annotated[int, BeforeValidator(_time), Field(alias="from")]  # ms
+    end: Annotated[int, BeforeValidator(_time), Field(alias="to")]
     model: str | None = None  # if one is named, it must be that
 
     @model_validator(mode="after")

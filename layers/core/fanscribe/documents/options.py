@@ -3,7 +3,9 @@
 import difflib
 import re
 import unicodedata
-from email.header import Header, decode_header, make_header
+from email.charset import Charset
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -42,15 +44,16 @@ MOST_HOTWORDS = 800  # characters
 FROM_VOCABULARY = "@vocabulary"  # as hotwords: the terms of that list
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
+MOST_SHOWN = 200  # characters of a wrong value in a message
 
 
 def _listed(value: Any) -> Any:
     """`"srt, vtt"`, as S3 metadata and command lines have it -> `("srt", "vtt")`. Drops repeats."""
-    return (
-        tuple(dict.fromkeys(re.split(r"[,\s]+", value.strip())))
-        if isinstance(value, str)
-        else value
-    )
+    if isinstance(value, str):
+        value = re.split(r"[,\s]+", value.strip())
+    if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+        return tuple(dict.fromkeys(value))
+    return value
 
 
 def _kinds(value: Any) -> Any:
@@ -125,12 +128,21 @@ def _as_text(value: Any) -> Any:
 
 
 def _unless_off(value: Any) -> Any:
-    return None if value in {"off", ""} else value
+    return None if isinstance(value, str) and value in {"off", ""} else value
+
+
+def _no_truth(value: Any) -> Any:
+    """Raises ValueError for `true` and `false`, which Python counts as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError  # noqa: TRY004  (pydantic passes no TypeError on as its own)
+    return value
 
 
 LABEL = r"spk_(?:0|[1-9]\d{0,2})"  # of a speaker (documents.speaker)
 Name = Annotated[str, AfterValidator(_on_one_line), Field(max_length=60)]
 Clip = Annotated[str, AfterValidator(checked), Field(min_length=1, max_length=1100)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Share = Annotated[float, BeforeValidator(_no_truth)]
 
 
 class SpeakerCount(Contract):
@@ -159,7 +171,9 @@ class SpeakerCount(Contract):
 
 
 def _counted(value: Any) -> Any:
-    return SpeakerCount.parse(text) if isinstance(text := _as_text(value), str) else value
+    if value is None or isinstance(value, SpeakerCount):
+        return value
+    return SpeakerCount.parse(str(_as_text(value)))
 
 
 def _as_given(count: SpeakerCount | None) -> str:
@@ -193,7 +207,7 @@ class ReadingOptions(Contract):
     task: Literal["transcribe", "translate"] = Field(
         "transcribe", title="What to write", description="'transcribe', or 'translate' into English"
     )
-    beam_size: int | None = Field(
+    beam_size: Whole | None = Field(
         None,
         ge=1,
         le=10,
@@ -215,7 +229,7 @@ class ReadingOptions(Contract):
             "terms of 'vocabulary', as many as that"
         ),
     )
-    vad_threshold: float = Field(
+    vad_threshold: Share = Field(
         0.5,
         ge=0.05,
         le=0.95,
@@ -293,14 +307,14 @@ class OutputOptions(Contract):
             "Ada=ada.mp3,Bob=0:12-0:31"
         ),
     )
-    caption_line_length: int = Field(
+    caption_line_length: Whole = Field(
         42,
         ge=16,
         le=120,
         title="How long a caption line may be",
         description="a whole number of characters from 16 to 120",
     )
-    caption_lines: int = Field(
+    caption_lines: Whole = Field(
         2,
         ge=1,
         le=4,
@@ -351,7 +365,7 @@ class OutputOptions(Contract):
         title="Whether to write the recording without the personal data",
         description="'off', or with 'redact' the format of its sound: 'wav' or 'flac'",
     )
-    tolerated_loss: float = Field(
+    tolerated_loss: Share = Field(
         0.0,
         ge=0,
         le=1,
@@ -414,13 +428,10 @@ class Options(ReadingOptions, OutputOptions):
         keep theirs there too (rclone its `mtime`), so only our names count, and what looks like a
         slip of one.
         """
-        values = {
-            name.replace("-", "_"): str(make_header(decode_header(value)))
-            for name, value in metadata.items()
-        }
+        values = {name.replace("-", "_"): value for name, value in metadata.items()}
         return cls.parse(
             {
-                name: value
+                name: _decoded(value)
                 for name, value in values.items()
                 if difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
             }
@@ -431,13 +442,24 @@ def as_metadata(values: dict[str, Any]) -> dict[str, str]:
     """Options as an upload's metadata, which S3 wants in ASCII; with dashes, as servers drop
     headers with underscores.
     """
-    texts = {name: _spelled(value) for name, value in values.items()}
-    return {
-        name.replace("_", "-"): text
-        if text.isascii()
-        else Header(text, "utf-8", maxlinelen=10_000).encode()
-        for name, text in texts.items()
-    }
+    return {name.replace("_", "-"): _encoded(_spelled(value)) for name, value in values.items()}
+
+
+def _encoded(text: str) -> str:
+    """Text as a header carries it: encoded (RFC 2047), unless it is plain ASCII and stays so.
+
+    On the way, headers lose line breaks and spaces at their ends.
+    """
+    plain = text.isascii() and text.isprintable() and text == text.strip() and "=?" not in text
+    return text if plain else Charset("utf-8").header_encode(text)
+
+
+def _decoded(value: str) -> str:
+    """Text from a header: what only looks encoded stays as it is."""
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):
+        return value
 
 
 def _spelled(value: Any) -> str:
@@ -452,10 +474,13 @@ def _spelled(value: Any) -> str:
 
 def _refusal(name: str, given: Any) -> str:
     if name not in Options.model_fields:
-        return f"There is no option {name!r}. The options are {', '.join(Options.model_fields)}."
+        options = ", ".join(Options.model_fields)
+        return f"There is no option {name[:MOST_SHOWN]!r}. The options are {options}."
     if isinstance(given, tuple):  # words of a command line
-        given = " ".join(given)
+        given = " ".join(map(str, given))
+    shown = repr(given)
+    if len(shown) > MOST_SHOWN:
+        shown = f"{shown[:MOST_SHOWN]}…"
     return (
-        f"The option {name!r} can't be {given!r}: "
-        f"it takes {Options.model_fields[name].description}."
+        f"The option {name!r} can't be {shown}: it takes {Options.model_fields[name].description}."
     )

@@ -13,7 +13,8 @@ For every transcript and every choice of options:
 
 These give way, in this order, where not all can be kept:
 
-- A word longer than a line is cut, without a hyphen; its time is shared out by characters.
+- A word longer than a line is cut, without a hyphen, and between signs that belong together only
+  where nothing else is left; its time is shared out by characters.
 - A word longer than 7 seconds has left the screen when it ends.
 - Cues that begin less than a second apart are moved, none further than it must: they show a little
   early or late.

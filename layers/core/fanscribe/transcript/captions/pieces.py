@@ -26,7 +26,13 @@ UNSPACED = {
 }
 OPENING = {"Ps", "Pi"}  # Unicode's categories
 # no line begins with these, if no space is before them
-FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me"}
+FOLLOWING = {"Pe", "Pf", "Pd", "Po", "Mn", "Mc", "Me", "Lm"}
+SMALL_KANA = "LETTER SMALL"  # in Unicode's names: these neither
+JOINER = "\u200d"  # of emoji
+# Signs of Thai and Lao that are a syllable's first and its last, and what puts a letter of Khmer or
+# Burmese below another (UAX #14 leaves these scripts to dictionaries, but no word parts there)
+LEADING = frozenset(f"เแโใไເແໂໃໄ\u17d2\u1039{JOINER}")
+TRAILING = frozenset(f"ะาำๅະາຳ{JOINER}🏻🏼🏽🏾🏿")
 
 
 class CaptionPiece(NamedTuple):
@@ -65,9 +71,16 @@ def _clings(before: str, after: str) -> bool:
     if before[-1].isspace() or after[:1].isspace():
         return False
     here, there = before[-1], after[:1] or " "
-    if unicodedata.category(here) in OPENING or unicodedata.category(there) in FOLLOWING:
+    return _inseparable(here, there) or not (_unspaced(here) or _unspaced(there))
+
+
+@cache
+def _inseparable(here: str, there: str) -> bool:
+    """No line ends with the one sign and goes on with the other."""
+    if here in LEADING or unicodedata.category(here) in OPENING:
         return True
-    return not (_unspaced(here) or _unspaced(there))
+    small = SMALL_KANA in unicodedata.name(there, "")
+    return small or there in TRAILING or unicodedata.category(there) in FOLLOWING
 
 
 @cache
@@ -122,8 +135,9 @@ def _of_words(words: Sequence[Word], room: int, speaker: int | None = None) -> l
 def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
     text = " ".join(joined(words).split())
     start, length = words[0].start, words[-1].end - words[0].start
-    for first in range(0, len(text), room):
-        last = min(first + room, len(text))
+    last = 0
+    while (first := last) < len(text):
+        last = _filled(text, first, room)
         spaced = first == 0 and words[0].text[0].isspace()
         yield CaptionPiece(
             text[first:last].strip(),
@@ -131,6 +145,17 @@ def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
             start + length * last // len(text),
             spaced,
         )
+
+
+def _filled(text: str, first: int, room: int) -> int:
+    """Where a line is full that begins with the sign `first`, and no two signs are parted that
+    belong together, if that is possible.
+    """
+    last = first + room
+    if last >= len(text):
+        return len(text)
+    ends = (at for at in range(last, first, -1) if text[first:at].strip())
+    return next((at for at in ends if not _inseparable(text[at - 1], text[at])), last)
 
 
 def written(pieces: Iterable[CaptionPiece]) -> list[int]:
