@@ -59,29 +59,29 @@ def as_seconds(text: str) -> float | None:
     return float(hours * 3600 + minutes * 60 + seconds)
 
 
-@click.command(short_help="Say what a recording would take and cost on AWS.")
+@click.command(short_help="Estimate the time and the cost of a recording on AWS.")
 @click.argument("audio", metavar="AUDIO")
 @click.option(
     "--model",
     metavar="NAME_OR_FOLDER",
     default="small",
     show_default=True,
-    help="What the image is built with.",
+    help="The model that the image has.",
 )
 @click.option(
     "--finish-in",
     metavar="LENGTH",
     type=Duration(),
-    help="The cheapest that is done in so much time: 60s, 5m.",
+    help="Take the cheapest plan that ends in this time: 60s, 5m.",
 )
-@click.option("--cheapest", is_flag=True, help="The cheapest, however long it takes.")
+@click.option("--cheapest", is_flag=True, help="Take the cheapest plan, however long it takes.")
 @click.option(
     "--concurrency",
     metavar="N",
     type=click.IntRange(1, 10_000),
     default=DEFAULTS.map_concurrency,
     show_default=True,
-    help="Chunks transcribed at once: the template's MapConcurrency.",
+    help="Chunks transcribed at once: the stack's MapConcurrency.",
 )
 @click.option(
     "--account-concurrency",
@@ -97,10 +97,10 @@ def as_seconds(text: str) -> float | None:
     type=click.IntRange(128, 10_240),
     default=DEFAULTS.memory_mb,
     show_default=True,
-    help="That the function Transcribe has. Cores come with it.",
+    help="Memory of the function Transcribe. Cores come with it.",
 )
 @job_options(["speakers"], defaults=False)
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON, with all figures.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, with all figures.")
 def estimate(
     audio: str,
     model: str,
@@ -112,11 +112,11 @@ def estimate(
     speakers: str | None,
     as_json: bool,
 ) -> None:
-    """Say how AUDIO would be shared out on AWS, how long that would take, what it costs at list
-    price, and what holds it up.
+    """Estimate how AUDIO would be divided on AWS, how long that would take, what it would cost at
+    list price, and what limits the speed.
 
-    AUDIO is a file, or a length such as 4h30m. Without a goal it is fast for at most half as much
-    again as the cheapest. Nothing is sent anywhere.
+    AUDIO is a file, or a length such as 4h30m. Without a goal, the plan is the fastest that costs
+    at most half as much again as the cheapest. Nothing is sent anywhere.
 
     \b
     fanscribe estimate talk.mp3 --model large-v3-turbo --finish-in 60s

@@ -13,7 +13,7 @@ from fanscribe_local.client.names import printable
 from fanscribe_local.client.retry import retrying
 
 
-@click.command(cls=Grouped, short_help="Delete what is kept of a job, before its time.")
+@click.command(cls=Grouped, short_help="Delete what is kept of a recording's jobs.")
 @click.argument("job", metavar="JOB")
 @click.option("--stack", metavar="NAME", help="The stack on AWS whose job it is.")
 @session_options
@@ -29,12 +29,12 @@ def forget(
     endpoint_url: str | None,
     work: Path | None,
 ) -> None:
-    """Delete all that is kept of the jobs of a recording: its sound, what was read of it, voices.
-    It would go by itself after a week.
+    """Delete all that is kept of a recording's jobs: its sound, what was read of it, voices. After
+    a week it would go by itself.
 
-    On this machine JOB is the recording. With --stack it is a job, as `fanscribe list` shows it;
-    what is deleted is that of every job of its recording, in all versions, and the recording itself
-    if `fanscribe transcribe` uploaded it. Transcripts stay, and so does a recording of your own.
+    On this machine JOB is the recording. With --stack it is a job, as `fanscribe list` shows it:
+    all jobs of its recording are forgotten, in all versions, and so is the recording if `fanscribe
+    transcribe` uploaded it. Transcripts stay, and so do your own recordings.
 
     \b
     fanscribe forget talk.mp3

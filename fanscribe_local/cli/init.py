@@ -23,12 +23,10 @@ WRITTEN = (
 NO_SOURCE = shutil.ignore_patterns("__pycache__")
 
 
-@click.command(short_help="Write the project that `sam build` and `sam deploy` take.")
+@click.command(short_help="Write the project that `sam build` and `sam deploy` need.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def init(folder: Path) -> None:
-    """Write the project that `sam build` and `sam deploy` take into FOLDER, which is new or
-    empty.
-    """
+    """Write the project that `sam build` and `sam deploy` need into FOLDER, a new or empty one."""
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty: name a new folder.")
     for name in WRITTEN:

@@ -17,18 +17,18 @@ COMMANDS = {
         "transcribe:transcribe",
         "Transcribe recordings, on this machine or with --stack on AWS.",
     ),
-    "redo": ("redo:redo", "Transcribe a part of a recording again, and mend the transcript."),
+    "redo": ("redo:redo", "Transcribe a part of a recording again, and repair the transcript."),
     "rename": (
         "rename:rename",
         "Name the speakers of a job, and write its transcript anew.",
     ),
-    "estimate": ("estimate:estimate", "Say what a recording would take and cost on AWS."),
-    "status": ("status:status", "Show how far jobs of a stack are, and their text so far."),
+    "estimate": ("estimate:estimate", "Estimate the time and the cost of a recording on AWS."),
+    "status": ("status:status", "Show the progress of a stack's jobs, and their text so far."),
     "fetch": ("fetch:fetch", "Fetch the transcripts of a stack's jobs, once they are done."),
-    "report": ("report:report", "Write where the time of a stack's jobs went, as a page."),
-    "forget": ("forget:forget", "Delete what is kept of a job, before its time."),
+    "report": ("report:report", "Write a page that shows where the time of a stack's jobs went."),
+    "forget": ("forget:forget", "Delete what is kept of a recording's jobs."),
     "list": ("list:list_jobs", "List the latest jobs of a stack."),
-    "init": ("init:init", "Write the project that `sam build` and `sam deploy` take."),
+    "init": ("init:init", "Write the project that `sam build` and `sam deploy` need."),
 }
 
 

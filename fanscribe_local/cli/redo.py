@@ -1,4 +1,4 @@
-"""`fanscribe redo`: a part of a recording transcribed again, for a mended transcript."""
+"""`fanscribe redo`: a part of a recording transcribed again, and its transcript repaired."""
 
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Clock(click.ParamType[int]):
 
 
 @click.command(
-    cls=Grouped, short_help="Transcribe a part of a recording again, and mend the transcript."
+    cls=Grouped, short_help="Transcribe a part of a recording again, and repair the transcript."
 )
 @click.argument("job", metavar="JOB")
 @click.option(
@@ -77,7 +77,7 @@ class Clock(click.ParamType[int]):
 @click.option(
     "--model",
     metavar="NAME_OR_FOLDER",
-    help="Another model. With --stack it must be the one that is deployed.  [default: the same]",
+    help="Another model. With --stack, the deployed one alone.  [default: the same]",
 )
 @out_option("Folder for the transcript.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
@@ -123,12 +123,11 @@ def redo(
     transcript anew.
 
     Words that the range does not touch stay as they are, and only the tiles that it overlaps are
-    read. Options that you don't give are as they were when it was transcribed. The transcript's
-    ledger says what was done again, and by what.
+    read. Options that you leave out stay as they were. The transcript's ledger says what was done
+    again, and by which model.
 
-    On this machine JOB is the recording, and the transcript of it that was made last is mended.
-    With --stack it is a job, as `fanscribe list` shows it; so is the redo, and it can be redone in
-    turn.
+    On this machine JOB is the recording, and its latest transcript is repaired. With --stack it is
+    a job, as `fanscribe list` shows it. A redo is a job as well, and can be redone in turn.
 
     \b
     fanscribe redo talk.mp3 --from 12:10 --to 12:40 --model large-v3

@@ -68,8 +68,8 @@ def rename(
     Nothing is read again: it takes seconds. Names that were given before stay, and an empty name
     takes one away. With --voices, speakers take the names of known voices.
 
-    On this machine JOB is the recording, and the transcript of it that was made last is written
-    anew. With --stack it is a job, as `fanscribe list` shows it.
+    On this machine JOB is the recording, and its latest transcript is written anew. With --stack it
+    is a job, as `fanscribe list` shows it.
 
     \b
     fanscribe rename talk.mp3 spk_0="Ada Lovelace" spk_1=Charles

@@ -21,14 +21,14 @@ from fanscribe_local.client.targets import Place
 from fanscribe_local.report.write import write_report
 
 
-@click.command(short_help="Write where the time of a stack's jobs went, as a page.")
+@click.command(short_help="Write a page that shows where the time of a stack's jobs went.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
 @out_option()
 @stack_options
 def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
-    """Write FOLDER/<name>.report.html for each JOB: each chunk's way through the run, what the end
-    waited for, what failed, and every second of the recording. One that still runs is shown as far
-    as it is.
+    """Write FOLDER/<name>.report.html for each JOB. It shows each chunk's way through the run,
+    what the end waited for, what failed, and every second of the recording. Of a job that still
+    runs, it shows the run so far.
 
     \b
     fanscribe report talk-3f2a91 --stack fanscribe

@@ -77,13 +77,13 @@ def session_options(function: Command) -> Command:
         (
             "--endpoint-url",
             "URL",
-            "Where AWS is, if not where it always is.  [env: AWS_ENDPOINT_URL]",
+            "Another address of AWS.  [env: AWS_ENDPOINT_URL]",
         ),
-        ("--profile", "NAME", "Of your AWS configuration.  [env: AWS_PROFILE]"),
+        ("--profile", "NAME", "A profile of your AWS configuration.  [env: AWS_PROFILE]"),
         (
             "--region",
             "NAME",
-            "Where the stack is.  [env: AWS_DEFAULT_REGION, or your AWS configuration]",
+            "The stack's region.  [env: AWS_DEFAULT_REGION, or your AWS configuration]",
         ),
     ):
         function = click.option(name, metavar=metavar, help=text)(function)
@@ -107,11 +107,11 @@ work_option = click.option(
     "--work",
     metavar="FOLDER",
     type=click.Path(path_type=Path),
-    help="Where what is finished is kept.  [default: ~/.cache/fanscribe]",
+    help="Folder that keeps finished work.  [default: ~/.cache/fanscribe]",
 )
 
 
-def out_option(text: str = "Where to.") -> Callable[[Command], Command]:
+def out_option(text: str = "Folder for the files.") -> Callable[[Command], Command]:
     """The folder for what is written, this one unless another is named."""
     return click.option(
         "--out",

@@ -20,16 +20,15 @@ from fanscribe_local.client.progress import JobProgress, Progress
 from fanscribe_local.client.screen import job_row
 
 
-@click.command(short_help="Show how far jobs of a stack are, and their text so far.")
+@click.command(short_help="Show the progress of a stack's jobs, and their text so far.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
 @click.option(
-    "--text", is_flag=True, help="What is read so far, in order, with what is missing marked."
+    "--text", is_flag=True, help="Show the text so far, with marks for what is missing."
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> None:
-    """Show how far each JOB is: one of those that `fanscribe list` shows, or the beginning of its
-    name.
+    """Show the progress of each JOB: a name that `fanscribe list` shows, or its beginning.
 
     \b
     fanscribe status talk-3f2a91 --stack fanscribe

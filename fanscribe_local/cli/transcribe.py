@@ -103,7 +103,7 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @out_option("Folder for the transcripts.")
 @click.option(
-    "--report", is_flag=True, help="Write <name>.report.html too: where the time of each run went."
+    "--report", is_flag=True, help="Write <name>.report.html too: where the time went, as a page."
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="One line of JSON for each recording, as it ends."
@@ -147,11 +147,11 @@ def device_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     help=(
-        "Where what is finished is kept for a week, so that a run that was stopped goes on.  "
+        "Folder that keeps finished work for a week, so that a run that was stopped goes on.  "
         "[default: ~/.cache/fanscribe]"
     ),
 )
-@click.option("--fresh", is_flag=True, help="Begin anew, whatever an earlier run has finished.")
+@click.option("--fresh", is_flag=True, help="Start anew, whatever an earlier run has finished.")
 @click.option("--verbose", is_flag=True, help="Show the functions' logs at the end.")
 @job_options(list(Options.model_fields))
 @click.pass_context
@@ -177,20 +177,19 @@ def transcribe(
     verbose: bool,
     **chosen: str | None,
 ) -> None:
-    """Transcribe each AUDIO file, or the sound of a video; of a folder, every recording in it, to
-    the bottom; of -, what is piped into it.
+    """Transcribe AUDIO: sound files, videos, folders with all subfolders, or - for a pipe.
 
-    Writes FOLDER/<name>.json, .srt, .vtt and .txt. Runs on this machine, through the state machine
-    that AWS would run, and needs no account, no Docker and no network, once the model is here:
-    tiny.en is.
+    Writes <name>.json, .srt, .vtt and .txt for each recording. It runs on this machine, and needs
+    no account and no Docker. A network is needed only to fetch a model for the first time; tiny.en
+    is there already.
 
     \b
     fanscribe transcribe talk.mp3 --language en
     fanscribe transcribe calls/ --model large-v3-turbo --channels separate --out transcripts
 
-    With --stack it is done by the stack that you deployed: uploads the recordings (one that is
-    there already, whole or in part, is not sent again), shows how far the jobs are, and fetches the
-    transcripts. Ctrl-C ends the watching, not the jobs.
+    With --stack, the stack that you deployed does the work. The command uploads the recordings
+    (what is there already is not sent again), shows the progress, and fetches the transcripts.
+    Ctrl-C ends the watching, not the jobs.
 
     \b
     fanscribe transcribe talk.mp3 --stack fanscribe

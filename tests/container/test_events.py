@@ -196,8 +196,8 @@ def test_a_broken_event_gets_the_documented_error(
     kind, said = failure(staged.invoke(name, event(name, **changed)))
     assert kind == error
     assert message in said
-    documented = (ROOT / "docs" / "deploying.md").read_text()
-    assert f"`{error}`" in documented
+    documented = (ROOT / "docs" / "troubleshooting.md").read_text()
+    assert f"### {error}\n" in documented
 
 
 def failure(answer: Answer) -> tuple[str, str]:
