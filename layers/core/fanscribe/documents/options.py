@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -39,6 +40,9 @@ WORDING = (
 )
 LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 MOST_HOTWORDS = 800  # characters
+# Metadata of every upload by Uppy, which web pages upload with (github.com/transloadit/uppy#2380).
+# It is no slip of `names`.
+FILE_NAME = "name"
 FROM_VOCABULARY = "@vocabulary"  # as hotwords: the terms of that list
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
@@ -414,17 +418,24 @@ class Options(ReadingOptions, OutputOptions):
         keep theirs there too (rclone its `mtime`), so only our names count, and what looks like a
         slip of one.
         """
-        values = {
-            name.replace("-", "_"): str(make_header(decode_header(value)))
-            for name, value in metadata.items()
-        }
+        values = {name.replace("-", "_"): _decoded(value) for name, value in metadata.items()}
         return cls.parse(
             {
                 name: value
                 for name, value in values.items()
-                if difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
+                if name != FILE_NAME and difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
             }
         )
+
+
+def _decoded(value: str) -> str:
+    """A value that S3's console has encoded. Programs that keep emails put their subjects into
+    metadata, also in character sets that nobody knows: those stay as they are.
+    """
+    try:
+        return str(make_header(decode_header(value)))
+    except (LookupError, ValueError, HeaderParseError):
+        return value
 
 
 def as_metadata(values: dict[str, Any]) -> dict[str, str]:
