@@ -113,6 +113,9 @@ IN_CONTAINER = $(shell python3.13 --version >/dev/null 2>&1 || echo --use-contai
 deploy: .venv-sam/.installed ## build and deploy: MODEL=small [STACK=…] [PARAMETERS='LogLevel=…']
 	@test -n "$(MODEL)" || { echo "Which model?" \
 	  "make deploy MODEL=small, or MODEL=models/yours (see models/README.md)" >&2; exit 2; }
+	@[[ "$(STACK)" =~ ^[a-z][a-z0-9]*(-[a-z0-9]+)*$$ ]] || { echo "STACK=$(STACK) can't name" \
+	  "the images' repository: use small letters, digits, and single dashes between them" >&2; \
+	  exit 2; }
 	@$(SAM) build $(IN_CONTAINER) --parameter-overrides Model=$(MODEL) $(PARAMETERS)
 	@$(SAM) deploy --config-env images --stack-name $(STACK)-images
 	@repository=$$($(SAM) list stack-outputs --stack-name $(STACK)-images --output json | \

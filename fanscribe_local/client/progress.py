@@ -151,7 +151,7 @@ class JobProgress:
             stage=stage,
             done=seconds_of(read, channels),
             total=self.plan.samples / SAMPLE_RATE,
-            chunks=self._chunks(self.job),
+            chunks=self._chunks(self.job, entered),
             pace=new / took if took > 0 and new else None,
             used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,
         )
@@ -188,7 +188,10 @@ class JobProgress:
         )
 
     def _parts(self) -> list[tuple[str, datetime]]:
-        prefix = keys.parts(self.job.name if self.job else "")
+        return self._stored(keys.parts(self.job.name if self.job else ""))
+
+    def _stored(self, prefix: str) -> list[tuple[str, datetime]]:
+        """Keys with a prefix in the work bucket, and since when they are there."""
         pages = self.stack.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.stack.work, Prefix=prefix
         )
@@ -198,7 +201,7 @@ class JobProgress:
             for entry in page.get("Contents", [])
         ]
 
-    def _chunks(self, job: SplitJob) -> Chunks | None:
+    def _chunks(self, job: SplitJob, entered: datetime | None) -> Chunks | None:
         """None before the Map state began.
 
         Chunks that are not counted yet are waiting: moto counts a child when it begins.
@@ -209,6 +212,20 @@ class JobProgress:
         if self._map_run is None:
             return None
         counts = self.stack.states.describe_map_run(mapRunArn=self._map_run)["itemCounts"]
-        failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
-        waiting = job.chunks - counts["running"] - counts["succeeded"] - failed
-        return Chunks(max(0, waiting), counts["running"], counts["succeeded"], failed)
+        unread = counts["failed"] + counts["timedOut"] + counts["aborted"]
+        waiting = job.chunks - counts["running"] - counts["succeeded"] - unread
+        recorded = self._failures(job, entered)
+        done = max(0, counts["succeeded"] - recorded)
+        return Chunks(max(0, waiting), counts["running"], done, unread + recorded)
+
+    def _failures(self, job: SplitJob, entered: datetime | None) -> int:
+        """Chunks of which it was recorded, since the Map state began, why they failed for good. For
+        the Map run they are as good as others.
+        """
+        recorded = [
+            keys.tiles_of(key)
+            for key, stored in self._stored(keys.failures(job.name))
+            if entered and stored >= entered
+        ]
+        chunks = self.folder.find_chunks() if self.folder and recorded else ()
+        return len({range(chunk.first, chunk.last + 1) for chunk in chunks}.intersection(recorded))

@@ -22,6 +22,9 @@ A_WHILE_S = 600.0  # for an answer that somebody sits waiting for
 AN_HOUR_S = 3600.0  # for what goes on where it was
 CONNECTION_LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 FAULTS = (BotoCoreError, ClientError, StorageFault)
+# Codes with the status of a wrong request. RequestTimeout: S3 heard nothing for a while.
+# NoSuchUpload: it has ended, and the answer was lost; or the bucket removed it after a day.
+PASSING = {"TooManyRequestsException", "RequestTimeout", "NoSuchUpload"}
 
 Answer = TypeVar("Answer")
 
@@ -39,11 +42,7 @@ def is_transient(error: Exception) -> bool:
             str(error.response["Error"]["Code"]),
             error.response["ResponseMetadata"]["HTTPStatusCode"],
         )
-        return (
-            answer >= HTTPStatus.INTERNAL_SERVER_ERROR
-            or "Throttl" in code
-            or code == "TooManyRequestsException"
-        )
+        return answer >= HTTPStatus.INTERNAL_SERVER_ERROR or "Throttl" in code or code in PASSING
     return isinstance(error, CONNECTION_LOST)
 
 

@@ -16,6 +16,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from fanscribe.jobs.storage import CONNECTIONS
 from fanscribe_local.client.executions import Child, Execution
 from fanscribe_local.client.names import stem
 from fanscribe_local.client.retry import retrying, saying_once
@@ -24,7 +25,11 @@ OUTPUTS = ("WorkBucketName", "TranscriptsBucketName", "StateMachineArn", "Record
 NO_SUCH_EXECUTION = {"ExecutionDoesNotExist", "InvalidArn"}
 SEARCHED = 1000  # executions among which the beginning of a name is looked for
 READERS = 8
-CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=10)
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3},
+    connect_timeout=10,
+    max_pool_connections=CONNECTIONS,
+)
 
 
 class NotFound(Exception):
@@ -69,12 +74,21 @@ class DeployedStack:
         return cls(client("s3"), client("stepfunctions"), *(outputs[name] for name in OUTPUTS))
 
     def start(self, execution_input: Mapping[str, Any], name: str | None = None) -> str:
-        """Start an execution. Returns its ARN."""
-        started = self.states.start_execution(
-            stateMachineArn=self.state_machine,
-            name=name or str(uuid.uuid4()),
-            input=json.dumps(execution_input),
-        )
+        """Start an execution. Returns its ARN.
+
+        One with a `name`, which nobody else gives, can be started again where the answer was lost:
+        that is the same execution, also if it has ended meanwhile.
+        """
+        try:
+            started = self.states.start_execution(
+                stateMachineArn=self.state_machine,
+                name=name or str(uuid.uuid4()),
+                input=json.dumps(execution_input),
+            )
+        except ClientError as error:
+            if name is None or error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise
+            return self._arn(name)
         return str(started["executionArn"])
 
     def describe(self, arn: str) -> Execution:
@@ -84,9 +98,7 @@ class DeployedStack:
     def find_job(self, name: str) -> Execution:
         """The execution of a name, or of the beginning of one. Raises NotFound."""
         try:
-            return self.describe(
-                f"{self.state_machine.replace(':stateMachine:', ':execution:')}:{name}"
-            )
+            return self.describe(self._arn(name))
         except ClientError as error:
             if error.response["Error"]["Code"] not in NO_SUCH_EXECUTION:
                 raise
@@ -152,6 +164,10 @@ class DeployedStack:
             return [
                 Child.of(entry, history) for entry, history in zip(listed, histories, strict=True)
             ]
+
+    def _arn(self, name: str) -> str:
+        """The ARN of an execution."""
+        return f"{self.state_machine.replace(':stateMachine:', ':execution:')}:{name}"
 
     def _pages(self, operation: str, **asked: Any) -> Iterator[dict[str, Any]]:
         return iter(self.states.get_paginator(operation).paginate(**asked))

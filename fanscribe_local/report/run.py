@@ -288,13 +288,16 @@ def _read_chunk(child: Child, since: Since) -> ChunkRun | None:
     if called is None:
         return None
     chunk = Chunk.model_validate(json.loads(called["parameters"])["Payload"]["chunk"])
+    attempts = _read_attempts(child.events, since, child.stopped)
+    # a child whose chunk failed for good has recorded why, and succeeds
+    failed = child.status == "SUCCEEDED" and attempts[-1].error
     return ChunkRun(
         first=chunk.first,
         last=chunk.last,
-        status=child.status,
+        status="FAILED" if failed else child.status,
         start=since(min(child.started, child.events[0]["timestamp"])),
         end=since(max(child.stopped, child.events[-1]["timestamp"])) if child.stopped else None,
-        attempts=_read_attempts(child.events, since, child.stopped),
+        attempts=attempts,
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from fanscribe import keys
+from fanscribe_local.client.progress import Chunks, JobProgress
 from fanscribe_local.emulator.engine import Engine
 from fanscribe_local.emulator.function_pool import FunctionPool
 from fanscribe_local.emulator.worker import Answer, error_answer
@@ -67,9 +68,7 @@ class FailingPool(FunctionPool):
 def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(
     tmp_path: Path,
 ) -> None:
-    """Step Functions lets the Map pass (100 % failures are tolerated, and moto tolerates them
-    always): Merge does not.
-    """
+    """The child has recorded why and succeeds, and so does the Map: Merge does not."""
     with an_engine(tmp_path) as engine:
         pool = transcribe_pool(engine)
         engine.pools[pool.function.arn] = FailingPool(
@@ -78,7 +77,9 @@ def test_a_child_that_fails_for_good_fails_the_execution_naming_its_time_range(
         execution = engine.run(engine.upload(SAMPLE, {"language": "en"}))
         (run,) = engine.states.list_map_runs(executionArn=execution.arn)["mapRuns"]
         counts = engine.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
-        assert (run["stopDate"] is not None, counts["failed"]) == (True, 1)
+        assert (run["stopDate"] is not None, counts["failed"]) == (True, 0)
+        chunks = JobProgress(engine.stack, execution.arn).now().chunks
+        assert chunks == Chunks(0, 0, counts["succeeded"] - 1, 1)
         assert (execution.status, execution.error) == ("FAILED", "IncompleteTranscript")
         assert "of the speech is missing, at 1:45-3:40 (BadAudio)" in execution.message
 

@@ -1,11 +1,32 @@
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
+import pytest
+from moto import mock_aws
+
+from fanscribe.documents.job import BilledTime, Failure
 from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.payloads import Job
-from fanscribe_local.client.progress import BEGUN, STAGES, WAITING, Progress, SplitJob, read_history
+from fanscribe.documents.plan import Chunk
+from fanscribe.jobs.folder import JobFolder
+from fanscribe.jobs.parts import save_failure
+from fanscribe.jobs.storage import S3Storage
+from fanscribe_local.client.progress import (
+    BEGUN,
+    STAGES,
+    WAITING,
+    Chunks,
+    JobProgress,
+    Progress,
+    SplitJob,
+    read_history,
+)
+from fanscribe_local.client.stack import DeployedStack
 from fanscribe_local.project import PROJECT
+from tests.support.builders import a_plan, tiles
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JOB = Job(
@@ -115,3 +136,49 @@ def test_what_is_left_is_what_it_takes_at_this_pace() -> None:
     assert Progress("transcribing", done=100, total=400, pace=10).left == 30
     assert Progress("transcribing", done=0, total=400).left is None
     assert Progress("splitting").left is None
+
+
+class States:
+    """Step Functions, in the midst of a Map run."""
+
+    def __init__(self, began: datetime, counts: dict[str, int]) -> None:
+        left = SPLIT | {"timestamp": began}
+        begun = entered("TranscribeChunks") | {"timestamp": began}
+        self._events = [left | {"id": 1}, begun | {"id": 2}]
+        self._counts = counts
+
+    def get_paginator(self, operation: str) -> "States":
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        yield {"events": self._events[::-1]}
+
+    def list_map_runs(self, **_: Any) -> dict[str, Any]:
+        return {"mapRuns": [{"mapRunArn": "run"}]}
+
+    def describe_map_run(self, **_: Any) -> dict[str, Any]:
+        return {"itemCounts": self._counts | {"timedOut": 0, "aborted": 0}}
+
+
+@pytest.mark.parametrize(("began", "failed"), [(timedelta(-60), 1), (timedelta(60), 0)])
+def test_chunks_of_which_a_failure_was_recorded_since_the_map_began_have_failed(
+    began: timedelta, failed: int
+) -> None:
+    """Their children succeed. A tile that is given up is not its chunk; a failure of an earlier
+    execution is not this one's.
+    """
+    with mock_aws():
+        nobody = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
+        s3 = boto3.client("s3", region_name="us-east-1", **nobody)
+        s3.create_bucket(Bucket="work")
+        folder = JobFolder(S3Storage(s3), "work", JOB.job)
+        chunks = [Chunk(first=first, last=first + 3) for first in (0, 4, 8)]
+        folder.save_plan(a_plan(tiles(12)), chunks, BilledTime(ms=0, memory_mb=0))
+        why = Failure(error="BadAudio")
+        folder.save(f"jobs/{JOB.job}/failures/4-7.json", why)
+        save_failure(folder, 9, why)
+        counts = {"running": 1, "succeeded": 2, "failed": 0}
+        states = States(datetime.now(UTC) + began, counts)
+        stack = DeployedStack(s3, states, "work", "transcripts", "machine", "recordings")  # type: ignore[arg-type]
+        assert JobProgress(stack, "arn").now().chunks == Chunks(0, 1, 2 - failed, failed)

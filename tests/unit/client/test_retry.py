@@ -39,6 +39,23 @@ def test_what_passes_is_waited_out_and_reported_once(capsys: pytest.CaptureFixtu
     assert lines == "fanscribe: no answer from AWS; waiting for the list, 10 minutes at most.\n"
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("TooManyRequestsException", 429),
+        ("SlowDown", 503),
+        # docs.aws.amazon.com/AmazonS3/latest/API, "Error responses": "Your socket connection to the
+        # server was not read from or written to within the timeout period."
+        ("RequestTimeout", 400),
+    ],
+)
+def test_what_aws_says_in_passing_is_waited_out(code: str, status: int) -> None:
+    error = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    call = answers(ClientError(error, "UploadPart"), "sent")
+    assert retrying(call, "S3", lambda: None) == "sent"
+
+
 def test_what_does_not_pass_is_not_waited_for() -> None:
     with pytest.raises(ClientError):
         retrying(answers(DENIED), "the list")

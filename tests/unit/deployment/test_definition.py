@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 
 from fanscribe import errors
+from fanscribe.audio.limits import MEGABYTE, Limits
 from fanscribe.errors import (
     BadInput,
     FanscribeError,
@@ -18,6 +19,7 @@ from fanscribe.errors import (
     PoisonTile,
     ReadAgain,
 )
+from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE
 from tests.conftest import ROOT
 from tests.support.lambda_errors import DEATHS, LEFT, NAMES
 from tests.support.policies import RESOURCES
@@ -40,7 +42,7 @@ FINAL = {
     PoisonTile: "is never raised",
     ReadAgain: "is caught: Split lays out what is missing",
 }
-# A child fails by these: the chunk's task is caught, so that its reason is kept for the ledger
+# The chunk's task is caught, so that the reason is kept for the ledger
 LEDGER = {"Transcribe": ["States.ALL"]}
 
 
@@ -152,9 +154,24 @@ def test_the_picture_is_the_four_steps_and_the_ways_between_them() -> None:
     by_type: dict[str, list[str]] = {}
     for name, state in states():
         by_type.setdefault(state["Type"], []).append(name)
-    assert len(list(states())) == 15
+    assert len(list(states())) == 14
     assert {"Split", "DetectLanguage", "Transcribe", "Merge"} < {*by_type["Task"]}
     assert {*by_type["Task"]} - {*lambda_tasks()} == {"RecordFailure"}
+
+
+def test_what_the_map_gives_is_small_however_many_chunks_there_are_and_fail() -> None:
+    """Its result is what all children give, and more than 256 KiB are States.DataLimitExceeded,
+    also with a ResultPath of null (github.com/aws/aws-cdk/issues/24799). Of a child that fails Step
+    Functions "returns its execution result unchanged", as with the transformation NONE: with ARNs,
+    input, error and cause, a kilobyte and more (docs.aws.amazon.com/step-functions, "ResultWriter
+    (Map)"). So none fails, but those of which not even the reason could be stored.
+    """
+    children = DEFINITION["States"]["TranscribeChunks"]["ItemProcessor"]["States"]
+    (end,) = [state for state in children.values() if {"Next", "Choices"}.isdisjoint(state)]
+    assert (end["Type"], end["End"], end["Result"]) == ("Pass", True, {})
+    sound_s = Limits().max_decoded_megabytes * MEGABYTE / SAMPLE_BYTES / SAMPLE_RATE
+    of_five_seconds = [end["Result"]] * round(sound_s / 5)
+    assert len(json.dumps(of_five_seconds)) < 256 * 1024
 
 
 def test_no_partition_is_written_down() -> None:

@@ -54,6 +54,16 @@ def test_without_a_model_it_says_which_to_name(target: str) -> None:
     assert f"make {target} MODEL=" in asked.stderr
 
 
+@pytest.mark.parametrize("stack", ["Talks", "talks-", "two--dashes"])
+def test_a_stack_whose_images_could_have_no_repository_is_refused_before_anything_is_built(
+    stack: str,
+) -> None:
+    """CloudFormation takes capitals in a stack's name; ECR takes none in a repository's."""
+    refused = make("-o", ".venv-sam/.installed", "deploy", "MODEL=tiny.en", f"STACK={stack}")
+    assert refused.returncode == 2
+    assert f"STACK={stack} can't name the images' repository" in refused.stderr
+
+
 @pytest.mark.skipif(
     not SAM_PYTHON.exists(), reason="needs .venv-sam (the SAM CLI), which `make validate` installs"
 )

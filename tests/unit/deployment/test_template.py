@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 
 from tests.conftest import ROOT
-from tests.support.policies import RESOURCES, TEMPLATE, a_stack
+from tests.support.policies import BUCKETS, RESOURCES, TEMPLATE, a_stack
 
 PARAMETERS = TEMPLATE["Parameters"]
 BEARERS = {"AWS::IAM::Role", "AWS::Serverless::StateMachine"}  # of a role
@@ -166,6 +166,19 @@ def test_what_new_accounts_are_advised_fits_them(page: str) -> None:
     functions = a_stack(**given).deployment().functions.values()
     assert max(function.memory_mb for function in functions) == 3008
     assert int(given["MapConcurrency"]) < 10
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_parts_of_an_upload_that_never_ended_are_removed_after_a_day(bucket: str) -> None:
+    """S3 keeps and charges for them until somebody does (docs.aws.amazon.com/AmazonS3, "Uploading
+    and copying objects using multipart upload").
+    """
+    rules = RESOURCES[bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
+    removing = [rule for rule in rules if "AbortIncompleteMultipartUpload" in rule]
+    assert [
+        (rule["Status"], rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"])
+        for rule in removing
+    ] == [("Enabled", 1)]
 
 
 def test_no_arn_names_a_partition() -> None:

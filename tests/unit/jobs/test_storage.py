@@ -10,8 +10,11 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from fanscribe.documents.job import Claim
 from fanscribe.errors import RecordingArchived, StorageFault, WorkDamaged
-from fanscribe.jobs.storage import PIECE, S3Storage
+from fanscribe.jobs.document_store import DocumentStore
+from fanscribe.jobs.storage import CONNECTIONS, PIECE, S3Storage
+from tests.support.http_answers import Answers
 
 NOBODY = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
 LARGE = partial(pytest.param, marks=pytest.mark.long)
@@ -122,3 +125,16 @@ def test_a_recording_that_was_replaced_meanwhile_is_not_mixed(
     described = replace(storage.describe("recordings", "talk.wav", None), etag="an older one")
     with pytest.raises(StorageFault, match="was replaced while it was read"):
         storage.download("recordings", "talk.wav", described, tmp_path / "recording")
+
+
+def test_documents_are_read_side_by_side_over_connections_that_are_kept(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On Lambda every warning of a connection too many is a line in the function's log."""
+    with Answers(200, b'{"execution": "one"}', monkeypatch) as s3:
+        documents = DocumentStore(S3Storage(), "work")
+        for _ in range(4):
+            read = documents.read_all([f"jobs/{number}" for number in range(100)], Claim)
+            assert set(read.values()) == {Claim(execution="one")}
+    assert s3.connections <= CONNECTIONS
+    assert caplog.messages == []

@@ -179,6 +179,17 @@ def test_what_still_runs_runs_until_now_and_what_stopped_without_an_answer_faile
     assert stopped.states[-1].end == 5_000
 
 
+def test_a_chunk_that_failed_for_good_has_failed_though_its_child_succeeded() -> None:
+    calls = [Call(1_000, 2_000), Call(2_000, 8_000, error="Sandbox.Timedout")]
+    run = read_run(
+        an_execution(9_000),
+        split(900, 2, 2),
+        [a_child(0, calls, 1_000, 8_100), a_child(4, calls[:1], 1_000, 2_000)],
+        at(9_000),
+    )
+    assert [chunk.status for chunk in run.chunks] == ["FAILED", "SUCCEEDED"]
+
+
 def test_an_answer_of_a_version_that_says_nothing_is_taken_for_reading() -> None:
     run = read_run(
         an_execution(9_000),

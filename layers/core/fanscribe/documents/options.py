@@ -41,6 +41,9 @@ WORDING = (
 )
 LISTS = ("vocabulary", "replace", "word_filter")  # of these, files of words
 MOST_HOTWORDS = 800  # characters
+# Metadata of every upload by Uppy, which web pages upload with (github.com/transloadit/uppy#2380).
+# It is no slip of `names`.
+FILE_NAME = "name"
 FROM_VOCABULARY = "@vocabulary"  # as hotwords: the terms of that list
 ENGLISH = "en"  # the language of an English-only model
 MOST_SPEAKERS = 30
@@ -433,7 +436,7 @@ class Options(ReadingOptions, OutputOptions):
             {
                 name: _decoded(value)
                 for name, value in values.items()
-                if difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
+                if name != FILE_NAME and difflib.get_close_matches(name, cls.model_fields, 1, 0.8)
             }
         )
 
@@ -455,7 +458,9 @@ def _encoded(text: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    """Text from a header: what only looks encoded stays as it is."""
+    """Text from a header. What only looks encoded stays as it is: programs that keep emails put
+    their subjects into metadata, also in character sets that nobody knows.
+    """
     try:
         return str(make_header(decode_header(value)))
     except (HeaderParseError, LookupError, ValueError):

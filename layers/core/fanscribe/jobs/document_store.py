@@ -9,10 +9,11 @@ from typing import TypeVar
 from fanscribe import keys
 from fanscribe.contract import Contract
 from fanscribe.errors import WorkDamaged
-from fanscribe.jobs.storage import Storage
+from fanscribe.jobs.storage import CONNECTIONS, Storage
 
 JSON = "application/json"
-READERS = 16  # threads reading documents: S3 answers in tens of ms, whatever their number
+# Threads reading documents: S3 answers in tens of ms, whatever their number
+READERS = CONNECTIONS
 
 Document = TypeVar("Document", bound=Contract)
 

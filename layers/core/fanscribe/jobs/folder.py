@@ -43,6 +43,11 @@ class JobFolder(DocumentStore):
         """The plan of an earlier execution, if there is one."""
         return self.find(keys.plan(self.job), Plan)
 
+    def find_chunks(self) -> tuple[Chunk, ...]:
+        """The chunks that the Map state reads, or read last. None, if there was nothing to read."""
+        found = self.storage.find(self.bucket, keys.chunks(self.job))
+        return tuple(Chunk.model_validate(item) for item in json.loads(found[0])) if found else ()
+
     def save_language(self, language: str) -> None:
         """Store the language that the job is read in, as a code."""
         self.save(keys.language(self.job), Language(language=language))

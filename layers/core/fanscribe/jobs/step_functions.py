@@ -1,6 +1,7 @@
 """Step Functions, as little of it as Fanscribe needs."""
 
 import json
+from http import HTTPStatus
 
 import boto3
 from botocore.exceptions import ClientError
@@ -13,7 +14,7 @@ BUSY = {"ThrottlingException", "TooManyRequestsException"}
 def still_runs(execution: str) -> bool:
     """True if an execution has not ended.
 
-    Where Step Functions is too busy to say, it is taken to run.
+    Where Step Functions is too busy or not able to say, it is taken to run: then it is asked again.
     """
     try:
         return bool(
@@ -22,8 +23,11 @@ def still_runs(execution: str) -> bool:
         )
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code")
-        if code in UNKNOWN | BUSY:
-            return code in BUSY
+        if code in UNKNOWN:
+            return False
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return True
         raise
 
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fanscribe.errors import BadInput, JobInProgress, ReadAgain
 from fanscribe.runtime.cold_start import surroundings
 from fanscribe.runtime.metrics import metrics
+from fanscribe.runtime.scratch import clear_scratch
 
 logger = Logger()  # service and level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL
 
@@ -21,8 +22,9 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 @cache
-def _log_cold_start() -> None:
+def _begin() -> None:
     """Once in a process."""
+    clear_scratch()
     logger.info("cold start", extra=surroundings())
 
 
@@ -36,7 +38,7 @@ def observed(handler: Handler) -> Handler:
         execution = str(event.get("execution", "none"))
         logger.set_correlation_id(execution)
         metrics.add_metadata("correlation_id", execution)
-        _log_cold_start()
+        _begin()
         try:
             answer = handler(event, context)
         except JobInProgress as wait:

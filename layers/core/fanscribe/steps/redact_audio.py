@@ -1,8 +1,6 @@
 """A copy of the recording in which personal data is silenced: its decoded sound, 16 kHz."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +9,7 @@ from fanscribe.audio.sound import PIECE, Block
 from fanscribe.documents.plan import Plan
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.stored_sound import StoredSound
+from fanscribe.runtime.scratch import scratch_folder
 from fanscribe.times import SAMPLE_BYTES, SAMPLE_RATE, SAMPLES_PER_MS
 from fanscribe.transcript.redaction.apply import Silence
 
@@ -30,8 +29,8 @@ def write_redacted_sound(
 
     size = plan.recording.samples * plan.channels * SAMPLE_BYTES
     kind = {"flac": "FLAC", "wav": "WAV" if size < LARGEST_WAV else "RF64"}[extension]
-    with tempfile.TemporaryDirectory() as where:
-        file = Path(where) / "sound"
+    with scratch_folder() as where:
+        file = where / "sound"
         with soundfile.SoundFile(
             file, "w", SAMPLE_RATE, plan.channels, subtype="PCM_16", format=kind
         ) as out:

@@ -1,7 +1,6 @@
 """Split's decoding: a whole recording, a section of it, or the missing pieces of its sound."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from fanscribe.errors import UnreadableRecording, WorkDamaged
 from fanscribe.jobs.audio_store import AudioStore
 from fanscribe.jobs.folder import JobFolder
 from fanscribe.jobs.storage import Storage, StoredObject
+from fanscribe.runtime.scratch import scratch_folder
 from fanscribe.runtime.settings import SplitSettings
 from fanscribe.runtime.usage import UsageMeter
 from fanscribe.tiling.frames import Frames, on_one_grid
@@ -90,8 +90,8 @@ class RecordingSource:
 
     @contextmanager
     def _fetched(self, most: int) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory() as scratch:
-            file = Path(scratch) / "recording"
+        with scratch_folder() as scratch:
+            file = scratch / "recording"
             check_room(self.key, min(most, self.stored.size), shutil.disk_usage(scratch).free)
             self.storage.download(self.bucket, self.key, self.stored, file, most)
             yield file
