@@ -146,7 +146,7 @@ def test_metadata_is_words_and_lists_with_dashes_or_underscores() -> None:
     )
 
 
-@pytest.mark.parametrize("said", ["=?klingon?q?Qapla=27?=", "=?utf-8?q?=ff?=", "=?utf-8?b?!!!?="])
+@pytest.mark.parametrize("said", ["=?klingon?q?Qapla=27?=", "=?utf-8?q?=ff?="])
 def test_metadata_that_only_looks_encoded_is_taken_as_it_is(said: str) -> None:
     assert Options.from_metadata({"hotwords": said}).hotwords == said
 

@@ -30,19 +30,21 @@ from fanscribe.times import SAMPLE_RATE
 # Formats that FFmpeg may recognise. Not here: playlists, concat scripts, image sequences, anything
 # that opens other files.
 DEMUXERS = (
-    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,gsm,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,"
-    "mp3,"
-    "mpeg,mpegts,mxf,ogg,opus,rm,tta,voc,w64,wav,wv"
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dss,dts,eac3,flac,flv,gsm,ircam,loas,m4v,matroska,"
+    "webm,mov,mp4,m4a,3gp,3g2,mp3,mpeg,mpegts,mxf,nistsphere,ogg,opus,rm,sox,tta,voc,w64,wav,wv"
 )
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 # their header or index counts the samples
 COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}
 LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
-COUNTED = {"aac", "ac3", "amr", "avi", "eac3", "gsm", "mp3", "voc"}  # FFmpeg counts their packets
-SOUND_TO_THE_END = COUNTED - {"avi", "mp3"}  # no index and no tags behind the sound
+# FFmpeg counts their packets
+COUNTED = {"aac", "ac3", "amr", "avi", "dts", "eac3", "gsm", "loas", "mp3", "voc"}
+UNTIMED = COUNTED - {"avi"}  # and counts wrong from where their rate changes
+SOUND_TO_THE_END = UNTIMED - {"mp3"}  # no index and no tags behind the sound
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
+A_FRAME = 4096  # bytes, of mp3 at most
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
@@ -143,6 +145,7 @@ class MediaFile:
 
     def __post_init__(self) -> None:
         self.size = self.path.stat().st_size
+        self.begin = self._behind_tags()
         self.container = self.open(self.source())
         self.streams = list(self.container.streams.audio)
         self.taken = {*range(1, len(self.streams) + 1)}
@@ -150,9 +153,18 @@ class MediaFile:
             if other.type != "audio":
                 other.discard = Discard.all  # hours of video are skipped over
 
+    def _behind_tags(self) -> int:
+        """Find where tags end that the file begins with.
+
+        FFmpeg recognises nothing but mp3 behind a tag of more than a megabyte, such as a cover.
+        """
+        with self.path.open("rb") as file:
+            tags = foreign_bytes(file, 0, self.size)
+        return tags if tags < self.size else 0
+
     def source(self, span: tuple[int, int] | None = None, head: bytes = b"") -> MediaBytes:
-        """Give all of its bytes, or a span of them behind a head."""
-        return MediaBytes(self.path, self.progress, span, head)
+        """Give all of its bytes behind tags, or a span of them behind a head."""
+        return MediaBytes(self.path, self.progress, span or (self.begin, self.size), head)
 
     def open(self, source: MediaBytes) -> av.container.InputContainer:
         """Open it, or a part of it, by FFmpeg."""
@@ -190,7 +202,8 @@ class MediaFile:
             yield from OggPackets(self).read(section)
             return
         numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
-        places = Places(self.path, self.container, 0, start_s(self.container))
+        timed = self.format not in UNTIMED
+        places = Places(self.path, self.container, self.begin, start_s(self.container), timed=timed)
         every = self.of_container(self.container, numbers, places, section)
         yield from takewhile(lambda packet: packet.first < section.end, every) if section else every
 
@@ -283,7 +296,12 @@ class MediaFile:
             return not is_whole(self.format, file, first, last)
 
     def foreign(self, first: int, last: int) -> int:
-        """Count the bytes of tags among [first, last)."""
+        """Count the bytes of tags among [first, last), or of all that follows the end of the sound
+        that the header names.
+        """
+        end = self.structure.sound_end
+        if end and abs(first - end) < A_FRAME and self.size - last < A_FRAME:
+            return last - first
         with self.path.open("rb") as file:
             return foreign_bytes(file, first, last)
 

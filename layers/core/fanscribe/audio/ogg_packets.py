@@ -40,7 +40,8 @@ class OggPackets:
 
     def read(self, section: Section | None) -> Iterator[Packet]:
         """Read the packets of the tracks that are taken."""
-        file, found = self._file, runs(self._file.source())
+        file = self._file
+        found = runs(file.source((0, file.size)))
         torn: set[int] = set()  # tracks of which something is lost before the next packet
         for file.part, run in enumerate(found):
             if section and run.start >= section.end:
@@ -106,7 +107,9 @@ class OggPackets:
         page (RFC 7845, 4). FFmpeg has it behind the last one. So a page is held back until the next
         packet says where it ends.
         """
-        places = Places(self._file.path, container, run.start - run.head_size, self._start)
+        whole = container is self._file.container
+        offset = self._file.begin if whole else run.start - run.head_size
+        places = Places(self._file.path, container, offset, self._start)
         numbers = {stream.index: number for number, stream in self._streams.items()}
         pages: dict[int, list[Packet]] = {}
         late = self._joined_late(run)

@@ -49,12 +49,16 @@ class Places:
         container: av.container.InputContainer,
         offset: int,
         start: float | None,
+        *,
+        timed: bool = True,
     ) -> None:
         """`offset` is where in the file the container begins: some files are opened part by part.
 
-        `start` is when the file begins, in seconds by its clock; None: with its first packet.
+        `start` is when the file begins, in seconds by its clock; None: with its first packet. If
+        its packets are not `timed`, what FFmpeg says of their times is left out.
         """
         self._offset = offset
+        self._timed = timed
         self._known = start is not None
         self._start = (start or 0.0) * SAMPLE_RATE
         self._scales: dict[int, float] = {}  # samples in a unit of a track's timestamps
@@ -82,7 +86,7 @@ class Places:
             if first > self._first:  # noqa: PLR1730  (a call for each packet)
                 self._first = first
             self._last = place + packet.size
-        at = None if pts is None else pts * scale - self._start
+        at = pts * scale - self._start if self._timed and pts is not None else None
         own = section is None or self._first >= section.start
         length, first, last = (packet.duration or 0) * scale, self._first, self._last
         # Packet(…) by a shorter way: there are forty of them for a second of sound

@@ -75,11 +75,9 @@ class Waiting:
         if kind != self._kind or usual is not self._usual or self._bytes >= AT_ONCE:
             self.measure()
             self._kind, self._usual = kind, usual
-        planes, width = frame.planes, frame.format.bytes * kind[2]
-        if len(planes) == 1:
-            width *= kind[1]
-        self._blocks += [bytes(memoryview(plane)[:width]) for plane in planes]
-        self._bytes += width * len(planes)
+        found = [bytes(plane) for plane in buffers(frame, kind[2])]
+        self._blocks += found
+        self._bytes += sum(map(len, found))
         self._seconds.append(frame.samples / frame.sample_rate)
 
     def measure(self) -> None:
@@ -191,14 +189,22 @@ class Samples:
         yield memoryview(frame.planes[0])[skipped * width : frame.samples * width]
 
 
+def buffers(frame: av.AudioFrame, samples: int) -> list[memoryview]:
+    """Give the first samples of a frame: of each channel, or where they are interleaved of all.
+
+    PyAV counts planes up to a null pointer. Of eight, there is none, and reading the ninth crashes.
+    """
+    channels, width = frame.layout.nb_channels, frame.format.bytes * samples
+    if frame.format.is_planar:
+        return [memoryview(plane)[:width] for plane in frame.planes[:channels]]
+    return [memoryview(frame.planes[0])[: width * channels]]
+
+
 def planes(frame: av.AudioFrame) -> Any:
     """Give a frame as float32 from -1 to 1, shape (channels, samples)."""
     from fanscribe.audio.downmix import as_floats  # noqa: PLC0415
 
-    width = frame.format.bytes * frame.samples
-    if len(frame.planes) == 1:
-        width *= frame.layout.nb_channels
-    data = b"".join(memoryview(plane)[:width] for plane in frame.planes)
+    data = b"".join(buffers(frame, frame.samples))
     return as_floats(shaped(data, frame.format.name, frame.layout.nb_channels, frame.samples)[0])
 
 

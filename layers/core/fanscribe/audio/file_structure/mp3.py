@@ -19,8 +19,10 @@ def read(reader: Reader) -> Structure:
     frame = reader.read(start, FIRST_FRAME)
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
         return Structure()
-    promised = _promised(frame)
-    return Structure(missing=max(0, start + promised - reader.size) if promised else 0)
+    if not (promised := _promised(frame)):
+        return Structure()
+    end = start + promised
+    return Structure(missing=max(0, end - reader.size), sound_end=end)
 
 
 def _promised(frame: bytes) -> int:
