@@ -75,16 +75,24 @@ CONTAINERS = {
 }
 
 
-def encoded(sound: Samples, kind: str, codec: str, rate: int, bit_rate: int | None = None) -> bytes:
-    """16 kHz mono samples in some container."""
+def encoded(
+    sound: Samples,
+    kind: str,
+    codec: str,
+    rate: int,
+    bit_rate: int | None = None,
+    *,
+    layout: str = "mono",
+) -> bytes:
+    """16 kHz mono samples in some container, on one channel of a layout."""
     out = io.BytesIO()
     with av.open(out, "w", format=kind, options={"fflags": "+bitexact"}) as container:
-        stream = cast("av.AudioStream", container.add_stream(codec, rate=rate, layout="mono"))
+        stream = cast("av.AudioStream", container.add_stream(codec, rate=rate, layout=layout))
         context = stream.codec_context
         if bit_rate:
             stream.bit_rate = bit_rate
         to_codec = av.AudioResampler(
-            format=context.format, layout="mono", rate=rate, frame_size=context.frame_size or 1024
+            format=context.format, layout=layout, rate=rate, frame_size=context.frame_size or 1024
         )
         frame = av.AudioFrame.from_ndarray(sound[np.newaxis], format="s16", layout="mono")
         frame.rate, frame.pts = SAMPLE_RATE, 0

@@ -2,6 +2,7 @@
 
 import resource
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -109,24 +110,29 @@ def test_reading_the_same_again_is_no_progress(recording: Path) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits address space")
 def test_one_that_needs_too_much_memory_is_reported(tmp_path: Path) -> None:
-    """The real one, with an mp3 whose cover picture is 150 MB of nothing."""
-    talk, cover = tmp_path / "talk.mp3", 150_000_000
+    """The real one, with a wav whose cover picture is 150 MB of nothing."""
+    talk, cover = tmp_path / "talk.wav", 150_000_000
+    sound = a_wav(talk, a_tone(1)).read_bytes()
+    begin = 36  # of its last chunk, the sound
     with talk.open("wb") as file:
         file.write(
-            b"ID3\x04\0\0"
+            sound[:begin]
+            + b"id3 "
+            + struct.pack("<I", cover + 10)
+            + b"ID3\x04\0\0"
             + synchsafe(cover)
             + b"APIC"
             + synchsafe(cover - 10)
             + b"\0\0\0image/png\0\3\0"
         )
-        file.seek(cover + 10)  # a hole
-        file.write(SAMPLE.read_bytes())
+        file.seek(begin + 8 + cover + 10)  # a hole
+        file.write(sound[begin:])
     message = refusal_of(talk, Decoder(memory=300_000_000))
     assert (
         message
         == "talk.wav can't be read: the decoder needs more memory for it than it may have (300 MB)."
     )
-    assert list(decode(talk, "talk.mp3")), "by default it may have enough for that"
+    assert list(decode(talk, "talk.wav")), "by default it may have enough for that"
 
 
 @pytest.mark.skipif(

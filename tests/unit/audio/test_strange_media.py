@@ -1,6 +1,7 @@
 """Files that say strange things: what they say is kept short, and nothing of it ends a job."""
 
 import io
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from fanscribe.audio.decode import Decoding
 from fanscribe.documents.plan import Findings
 from fanscribe.times import SAMPLE_RATE
+from tests.support.broken_media import marked
 from tests.support.built_media import a_film, tone
+from tests.support.decoded_media import decoded, decoded_both_ways
+from tests.support.hostile_media import encoded
 
 
 def found(folder: Path, data: bytes) -> Findings:
@@ -55,3 +59,127 @@ def test_titles_are_short_and_on_one_line_and_a_language_is_a_code(tmp_path: Pat
     tracks = found(tmp_path, a_film(titles)).tracks
     assert [track.language for track in tracks] == ["fra", None]
     assert [track.title for track in tracks] == ["é" * 80, "a[31m bc"]
+
+
+# ── Files that people bring ──────────────────────────────────────────────────────────────────────
+
+MARKERS = {700: 0.5, 1_000: 2.4}
+SOUND = marked(tone(3), MARKERS)
+WITHIN_S = 0.07  # an encoder's delay, where no file says how long it is
+
+
+def a_file(folder: Path, data: bytes) -> Path:
+    file = folder / "recording"
+    file.write_bytes(data)
+    return file
+
+
+def a_cover(size: int) -> bytes:
+    """An ID3v2 tag with a picture."""
+    tag = b"APIC" + size.to_bytes(4, "big") + bytes(2) + random.Random(size).randbytes(size)
+    return b"ID3\x03\0\0" + bytes(len(tag) >> shift & 127 for shift in (21, 14, 7, 0)) + tag
+
+
+@pytest.mark.parametrize("how", [("mp4", "aac", 48_000), ("ogg", "libopus", 48_000)])
+@pytest.mark.parametrize("layout", ["5.1", "7.1"])
+def test_channels_of_a_cinema_are_mixed_or_kept_apart(
+    tmp_path: Path, how: tuple[str, str, int], layout: str
+) -> None:
+    """PyAV finds more planes than there are in a frame of eight."""
+    path = a_file(tmp_path, encoded(SOUND, *how, layout=layout))
+    mixed, apart = decoded(path), decoded(path, separate=True)
+    count = av.AudioLayout(layout).nb_channels
+    assert mixed.block.shape == (1, apart.block.shape[1])
+    assert len(apart.block) == count
+    loudest = int(np.argmax(np.abs(apart.block).max(axis=1)))
+    assert np.corrcoef(apart.block[loudest], mixed.samples)[0, 1] > 0.99
+    assert not mixed.findings.tracks[0].empty
+    assert mixed.findings.lost["usual"] == 0
+
+
+@pytest.mark.parametrize("size", [1_000, 1_500_000])
+@pytest.mark.parametrize(
+    "how",
+    [
+        ("mp3", "libmp3lame", 44_100),
+        ("flac", "flac", 16_000),
+        ("adts", "aac", 44_100),
+        ("wav", "pcm_s16le", 16_000),
+        ("aiff", "pcm_s16be", 16_000),
+        ("ogg", "libopus", 48_000),
+        ("ipod", "aac", 44_100),
+    ],
+)
+def test_a_tag_with_a_cover_before_the_sound_changes_nothing(
+    tmp_path: Path, how: tuple[str, str, int], size: int
+) -> None:
+    data = encoded(SOUND, *how)
+    plain = decoded(a_file(tmp_path, data)).block
+    for each in decoded_both_ways(a_file(tmp_path, a_cover(size) + data)).values():
+        least = min(each.block.shape[1], plain.shape[1])
+        assert each.block.shape[1] == pytest.approx(plain.shape[1], abs=SAMPLE_RATE * WITHIN_S)
+        assert each.findings.undecodable == ()
+    assert np.array_equal(decoded(tmp_path / "recording").block[:, :least], plain[:, :least])
+
+
+@pytest.mark.parametrize(
+    "behind", [bytes(65_536), random.Random(3).randbytes(100_000), b"LYRICSBEGIN" + b"la " * 2_000]
+)
+def test_what_follows_the_end_that_an_mp3_names_is_no_loss(tmp_path: Path, behind: bytes) -> None:
+    data = encoded(SOUND, "mp3", "libmp3lame", 44_100)
+    after = decoded(a_file(tmp_path, data + behind))
+    assert after.findings.undecodable == ()
+    assert after.seconds == pytest.approx(3, abs=WITHIN_S)
+    joined = decoded(a_file(tmp_path, data + data))
+    assert joined.seconds == pytest.approx(6, abs=2 * WITHIN_S)
+
+
+def test_noise_in_the_place_of_sound_that_an_mp3_names_is_a_loss(tmp_path: Path) -> None:
+    data = encoded(SOUND, "mp3", "libmp3lame", 44_100)
+    half = len(data) // 2
+    noise = random.Random(4).randbytes(len(data) - half)
+    after = decoded(a_file(tmp_path, data[:half] + noise + bytes(65_536)))
+    assert after.lost > 1
+
+
+@pytest.mark.parametrize("rates", [(44_100, 48_000), (48_000, 16_000), (16_000, 44_100)])
+@pytest.mark.parametrize("how", [("adts", "aac"), ("mp3", "libmp3lame")])
+def test_a_rate_that_changes_on_the_way_tears_no_hole(
+    tmp_path: Path, how: tuple[str, str], rates: tuple[int, int]
+) -> None:
+    """FFmpeg counts all packets as if they lasted as long as the first."""
+    data = b"".join(encoded(SOUND, *how, rate) for rate in rates)
+    for after in decoded_both_ways(a_file(tmp_path, data)).values():
+        assert after.seconds == pytest.approx(6, abs=3 * WITHIN_S)
+        assert after.findings.overlapped == 0
+    second = decoded(tmp_path / "recording").samples[round(3.3 * SAMPLE_RATE) :]
+    assert np.abs(second.reshape(-1)[: 2 * SAMPLE_RATE]).reshape(-1, 160).max(axis=1).min() > 0
+
+
+def a_sphere(sound: Any) -> bytes:
+    """NIST's format, of corpora of speech."""
+    fields = f"sample_rate -i {SAMPLE_RATE}\nchannel_count -i 1\nsample_n_bytes -i 2\n"
+    fields += f"sample_count -i {len(sound)}\nsample_byte_format -s2 01\nsample_coding -s3 pcm\n"
+    head = f"NIST_1A\n   1024\n{fields}end_head\n".encode()
+    return head.ljust(1024) + bytes(sound.astype("<i2").tobytes())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        a_sphere(SOUND),
+        encoded(SOUND, "latm", "aac", 44_100),
+        encoded(SOUND, "ircam", "pcm_s16le", 16_000),
+        encoded(SOUND, "sox", "pcm_s32le", 16_000),
+        encoded(SOUND, "caf", "pcm_f32le", 16_000),
+        encoded(SOUND, "au", "pcm_mulaw", 16_000),
+        encoded(SOUND, "wav", "pcm_f64le", 16_000),
+        encoded(SOUND, "wav", "g722", 16_000),
+        encoded(SOUND, "wav", "adpcm_ms", 16_000),
+    ],
+    ids=["sphere", "latm", "ircam", "sox", "caf", "au", "double", "g722", "adpcm"],
+)
+def test_rare_formats_are_read(tmp_path: Path, data: bytes) -> None:
+    after = decoded(a_file(tmp_path, data))
+    assert after.seconds == pytest.approx(3, abs=WITHIN_S)
+    assert after.places(*MARKERS) == pytest.approx(MARKERS, abs=0.03)

@@ -299,8 +299,8 @@ class MediaFile:
         """Count the bytes of tags among [first, last), or of all that follows the end of the sound
         that the header names.
         """
-        end = self.structure.sound_end
-        if end and abs(first - end) < A_FRAME and self.size - last < A_FRAME:
+        begins = abs(self.size - self.structure.behind - first) < A_FRAME
+        if self.structure.behind and begins and self.size - last < A_FRAME:
             return last - first
         with self.path.open("rb") as file:
             return foreign_bytes(file, first, last)

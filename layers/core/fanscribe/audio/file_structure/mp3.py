@@ -22,7 +22,7 @@ def read(reader: Reader) -> Structure:
     if not (promised := _promised(frame)):
         return Structure()
     end = start + promised
-    return Structure(missing=max(0, end - reader.size), sound_end=end)
+    return Structure(missing=max(0, end - reader.size), behind=max(0, reader.size - end))
 
 
 def _promised(frame: bytes) -> int:

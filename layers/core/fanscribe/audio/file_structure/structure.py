@@ -10,5 +10,7 @@ class Structure:
     encrypted: str | None = None  # how its sound is, in words that fit "is encrypted (…)"
     missing: int = 0  # bytes that it promises beyond its end: it is cut off
     without_index: bool = False  # an mp4 whose table of contents (moov) is not there
-    sound_end: int | None = None  # where the sound of an mp3 ends by its header; None: not known
+    behind: int = (
+        0  # bytes behind the sound of an mp3 that its header names: joined on, or no sound
+    )
     surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
