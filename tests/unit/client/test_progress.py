@@ -180,5 +180,5 @@ def test_chunks_of_which_a_failure_was_recorded_since_the_map_began_have_failed(
         save_failure(folder, 9, why)
         counts = {"running": 1, "succeeded": 2, "failed": 0}
         states = States(datetime.now(UTC) + began, counts)
-        stack = DeployedStack(s3, states, "work", "transcripts", "machine", "recordings")  # type: ignore[arg-type]
+        stack = DeployedStack(s3, states, "work", "transcripts", "machine", "recordings")
         assert JobProgress(stack, "arn").now().chunks == Chunks(0, 1, 2 - failed, failed)

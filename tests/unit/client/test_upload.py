@@ -79,7 +79,7 @@ class DayPassed(_Line):
     def upload_part(self, **what: Any) -> Any:
         if what["UploadId"] == self._gone:  # moto stumbles over it
             error = {"Error": {"Code": "NoSuchUpload"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
-            raise ClientError(error, "UploadPart")  # type: ignore[arg-type]
+            raise ClientError(error, "UploadPart")
         return self.s3.upload_part(**what)
 
 
@@ -93,7 +93,7 @@ def test_an_upload_that_s3_knows_no_more_is_looked_for_and_begun_again(
     content = bytes(range(256)) * ((SMALLEST_PART >> 8) + 1)
     (tmp_path / "talk.wav").write_bytes(content)
     through = line(s3)
-    uri = sent(through, "work", tmp_path / "talk.wav", "talk.wav", "it")  # type: ignore[arg-type]
+    uri = sent(through, "work", tmp_path / "talk.wav", "talk.wav", "it")
     bucket, key = keys.parse_uri(uri)
     assert through.went_wrong == 1
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == content
