@@ -21,6 +21,7 @@ from fanscribe.errors import InvalidInput
 from tests.conftest import ROOT
 
 EVENTS = sorted((ROOT / "events").iterdir())
+NO_TIMES: list[Any] = [None, True, -1, 10**400, float("nan"), ["1:00"], {}, "9" * 5_000]
 PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "console.json": parse_job_input,
     "detect_language.json": Job.parse,
@@ -95,7 +96,7 @@ def test_a_redo_names_a_job_and_a_range_in_times_as_people_write_them() -> None:
                 {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": wrong, "to": "2:00"}},
                 "redo.from: value error, ",
             )
-            for wrong in (None, True, -1, 10**400, float("nan"), ["1:00"], {}, "9" * 5_000)
+            for wrong in NO_TIMES
         ),
         (
             {"uri": "s3://b/k", "redo": {"job": "0" * 16, "from": "2:00", "to": "1:00"}},
