@@ -21,7 +21,7 @@ from fanscribe.errors import InvalidInput
 from tests.conftest import ROOT
 
 EVENTS = sorted((ROOT / "events").iterdir())
-NO_TIMES: tuple[Any, ...] = (None, True, -1, 10**400, float("nan"), ["1:00"], {}, "9" * 5_000)
+NO_TIMES: list[Any] = [None, True, -1, 10**400, float("nan"), ["1:00"], {}, "9" * 5_000]
 PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "console.json": parse_job_input,
     "detect_language.json": Job.parse,
