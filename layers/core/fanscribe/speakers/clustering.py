@@ -169,8 +169,9 @@ def _means(prints: _Clusters, labels: Labels) -> _Clusters:
     count = int(labels.max()) + 1
     sums = np.zeros((count, prints.centres.shape[1]))
     np.add.at(sums, labels, prints.centres * prints.seconds[:, np.newaxis])
-    behind = (np.bincount(labels, each) for each in (prints.seconds, prints.fresh))
-    return _Clusters(unit(sums), *behind)
+    behind = (prints.seconds, prints.fresh)
+    seconds, fresh = (np.bincount(labels, each).astype(np.float64) for each in behind)
+    return _Clusters(unit(sums), seconds, fresh)
 
 
 def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
