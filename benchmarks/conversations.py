@@ -44,19 +44,30 @@ READERS: dict[str, tuple[Path, Places]] = {
     "french-1, first": (FRENCH, ((1, 276.5),)),
     "french-1, second": (FRENCH, ((542, 706),)),
 }
-# Speakers of FLEURS, by their clips of some ten seconds
+
+
+def _fleurs(*clips: str) -> tuple[str, ...]:
+    return tuple(f"short-multi/fleurs-{clip}.ogg" for clip in clips)
+
+
+# Speakers by their clips of some ten seconds: of FLEURS, of LJ Speech, and a president
 CLIPS: dict[str, tuple[str, ...]] = {
-    "german-1": ("de-000", "de-002"),
-    "german-2": ("de-001", "de-004"),
-    "german-3": ("de-003",),
-    "portuguese-1": ("pt-000",),
-    "portuguese-2": ("pt-001", "pt-002"),
-    "portuguese-3": ("pt-003", "pt-004"),
+    "german-1": _fleurs("de-000", "de-002"),
+    "german-2": _fleurs("de-001", "de-004"),
+    "german-3": _fleurs("de-003"),
+    "portuguese-1": _fleurs("pt-000"),
+    "portuguese-2": _fleurs("pt-001", "pt-002"),
+    "portuguese-3": _fleurs("pt-003", "pt-004"),
+    "english": _fleurs("en-000"),
+    "spanish": _fleurs("es-000"),
+    "linda": tuple(f"short-en/LJ001-{i:04}.wav" for i in range(1, 11)),
+    "kennedy": ("short-en/jfk.flac",),
 }
 LOUDNESS = 0.06  # of every reader, as RMS
 NOISE_DB: dict[Setting, float] = {"studio": -40, "room": -18, "telephone": -25}  # below speech
 BRIDGED = 300  # ms: shorter pauses are speech, as annotators have it
 FADE = SAMPLE_RATE // 20
+PIECE, MARGIN = 2**22, 2**19  # samples of a piece that is filtered, and at its edges left out
 
 
 @dataclass(frozen=True)
@@ -151,10 +162,14 @@ def _brown(hertz: Waveform) -> Waveform:
 def _recorded(setting: Setting, mix: _Mix, rng: np.random.Generator) -> Samples:
     sound = mix.sound[: max(end for _, _, end in mix.spoken) + SAMPLE_RATE]
     noise = _filtered(rng.standard_normal(len(sound)), _brown)
-    sound = sound + noise * (LOUDNESS * 10 ** (NOISE_DB[setting] / 20) / noise.std())
+    noise *= LOUDNESS * 10 ** (NOISE_DB[setting] / 20) / noise.std()
+    sound += noise
+    del noise  # half a gigabyte for each hour
     if setting == "telephone":
         sound = _filtered(sound, lambda hertz: ((hertz > 300) & (hertz < 3_400)).astype(float))
-    return np.asarray(np.clip(sound, -1, 1) * 32_767, np.int16)
+    np.clip(sound, -1, 1, out=sound)
+    sound *= 32_767
+    return sound.astype(np.int16)
 
 
 def _placed(setting: Setting, rng: np.random.Generator) -> Callable[[Waveform], Waveform]:
@@ -178,8 +193,15 @@ def _placed(setting: Setting, rng: np.random.Generator) -> Callable[[Waveform], 
 
 
 def _filtered(sound: Waveform, gain: Callable[[Any], Any]) -> Waveform:
-    hertz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
-    return np.asarray(np.fft.irfft(np.fft.rfft(sound) * gain(hertz), len(sound)))
+    """In pieces, since all of an hour at once takes 9 GB."""
+    weights = gain(np.fft.rfftfreq(PIECE, 1 / SAMPLE_RATE))
+    padded = np.pad(sound, (MARGIN, PIECE))
+    filtered = np.empty_like(sound)
+    for start in range(0, len(sound), PIECE - 2 * MARGIN):
+        piece = np.fft.irfft(np.fft.rfft(padded[start : start + PIECE]) * weights, PIECE)
+        here = filtered[start : start + PIECE - 2 * MARGIN]
+        here[:] = piece[MARGIN : MARGIN + len(here)]
+    return filtered
 
 
 def _reference(mix: _Mix) -> list[Spoken]:
@@ -212,7 +234,7 @@ def _source(who: str) -> tuple[Waveform, tuple[tuple[int, int], ...]]:
 
 def _parts(who: str) -> Iterator[Samples]:
     if who in CLIPS:
-        yield from (_loaded(CORPUS / f"short-multi/fleurs-{clip}.ogg") for clip in CLIPS[who])
+        yield from (_loaded(CORPUS / clip) for clip in CLIPS[who])
         return
     file, places = READERS[who]
     whole = _loaded(CORPUS / file)

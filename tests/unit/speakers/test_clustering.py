@@ -21,17 +21,17 @@ def a_voice(rng: np.random.Generator) -> np.ndarray:
 
 
 def an_utterance(
-    start_s: float, voice: np.ndarray, rng: np.random.Generator, seconds: float = 2.0, slot: int = 0
+    start_s: float, voice: np.ndarray, rng: np.random.Generator, other_words: float = 0.6
 ) -> Utterance:
     """Two seconds of a voice, as it sounds this time."""
-    heard = voice + 0.6 * rng.standard_normal(SIZE)
+    heard = voice + other_words * rng.standard_normal(SIZE)
     small = np.round(127 * heard / np.abs(heard).max()).astype(np.int8)
     start = round(start_s * SAMPLE_RATE)
     return Utterance(
         window=start // (10 * SAMPLE_RATE) * 10 * SAMPLE_RATE,
-        voice=slot,
-        active=((start, start + round(seconds * SAMPLE_RATE)),),
-        alone=round(seconds * SAMPLE_RATE),
+        voice=0,
+        active=((start, start + 2 * SAMPLE_RATE),),
+        alone=2 * SAMPLE_RATE,
         voice_print=base64.b64encode(small.tobytes()).decode(),
     )
 
@@ -73,8 +73,24 @@ def test_it_finds_as_many_as_there_are(people: int) -> None:
 
 
 def test_a_day_is_clustered_in_blocks_and_comes_out_the_same() -> None:
-    tiles, who = a_talk(3, 4_500)
+    tiles, who = a_talk(3, 7_500)
     assert same_partition(speakers_of(tiles, AUTO), who)
+
+
+@pytest.mark.parametrize(("phrases", "speakers"), [(5, 1), (100, 2)])
+def test_what_is_said_again_word_for_word_is_no_proof_of_another_speaker(
+    phrases: int, speakers: int
+) -> None:
+    """In two manners of one voice, or two voices that are alike: a hundred utterances of each."""
+    rng = np.random.default_rng(4)
+    voice = a_voice(rng)
+    manners = [voice + 0.48 * a_voice(rng) for _ in range(2)]
+    said = [[manner + 0.72 * a_voice(rng) for _ in range(phrases)] for manner in manners]
+    utterances = [
+        an_utterance(2 * i, said[i // 100][i % phrases], rng, other_words=0.1) for i in range(200)
+    ]
+    (found,) = speakers_of([TileVoices(tile=0, utterances=tuple(utterances))], AUTO)
+    assert len(set(found)) == speakers
 
 
 @pytest.mark.parametrize("asked", [1, 2, 3])

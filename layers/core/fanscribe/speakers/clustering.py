@@ -1,8 +1,9 @@
 """Speakers, found among the utterances of all tiles. The same utterances give the same speakers.
 
 Average linkage joins what is alike; small clusters are no speakers; then each window's voices are
-told apart, and single utterances may leave theirs. Cosines are rounded, so that the last digit,
-which differs between processors, decides nothing.
+told apart, and single utterances may leave theirs. The more is behind two clusters, the more alike
+they must be to be one speaker; what is heard again, word for word, is not more. Cosines are
+rounded, so that the last digit, which differs between processors, decides nothing.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,11 @@ ALIKE = (0.45, 0.60)
 SAME = (0.55, 0.70)
 # The same of two clusters, once there is much behind both: alike voices are told apart by it
 SAME_CERTAIN = 0.85
-CERTAIN = (10.0, 30.0)  # seconds behind the lesser: from little to much, by the logarithm
+CERTAIN = (10.0, 30.0)  # fresh seconds behind the lesser: from little to much, by the logarithm
+# Cosine from which on two voice prints have the same words, too: of the same voice with other words
+# 99 of 100 nearest neighbours are below it (benchmarks/notes.md)
+SAME_WORDS = 0.85
+COMPARED = 40_000_000  # pairs of voice prints that are looked at for that, half a second at most
 SHORT, LONG = 60.0, 300.0  # seconds of speech; between, by the logarithm
 # A smaller cluster is no speaker: seconds, but in short recordings a share of all speech; and in
 # very long ones a share again
@@ -48,9 +53,19 @@ class _Clusters(NamedTuple):
 
     centres: Vectors
     seconds: Seconds
+    fresh: Seconds  # of them, with what is said again word for word counted once
 
     def only(self, kept: NDArray[np.bool_] | Labels) -> "_Clusters":
-        return _Clusters(self.centres[kept], self.seconds[kept])
+        return _Clusters(*(each[kept] for each in self))
+
+
+class _Bounds(NamedTuple):
+    """What decides in a recording of some length: cosines and seconds."""
+
+    alike: float
+    same: float
+    few: float  # fresh seconds: a cluster with fewer is no proof of another speaker
+    small: float
 
 
 def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speakers]:
@@ -80,26 +95,49 @@ def _speakers(utterances: Sequence[Utterance], count: SpeakerCount) -> Speakers:
 
 def centres_of(vectors: Vectors, seconds: Seconds, count: SpeakerCount) -> Vectors:
     """Voice prints of the speakers: the means of their utterances'."""
-    every = _Clusters(vectors, np.maximum(seconds, LEAST))
+    behind = np.maximum(seconds, LEAST)
+    every = _Clusters(vectors, behind, _fresh(vectors, behind))
     sure = np.flatnonzero(seconds >= RELIABLE)
     prints = every.only(sure) if len(sure) >= max(3, count.fewest) else every
-    total = float(prints.seconds.sum())
-    long = np.clip(np.log(total / SHORT) / np.log(LONG / SHORT), 0, 1)
-    alike, same = (low + (high - low) * float(long) for low, high in (ALIKE, SAME))
-    small = max(min(SMALL, max(SMALLEST, SMALL_SHARE * total)), TRACE * total)
+    bounds = _bounds(float(prints.seconds.sum()))
 
-    found = _linked(_condensed(prints), alike)
-    if (found.seconds >= small).sum() < count.fewest:
-        prints, found = every, _at_least(_condensed(every), alike, count.fewest)
+    found = _linked(_condensed(prints), bounds.alike)
+    if (found.seconds >= bounds.small).sum() < count.fewest:
+        prints, found = every, _at_least(_condensed(every), bounds.alike, count.fewest)
     for _ in range(ROUNDS):
-        found = _joined(_large(found, small, count.fewest), same, count)
+        found = _joined(_large(found, bounds.small, count.fewest), bounds, count)
         nearest = likeness(prints.centres, found.centres).argmax(1)
         found = _means(prints, np.unique(nearest, return_inverse=True)[1])
-    return _joined(found, same, count).centres
+    return _joined(found, bounds, count).centres
+
+
+def _bounds(total: float) -> _Bounds:
+    long = float(np.clip(np.log(total / SHORT) / np.log(LONG / SHORT), 0, 1))
+    alike, same = (low + (high - low) * long for low, high in (ALIKE, SAME))
+    few = min(SMALL, max(SMALLEST, SMALL_SHARE * total))
+    return _Bounds(alike, same, few, max(few, TRACE * total))
+
+
+def _fresh(vectors: Vectors, seconds: Seconds) -> Seconds:
+    """Seconds of voice prints; those of the same words share theirs, as they tell nothing new.
+
+    With very many voice prints, each is compared with a part of them, evenly spaced, which counts
+    for all.
+    """
+    every = -(-(len(vectors) ** 2) // COMPARED)
+    some = vectors[::every]
+    again = np.concatenate(
+        [
+            (likeness(vectors[i : i + BLOCK], some) >= SAME_WORDS).sum(1)
+            for i in range(0, len(vectors), BLOCK)
+        ]
+    )
+    again[::every] -= 1  # itself
+    return np.asarray(seconds / (1 + every * again))
 
 
 def _linked(prints: _Clusters, alike: float) -> _Clusters:
-    return _means(prints, agglomerate(*prints, alike))
+    return _means(prints, agglomerate(prints.centres, prints.seconds, alike))
 
 
 def _at_least(prints: _Clusters, alike: float, fewest: int) -> _Clusters:
@@ -131,8 +169,9 @@ def _means(prints: _Clusters, labels: Labels) -> _Clusters:
     count = int(labels.max()) + 1
     sums = np.zeros((count, prints.centres.shape[1]))
     np.add.at(sums, labels, prints.centres * prints.seconds[:, np.newaxis])
-    seconds = np.bincount(labels, prints.seconds, minlength=count)
-    return _Clusters(unit(sums), seconds.astype(np.float64))
+    behind = (prints.seconds, prints.fresh)
+    seconds, fresh = (np.bincount(labels, each).astype(np.float64) for each in behind)
+    return _Clusters(unit(sums), seconds, fresh)
 
 
 def agglomerate(vectors: Vectors, seconds: Seconds, alike: float) -> Labels:
@@ -178,31 +217,30 @@ def _large(found: _Clusters, small: float, fewest: int) -> _Clusters:
     return found.only(kept)
 
 
-def _joined(found: _Clusters, same: float, count: SpeakerCount) -> _Clusters:
-    """The two that are most alike become one, while they are the `same` or there are too many."""
-    centres, seconds = found
-    while len(centres) > count.fewest:
-        cosines = likeness(centres, centres)
-        cosines[np.tril_indices(len(centres))] = -np.inf
-        nearness = cosines - _needed(seconds, same)
+def _joined(found: _Clusters, bounds: _Bounds, count: SpeakerCount) -> _Clusters:
+    """The two that are most alike become one, while they are the same or there are too many."""
+    while len(found.centres) > count.fewest:
+        cosines = likeness(found.centres, found.centres)
+        cosines[np.tril_indices(len(cosines))] = -np.inf
+        nearness = cosines - _needed(found.fresh, bounds)
         enough = nearness.max() >= 0
-        if not enough and len(centres) <= count.most:
+        if not enough and len(cosines) <= count.most:
             break
         best = nearness if enough else cosines
-        one, other = divmod(int(best.argmax()), len(centres))
-        labels = np.arange(len(centres))
+        one, other = divmod(int(best.argmax()), len(cosines))
+        labels = np.arange(len(cosines))
         labels[other] = one
-        joined = np.unique(labels, return_inverse=True)[1]
-        centres, seconds = _means(_Clusters(centres, seconds), joined)
-    return _Clusters(centres, seconds)
+        found = _means(found, np.unique(labels, return_inverse=True)[1])
+    return found
 
 
-def _needed(seconds: Seconds, same: float) -> Vectors:
+def _needed(fresh: Seconds, bounds: _Bounds) -> Vectors:
     """The cosine from which on two clusters are one speaker, for each two."""
     little, much = CERTAIN
-    less = np.minimum(seconds[:, np.newaxis], seconds)
+    less = np.minimum(fresh[:, np.newaxis], fresh)
     certain = np.clip(np.log(less / little) / np.log(much / little), 0, 1)
-    return np.asarray(same + (SAME_CERTAIN - same) * certain)
+    surely = bounds.same + (SAME_CERTAIN - bounds.same) * certain
+    return np.asarray(np.where(less < bounds.few, bounds.alike, surely))
 
 
 def _assigned(
