@@ -78,7 +78,7 @@ unit: $(VENV)/.developed
 	@$(BIN)/pytest tests/unit
 
 browser: $(VENV)/.browser ## test the transcript page in a browser; needs Chromium and npm
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest --everything tests/browser
 
 validate: .venv-sam/.installed ## check the template with SAM and the definition by its schema
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint

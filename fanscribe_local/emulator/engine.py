@@ -192,8 +192,10 @@ class Engine:
 
     def wait(self, arn: str) -> Execution:
         """Wait for an execution's end, however long it takes."""
+        began = time.monotonic()
         while (execution := self.describe(arn)).running:
-            time.sleep(0.05)
+            # A question takes this process as long as one of the functions', and those wait for it
+            time.sleep(min(max((time.monotonic() - began) / 20, 0.05), 0.5))
         return execution
 
     def _start_pools(self) -> None:

@@ -28,6 +28,7 @@ from tests.browser.transcripts import (
     of_many_words,
 )
 from tests.support.builders import a_damaged_talk, a_meeting, a_transcript
+from tests.support.lanes import long_but
 
 LENGTH = 50
 WITHIN = 0.2  # s: how far from a word's beginning a click may seek
@@ -421,7 +422,7 @@ def test_from_a_server_nothing_but_the_page_itself_is_asked_for(
 @pytest.mark.skipif(
     not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here"
 )
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", long_but(["phone dark"], KINDS))
 @pytest.mark.parametrize("name", TRANSCRIPTS)
 def test_axe_finds_nothing_wrong(opened: Open, name: str, kind: str) -> None:
     it = opened(TRANSCRIPTS[name](), LENGTH, **KINDS[kind])

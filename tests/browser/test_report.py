@@ -10,6 +10,7 @@ from fanscribe_local.report.sections import Report
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open
 from tests.browser.reports import failed, of_chunks, running, undecodable
 from tests.browser.transcripts import HOSTILE_NAME
+from tests.support.lanes import long_but
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "one chunk": lambda: of_chunks(1, 100),
@@ -24,7 +25,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here"
 )
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", long_but(["dark"], ["light", "dark"]))
 @pytest.mark.parametrize("name", ["failed", "running", "undecodable"])
 def test_axe_finds_nothing_wrong(
     opened: Open, name: str, scheme: str, screen: dict[str, object]

@@ -15,6 +15,7 @@ from tests.browser.conftest import Open, Opened
 from tests.browser.test_page import KINDS, LOADED, measured
 from tests.browser.transcripts import HOSTILE, of_five_speakers, of_many_words
 from tests.support.builders import told_apart
+from tests.support.lanes import long_but
 
 HOSTILE_NAME = f"--> {HOSTILE}"[:55].strip()
 TIMES = """async () => {
@@ -183,7 +184,7 @@ def test_without_a_script_names_and_times_can_be_read(opened: Open) -> None:
     assert name_of(it, "spk_0").is_disabled()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", long_but(["desktop light"], KINDS))
 def test_axe_finds_nothing_wrong_with_names_choices_and_the_question(
     opened: Open, kind: str
 ) -> None:

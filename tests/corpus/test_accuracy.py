@@ -53,14 +53,10 @@ def sequential(recording: Path, seed: int, model: str = "tiny.en") -> str:
 
 
 def test_half_an_hour_with_base(corpus: Path, base: str) -> None:
+    """With beam 1, whose figure is in docs/accuracy.md. A wider one takes a quarter more."""
     recording = corpus / "long-en" / "fairy-tales-30min.mp3"
-    assert (
-        wer(
-            recording.with_suffix(".txt").read_text(),
-            transcribed_here(recording, base, language="en").text,
-        )
-        <= 0.049
-    )
+    said = transcribed_here(recording, base, language="en", beam_size=1).text
+    assert wer(recording.with_suffix(".txt").read_text(), said) <= 0.049
 
 
 @pytest.mark.usefixtures("corpus")

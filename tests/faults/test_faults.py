@@ -15,14 +15,14 @@ import itertools
 import json
 import random
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fanscribe.audio.decode import write_wav
@@ -161,9 +161,8 @@ class Laboratory:
 
     def damaged_event(self, key: str, speech: Any, tolerated: float = TOLERATED) -> dict[str, Any]:
         """Upload a recording that is damaged; so much of its speech may be missing."""
-        pages = pages_of(encoded(speech, "ogg", "flac", SAMPLE_RATE))
-        there = b"".join([*pages[: LOST_PAGES.start], *pages[LOST_PAGES.stop :]])
-        return self.uploaded(key, there, {"language": "en", "tolerated-loss": str(tolerated)})
+        data = without_lost_pages(speech.tobytes())
+        return self.uploaded(key, data, {"language": "en", "tolerated-loss": str(tolerated)})
 
     def uploaded(self, key: str, data: bytes, metadata: Mapping[str, str]) -> dict[str, Any]:
         bucket = self.engine.bucket("RecordingsBucket")
@@ -176,9 +175,7 @@ class Laboratory:
             name=f"{fault.name}.{mark}",
             input=json.dumps(event),
         )
-        while (execution := self.engine.describe(started["executionArn"])).running:
-            time.sleep(0.2)
-        return execution
+        return self.engine.wait(started["executionArn"])
 
     def transcript(self, execution: Execution) -> dict[str, Any]:
         assert execution.output is not None, f"{execution.error}: {execution.message}"
@@ -309,6 +306,13 @@ class Laboratory:
             and edges[0][0] in starts
             and edges[-1][1] in ends
         )
+
+
+@cache
+def without_lost_pages(speech: bytes) -> bytes:
+    """Samples as an Ogg file that lacks some of its pages."""
+    pages = pages_of(encoded(np.frombuffer(speech, np.int16), "ogg", "flac", SAMPLE_RATE))
+    return b"".join([*pages[: LOST_PAGES.start], *pages[LOST_PAGES.stop :]])
 
 
 def undecodable(transcript: Mapping[str, Any]) -> list[tuple[int, int]]:

@@ -131,9 +131,9 @@ def test_a_voice_in_opposite_phase_for_half_a_minute_of_five_is_heard(speech: Sa
 
 
 @cache
-def music(count: int, seconds: int = 12) -> Planes:
-    """Chords that are panned, with echoes that differ on each channel."""
-    chance = np.random.default_rng(count)
+def music(count: int) -> Planes:
+    """Twelve seconds of chords that are panned, with echoes that differ on each channel."""
+    chance, seconds = np.random.default_rng(count), 12
     time = np.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE
     planes = np.zeros((count, len(time)))
     for beat in np.arange(0, seconds, 0.8):
@@ -166,7 +166,7 @@ ORDINARY: dict[str, tuple[str, Callable[[Samples], Planes]]] = {
     ),
     "a voice in the centre of 5.1, with music": (
         "5.1",
-        lambda voice: music(6, 12) // 4 + on_channels(voice, 6, (2, 0.7)),
+        lambda voice: music(6) // 4 + on_channels(voice, 6, (2, 0.7)),
     ),
 }
 

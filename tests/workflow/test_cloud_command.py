@@ -137,7 +137,7 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
 def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(
     engine: Engine, line: Line, tmp_path: Path
 ) -> None:
-    speech(tmp_path, "talk.wav", 0, 120)
+    speech(tmp_path, "talk.wav", 0, 60)
     watching = begin(
         line, "transcribe", "talk.wav", *HERE, *ENGLISH, "--beam-size", "5", folder=tmp_path
     )
@@ -154,7 +154,7 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_come_back(
     assert "(talk.wav): " in out
     code, out, err = typed(line, *shlex.split(fetch)[1:], folder=tmp_path)
     assert (code, err) == (0, "")
-    assert out.startswith("talk.wav: 2:00 of audio, ")
+    assert out.startswith("talk.wav: 1:00 of audio, ")
     assert (tmp_path / "talk.txt").exists()
 
 

@@ -1,6 +1,7 @@
 """The command `fanscribe`, as it is typed: what it writes, what it says, how it exits."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,15 +39,16 @@ def typed(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_sample_becomes_four_files_and_a_line_that_says_so(tmp_path: Path) -> None:
-    done = typed("transcribe", SAMPLE, "--language", "en", "--out", "out", folder=tmp_path)
+def test_a_recording_becomes_four_files_and_a_line_that_says_so(tmp_path: Path) -> None:
+    a_wav(tmp_path / "talk.wav", decoded(SAMPLE)[0, : 40 * 16_000])
+    done = typed("transcribe", "talk.wav", "--language", "en", "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        f"lighthouse-talk.{kind}" for kind in ("json", "srt", "txt", "vtt")
+        f"talk.{kind}" for kind in ("json", "srt", "txt", "vtt")
     ]
     first, *files = done.stdout.splitlines()
-    assert first.startswith("lighthouse-talk.mp3: 5:30 of audio, 9")
-    assert files == [f"  out/lighthouse-talk.{kind}" for kind in ("json", "srt", "txt", "vtt")]
+    assert re.match(r"talk\.wav: 0:40 of audio, 1\d\d words, in ", first), first
+    assert files == [f"  out/talk.{kind}" for kind in ("json", "srt", "txt", "vtt")]
 
 
 def test_formats_and_chunks_are_as_they_were_asked_for(tmp_path: Path) -> None:
@@ -123,89 +125,82 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    ("arguments", "message"),
     [
-        (["nowhere.mp3"], 2, "nowhere.mp3: there is no such file"),
-        (["folder"], 2, "folder is a folder"),
-        (["tone.wav", "folder/../tone.wav"], 2, "tone.wav would both be written to out/tone.json"),
-        (["tone.wav", "--out", "words.mp3"], 2, "words.mp3 is a file"),
+        (["nowhere.mp3"], "nowhere.mp3: there is no such file"),
+        (["folder"], "folder is a folder"),
+        (["tone.wav", "folder/../tone.wav"], "tone.wav would both be written to out/tone.json"),
+        (["tone.wav", "--out", "words.mp3"], "words.mp3 is a file"),
         (
             ["tone.wav", "--model", "tiny.fr"],
-            2,
             "There is no model 'tiny.fr'. Name a folder with model.bin in it, or one of tiny.en",
         ),
-        (["tone.wav", "--model", "model/model.bin"], 2, "name its folder, model"),
-        (["tone.wav", "--model", "folder"], 2, "there is no model.bin in it"),
-        (["tone.wav", "--language", "fr"], 2, "tiny.en does not know the language 'fr'"),
+        (["tone.wav", "--model", "model/model.bin"], "name its folder, model"),
+        (["tone.wav", "--model", "folder"], "there is no model.bin in it"),
+        (["tone.wav", "--language", "fr"], "tiny.en does not know the language 'fr'"),
         (
             ["tone.wav", "--model", "model", "--language", "de"],
-            2,
             "model does not know the language 'de': it knows en, fr",
         ),
-        (["tone.wav", "--language", "French"], 2, "'language' can't be 'French'"),
-        (["tone.wav", "--task", "translate"], 2, "tiny.en can't translate"),
+        (["tone.wav", "--language", "French"], "'language' can't be 'French'"),
+        (["tone.wav", "--task", "translate"], "tiny.en can't translate"),
         (
             ["tone.wav", "--beam-size", "0"],
-            2,
             "'beam_size' can't be '0': it takes a whole number from 1 to 10",
         ),
-        (["tone.wav", "--vad-threshold", "2"], 2, "'vad_threshold' can't be '2'"),
-        (["tone.wav", "--channels", "left"], 2, "'channels' can't be 'left'"),
-        (["tone.wav", "--formats", "docx"], 2, "'formats' can't be 'docx'"),
-        (["tone.wav", "--workers", "0"], 2, "'--workers': 0 is not in the range"),
-        (["tone.wav", "--chunk-tiles", "0"], 2, "'--chunk-tiles': 0 is not in the range"),
-        ([], 2, "Missing argument 'AUDIO...'"),
-        (["empty.wav"], 1, "empty.wav is empty (0 bytes)"),
-        (["words.mp3"], 1, "words.mp3 can't be read as audio or video"),
-        (["invalid.wav"], 1, "invalid.wav can't be read as audio or video"),
-        (["zero.wav"], 1, "zero.wav has no sound"),
-        (["mute.mp4"], 1, "mute.mp4 has no sound: there is no audio stream"),
-        (
-            ["list.m3u8"],
-            1,
-            "list.m3u8 is a playlist (HLS), not a recording: upload the audio that it points to",
-        ),
-        (["talk.mp3.gz"], 1, "talk.mp3.gz is an archive (gzip), not a recording: unpack it"),
-        (
-            ["wide.wav"],
-            1,
-            (
-                "wide.wav has 16 channels, and at most 8 may be: "
-                "raise the template's MaxChannels, or mix it down"
-            ),
-        ),
+        (["tone.wav", "--vad-threshold", "2"], "'vad_threshold' can't be '2'"),
+        (["tone.wav", "--channels", "left"], "'channels' can't be 'left'"),
+        (["tone.wav", "--formats", "docx"], "'formats' can't be 'docx'"),
+        (["tone.wav", "--workers", "0"], "'--workers': 0 is not in the range"),
+        (["tone.wav", "--chunk-tiles", "0"], "'--chunk-tiles': 0 is not in the range"),
+        ([], "Missing argument 'AUDIO...'"),
         (
             ["tone.wav", "--voices", "Ada=tone.wav"],
-            2,
             "--voices names speakers: it needs --speakers",
         ),
         (
             ["tone.wav", "--speakers", "2", "--voices", "Ada=none.wav"],
-            2,
             "--voices: none.wav is no file. A clip is a file, times in the recording",
         ),
-        (["tone.wav", "--speakers", "2", "--voices", "Ada"], 2, "'voices' can't be 'Ada'"),
+        (["tone.wav", "--speakers", "2", "--voices", "Ada"], "'voices' can't be 'Ada'"),
     ],
 )
-def test_a_wrong_call_and_a_bad_recording_get_one_clear_line(
-    folder: Path, arguments: list[str], code: int, message: str
-) -> None:
+def test_a_wrong_call_gets_one_clear_line(folder: Path, arguments: list[str], message: str) -> None:
     out = [] if "--out" in arguments else ["--out", "out"]
     done = typed("transcribe", *arguments, *out, folder=folder)
-    assert (done.returncode, done.stdout) == (code, "")
+    assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("fanscribe: ")
     assert message in line
-    assert not (folder / "out").exists(), "no transcript file"
+    assert not (folder / "out").exists()
 
 
-def test_one_bad_recording_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
-    done = typed(
-        "transcribe", "words.mp3", "tone.wav", "--formats", "txt", "--out", tmp_path, folder=folder
-    )
+# and what is said of it after its name
+BAD_RECORDINGS = {
+    "empty.wav": "is empty (0 bytes)",
+    "words.mp3": "can't be read as audio or video",
+    "invalid.wav": "can't be read as audio or video",
+    "zero.wav": "has no sound",
+    "mute.mp4": "has no sound: there is no audio stream",
+    "list.m3u8": "is a playlist (HLS), not a recording: upload the audio that it points to",
+    "talk.mp3.gz": "is an archive (gzip), not a recording: unpack it",
+    "wide.wav": (
+        "has 16 channels, and at most 8 may be: raise the template's MaxChannels, or mix it down"
+    ),
+}
+
+
+def test_bad_recordings_get_one_clear_line_each_and_stop_no_other(
+    folder: Path, tmp_path: Path
+) -> None:
+    recordings = [*BAD_RECORDINGS, "tone.wav"]
+    done = typed("transcribe", *recordings, "--formats", "txt", "--out", tmp_path, folder=folder)
     assert done.returncode == 1
-    assert "words.mp3 can't be read" in done.stderr
+    lines = done.stderr.splitlines()
+    for line, (name, message) in zip(lines, BAD_RECORDINGS.items(), strict=True):
+        assert line.startswith(f"fanscribe: {name} {message}")
     assert [file.name for file in tmp_path.iterdir()] == ["tone.txt"]
+    assert done.stdout.splitlines()[-1] == f"  {tmp_path}/tone.txt"
 
 
 @pytest.mark.long

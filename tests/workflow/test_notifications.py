@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,16 +23,43 @@ from tests.support import ended
 from tests.support.audio import decoded
 from tests.support.built_media import a_film
 from tests.support.policies import a_stack
-from tests.support.workflow import DEFAULTS, an_engine, transcripts
+from tests.support.workflow import DEFAULTS, transcripts
 
 RECORDINGS = a_stack().resolve({"Ref": "RecordingsBucket"})
 LOG = "events"
 
 
+class FickleEngine(Engine):
+    """While it is deaf, EventBridge takes no event: it answers that the entry failed, as PutEvents
+    documents.
+    """
+
+    deaf = False
+    refused = 0
+
+    def answer(
+        self, environment: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if not self.deaf or "/events/" not in environment.get("HTTP_AUTHORIZATION", ""):
+            return super().answer(environment, start_response)
+        self.refused += 1
+        body = (
+            b'{"FailedEntryCount": 1, "Entries": '
+            b'[{"ErrorCode": "InternalFailure", "ErrorMessage": "no"}]}'
+        )
+        headers = [
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("Content-Length", str(len(body))),
+        ]
+        start_response("200 OK", headers)
+        return [body]
+
+
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FickleEngine]:
     """With a listener on its bus: a log of all events."""
-    with an_engine(tmp_path_factory.mktemp("logs"), ChunkTiles="1") as running:
+    parameters = DEFAULTS | {"ChunkTiles": "1", "MapConcurrency": "2"}
+    with FickleEngine(parameters, 2, tmp_path_factory.mktemp("logs")) as running:
         events = running.client("events")
         running.client("logs").create_log_group(logGroupName=LOG)
         events.put_rule(Name=LOG, EventPattern=json.dumps({"source": [{"prefix": ""}]}))
@@ -276,9 +302,9 @@ def test_an_execution_that_somebody_stops_is_reported_with_its_job(
     arn = engine.start({"uri": f"s3://{RECORDINGS}/stopped.wav"})
     assert begun.wait(60)
     engine.states.stop_execution(executionArn=arn)
+    stopped.set()  # moto's interpreter ends when what it waits for has answered
     execution = engine.wait(arn)
     notice = notice_of(engine, execution)
-    stopped.set()
     engine.pools[pool.function.arn] = pool
     assert execution.status == "ABORTED"
     assert notice.event["detail-type"] == "Transcript Failed"
@@ -307,38 +333,16 @@ def test_no_event_holds_any_text_of_the_transcript(engine: Engine, done: Notice)
     ] == []
 
 
-class DeafEngine(Engine):
-    """EventBridge takes no event: it answers that the entry failed, as PutEvents documents."""
-
-    asked = 0
-
-    def answer(
-        self, environment: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        if "/events/" not in environment.get("HTTP_AUTHORIZATION", ""):
-            return super().answer(environment, start_response)
-        self.asked += 1
-        body = (
-            b'{"FailedEntryCount": 1, "Entries": '
-            b'[{"ErrorCode": "InternalFailure", "ErrorMessage": "no"}]}'
-        )
-        headers = [
-            ("Content-Type", "application/x-amz-json-1.1"),
-            ("Content-Length", str(len(body))),
-        ]
-        start_response("200 OK", headers)
-        return [body]
-
-
 def test_a_notification_that_cannot_be_sent_is_an_error_so_that_lambda_calls_again(
-    tmp_path: Path,
+    engine: FickleEngine,
 ) -> None:
     """Three times in all; then the event is in the queue of lost notifications."""
-    with DeafEngine(DEFAULTS, 1, tmp_path) as engine:
-        failed = engine.run({"bucket": RECORDINGS, "key": "nowhere.wav"})
-        answer = ended.notify(engine, failed)
+    failed = engine.run({"bucket": RECORDINGS, "key": "nowhere.wav"})
+    engine.deaf = True
+    answer = ended.notify(engine, failed)
+    engine.deaf = False
     assert failed.error == "RecordingNotFound"
     assert answer is not None
     assert answer.failed
     assert json.loads(answer.payload)["errorType"] == "NotSentError"
-    assert engine.asked == 1
+    assert engine.refused == 1

@@ -1,5 +1,6 @@
 """Planted secrets, spoken, through the real state machine with the real models: they are nowhere
-but in the work of the job, and gone when that is forgotten.
+but in the work of the job, and gone when that is forgotten. Whatever the fan-out:
+test_all_at_once.py.
 """
 
 import json
@@ -128,9 +129,3 @@ def test_a_forgotten_job_leaves_nothing_in_any_version(run: Any) -> None:
     assert run["busy"] is None
     assert run["deleted"] > 3
     assert run["versions"] == []
-
-
-def test_any_fan_out_gives_the_same_bytes(tmp_path: Path, run: Any) -> None:
-    with an_engine(tmp_path, workers=1, ChunkTiles="8", BatchTiles="1") as engine:
-        other = engine.run(engine.upload(RECORDING, REDACTED))
-        assert transcripts(engine, other) == run["after"]
