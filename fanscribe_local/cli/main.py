@@ -99,8 +99,9 @@ def main() -> None:
 
 def _further(error: click.ClickException) -> str:
     """Where a call that click can't read is explained. Our own messages say what to do."""
-    of_click = isinstance(error, click.UsageError) and type(error) is not click.UsageError
-    return f" See `{error.ctx.command_path} --help`." if of_click and error.ctx else ""
+    if not isinstance(error, click.UsageError) or type(error) is click.UsageError or not error.ctx:
+        return ""
+    return f" See `{error.ctx.command_path} --help`."
 
 
 def _explained(error: Exception) -> str | None:
