@@ -226,7 +226,7 @@ def _lines(job: PlannedJob, goal: Goal, forecast: Forecast, limits: tuple[Limit,
             f"cost        ${forecast.usd:.3f} "
             f"at list prices of {job.prices.read} ({job.prices.region}), ${hour:.3f} an audio hour"
         ),
-        f"what binds  {binding}",
+        f"limited by  {binding}",
         f"model speed {job.speed.origin}, as {job.speed.name}, on {job.speed.processor}",
     ]
     if other := _other_memory(job, goal, forecast):

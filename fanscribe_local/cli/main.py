@@ -78,8 +78,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(command.main(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.ClickException as error:
-        complain(error.format_message())
+        complain(error.format_message() + _further(error))
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         complain("stopped. The same command goes on from here.")
@@ -94,16 +97,27 @@ def main() -> None:
         gc.freeze()
 
 
+def _further(error: click.ClickException) -> str:
+    """Where a call that click can't read is explained. Our own messages say what to do."""
+    if not isinstance(error, click.UsageError) or type(error) is click.UsageError or not error.ctx:
+        return ""
+    return f" See `{error.ctx.command_path} --help`."
+
+
 def _explained(error: Exception) -> str | None:
     """The failure of AWS or the file system in words; None for a mistake of ours."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (0.2 s)
+    from botocore import exceptions as aws  # noqa: PLC0415  (0.2 s)
 
     from fanscribe.errors import StorageFault  # noqa: PLC0415
     from fanscribe_local.client.file_errors import sentence  # noqa: PLC0415
     from fanscribe_local.client.retry import GaveUp  # noqa: PLC0415
     from fanscribe_local.client.upload import FileChanged  # noqa: PLC0415
 
-    if isinstance(error, (BotoCoreError, ClientError, StorageFault)):
+    if isinstance(error, aws.NoRegionError):
+        return "AWS: no region is given. Name it with --region or AWS_DEFAULT_REGION."
+    if isinstance(error, aws.NoCredentialsError):
+        return "AWS: no credentials are found. Run `aws configure`, or name a --profile."
+    if isinstance(error, (aws.BotoCoreError, aws.ClientError, StorageFault)):
         ended = "" if str(error).endswith(".") else "."
         return f"AWS: {error}{ended} The same command goes on from here."
     if isinstance(error, GaveUp):

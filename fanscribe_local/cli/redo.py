@@ -1,12 +1,13 @@
 """`fanscribe redo`: a part of a recording transcribed again, and its transcript repaired."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fanscribe.documents.inputs import parse_job_input
-from fanscribe.documents.options import REDOABLE, WORDING, Options, OutputOptions
+from fanscribe.documents.options import FORMATS, REDOABLE, WORDING, Options, OutputOptions
 from fanscribe.errors import BadInput
 from fanscribe.recognition.compute import ComputeType, Device
 from fanscribe.times import clock, from_clock, timestamp
@@ -152,15 +153,16 @@ def redo(
         succeeded = _redo_there(where, job, asked, out, wait=not no_wait, as_json=as_json)
     else:
         cache = a_cache(work)
-        named = named_recording(job, out, parsed.formats)
+        named = named_recording(job, out, parsed.formats if "formats" in options else FORMATS)
         with as_a_file(named) as recording:
             base, first = kept_plans(recording, cache)
             name, found = deployed(model or first.model, options)
             parameters = {"Model": name} | deployment_parameters(found, device)
+            before_it = _as_before(cache, base.job)
             asked = {"redo": request | {"job": base.job}, "options": typed}
             choose_device(device, compute_type)
             check_redaction(options)
-            have_speaker_models(options)
+            have_speaker_models({"speakers": (before_it | typed).get("speakers", "off")})
             workers = workers or default_workers(found, device)
             succeeded = _redo_here(
                 parameters,
@@ -168,6 +170,7 @@ def redo(
                 cache,
                 recording,
                 asked,
+                before_it,
                 out,
                 verbose=verbose,
                 as_json=as_json,
@@ -176,7 +179,21 @@ def redo(
         raise SystemExit(1)
 
 
+def _written_alike(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that say how the job was written, but for those that edit words: Split knows the last
+    ones, as a later rewrite may have hidden some. `redact_audio` means nothing without them.
+    """
+    return {name: each for name, each in output.items() if name not in {*WORDING, "redact_audio"}}
+
+
 # ── On this machine ───────────────────────────────────────────────────────────────────────────────
+
+
+def _as_before(cache: JobCache, job: str) -> dict[str, Any]:
+    """Options for writing that a redo of the job takes over. Clips of voices are gone by now."""
+    output = cache.output(job)
+    known = _written_alike(output.model_dump(mode="json")) if output else {}
+    return {name: each for name, each in known.items() if name != "voices"}
 
 
 def _redo_here(
@@ -185,6 +202,7 @@ def _redo_here(
     cache: JobCache,
     recording: LocalRecording,
     asked: dict[str, Any],
+    before_it: Mapping[str, Any],
     out: Path,
     *,
     verbose: bool,
@@ -194,7 +212,7 @@ def _redo_here(
         an_engine(parameters, workers, cache, verbose=verbose) as engine,
         ProgressScreen() as screen,
     ):
-        options = with_files_sent(asked["options"], engine.stack)
+        options = {**before_it, **with_files_sent(asked["options"], engine.stack)}
 
         def start(file: Path) -> str:
             uploaded = engine.upload(file, {}, recording.name)["detail"]
@@ -226,8 +244,6 @@ def _redo_there(
     )
     sent = with_files_sent(asked["options"], progress.stack)
     request = asked["redo"] | {"job": progress.job.name}
-    # how words were edited last, Split knows: a later rewrite may have hidden some
-    before_it = {name: value for name, value in progress.job.output.items() if name not in WORDING}
-    options = before_it | sent
+    options = _written_alike(progress.job.output) | sent
     started = recording | {"redo": request, "options": options}
     return job.go_on("redo", started, out, wait=wait, as_json=as_json)

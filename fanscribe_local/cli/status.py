@@ -22,9 +22,7 @@ from fanscribe_local.client.screen import job_row
 
 @click.command(short_help="Show the progress of a stack's jobs, and their text so far.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
-@click.option(
-    "--text", is_flag=True, help="Show the text so far, with marks for what is missing."
-)
+@click.option("--text", is_flag=True, help="Show the text so far, with marks for what is missing.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each job.")
 @stack_options
 def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> None:

@@ -54,8 +54,8 @@ def job_options(
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         for name in reversed(names):
             field = Options.model_fields[name]
-            default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            shown = f"  [default: {default}]" if defaults and default not in (None, {}, "") else ""
+            default = _as_typed(field.default)
+            shown = f"  [default: {default}]" if defaults and default else ""
             text = f"{field.title}: {field.description}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
@@ -63,6 +63,15 @@ def job_options(
         return function
 
     return decorate
+
+
+def _as_typed(default: Any) -> str:
+    """A default as one types it; empty where there is none."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return "" if default in (None, {}) else str(default)
 
 
 def _metavar(annotation: Any) -> str:
@@ -286,7 +295,7 @@ def a_cache(work: Path | None, *, fresh: bool = False) -> JobCache:
 def check_place(context: click.Context, stack: str | None, here_only: Sequence[str]) -> None:
     """Refuse options that mean nothing where the work is done."""
     useless, why = (
-        (here_only, "says nothing to --stack: the deployment decides it")
+        (here_only, "can't be given with --stack: the deployment decides it")
         if stack
         else (THERE_ONLY, "needs --stack")
     )

@@ -25,7 +25,7 @@ class NotWritten(Exception):
 
     def __init__(self, file: Path, why: OSError) -> None:
         super().__init__(
-            f"{file} can't be written: {reason(why)}. Mend that or name another folder with --out: "
+            f"{file} can't be written: {reason(why)}. Fix that or name another folder with --out: "
             "the same command goes on from here."
         )
 

@@ -44,7 +44,7 @@ def job_row(name: str, progress: Progress) -> Row:
 
 
 def details(progress: Progress) -> str:
-    """`chunks: 3 waiting, 2 running, 7 done · 38 min/min · 1:20 left`, or the stage where there is
+    """`chunks: 3 waiting, 2 running, 7 done · 38× speed · 1:20 left`, or the stage where there is
     nothing to count.
     """
     parts = [
@@ -53,7 +53,7 @@ def details(progress: Progress) -> str:
         else progress.stage
     ]
     if progress.stage == "transcribing" and progress.pace and progress.left:
-        parts += [f"{progress.pace:.3g} min/min", f"{clock_of(progress.left)} left"]
+        parts += [f"{progress.pace:.3g}× speed", f"{clock_of(progress.left)} left"]
     return " · ".join(parts)
 
 
@@ -63,10 +63,8 @@ def dollars(usd: float) -> str:
 
 
 def _counts(chunks: Chunks) -> str:
-    shown = {"waiting": chunks.waiting, "running": chunks.running, "done": chunks.done}
-    if chunks.failed:
-        shown["failed"] = chunks.failed
-    return "chunks: " + ", ".join(f"{count} {what}" for what, count in shown.items())
+    counted = (f"{count} {what}" for what, count in chunks._asdict().items() if count)
+    return f"chunks: {', '.join(counted)}"
 
 
 def upload_row(name: str, sent: int, size: int, before: int, seconds: float) -> Row:

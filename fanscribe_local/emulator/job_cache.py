@@ -13,14 +13,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from boto3.s3.transfer import TransferConfig
 from pydantic import ValidationError
 
 from fanscribe import keys
+from fanscribe.contract import Contract
+from fanscribe.documents.options import OutputOptions
 from fanscribe.documents.plan import Plan
 from fanscribe_local.client.files import write_whole
 from fanscribe_local.client.names import as_key
+
+Kept = TypeVar("Kept", bound=Contract)
 
 TRANSFER = TransferConfig()  # how boto3 uploads where nothing is said: 8 MB a part
 
@@ -93,9 +98,15 @@ class JobCache:
 
     def plan(self, job: str) -> Plan | None:
         """Plan of a job that was kept."""
-        file = self.folder / keys.plan(job)
+        return self._document(keys.plan(job), Plan)
+
+    def output(self, job: str) -> OutputOptions | None:
+        """How the transcript of a job that was kept was written last."""
+        return self._document(keys.output(job), OutputOptions)
+
+    def _document(self, key: str, kind: type[Kept]) -> Kept | None:
         try:
-            return Plan.model_validate_json(file.read_bytes())
+            return kind.model_validate_json((self.folder / key).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 

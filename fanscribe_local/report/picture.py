@@ -19,6 +19,9 @@ SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400,
 STEPS = [each * 1000 for each in SECONDS]
 TICKS = 6  # at most: a phone has room for no more
 LATE = 0.88  # of the width: a label there stands left of its line
+CROWDED = 0.27  # of the width: ticks nearer than that leave a late label no room on a phone
+# px: a letter of a label, and how wide pictures are at most and on a phone
+LETTER, WIDE, PHONE = 7, 960, 340
 
 
 Anchor = Literal["start", "middle", "end"]
@@ -44,7 +47,10 @@ class Tick(NamedTuple):
 
 
 class Inset(NamedTuple):
-    """A picture within a picture: its tooltip, its label if there is room for one, and its bars."""
+    """A picture within a picture: its tooltip, its label if there is room for one, and its bars.
+
+    A `tight` label has room on wide screens alone.
+    """
 
     x: str
     width: str
@@ -54,6 +60,7 @@ class Inset(NamedTuple):
     label: str
     anchor: Anchor
     bars: Sequence[Bar]
+    tight: bool = False
 
 
 class Picture(NamedTuple):
@@ -115,14 +122,17 @@ def timeline(run: Run, place: Callable[[ChunkRun], str]) -> Picture:
         end = run.end_of(chunk)
         took = ", ".join(f"{stage} {length(ms)}" for stage, ms in chunk.took(run.now).items())
         bars = _bars(chunk.stretches(run.now), end - chunk.start, laid.top, laid.thick)
+        share = (end - chunk.start) / max(1, run.now)
+        label = place(chunk) if laid.labelled else ""
         return Inset(
             *_across(chunk.start, end, run.now),
             y=laid.first + laid.pitch * row,
             height=laid.pitch,
             text=f"{place(chunk)}: {length(end - chunk.start)} ({took})",
-            label=place(chunk) if laid.labelled else "",
+            label=label if _fits(label, share * WIDE) else "",
             anchor="start",
             bars=[*bars, laid.mark] if id(chunk) in critical else bars,
+            tight=not _fits(label, share * PHONE),
         )
 
     states = [_of_state(state, run) for state in run.states]
@@ -173,6 +183,7 @@ def _of_state(state: State, run: Run) -> Inset:
     """Labelled where there is room: the Map in its middle, what follows it at the right edge."""
     end, fans_out = run.end_of(state), state == run.fan_out
     anchor: Anchor = "middle" if fans_out else "end" if state.start > run.now / 2 else "start"
+    share = (end - state.start) / max(1, run.now)
     return Inset(
         *_across(state.start, end, run.now),
         y=AXIS,
@@ -181,7 +192,12 @@ def _of_state(state: State, run: Run) -> Inset:
         label=state.name if end - state.start >= run.now / 100 else "",
         anchor=anchor,
         bars=[Bar("waiting" if fans_out else "state", "", "100%", LABEL, BAR)],
+        tight=anchor != "end" and not _fits(state.name, share * PHONE),
     )
+
+
+def _fits(label: str, pixels: float) -> bool:
+    return LETTER * len(label) <= pixels
 
 
 def _across(start: int, end: int, whole: int) -> tuple[str, str]:
@@ -198,4 +214,6 @@ def _axis(whole: int) -> Iterator[Tick]:
     step = next((step for step in STEPS if whole / step <= TICKS), STEPS[-1])
     for at in range(0, whole + 1, step):
         late = at > LATE * whole
+        if late and step < CROWDED * whole:
+            return
         yield Tick(_share(at, whole), at, -3 if late else 3, "end" if late else "start")

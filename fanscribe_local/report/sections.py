@@ -31,7 +31,7 @@ ABOUT = {  # each stage in words
     "failed": "calls that gave no answer",
     "pause": "after a call that failed, before the next",
     "running": "calls that have not answered yet",
-    "between": "the states, changing",
+    "between": "from one state to the next",
 }
 NAMED = 6  # places in a sentence
 
@@ -168,7 +168,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         audio = milliseconds(samples)
         yield clock(audio), "of audio"
         if run.status == "SUCCEEDED":
-            yield f"{audio / max(1, run.now):.3g} ×", "as fast as it is spoken"
+            yield f"{audio / max(1, run.now):.3g}×", "the speed of speech"
     if run.rtf:
         yield f"{run.rtf:.2g} s", "of reading for a second of sound"
     if usage:

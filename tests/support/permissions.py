@@ -1,6 +1,6 @@
 """The table in docs/deploying.md of who may do what, from template.yaml.
 
-    python -m tests.permissions
+    python -m tests.support.permissions
 
 writes it anew. A test holds the page to it.
 """

@@ -102,10 +102,12 @@ def test_json_names_files_so_that_they_can_be_opened(folder: Path) -> None:
     assert (second["recording"], second["error"]) == (TWO_LINES, "UnreadableRecording")
 
 
-def test_a_part_of_a_recording_whose_name_is_no_text_is_done_again(folder: Path) -> None:
+def test_a_part_of_a_recording_whose_name_is_no_text_is_done_again_in_the_same_formats(
+    folder: Path,
+) -> None:
     (folder / "talk.wav").rename(folder / NO_TEXT)
     assert typed(*TRANSCRIBE, NO_TEXT, folder=folder).returncode == 0
-    redo = ("redo", NO_TEXT, "--from", "0", "--to", "1", "--formats", "json", "--out", "out")
+    redo = ("redo", NO_TEXT, "--from", "0", "--to", "1", "--out", "out")
     code, out, err = said(typed(*redo, folder=folder))
     assert (code, err) == (0, [])
     assert out[0].startswith(r"caf\xe9.wav: 0:00-0:01 done again")

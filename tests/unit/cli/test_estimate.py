@@ -34,7 +34,7 @@ def test_a_recording_is_shown_its_chunks_time_cost_and_limit_with_the_prices_dat
         first
         == "lighthouse-talk.mp3: 5:30 of audio with large-v3-turbo, 10,240 MB, 100 chunks at once"
     )
-    assert [line.split()[0] for line in rest] == ["chunks", "wall", "cost", "what", "model"]
+    assert [line.split()[0] for line in rest] == ["chunks", "wall", "cost", "limited", "model"]
     assert f"at list prices of {price_list().aws.read} (us-east-1)" in done.output
     assert "synthetic, as large-v3-turbo" in done.output
 

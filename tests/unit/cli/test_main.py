@@ -31,6 +31,31 @@ def test_an_unknown_command_is_a_wrong_call() -> None:
     assert CliRunner().invoke(command, ["transscribe"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Usage: fanscribe"),
+        (
+            ["transcribe"],
+            "fanscribe: Missing argument 'AUDIO...'. See `fanscribe transcribe --help`.",
+        ),
+        (["nonsense"], "fanscribe: No such command 'nonsense'. See `fanscribe --help`."),
+    ],
+)
+def test_a_call_that_can_not_be_read_names_the_help(arguments: list[str], said: str) -> None:
+    program = f"""
+import sys
+from fanscribe_local.cli.main import main
+sys.argv = {["fanscribe", *arguments]}
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(said)
+
+
 def test_help_imports_no_heavy_library() -> None:
     program = f"""
 import sys

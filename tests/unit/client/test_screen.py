@@ -38,7 +38,7 @@ def test_a_job_is_two_lines_with_all_that_there_is_to_say(width: int) -> None:
     assert first.rstrip().endswith("  22:30 of 1:02:10 · $0.013")
     assert (
         second.rstrip()
-        == "  chunks: 60 waiting, 20 running, 12 done, 1 failed · 38.2 min/min · 1:02 left"
+        == "  chunks: 60 waiting, 20 running, 12 done, 1 failed · 38.2× speed · 1:02 left"
     )
 
 
@@ -47,7 +47,7 @@ def test_what_is_not_known_yet_is_not_said() -> None:
     assert details(Progress("merging", 10, 10, Chunks(0, 0, 3, 0), 5)) == "merging"
     assert (
         details(Progress("transcribing", 0, 10, Chunks(2, 1, 0, 0)))
-        == "chunks: 2 waiting, 1 running, 0 done"
+        == "chunks: 2 waiting, 1 running"
     )
 
 

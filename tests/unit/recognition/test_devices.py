@@ -55,7 +55,7 @@ def test_numbers_that_the_cpu_can_not_compute_with_are_reported_with_those_that_
 
 def test_with_a_stack_the_deployment_decides() -> None:
     assert (
-        "--device says nothing to --stack"
+        "--device can't be given with --stack"
         in transcribe("--stack", "fanscribe", "--device", "cpu").output
     )
 

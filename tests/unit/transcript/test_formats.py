@@ -1,8 +1,8 @@
 """Every format says the same words.
 
 The files in golden/ are what the writers wrote when last somebody looked at them. After a change
-that is meant: `.venv/bin/python -m tests.unit.test_formats` writes them anew, and `git diff` shows
-what became different.
+that is meant: `.venv/bin/python -m tests.unit.transcript.test_formats` writes them anew, and `git
+diff` shows what became different.
 """
 
 import html

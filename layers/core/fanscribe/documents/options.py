@@ -189,7 +189,7 @@ Speakers = Annotated[
 
 # A file of words: as a caller names it, or kept with the job, by its content (jobs.word_lists)
 LISTED = (
-    "'off', or a file (an s3:// URI, a key of the recording's bucket, to the command also a path)"
+    "'off', or a file: an s3:// URI, a key of the recording's bucket, or with the command a path"
 )
 WordList = Annotated[
     Annotated[str, Field(min_length=1, max_length=1200)] | None, BeforeValidator(_unless_off)
@@ -335,23 +335,23 @@ class OutputOptions(Contract):
     )
     vocabulary: WordList = Field(
         None,
-        title="Names and terms as they are written",
-        description=f"{LISTED}, a term a line",
+        title="How names and terms are written",
+        description=f"{LISTED}; one term a line",
     )
     consistent_names: bool = Field(
         False,
-        title="Whether a name that recurs is written in one way",
+        title="Whether a name that recurs is always written alike",
         description="'true' or 'false'",
     )
     replace: WordList = Field(
         None,
-        title="What is written for what",
-        description=f"{LISTED}, a rule a line, with a tab before what is to be written",
+        title="What to write in place of what",
+        description=f"{LISTED}; one rule a line, with a tab before what is to be written",
     )
     word_filter: WordList = Field(
         None,
         title="Words that must not be shown",
-        description=f"{LISTED}, a word or phrase a line",
+        description=f"{LISTED}; one word or phrase a line",
     )
     word_filter_method: Literal["mask", "remove", "tag"] = Field(
         "mask",
@@ -372,7 +372,7 @@ class OutputOptions(Contract):
         0.0,
         ge=0,
         le=1,
-        title="How tolerant a job is",
+        title="Tolerated loss",
         description="the share of speech that may be missing, from 0 to 1",
     )
 

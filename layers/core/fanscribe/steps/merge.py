@@ -53,18 +53,7 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     shown = shown_transcript(folder, said.transcript, task.output)
     transcript = named(shown.transcript, task.output)
 
-    edition = Edition(transcript, task.output)
-    written = transcript_keys(plan.recording.key, task.job, task.output.formats)
-    if task.output.redact and task.output.redact_audio != "off":
-        kind = task.output.redact_audio
-        written["sound"] = keys.redacted_sound(plan.recording.key, task.job, kind)
-    if task.output.redact:
-        _remove_others(plan.recording.key, written, task, settings, storage)
-    for name in task.output.formats:
-        text = WRITERS[name].write(edition)
-        storage.write(
-            settings.transcripts_bucket, written[name], text.encode(), WRITERS[name].content_type
-        )
+    written = _write(Edition(transcript, task.output), plan.recording.key, task, settings, storage)
     words = len(transcript.words)
     remarks = (
         *notes(without_titles(job.plan), words, complete=ledger.complete),
@@ -75,13 +64,14 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
     lost = lost_share(job.plan, ledger)
     measure_transcript(plan.samples, lost)
     if lost > task.output.tolerated_loss:
+        missing = f"{lost:.1%} of the speech is missing"
         if task.redriven:
-            raise ReadAgain(f"{lost:.1%} of the speech is missing: what can be read is read again.")
+            raise ReadAgain(f"{missing}: what can be read is read again.")
         every_format = keys.transcript(plan.recording.key, task.job, "*")
         where = keys.uri(settings.transcripts_bucket, every_format)
+        told = " ".join([f"The partial transcript is in {where}, marked incomplete.", *remarks])
         raise IncompleteTranscript(
-            f"{plan.recording.key}: {lost:.1%} of the speech is missing, at {_missing(ledger)}. "
-            f"{' '.join([f'The partial transcript is in {where}, marked incomplete.', *remarks])}"
+            f"{plan.recording.key}: {missing}, at {_missing(ledger)}. {told}"
         )
     return TranscriptReference(
         job=task.job,
@@ -97,6 +87,22 @@ def merge(task: MergeTask, settings: MergeSettings, storage: Storage) -> Transcr
         notes=remarks,
         usage=tally(plan, [*spent, *said.spent], meter.lap(), *shown.spent),
     )
+
+
+def _write(
+    edition: Edition, key: str, task: MergeTask, settings: MergeSettings, storage: Storage
+) -> dict[str, str]:
+    """Write every format, and give its key; that of the sound without personal data, too."""
+    output = task.output
+    written = transcript_keys(key, task.job, output.formats)
+    if output.redact and output.redact_audio != "off":
+        written["sound"] = keys.redacted_sound(key, task.job, output.redact_audio)
+    if output.redact:
+        _remove_others(key, written, task, settings, storage)
+    for name in output.formats:
+        text, kind = WRITERS[name].write(edition), WRITERS[name].content_type
+        storage.write(settings.transcripts_bucket, written[name], text.encode(), kind)
+    return written
 
 
 def _remove_others(
