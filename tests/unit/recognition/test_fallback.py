@@ -10,6 +10,7 @@ from fanscribe.recognition.fallback import (
     MISSED,
     UNSURE,
     Candidate,
+    believed,
     compare,
     fallback_reason,
     hears_nothing,
@@ -173,3 +174,39 @@ def test_words_where_the_model_itself_hears_no_speech_are_not_believed() -> None
     assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), (
         "but of half a second it can't be"
     )
+
+
+TWO_PARTS = speaking((0, 10), (11, 20), end=20)
+
+
+def test_a_piece_that_was_read_well_is_not_read_again() -> None:
+    first = talking(0, 10)
+    well, missed = pieces(TWO_PARTS, first)
+    kept = believed(first, well)
+    assert kept is not None
+    assert kept.words == first.words
+    assert kept.tokens == first.tokens
+    assert believed(first, missed) is None
+
+
+def test_a_piece_keeps_its_share_of_the_words() -> None:
+    tile = speaking((0, 10), (11, 14), (15, 20), end=20)
+    before, after = talking(0, 10), talking(15, 20)
+    parts = pieces(tile, joined([before, after]))
+    kept = [believed(joined([before, after]), part) for part in parts]
+    assert [each and each.words for each in kept] == [before.words, None, after.words]
+    assert [each and each.tokens for each in kept] == [before.tokens, None, after.tokens]
+
+
+@pytest.mark.parametrize("doubt", [{"logprob": UNSURE - 0.1}, {"ratio": LOOP + 0.1}])
+def test_nothing_is_kept_of_a_reading_that_guesses_or_repeats_itself(
+    doubt: dict[str, float],
+) -> None:
+    words = [(word.text, word.start / 1000, word.end / 1000) for word in talking(0, 10).words]
+    first = said(*words, **doubt)
+    assert [believed(first, part) for part in pieces(TWO_PARTS, first)] == [None, None]
+
+
+def test_a_piece_without_words_is_not_kept_even_if_it_has_no_speech_to_speak_of() -> None:
+    first = talking(0, 10)
+    assert believed(first, speaking((12, 12.5), start=11, end=20)) is None

@@ -122,6 +122,23 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     return [_piece(tile, start, end) for start, end in pairwise(edges)]
 
 
+def believed(first: Candidate, piece: Tile) -> Candidate | None:
+    """What a reading of a tile has of a piece that need not be read again; None if it must be.
+
+    Measured on six recordings: of every three pieces two are kept, for half the CPU of a second
+    look, and words are as good (tiny.en 517 and 515 wrong words).
+    """
+    if _invented(first):
+        return None
+    start, end = milliseconds(piece.start), milliseconds(piece.end)
+    words = tuple(word for word in first.words if start <= sum(_own(word)) / 2 < end)
+    if not words:
+        return None
+    tokens = round(first.tokens * len(words) / len(first.words))
+    kept = replace(first, words=words, tokens=tokens)
+    return None if fallback_reason(kept, piece) else kept
+
+
 def _around(run: Span, tile: Tile, allowed: Sequence[int]) -> set[int]:
     """The last cut before the run and the first one after it, where one is worth it."""
     before = [cut for cut in allowed if milliseconds(cut) <= run[0] + BESIDE_RUN]

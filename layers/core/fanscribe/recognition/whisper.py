@@ -32,6 +32,7 @@ from fanscribe.recognition.compute import ON_CPU, Computing
 from fanscribe.recognition.fallback import (
     DEEPEST,
     Candidate,
+    believed,
     compare,
     fallback_reason,
     hears_nothing,
@@ -57,7 +58,7 @@ class _Decoding(NamedTuple):
 
 WINDOW = 30 * SAMPLE_RATE  # samples: what Whisper has learned to read
 STEP = SAMPLE_RATE // 50  # samples: the encoder's 20 ms
-# Samples of silence after the longest piece of a second look. A shorter window costs less to encode
+# Samples of silence after a piece of a second look. A shorter window costs less to encode
 # and to decode, and with so much silence words are as good as in 30 s. With 4 s, one sentence was
 # written twice (benchmarks/notes.md).
 SILENCE_AFTER = 8 * SAMPLE_RATE
@@ -199,30 +200,38 @@ class WhisperRecognizer:
     def _decode_again(
         self, tile: Tile, samples: Samples, first: Candidate, decoding: _Decoding, depth: int = 0
     ) -> Candidate:
-        """Cut at its own silences, searching wider; each piece that is still not believed once
-        more.
+        """Cut at its own silences. What the first reading has of a piece is kept where it is
+        believed; the rest is searched wider.
         """
         parts = pieces(tile, first)
         if len(parts) == 1 or depth == DEEPEST:
-            encoded = self._encode([samples], _window([samples]))
-            return self._decode([tile], encoded, decoding._replace(search=STUBBORN))[0]
+            return self._decode_piece(tile, samples, decoding._replace(search=STUBBORN))
+        kept = [believed(first, part) for part in parts]
+        if all(kept):  # what was missed lies on both sides of a cut
+            kept = [None] * len(parts)
         sounds = [samples[part.start - tile.start : part.end - tile.start] for part in parts]
-        encoded = self._encode(sounds, _window(sounds))
-        candidates = self._decode(parts, encoded, decoding._replace(search=CAREFUL))
-        for i, (part, sound) in enumerate(zip(parts, sounds, strict=True)):
-            if reason := fallback_reason(candidates[i], part):
-                again = self._decode_again(part, sound, candidates[i], decoding, depth + 1)
-                candidates[i] = (
-                    again
-                    if compare(reason, candidates[i], again, part).kept == "second"
-                    else candidates[i]
-                )
         return joined(
             [
-                without_invented(candidate, part)
-                for candidate, part in zip(candidates, parts, strict=True)
+                known or self._read_piece(part, sound, decoding, depth)
+                for known, part, sound in zip(kept, parts, sounds, strict=True)
             ]
         )
+
+    def _read_piece(
+        self, piece: Tile, samples: Samples, decoding: _Decoding, depth: int
+    ) -> Candidate:
+        """Search wider; where that is not believed either, once more."""
+        candidate = self._decode_piece(piece, samples, decoding._replace(search=CAREFUL))
+        if reason := fallback_reason(candidate, piece):
+            again = self._decode_again(piece, samples, candidate, decoding, depth + 1)
+            if compare(reason, candidate, again, piece).kept == "second":
+                candidate = again
+        return without_invented(candidate, piece)
+
+    def _decode_piece(self, piece: Tile, samples: Samples, decoding: _Decoding) -> Candidate:
+        """In a window of its own, whose length depends on nothing else."""
+        window = min(WINDOW, -(-len(samples) // STEP) * STEP + SILENCE_AFTER)
+        return self._decode([piece], self._encode([samples], window), decoding)[0]
 
     def _decode(
         self, tiles: Sequence[Tile], encoded: ctranslate2.StorageView, decoding: _Decoding
@@ -274,12 +283,6 @@ class WhisperRecognizer:
             yield tuple(
                 _timed(entry, milliseconds(tile.start)) for entry in alignment if entry["word"]
             )
-
-
-def _window(sounds: Sequence[Samples]) -> int:
-    """Samples of the window for the pieces of one tile, in whole steps of the encoder."""
-    longest = max(len(sound) for sound in sounds)
-    return min(WINDOW, -(-longest // STEP) * STEP + SILENCE_AFTER)
 
 
 def _timed(entry: Mapping[str, Any], offset: int) -> TimedWord:
