@@ -10,7 +10,5 @@ class Structure:
     encrypted: str | None = None  # how its sound is, in words that fit "is encrypted (…)"
     missing: int = 0  # bytes that it promises beyond its end: it is cut off
     without_index: bool = False  # an mp4 whose table of contents (moov) is not there
-    behind: int = (
-        0  # bytes behind the sound of an mp3 that its header names: joined on, or no sound
-    )
+    behind: int = 0  # bytes behind the end that an mp3 names: another file, or no sound
     surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
