@@ -123,7 +123,7 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
 
 
 def believed(first: Candidate, piece: Tile) -> Candidate | None:
-    """What a reading of a tile has of a piece that need not be read again; None if it must be.
+    """A reading's words of a piece that need not be read again; None if it must be.
 
     That halves the CPU of second looks, and words are as good: with tiny.en 515 and 517 of six
     recordings are wrong, with base 424 and 420 of four (benchmarks/notes.md).
