@@ -32,6 +32,6 @@ def test_all_formats_are_edited(tmp_path: Path) -> None:
     printed = json.loads(written["json"])
     assert printed["word_filter"]["matches"] > 0
     assert {each["now"] for each in printed["corrections"]} >= {"Light House"}
-    for name, file in written.items():
-        assert b"keeper" not in file, name
-        assert b"seafarer" in file, name
+    for name, data in written.items():
+        assert b"keeper" not in data, name
+        assert b"seafarer" in data, name
