@@ -115,7 +115,10 @@ CLEAR = [
     ),
     (
         "noise-5000.mp3",
-        "can't be read as audio or video (invalid data found when processing input).",
+        (
+            "can't be read as audio or video (invalid data found when processing input). "
+            "If a player plays it, convert it; if none does, copy it once more."
+        ),
     ),
     ("empty.wav", "is empty (0 bytes)."),
 ]

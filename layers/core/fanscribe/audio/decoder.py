@@ -383,7 +383,10 @@ def main(text: str) -> None:
         )
     except Exception as error:  # noqa: BLE001  (it is the file's fault)
         reason = getattr(error, "strerror", None) or str(error)
-        refuse(f"can't be read as audio or video ({reason.lower()}).")
+        refuse(
+            f"can't be read as audio or video ({reason.lower()}). "
+            "If a player plays it, convert it; if none does, copy it once more."
+        )
     os._exit(0)  # nothing is left to do, and taking a damaged file's structures down can only crash
 
 
