@@ -11,7 +11,7 @@ from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.subtitles import as_srt, as_vtt
 from fanscribe.transcript.formats.text import as_text
 from fanscribe.transcript.naming import named
-from tests.browser.conftest import Open, Opened
+from tests.browser.conftest import AXE, Open, Opened
 from tests.browser.test_page import KINDS, LOADED, measured
 from tests.browser.transcripts import HOSTILE, of_five_speakers, of_many_words
 from tests.support.builders import told_apart
@@ -184,6 +184,9 @@ def test_without_a_script_names_and_times_can_be_read(opened: Open) -> None:
     assert name_of(it, "spk_0").is_disabled()
 
 
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="needs `make browser` (axe-core), which was not run here"
+)
 @pytest.mark.parametrize("kind", long_but(["desktop light"], KINDS))
 def test_axe_finds_nothing_wrong_with_names_choices_and_the_question(
     opened: Open, kind: str
