@@ -121,18 +121,14 @@ def _of_words(words: Sequence[Word], room: int, speaker: int | None = None) -> l
     """The pieces of one segment, which stands apart from others as it does in the transcript's
     text.
     """
-    pieces = [
-        piece._replace(speaker=speaker)
-        for group in unbroken(words, room)
-        for piece in _cut(group, room)
-    ]
+    pieces = [piece for group in unbroken(words, room) for piece in _cut(group, room, speaker)]
     if pieces:
         pieces[0] = pieces[0]._replace(spaced=True)
         pieces[-1] = pieces[-1]._replace(ends_segment=True)
     return pieces
 
 
-def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
+def _cut(words: Sequence[Word], room: int, speaker: int | None) -> Iterator[CaptionPiece]:
     text = " ".join(joined(words).split())
     start, length = words[0].start, words[-1].end - words[0].start
     last = 0
@@ -144,6 +140,7 @@ def _cut(words: Sequence[Word], room: int) -> Iterator[CaptionPiece]:
             start + length * first // len(text),
             start + length * last // len(text),
             spaced,
+            speaker=speaker,
         )
 
 
