@@ -53,9 +53,10 @@ BESIDE, THREADS, FIRST = "side by side", "two threads", "side by side, no fallba
 # readers, and threads of each
 WAYS = {BESIDE: (os.cpu_count() or 1, 1), THREADS: (1, 2), FIRST: (os.cpu_count() or 1, 1)}
 READER = """
-import json, pickle, re, sys, time
+import json, pickle, sys, time
 from collections import Counter
 from pathlib import Path
+from benchmarks.memory import peak_mb
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.recognition.whisper import WhisperRecognizer
 folder, threads, fallback, batches = sys.argv[1:]
@@ -75,13 +76,10 @@ class Timed:
                 self.spent[name] += time.process_time() - began
         return timed
 
-def peak():  # MB; ru_maxrss would begin with what the process that started this one had
-    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
-
 batches = pickle.loads(Path(batches).read_bytes())
 began = time.monotonic()
 recognizer = WhisperRecognizer(Path(folder), int(threads), fallback=fallback == "True")
-load_s, load_mb = time.monotonic() - began, peak()
+load_s, load_mb = time.monotonic() - began, peak_mb()
 recognizer._whisper.model = model = Timed(recognizer._whisper.model)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -95,7 +93,7 @@ print(json.dumps({
     "encode_s": model.spent["encode"],
     "decode_s": model.spent["generate"],
     "words_s": model.spent["align"],
-    "load_mb": load_mb, "memory_mb": peak(),
+    "load_mb": load_mb, "memory_mb": peak_mb(),
 }))
 """
 

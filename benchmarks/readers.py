@@ -44,7 +44,6 @@ TOGETHER = 8  # tiles that all readers together hold in memory
 ONE, SIDE_BY_SIDE = "one reader", "side by side"
 WAYS = {ONE: 1, SIDE_BY_SIDE: CORES}
 
-
 Heard = Sequence[tuple[Tile, Samples]]
 
 
@@ -93,11 +92,10 @@ def measure(models: Mapping[str, Path], tiles: int, runs: int) -> None:
         result |= {"tiles": tiles, "runs": runs, "gain": round(statistics.median(gains), 3)}
         result |= {"least": round(min(gains), 3), "most": round(max(gains), 3)}
         for way in WAYS:
-            medians = {
+            result[way] = {
                 field: round(statistics.median(of[way][field] for of in rounds), 3)
                 for field in rounds[0][way]
             }
-            result[way] = medians
         (FOUND / f"{name}.json").write_text(json.dumps(result | machine(), indent=2) + "\n")
 
 

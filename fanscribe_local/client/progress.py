@@ -222,11 +222,13 @@ class JobProgress:
         """Chunks of which it was recorded, since the Map state began, why they failed for good. For
         the Map run they are as good as others.
         """
-        since = entered and entered.replace(microsecond=0)  # S3 counts whole seconds
+        if entered is None:
+            return 0
+        since = entered.replace(microsecond=0)  # S3 counts whole seconds
         recorded = [
             keys.tiles_of(key)
             for key, stored in self._stored(keys.failures(job.name))
-            if since and stored >= since
+            if stored >= since
         ]
         chunks = self.folder.find_chunks() if self.folder and recorded else ()
         return len({range(chunk.first, chunk.last + 1) for chunk in chunks}.intersection(recorded))

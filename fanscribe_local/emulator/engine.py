@@ -192,10 +192,11 @@ class Engine:
 
     def wait(self, arn: str) -> Execution:
         """Wait for an execution's end, however long it takes."""
-        began = time.monotonic()
+        pause = 0.05
         while (execution := self.describe(arn)).running:
+            time.sleep(pause)
             # A question takes this process as long as one of the functions', and those wait for it
-            time.sleep(min(max((time.monotonic() - began) / 20, 0.05), 0.5))
+            pause = min(pause * 1.05, 0.5)
         return execution
 
     def _start_pools(self) -> None:

@@ -123,13 +123,12 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
 
 
 def believed(first: Candidate, piece: Tile) -> Candidate | None:
-    """A reading's words of a piece that need not be read again; None if it must be.
+    """A reading's words of a piece that need not be read again; None if it must be, as all pieces
+    of a reading that guesses or repeats itself.
 
     That halves the CPU of second looks, and words are as good: with tiny.en 515 and 517 of six
     recordings are wrong, with base 424 and 420 of four (benchmarks/notes.md).
     """
-    if _invented(first):
-        return None
     start, end = milliseconds(piece.start), milliseconds(piece.end)
     words = tuple(word for word in first.words if start <= sum(_own(word)) / 2 < end)
     if not words:

@@ -58,9 +58,9 @@ class _Decoding(NamedTuple):
 
 WINDOW = 30 * SAMPLE_RATE  # samples: what Whisper has learned to read
 STEP = SAMPLE_RATE // 50  # samples: the encoder's 20 ms
-# Samples of silence after a piece of a second look. A shorter window costs less to encode
-# and to decode, and with so much silence words are as good as in 30 s. With 4 s, one sentence was
-# written twice (benchmarks/notes.md).
+# Samples of silence after a piece of a second look. A shorter window costs less to encode and to
+# decode, and with so much silence words are as good as in 30 s. With 4 s, one sentence was written
+# twice (benchmarks/notes.md).
 SILENCE_AFTER = 8 * SAMPLE_RATE
 NARROW = 1  # beam of options that nobody has completed: plans say theirs
 # A fallback has few windows, so it can afford to search: beam 5 instead of 1 took long-en from 3.64
