@@ -61,7 +61,7 @@ def threads(environment: Mapping[str, str] = os.environ) -> int:
 def readers(cores: int, memory_mb: float, footprint: Footprint) -> int:
     """How many read side by side, sharing the model and the cores evenly, as far as memory allows.
 
-    Two of one thread beat one of two for every model. Of six cores three readers of two threads
+    Two of one thread beat one of two, or are as good (large-v3). Of six cores three readers of two threads
     have most of what six of one gain, and of large models a tile that is the last, or is read
     again, would take one thread too long while the other cores wait.
     """
@@ -71,10 +71,10 @@ def readers(cores: int, memory_mb: float, footprint: Footprint) -> int:
 
 
 def batch_size(waiting: int, readers: int, most: int) -> int:
-    """Tiles for a reader's next batch: at most half of its share of those that wait, so batches get
-    smaller towards the end and all readers are busy to the last.
+    """Tiles for a reader's next batch: at most its share of those that wait, so batches get smaller
+    towards the end and all readers are busy to the last.
     """
-    return min(most, -(-waiting // (2 * readers))) if readers > 1 else most
+    return min(most, -(-waiting // readers)) if readers > 1 else most
 
 
 def given_readers(environment: Mapping[str, str] = os.environ) -> int | None:
