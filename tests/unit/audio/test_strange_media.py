@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from fanscribe.audio.decode import Decoding
+from fanscribe.audio.demuxer import LEAST_FILLER
 from fanscribe.documents.plan import Findings
+from fanscribe.errors import UnreadableRecording
 from fanscribe.times import SAMPLE_RATE
-from tests.support.broken_media import marked
-from tests.support.built_media import a_film, tone
+from tests.support.broken_media import Track, in_file, marked
+from tests.support.built_media import a_film, an_mp4, edited, tone
 from tests.support.decoded_media import decoded, decoded_both_ways
 from tests.support.hostile_media import encoded
 
@@ -65,6 +67,8 @@ def test_titles_are_short_and_on_one_line_and_a_language_is_a_code(tmp_path: Pat
 
 MARKERS = {700: 0.5, 1_000: 2.4}
 SOUND = marked(tone(3), MARKERS)
+DELAY = 1_024  # samples, of AAC's encoder
+A_FRAME_S = 0.04  # FFmpeg drops the last one of AC-3 where something follows
 WITHIN_S = 0.07  # an encoder's delay, where no file says how long it is
 
 
@@ -154,6 +158,96 @@ def test_a_rate_that_changes_on_the_way_tears_no_hole(
         assert after.findings.overlapped == 0
     second = decoded(tmp_path / "recording").samples[round(3.3 * SAMPLE_RATE) :]
     assert np.abs(second.reshape(-1)[: 2 * SAMPLE_RATE]).reshape(-1, 160).max(axis=1).min() > 0
+
+
+@pytest.mark.parametrize("flags", ["disable_chpl", "frag_keyframe+empty_moov+default_base_moof"])
+@pytest.mark.parametrize(
+    ("edits", "skipped"),
+    [
+        ([(0, DELAY)], 0.0),
+        ([(0, DELAY + 48_000)], 1.0),
+        ([(2_000, -1), (0, DELAY)], 0.0),  # nothing else is there before it
+        ([(3_000, DELAY)], 0.0),
+    ],
+)
+def test_an_edit_without_an_end_goes_on_to_the_tracks_end(
+    tmp_path: Path, flags: str, edits: list[tuple[int, int]], skipped: float
+) -> None:
+    data = edited(encoded(SOUND, "mp4", "aac", 48_000, options={"movflags": flags}), *edits)
+    after = decoded(a_file(tmp_path, data))
+    expected = {each: at - skipped for each, at in MARKERS.items() if at > skipped}
+    assert after.places(*expected) == pytest.approx(expected, abs=0.03)
+    assert after.seconds == pytest.approx(3 - skipped, abs=WITHIN_S)
+    assert after.findings.undecodable == ()
+
+
+def with_pauses(form: str) -> bytes:
+    """Three seconds in AMR, in whose pauses next to nothing is sent (DTX)."""
+    paused = np.concatenate([SOUND[: SAMPLE_RATE * 4 // 5], np.zeros(SAMPLE_RATE * 3 // 2)])
+    paused = np.concatenate([paused, SOUND[len(paused) :]]).astype(np.int16)
+    return encoded(paused, form, "libopencore_amrnb", 8_000, codec_options={"dtx": "1"})
+
+
+@pytest.mark.parametrize("form", ["amr", "3gp"])
+def test_pauses_in_amr_that_are_not_sent_are_silence(tmp_path: Path, form: str) -> None:
+    """FFmpeg's own decoder knows no frames that describe a pause."""
+    for after in decoded_both_ways(a_file(tmp_path, with_pauses(form))).values():
+        assert after.findings.undecodable == ()
+        assert after.seconds == pytest.approx(3, abs=WITHIN_S)
+        assert after.places(*MARKERS) == pytest.approx(MARKERS, abs=0.03)
+        pause = after.samples[SAMPLE_RATE * 6 // 5 : SAMPLE_RATE * 2].astype(int)
+        assert np.abs(pause).max() < 500
+
+
+@pytest.mark.parametrize("filler", [bytes(65_536), b"\xff" * 1_000, b"\xaa" * 30_000])
+@pytest.mark.parametrize(
+    "how",
+    [
+        ("mp3", "libmp3lame", 44_100),
+        ("mp3", "libmp3lame", 8_000),
+        ("adts", "aac", 16_000),
+        ("amr", "libopencore_amrnb", 8_000),
+        ("ac3", "ac3", 48_000),
+    ],
+)
+def test_filler_behind_sound_whose_length_nobody_names_is_no_loss(
+    tmp_path: Path, how: tuple[str, str, int], filler: bytes
+) -> None:
+    data = encoded(SOUND, *how, 16_000 if how[0] == "mp3" else None, options={"write_xing": "0"})
+    plain = decoded(a_file(tmp_path, data))
+    for after in decoded_both_ways(a_file(tmp_path, data + filler)).values():
+        assert after.findings.undecodable == ()
+        assert after.seconds == pytest.approx(plain.seconds, abs=A_FRAME_S)
+        assert after.findings.unended == (len(filler) > LEAST_FILLER)
+
+
+def test_a_track_with_nothing_but_a_constant_offset_is_empty(tmp_path: Path) -> None:
+    moved = np.full((2, len(SOUND)), [[900], [-400]], np.int16)
+    tracks = Track(moved, default=True), Track(np.stack([SOUND, SOUND]))
+    data = in_file("matroska", "pcm_s16le", "stereo", *tracks)
+    assert [each.empty for each in found(tmp_path, data).tracks] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (bytes(100_000), "holds nothing: all its bytes are alike. Copy it once more."),
+        (
+            (whole := an_mp4("frag_keyframe+empty_moov+default_base_moof"))[
+                whole.index(b"moof") - 4 :
+            ],
+            (
+                "is a piece of a stream, and only the first piece (init) says how to read it: "
+                "join them all in their order, and upload that."
+            ),
+        ),
+    ],
+    ids=["filler", "piece"],
+)
+def test_what_is_not_there_is_named(tmp_path: Path, data: bytes, what: str) -> None:
+    with pytest.raises(UnreadableRecording) as refused:
+        decoded(a_file(tmp_path, data))
+    assert str(refused.value) == f"recording {what}"
 
 
 def a_sphere(sound: Any) -> bytes:

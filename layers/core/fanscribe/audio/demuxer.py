@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import av
 from av.stream import Discard, Disposition
 
-from fanscribe.audio.between_packets import foreign_bytes, is_whole
+from fanscribe.audio.between_packets import filler_from, foreign_bytes, is_whole
 from fanscribe.audio.file_structure.structure import Structure
 from fanscribe.audio.ogg_packets import OggPackets
 from fanscribe.audio.packet_places import Packet, Places, start_s
@@ -40,11 +41,13 @@ LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when t
 # FFmpeg counts their packets
 COUNTED = {"aac", "ac3", "amr", "avi", "dts", "eac3", "gsm", "loas", "mp3", "voc"}
 UNTIMED = COUNTED - {"avi"}  # and counts wrong from where their rate changes
+ENDLESS = UNTIMED - {"voc"}  # frame after frame, and nothing says how many
 SOUND_TO_THE_END = UNTIMED - {"mp3"}  # no index and no tags behind the sound
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
 A_FRAME = 4096  # bytes, of mp3 at most
+LEAST_FILLER = 1 << 14  # bytes at a file's end that are alike; no frame of sound is as long
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
@@ -171,6 +174,8 @@ class MediaFile:
         options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
+        if self.structure.endless:
+            options["advanced_editlist"] = "0"  # where an edit begins counts, how long it lasts not
         container: av.container.InputContainer = av.open(source, "r", options=options, **LENIENT)
         return container
 
@@ -290,20 +295,33 @@ class MediaFile:
             return None
         return duration / av.time_base * SAMPLE_RATE
 
+    @cached_property
+    def filled_from(self) -> int:
+        """Where filler begins: one byte, over and over to the end of the file."""
+        with self.path.open("rb") as file:
+            return filler_from(file, self.size)
+
+    @property
+    def filled_up(self) -> bool:
+        """True if there is filler where nobody knows whether there should be sound."""
+        named = self.format not in ENDLESS or self.structure.behind
+        return not named and self.size - self.filled_from > LEAST_FILLER
+
     def torn(self, first: int, last: int) -> bool:
         """Say whether something is broken in the file from a packet to the next one."""
         with self.path.open("rb") as file:
             return not is_whole(self.format, file, first, last)
 
     def foreign(self, first: int, last: int) -> int:
-        """Count the bytes of tags among [first, last), or of all that follows the end of the sound
-        that the header names.
+        """Count the bytes of tags and filler among [first, last), or of all that follows the end of
+        the sound that the header names.
         """
         begins = abs(self.size - self.structure.behind - first) < A_FRAME
         if self.structure.behind and begins and self.size - last < A_FRAME:
             return last - first
         with self.path.open("rb") as file:
-            return foreign_bytes(file, first, last)
+            tags = foreign_bytes(file, first, last)
+        return tags + max(0, last - max(first + tags, self.filled_from))
 
 
 def _described(number: int, stream: av.AudioStream) -> Track:
