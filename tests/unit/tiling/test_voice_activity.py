@@ -58,7 +58,8 @@ def test_levels_are_those_of_the_sound() -> None:
 def test_a_constant_offset_is_no_level_and_hides_no_speech(talk: Samples, offset: int) -> None:
     quiet = np.round(talk * 0.01).astype(np.int16)
     plain, off = (detected(each, 160_000, 36) for each in (quiet, quiet + np.int16(offset)))
-    assert max(off.levels) == pytest.approx(max(plain.levels), rel=0.05)
+    # the last frame is filled up with zeros
+    assert max(off.levels[:-1]) == pytest.approx(max(plain.levels[:-1]), rel=0.05)
     heard, expected = (
         sum(end - start for start, end in speech_spans(each.probabilities, len(talk)))
         for each in (off, plain)
