@@ -116,6 +116,10 @@ def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
                 "is a piece of a stream, and only the first piece (init) says how to read it: "
                 "join them all in their order, and upload that."
             ) from None
+        if structure.missing:
+            raise Refused(
+                "is cut off before the part that says how to read it: copy it once more."
+            ) from None
         if _is_filler(path):
             raise Refused("holds nothing: all its bytes are alike. Copy it once more.") from None
         raise

@@ -10,11 +10,12 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import av
@@ -37,6 +38,9 @@ DEMUXERS = (
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 # their header or index counts the samples
 COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}
+# what is read of their structure says what lacks; FFmpeg reckons with all bytes of a CAF, and with
+# 24 of the 32 bits in which some recorders put a sample
+MEASURED = {"caf", "w64", "wav"}
 LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
 # FFmpeg counts their packets
 COUNTED = {"aac", "ac3", "amr", "avi", "dts", "eac3", "gsm", "loas", "mp3", "voc"}
@@ -55,6 +59,9 @@ LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 LENIENT: dict[str, Any] = (
     {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
 )
+# How far sound is looked for where FFmpeg's first look, at 5 MB, found none: bytes, which it keeps
+# in memory, and microseconds
+FAR = {"probesize": "64000000", "analyzeduration": "300000000"}
 BEAT_S = 0.5  # between two signs of progress, at least
 
 
@@ -150,6 +157,8 @@ class MediaFile:
         self.size = self.path.stat().st_size
         self.begin = self._behind_tags()
         self.container = self.open(self.source())
+        if self._begins_late():
+            self.container = self.open(self.source(), FAR)
         self.streams = list(self.container.streams.audio)
         self.taken = {*range(1, len(self.streams) + 1)}
         for other in self.container.streams:
@@ -169,9 +178,21 @@ class MediaFile:
         """Give all of its bytes behind tags, or a span of them behind a head."""
         return MediaBytes(self.path, self.progress, span or (self.begin, self.size), head)
 
-    def open(self, source: MediaBytes) -> av.container.InputContainer:
+    def _begins_late(self) -> bool:
+        """Tell whether there is sound that FFmpeg's first look did not reach, or may be."""
+        streams = self.container.streams
+        if not streams.audio:
+            return bool(streams.video)
+        contexts = (stream.codec_context for stream in streams.audio)
+        return any(context and not context.channels for context in contexts)
+
+    def open(
+        self, source: MediaBytes, look: Mapping[str, str] = MappingProxyType({})
+    ) -> av.container.InputContainer:
         """Open it, or a part of it, by FFmpeg."""
-        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
+        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS, **look}
+        # a transport stream whose numbers (PIDs) change goes on with the same tracks
+        options["merge_pmt_versions"] = "1"
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
         if self.structure.endless:
@@ -250,7 +271,8 @@ class MediaFile:
         if self.format == MP4:
             return self._track_end(stream) if stream.frames and read < stream.frames else None
         if self.format in COUNTING and not self.structure.missing:
-            return self._track_end(stream)
+            pcm = stream.codec_context and stream.codec_context.name.startswith("pcm_")
+            return None if pcm and self.format in MEASURED else self._track_end(stream)
         if not (self.structure.missing or self.broken_off or self.broken):
             return None
         lasts = 0

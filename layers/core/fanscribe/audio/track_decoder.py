@@ -73,6 +73,7 @@ class TrackDecoder:
         # the last packet of the sections before, not yet placed
         self._skimmed: Packet | None = None
         self._reached = 0.0  # where the sound of the sections before ends
+        self.separate = self.separate and context.channels > 0  # else nobody knows how many
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
         others = [
