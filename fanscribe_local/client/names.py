@@ -11,23 +11,25 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-# Files that FFmpeg opens and people record, by the end of the name. Not .ts: more of those are
-# programs than films.
+# Files that FFmpeg opens and people record, by the end of the name: .3ga is Samsung's, .3gpp older
+# Android's, .qta Apple's voice memos', .weba Chrome's, .mpga what mp3 is named after its type. Not
+# .ts: more of those are programs than films.
 SUFFIXES = frozenset(
     f".{name}"
     for name in (
-        *("3gp", "aac", "ac3", "aif", "aiff", "amr", "ape", "au", "avi", "caf", "flac", "flv"),
-        *("m4a", "m4b", "m4v", "mka", "mkv", "mov", "mp2", "mp3", "mp4", "mpeg", "mpg", "mts"),
-        *("oga", "ogg", "ogv", "opus", "w64", "wav", "webm", "wma", "wmv"),
+        *("3ga", "3gp", "3gpp", "aac", "ac3", "aif", "aiff", "amr", "ape", "au", "avi", "awb"),
+        *("caf", "flac", "flv", "m4a", "m4b", "m4v", "mka", "mkv", "mov", "mp2", "mp3", "mp4"),
+        *("mpeg", "mpg", "mpga", "mts", "oga", "ogg", "ogv", "opus", "qta", "w64", "wav", "wave"),
+        *("weba", "webm", "wma", "wmv"),
     )
 )
 # All that is no part of a name. These are too rare, or mean too much else, to be searched for.
 MEDIA = SUFFIXES | frozenset(
     f".{name}"
     for name in (
-        *("3g2", "aifc", "asf", "awb", "ds2", "dss", "dts", "dv", "eac3", "f4v", "gsm", "m2ts"),
-        *("m2v", "m4r", "mp1", "mpa", "mpc", "mxf", "nut", "qt", "ra", "rm", "rmvb", "snd", "spx"),
-        *("ts", "tta", "vob", "voc", "weba", "wv"),
+        *("3g2", "aifc", "asf", "ds2", "dss", "dts", "dv", "eac3", "f4v", "gsm", "m2ts", "m2v"),
+        *("m4r", "mp1", "mpa", "mpc", "mxf", "nut", "qt", "ra", "rm", "rmvb", "snd", "spx", "ts"),
+        *("tta", "vob", "voc", "wv"),
     )
 )
 

@@ -40,6 +40,31 @@ def an_mp4(flags: str, **more: str) -> bytes:
         return path.read_bytes()
 
 
+def edited(data: bytes, *edits: tuple[int, int], version: int = 0) -> bytes:
+    """The same mp4, whose tracks have these edits: how long, and where each begins (-1: nowhere).
+
+    Its moov must be behind its sound, or its sound in fragments that count from themselves.
+    """
+    form = ">Qq" if version else ">Ii"
+    listed = b"".join(struct.pack(form, *edit) + b"\0\1\0\0" for edit in edits)
+    head = bytes([version, 0, 0, 0]) + struct.pack(">I", len(edits))
+    added = atom(b"edts", atom(b"elst", head + listed))
+    return _with_edits(data, added)
+
+
+def _with_edits(data: bytes, edits: bytes) -> bytes:
+    out, at = b"", 0
+    while at < len(data):
+        size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        inner = data[at + 8 : at + size]
+        if kind in {b"moov", b"trak"}:
+            out += atom(kind, _with_edits(inner, edits))
+        elif kind != b"edts":
+            out += atom(kind, inner) + (edits if kind == b"tkhd" else b"")
+        at += size
+    return out
+
+
 def a_film(tracks: Sequence[dict[str, str]]) -> bytes:
     """Matroska with a track for each of these metadata, three seconds of a tone in it."""
     data = io.BytesIO()

@@ -10,9 +10,10 @@ import random
 import struct
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 import av
@@ -83,11 +84,15 @@ def encoded(
     bit_rate: int | None = None,
     *,
     layout: str = "mono",
+    options: Mapping[str, str] = MappingProxyType({}),
+    codec_options: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """16 kHz mono samples in some container, on one channel of a layout."""
     out = io.BytesIO()
-    with av.open(out, "w", format=kind, options={"fflags": "+bitexact"}) as container:
-        stream = cast("av.AudioStream", container.add_stream(codec, rate=rate, layout=layout))
+    options = {"fflags": "+bitexact", **options}
+    with av.open(out, "w", format=kind, options=options) as container:
+        added = container.add_stream(codec, rate, dict(codec_options), layout=layout)
+        stream = cast("av.AudioStream", added)
         context = stream.codec_context
         if bit_rate:
             stream.bit_rate = bit_rate

@@ -179,7 +179,7 @@ def test_a_wrong_call_gets_one_clear_line(folder: Path, arguments: list[str], me
 BAD_RECORDINGS = {
     "empty.wav": "is empty (0 bytes)",
     "words.mp3": "can't be read as audio or video",
-    "invalid.wav": "can't be read as audio or video",
+    "invalid.wav": "is cut off before the part that says how to read it",
     "zero.wav": "has no sound",
     "mute.mp4": "has no sound: there is no audio stream",
     "list.m3u8": "is a playlist (HLS), not a recording: upload the audio that it points to",

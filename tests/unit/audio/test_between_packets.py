@@ -6,7 +6,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanscribe.audio.between_packets import foreign_bytes, is_whole
+from fanscribe.audio.between_packets import AT_ONCE, filler_from, foreign_bytes, is_whole
 from fanscribe.audio.file_structure.chunks import are_riff_chunks
 
 contents = st.lists(st.binary(max_size=60), min_size=1, max_size=5)
@@ -43,6 +43,19 @@ def test_tags_one_after_the_other_are_counted_and_nothing_behind_them(
 
 def test_a_tag_that_claims_more_than_there_is_ends_with_the_stretch() -> None:
     assert foreign_bytes(io.BytesIO(id3(bytes(100))), 0, 50) == 50
+
+
+@given(
+    st.binary(max_size=40),
+    st.sampled_from([b"\0", b"\xff", b"\xaa"]),
+    st.sampled_from([0, 1, 2, 500, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE]),
+)
+def test_one_byte_that_is_repeated_to_the_end_is_filler(
+    begin: bytes, byte: bytes, count: int
+) -> None:
+    data = begin + byte * count
+    expected = len(data.rstrip(data[-1:])) if data else 0
+    assert filler_from(io.BytesIO(data), len(data)) == expected
 
 
 @given(contents, st.integers(0, 1))

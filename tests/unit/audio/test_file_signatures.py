@@ -32,6 +32,22 @@ OTHER = "upload the recording itself"
             POINTS,
         ),
         (b"<ns0:MPD>", "a manifest (DASH)", POINTS),
+        (
+            b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>',
+            "a server's error message (XML)",
+            "fetch the recording once more",
+        ),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "a pointer of Git LFS",
+            "fetch the recording itself",
+        ),
+        (b"L\0\0\0\x01\x14\x02\0\0\0\0\0", "a shortcut (Windows)", POINTS),
+        (
+            b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X",
+            "what macOS keeps beside a file (AppleDouble)",
+            "upload the file of that name without ._",
+        ),
         (b"<SmoothStreamingMedia>", "a manifest (Smooth Streaming)", POINTS),
         (b"<AssetMap>", "a manifest (IMF)", POINTS),
         (b"<rss version='2.0'>", "a feed", POINTS),

@@ -31,6 +31,7 @@ from tests.support.built_media import (
     an_entry,
     an_mp4,
     an_object,
+    edited,
     packets_of,
     pid,
     scrambled,
@@ -47,6 +48,7 @@ from tests.support.hostile_media import (
     atom,
     chunk,
     containers,
+    encoded,
     impostors,
     noise,
     patched,
@@ -122,6 +124,15 @@ def test_a_file_that_is_cut_says_how_many_bytes_are_missing(name: str) -> None:
         assert structure(data[:kept]) == Structure(missing=len(data) - kept), kept
 
 
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100])
+def test_an_mp3_of_any_rate_and_behind_any_tags_says_how_many_bytes_are_missing(rate: int) -> None:
+    tags = b"ID3\x03\0\0\0\0\0\x0a" + bytes(10) + b"ID3\x04\0\0\0\0\0\0"
+    data = tags + encoded(tone(1), "mp3", "libmp3lame", rate, 16_000)
+    assert structure(data) == NOTHING
+    for kept in cuts(len(tags) + 100, len(data)):
+        assert structure(data[:kept]) == Structure(missing=len(data) - kept), kept
+
+
 @pytest.mark.parametrize("name", PROMISED_AT)
 def test_a_file_that_is_cut_before_it_says_its_length_says_nothing(name: str) -> None:
     for kept in range(PROMISED_AT[name]):
@@ -188,11 +199,21 @@ def test_an_mp4_in_fragments_with_an_index_of_them_lacks_all_that_it_lists() -> 
 def test_an_mp4_without_a_moov_has_no_index() -> None:
     begin = atom(b"ftyp", b"isom" + bytes(4))
     assert structure(begin + atom(b"mdat", bytes(50))) == Structure(without_index=True)
-    assert structure(begin + atom(b"moof", bytes(9)) + atom(b"mdat", bytes(50))) == NOTHING
+    piece = atom(b"moof", bytes(9)) + atom(b"mdat", bytes(50))
+    assert structure(begin + piece) == Structure(without_beginning=True)
     to_the_end = b"\0\0\0\0mdat" + bytes(50)  # as FFmpeg leaves it where it is killed
     assert structure(begin + to_the_end) == Structure(without_index=True)
     placeholder = b"\0\0\0\x01mdat" + b"?" * 8 + bytes(50)  # as Android's recorder does
     assert structure(begin + placeholder) == Structure(without_index=True)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov"])
+def test_an_edit_that_lasts_0_has_no_end(flags: str, version: int) -> None:
+    data = an_mp4(flags)
+    assert structure(edited(data, (2_000, 1_024), version=version)) == NOTHING
+    assert structure(edited(data, (500, -1), (0, 1_024), version=version)).endless
+    assert structure(edited(data, (0, -1), (2_000, 1_024), version=version)) == NOTHING
 
 
 def test_what_follows_the_last_box_of_an_mp4_is_not_missing() -> None:

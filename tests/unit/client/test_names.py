@@ -34,6 +34,8 @@ NAMES = (
         ("talk.MP3", "talk"),
         ("talk.final.wav", "talk.final"),
         ("call.ts", "call"),
+        ("Note 1.qta", "Note 1"),
+        ("Voice 001.3ga", "Voice 001"),
         ("1.1 Lesson name", "1.1 Lesson name"),
         ("1.1 Lesson name.m4a", "1.1 Lesson name"),
         ("Meeting 2024.05.17", "Meeting 2024.05.17"),

@@ -19,8 +19,8 @@ def talk() -> Samples:
     return decoded(SAMPLE)[0, : 60 * 16_000 + 77]
 
 
-def detected(samples: Samples, block: int) -> SpeechDetector:
-    detector = SpeechDetector()
+def detected(samples: Samples, block: int, gain_db: int = 0) -> SpeechDetector:
+    detector = SpeechDetector(gain_db)
     for start in range(0, len(samples), block):
         detector.feed(samples[start : start + block])
     detector.finish()
@@ -50,4 +50,18 @@ def test_spans_of_speech_are_those_of_faster_whisper(talk: Samples) -> None:
 
 
 def test_levels_are_those_of_the_sound() -> None:
-    assert np.allclose(detected(np.full(FRAME * 3, 16_384, np.int16), FRAME).levels, 0.5)
+    loud = np.tile(np.array([16_384, -16_384], np.int16), FRAME * 3 // 2)
+    assert np.allclose(detected(loud, FRAME).levels, 0.5)
+
+
+@pytest.mark.parametrize("offset", [-10_000, 300, 3_000])
+def test_a_constant_offset_is_no_level_and_hides_no_speech(talk: Samples, offset: int) -> None:
+    quiet = np.round(talk * 0.01).astype(np.int16)
+    plain, off = (detected(each, 160_000, 36) for each in (quiet, quiet + np.int16(offset)))
+    # the last frame is filled up with zeros
+    assert max(off.levels[:-1]) == pytest.approx(max(plain.levels[:-1]), rel=0.05)
+    heard, expected = (
+        sum(end - start for start, end in speech_spans(each.probabilities, len(talk)))
+        for each in (off, plain)
+    )
+    assert heard == pytest.approx(expected, rel=0.01)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 TS_PACKET, TS_SYNC = 188, b"\x47"
 TAG_HEAD = 32  # bytes by which a tag is known
+AT_ONCE = 1 << 16  # bytes
 MOST_STEPS = 100_000  # chunks or tags that are walked over: a hostile file may have millions
 
 
@@ -38,6 +39,20 @@ def tag_size(head: bytes) -> int:
         size, flags = int.from_bytes(head[12:16], "little"), int.from_bytes(head[20:24], "little")
         return size + (32 if flags & 0x2000_0000 else 0)
     return 0
+
+
+def filler_from(file: BinaryIO, size: int) -> int:
+    """Say where one byte begins that is repeated to the end of a file: space that was set aside."""
+    place, last = size, b""
+    while place:
+        begin = max(0, place - AT_ONCE)
+        file.seek(begin)
+        data = file.read(place - begin)
+        last = last or data[-1:]
+        place = begin + len(data.rstrip(last))
+        if place > begin:
+            break
+    return place
 
 
 def is_whole(form: str, file: BinaryIO, first: int, last: int) -> bool:

@@ -32,6 +32,7 @@ from typing import Any, BinaryIO
 
 import av
 
+from fanscribe.audio.between_packets import filler_from
 from fanscribe.audio.demuxer import MediaFile, Refused
 from fanscribe.audio.file_structure.read_structure import read_structure
 from fanscribe.audio.resampling import Buffer, Kind
@@ -110,10 +111,26 @@ def _opened(path: Path, progress: Callable[[], None]) -> MediaFile:
                 "and nothing can be read without it. "
                 "Copy it once more, or repair it with a recording of the same device."
             ) from None
+        if structure.without_beginning:
+            raise Refused(
+                "is a piece of a stream, and only the first piece (init) says how to read it: "
+                "join them all in their order, and upload that."
+            ) from None
+        if structure.missing:
+            raise Refused(
+                "is cut off before the part that says how to read it: copy it once more."
+            ) from None
+        if _is_filler(path):
+            raise Refused("holds nothing: all its bytes are alike. Copy it once more.") from None
         raise
     if not file.streams:
         raise Refused("has no sound: there is no audio stream in it.")
     return file
+
+
+def _is_filler(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not filler_from(file, path.stat().st_size)
 
 
 def _silence(file: MediaFile) -> str:
@@ -292,7 +309,7 @@ def _findings(decoders: Sequence[TrackDecoder]) -> dict[str, Any]:
         "audible": meter.audible if meter else 0.0,
         "overlapped": round(sum(decoder.timeline.overlapped for decoder in decoders)),
         "miscounted": round(sum(decoder.timeline.miscounted for decoder in decoders)),
-        "unended": first.file.unended and first.ends,
+        "unended": (first.file.unended or first.file.filled_up) and first.ends,
     }
 
 

@@ -10,16 +10,18 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import av
 from av.stream import Discard, Disposition
 
-from fanscribe.audio.between_packets import foreign_bytes, is_whole
+from fanscribe.audio.between_packets import filler_from, foreign_bytes, is_whole
 from fanscribe.audio.file_structure.structure import Structure
 from fanscribe.audio.ogg_packets import OggPackets
 from fanscribe.audio.packet_places import Packet, Places, start_s
@@ -36,15 +38,20 @@ DEMUXERS = (
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 # their header or index counts the samples
 COUNTING = {"aiff", "ape", "caf", "flac", MP4, "mxf", "rm", "tta", "w64", "wav", "wv"}
+# what is read of their structure says what lacks; FFmpeg reckons with all bytes of a CAF, and with
+# 24 of the 32 bits in which some recorders put a sample
+MEASURED = {"caf", "w64", "wav"}
 LASTING = {"asf", "flv", "matroska,webm", MP4, "rm"}  # their header says when they end
 # FFmpeg counts their packets
 COUNTED = {"aac", "ac3", "amr", "avi", "dts", "eac3", "gsm", "loas", "mp3", "voc"}
 UNTIMED = COUNTED - {"avi"}  # and counts wrong from where their rate changes
+ENDLESS = UNTIMED - {"voc"}  # frame after frame, and nothing says how many
 SOUND_TO_THE_END = UNTIMED - {"mp3"}  # no index and no tags behind the sound
 LEAST_BYTES_A_SECOND = 50  # digital silence in flac; a header that claims more is not believed
 MOST_PROMISED = 50  # times what there is; a header that promises more is wrong
 ENDS_EARLY = SAMPLE_RATE // 4  # samples that may lack: an encoder's delay, a last frame
 A_FRAME = 4096  # bytes, of mp3 at most
+LEAST_FILLER = 1 << 14  # bytes at a file's end that are alike; no frame of sound is as long
 LONGEST_TITLE = 80  # characters of a track's; it is whatever somebody wrote there
 LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # Tags may be in any encoding. PyAV 19, for Python 3.12 and later, never fails on them; 18 does
@@ -52,6 +59,9 @@ LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 LENIENT: dict[str, Any] = (
     {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
 )
+# How far sound is looked for where FFmpeg's first look, at 5 MB, found none: bytes, which it keeps
+# in memory, and microseconds
+FAR = {"probesize": "64000000", "analyzeduration": "300000000"}
 BEAT_S = 0.5  # between two signs of progress, at least
 
 
@@ -147,6 +157,8 @@ class MediaFile:
         self.size = self.path.stat().st_size
         self.begin = self._behind_tags()
         self.container = self.open(self.source())
+        if self._begins_late():
+            self.container = self.open(self.source(), FAR)
         self.streams = list(self.container.streams.audio)
         self.taken = {*range(1, len(self.streams) + 1)}
         for other in self.container.streams:
@@ -166,11 +178,25 @@ class MediaFile:
         """Give all of its bytes behind tags, or a span of them behind a head."""
         return MediaBytes(self.path, self.progress, span or (self.begin, self.size), head)
 
-    def open(self, source: MediaBytes) -> av.container.InputContainer:
+    def _begins_late(self) -> bool:
+        """Tell whether there is sound that FFmpeg's first look did not reach, or may be."""
+        streams = self.container.streams
+        if not streams.audio:
+            return bool(streams.video)
+        contexts = (stream.codec_context for stream in streams.audio)
+        return any(context and not context.channels for context in contexts)
+
+    def open(
+        self, source: MediaBytes, look: Mapping[str, str] = MappingProxyType({})
+    ) -> av.container.InputContainer:
         """Open it, or a part of it, by FFmpeg."""
-        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS}
+        options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS, **look}
+        # a transport stream whose numbers (PIDs) change goes on with the same tracks
+        options["merge_pmt_versions"] = "1"
         if self.structure.surplus:
             options["ignore_length"] = "1"  # its header names fewer bytes than there are
+        if self.structure.endless:
+            options["advanced_editlist"] = "0"  # where an edit begins counts, how long it lasts not
         container: av.container.InputContainer = av.open(source, "r", options=options, **LENIENT)
         return container
 
@@ -245,7 +271,8 @@ class MediaFile:
         if self.format == MP4:
             return self._track_end(stream) if stream.frames and read < stream.frames else None
         if self.format in COUNTING and not self.structure.missing:
-            return self._track_end(stream)
+            pcm = stream.codec_context and stream.codec_context.name.startswith("pcm_")
+            return None if pcm and self.format in MEASURED else self._track_end(stream)
         if not (self.structure.missing or self.broken_off or self.broken):
             return None
         lasts = 0
@@ -290,20 +317,33 @@ class MediaFile:
             return None
         return duration / av.time_base * SAMPLE_RATE
 
+    @cached_property
+    def filled_from(self) -> int:
+        """Where filler begins: one byte, over and over to the end of the file."""
+        with self.path.open("rb") as file:
+            return filler_from(file, self.size)
+
+    @property
+    def filled_up(self) -> bool:
+        """True if there is filler where nobody knows whether there should be sound."""
+        named = self.format not in ENDLESS or self.structure.behind
+        return not named and self.size - self.filled_from > LEAST_FILLER
+
     def torn(self, first: int, last: int) -> bool:
         """Say whether something is broken in the file from a packet to the next one."""
         with self.path.open("rb") as file:
             return not is_whole(self.format, file, first, last)
 
     def foreign(self, first: int, last: int) -> int:
-        """Count the bytes of tags among [first, last), or of all that follows the end of the sound
-        that the header names.
+        """Count the bytes of tags and filler among [first, last), or of all that follows the end of
+        the sound that the header names.
         """
         begins = abs(self.size - self.structure.behind - first) < A_FRAME
         if self.structure.behind and begins and self.size - last < A_FRAME:
             return last - first
         with self.path.open("rb") as file:
-            return foreign_bytes(file, first, last)
+            tags = foreign_bytes(file, first, last)
+        return tags + max(0, last - max(first + tags, self.filled_from))
 
 
 def _described(number: int, stream: av.AudioStream) -> Track:

@@ -66,7 +66,7 @@ class DownmixMeter:
     """Measures a track: how loud it gets, and what each downmix of it loses."""
 
     def __init__(self) -> None:
-        self.loudest = 0.0  # mean square of the loudest channel in the loudest block
+        self.loudest = 0.0  # variance of the loudest channel in the loudest block
         self.audible = 0.0  # seconds that are no silence, where downmixes were compared
         self.lost: dict[str, float] = {}  # seconds that each downmix loses, by its name
 
@@ -81,7 +81,7 @@ class DownmixMeter:
         here = as_floats(blocks[:, :, :-1:STEP])
         if not here.shape[2]:
             return
-        powers = np.square(here).mean(axis=2).max(axis=1)
+        powers = here.var(axis=2).max(axis=1)  # a constant offset is no sound
         self.loudest = max(self.loudest, float(powers.max(initial=0.0, where=np.isfinite(powers))))
         if usual is None or blocks.shape[1] == 1:
             return

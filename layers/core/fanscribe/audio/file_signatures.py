@@ -55,6 +55,12 @@ BINARY = (
     FileSignature("a picture (AVIF)", OTHER, b"ftypavif", at=4),
     FileSignature("a picture (Photoshop)", OTHER, b"8BPS"),
     FileSignature("a score (MIDI)", "render it to sound, and upload that", b"MThd"),
+    FileSignature("a shortcut (Windows)", POINTS, b"L\0\0\0\x01\x14\x02\0"),
+    FileSignature(
+        "what macOS keeps beside a file (AppleDouble)",
+        "upload the file of that name without ._",
+        b"\x00\x05\x16\x07",
+    ),
 )
 
 # A text's first line, lower case
@@ -62,6 +68,7 @@ LINES = (
     ("a playlist (HLS)", POINTS, re.compile(r"#extm3u")),
     ("a playlist (PLS)", POINTS, re.compile(r"\[playlist\]")),
     ("a playlist (ASX)", POINTS, re.compile(r"\[reference\]")),
+    ("a pointer of Git LFS", "fetch the recording itself", re.compile(r"version https://git-lfs")),
     ("a concat script", POINTS, re.compile(r"ffconcat version|file\s+('|\S+\s*$)")),
     ("a session description (SDP)", POINTS, re.compile(r"v=0\s*$")),
     (
@@ -82,6 +89,7 @@ ELEMENTS = {
     "smil": ("a playlist (SMIL)", POINTS),
     "rss": ("a feed", POINTS),
     "feed": ("a feed", POINTS),
+    "error": ("a server's error message (XML)", "fetch the recording once more"),
     "html": ("a web page (HTML)", OTHER),
     "svg": ("a picture (SVG)", OTHER),
 }

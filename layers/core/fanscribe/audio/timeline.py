@@ -134,7 +134,7 @@ class Timeline(Generic[Item]):
             self._damaged_to = self.position
         self._damage += sum(arrival.length for arrival in self._waiting) + length
         self._waiting.clear()
-        if at is None:
+        if at is None or at + self._offset + length <= self.position:  # its time has passed
             self._damaged_to = min(self._damaged_to + length, max(self.limit, self.position))
         elif at + self._offset <= self._damaged_to + length + LONGEST_UNSEEN:
             self._damaged_to = max(self._damaged_to, at + self._offset + length)

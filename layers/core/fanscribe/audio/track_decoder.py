@@ -29,6 +29,8 @@ NOT_AMR = 0x83  # bits that are 0 in the first byte of every frame (RFC 4867, 5.
 ROUNDED = 1.5 * SAMPLES_PER_MS
 # rounded times; the longest frames of AAC
 PADDING = range(2 * SAMPLES_PER_MS, 256 * SAMPLES_PER_MS)
+# FFmpeg's own decoders fail where nobody speaks and a pause is described in a few bytes (DTX)
+WITH_PAUSES = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
 CHECKED = {"ape", "flac", "tta", "wavpack"}  # FFmpeg checks their sums if asked
 
 Decoded = tuple[av.AudioFrame, bool]  # with whether it is the section's own
@@ -62,7 +64,7 @@ class TrackDecoder:
     def __post_init__(self) -> None:
         context = self._context(self.number)
         self._others: dict[int, Waiting] = {}  # by track
-        self._decoding = context  # of the container that is read
+        self._decoding = _decoder_of(context)  # of the container that is read
         self._complaints = self.file.complaints
         self._amr = self.file.format == "amr"
         self._padded = self.file.ends() is not None
@@ -71,6 +73,7 @@ class TrackDecoder:
         # the last packet of the sections before, not yet placed
         self._skimmed: Packet | None = None
         self._reached = 0.0  # where the sound of the sections before ends
+        self.separate = self.separate and context.channels > 0  # else nobody knows how many
         self.kept = context.layout.nb_channels if self.separate else 1
         numbers = {self.number}
         others = [
@@ -85,7 +88,8 @@ class TrackDecoder:
             self.meters = {number: DownmixMeter() for number in sorted(numbers)}
             for number in numbers - {self.number}:
                 self._others[number] = Waiting(self.meters[number], most=ALL_OF_IT)
-        for number in numbers:
+        _prepare(self._decoding)
+        for number in numbers - {self.number}:
             _prepare(self._context(number))
 
     def _context(self, number: int) -> av.AudioCodecContext:
@@ -223,7 +227,7 @@ class TrackDecoder:
 
     def _frames(self, packet: Packet) -> tuple[list[av.AudioFrame], bool]:
         """Decode a packet; True: something in it can't be."""
-        if self._amr and bytes(packet.packet)[0] & NOT_AMR:
+        if self._amr and not _is_amr(bytes(packet.packet)):
             return [], True
         complaints = self._complaints.count
         frames = _decode(self._decoding, packet.packet)
@@ -354,6 +358,17 @@ class TrackDecoder:
             self.timeline.undecodable.append((end, promised))
             return promised
         return end
+
+
+def _decoder_of(context: av.AudioCodecContext) -> av.AudioCodecContext:
+    """Give the decoder to take for a stream: its own, or one that can do more."""
+    name = WITH_PAUSES.get(context.name)
+    return cast("av.AudioCodecContext", av.CodecContext.create(name, "r")) if name else context
+
+
+def _is_amr(packet: bytes) -> bool:
+    """Say whether a packet may be a frame; one of zeros is space that a recorder set aside."""
+    return not packet[0] & NOT_AMR and any(packet)
 
 
 def _decode(

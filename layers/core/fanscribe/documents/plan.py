@@ -105,7 +105,7 @@ class Findings(Contract):
     audible: float = 0.0  # seconds that are no silence, where downmixes were compared
     overlapped: int = 0  # samples that were left out, as their time was there already
     miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
-    unended: bool = False  # the file's format marks its end, and the file does not
+    unended: bool = False  # nothing in the file says whether all of it is there
 
 
 class StoredAudio(Contract):
@@ -127,7 +127,7 @@ class Origin(Contract):
     loudness: int = 0  # dBFS of its loudest moments
     overlapped: int = 0  # samples that were left out, as their time was there already
     miscounted: int = 0  # samples of silence that unbelievable timestamps would have made
-    unended: bool = False  # the file's format marks its end, and the file does not
+    unended: bool = False  # nothing in the file says whether all of it is there
 
 
 class Plan(Contract):

@@ -19,6 +19,7 @@ from fanscribe.audio.sound import Samples
 from fanscribe.times import FRAME
 
 CONTEXT = 64  # samples of the frame before that Silero wants in front of each frame
+OFFSET = 3  # times as far from 0 as it moves: a frame of a faulty input, or of one that has silence
 
 
 def _model_file() -> Path:
@@ -46,8 +47,8 @@ class SpeechDetector:
 
     One probability and one level (RMS, 0 to 1) per frame.
 
-    A recording that is too quiet for Silero is made louder for it, by `gain_db`; levels are those
-    of the recording.
+    A recording that is too quiet for Silero is made louder for it, by `gain_db`, around its own
+    middle; levels are those of the recording. A constant offset is no level.
     """
 
     gain_db: int = 0
@@ -79,13 +80,18 @@ class SpeechDetector:
             self._rest = self._rest[:0]
 
     def _detect(self, frames: NDArray[np.float32]) -> None:
-        tails = np.vstack([self._context, frames[:, -CONTEXT:]])
+        middles = frames.mean(axis=1, keepdims=True)
+        moves = frames - middles
+        heard = moves if self.gain_db else frames
+        tails = np.vstack([self._context, heard[:, -CONTEXT:]])
         self._context = tails[-1]
-        windows = np.hstack([tails[:-1], frames])
+        windows = np.hstack([tails[:-1], heard])
         if self.gain_db:
             windows = np.clip(windows * np.float32(10 ** (self.gain_db / 20)), -1, 1)
         inputs = {"input": windows, "h": self._state[0], "c": self._state[1]}
         speech, *state = self._session.run(None, inputs)
         self._state = (state[0], state[1])
         self.probabilities.extend(speech.reshape(-1))
-        self.levels.extend(np.sqrt(np.mean(frames**2, axis=1)))
+        levels, moving = (np.sqrt(np.mean(each**2, axis=1)) for each in (frames, moves))
+        off = np.abs(middles[:, 0]) > OFFSET * moving
+        self.levels.extend(np.where(off, moving, levels))

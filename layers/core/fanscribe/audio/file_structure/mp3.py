@@ -9,13 +9,17 @@ from fanscribe.audio.between_packets import TAG_HEAD, tag_size
 from fanscribe.audio.file_structure.chunks import Reader
 from fanscribe.audio.file_structure.structure import Structure
 
+# A tag, or a frame of layer III: of MPEG 2.5 (8 to 12 kHz), 2 and 1, with a checksum and without
+BEGINS = (b"ID3", *(bytes([0xFF, second]) for second in (0xE2, 0xE3, 0xF2, 0xF3, 0xFA, 0xFB)))
 FIRST_FRAME = 192  # bytes of it in which the tag stands, whatever the version and the channels are
 HAS_FRAMES, HAS_BYTES = 1, 2
 
 
 def read(reader: Reader) -> Structure:
-    """Read an mp3, with an ID3v2 tag before it or not."""
-    start = tag_size(reader.read(0, TAG_HEAD))
+    """Read an mp3, with tags before it or not."""
+    start = 0
+    while size := tag_size(reader.read(start, TAG_HEAD)):
+        start += size
     frame = reader.read(start, FIRST_FRAME)
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
         return Structure()

@@ -1,7 +1,7 @@
 """MP4, MOV, M4A and 3GP (ISO/IEC 14496-12, QuickTime File Format), whole or in fragments."""
 
 from collections.abc import Iterator
-from struct import iter_unpack, unpack_from
+from struct import Struct, iter_unpack, unpack_from
 
 from fanscribe.audio.file_structure.chunks import FileChunk, Reader, chunk_of, find, walk, within
 from fanscribe.audio.file_structure.structure import Structure
@@ -23,6 +23,9 @@ SCHEMES = {
 }
 # Bytes before the boxes of an entry: of ISO's, and of QuickTime's versions 1 and 2
 ENTRY_FIELDS = (28, 44, 64)
+# An edit's length and where it begins in the track, in the list's two versions
+EDITS = (Struct(">Ii4x"), Struct(">Qq4x"))
+MOST_EDITS = 64  # that are looked at; programs write one or two
 
 
 def read(reader: Reader) -> Structure:
@@ -46,6 +49,8 @@ def read(reader: Reader) -> Structure:
         encrypted=sounds[0] if sounds and all(sounds) else None,
         missing=missing,
         without_index=never or (cut and not sounds),
+        without_beginning=b"moof" in kinds and index is None,
+        endless=index is not None and _has_endless_edit(reader, index),
     )
 
 
@@ -86,6 +91,20 @@ def _sounds(reader: Reader, index: FileChunk) -> Iterator[str | None]:
         kinds = find(reader, header, tables, b"stsd")
         entries = within(reader, header, kinds, 8) if kinds else ()
         yield next(filter(None, (_encryption(reader, entry) for entry in entries)), None)
+
+
+def _has_endless_edit(reader: Reader, index: FileChunk) -> bool:
+    """Tell whether an edit lasts 0: to the end of its track (14496-12, 8.6.6)."""
+    for track in within(reader, header, index):
+        edits = find(reader, header, track, b"edts", b"elst")
+        head = reader.read(edits.start, 8) if edits else b""
+        if edits and len(head) == 8:
+            edit, count = EDITS[head[0] & 1], int.from_bytes(head[4:])
+            listed = reader.read(edits.start + 8, edit.size * min(count, MOST_EDITS))
+            whole = listed[: len(listed) // edit.size * edit.size]
+            if any(lasts == 0 and begins >= 0 for lasts, begins in edit.iter_unpack(whole)):
+                return True
+    return False
 
 
 def _is_whole(reader: Reader, tables: FileChunk) -> bool:

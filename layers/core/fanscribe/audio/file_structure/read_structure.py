@@ -31,7 +31,7 @@ FORMATS = (
     FileFormat(lengths.read_au, (b".snd",)),
     FileFormat(matroska.read, (matroska.EBML,)),
     FileFormat(asf.read, (asf.HEADER,)),
-    FileFormat(mp3.read, (b"ID3", b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"\xff\xfb")),
+    FileFormat(mp3.read, mp3.BEGINS),
     FileFormat(mpegts.read),  # it has no signature, so it comes last
 )
 

@@ -10,5 +10,8 @@ class Structure:
     encrypted: str | None = None  # how its sound is, in words that fit "is encrypted (…)"
     missing: int = 0  # bytes that it promises beyond its end: it is cut off
     without_index: bool = False  # an mp4 whose table of contents (moov) is not there
+    without_beginning: bool = False  # a piece of a streamed mp4, whose moov is in another one
+    # an mp4 whose edit list has a segment without an end: FFmpeg would play none of it
+    endless: bool = False
     behind: int = 0  # bytes behind the end that an mp3 names: another file, or no sound
     surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
