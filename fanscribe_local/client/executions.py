@@ -103,8 +103,12 @@ class Execution:
 
     @property
     def running(self) -> bool:
-        """True until it ends."""
-        return self.status == "RUNNING"
+        """True until it has ended, and Step Functions says with what.
+
+        "This operation is eventually consistent" (API_DescribeExecution.html): one that has just
+        succeeded may lack its output (github.com/aws/aws-sdk-js/issues/2462).
+        """
+        return self.status == "RUNNING" or (self.status == "SUCCEEDED" and self.output is None)
 
     @property
     def message(self) -> str:

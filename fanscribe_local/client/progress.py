@@ -84,6 +84,7 @@ class History(NamedTuple):
     stage: str
     fanned_out: datetime | None = None  # when the Map state began
     job: SplitJob | None = None
+    map_run: str | None = None  # ARN of the last: one that could not read its list is repeated
 
 
 BEGUN = History(STAGES["Split"])
@@ -98,6 +99,8 @@ def read_history(events: Iterable[Mapping[str, Any]], known: History = BEGUN) ->
             known = known._replace(stage=STAGES[entered])
         if entered == "TranscribeChunks":
             known = known._replace(fanned_out=event["timestamp"])
+        if run := event.get("mapRunStartedEventDetails", {}).get("mapRunArn"):
+            known = known._replace(map_run=run)
         if event.get("taskFailedEventDetails", {}).get("error") == JobInProgress.__name__:
             known = known._replace(stage=WAITING)
         answer = json.loads(left["output"]) if left.get("name") == "Split" else {}
@@ -125,14 +128,14 @@ class JobProgress:
     billed: bool = True
     _history: History = BEGUN
     _last: int = 0  # event that was read
-    _map_run: str | None = None
     _spent: dict[str, BilledTime | None] = field(default_factory=dict)  # on each part, by key
 
     def now(self) -> Progress:
         """The progress at this moment."""
-        stage, entered, _ = self._read_history()
+        history = self._read_history()
+        entered = history.fanned_out
         if self.plan is None or self.job is None:
-            return Progress(stage)
+            return Progress(history.stage)
         parts = self._parts()
         finished = {tile for key, _ in parts for tile in keys.tiles_of(key)}
         fresh = {
@@ -148,10 +151,10 @@ class JobProgress:
         )
         took = (datetime.now(UTC) - entered).total_seconds() if entered else 0
         return Progress(
-            stage=stage,
+            stage=history.stage,
             done=seconds_of(read, channels),
             total=self.plan.samples / SAMPLE_RATE,
-            chunks=self._chunks(self.job, entered),
+            chunks=self._chunks(self.job, history),
             pace=new / took if took > 0 and new else None,
             used=self._used(self.plan, [key for key, _ in parts]) if self.billed else None,
         )
@@ -201,20 +204,17 @@ class JobProgress:
             for entry in page.get("Contents", [])
         ]
 
-    def _chunks(self, job: SplitJob, entered: datetime | None) -> Chunks | None:
+    def _chunks(self, job: SplitJob, history: History) -> Chunks | None:
         """None before the Map state began.
 
         Chunks that are not counted yet are waiting: moto counts a child when it begins.
         """
-        if self._map_run is None:
-            runs = self.stack.states.list_map_runs(executionArn=self.execution)["mapRuns"]
-            self._map_run = runs[0]["mapRunArn"] if runs else None
-        if self._map_run is None:
+        if history.map_run is None:
             return None
-        counts = self.stack.states.describe_map_run(mapRunArn=self._map_run)["itemCounts"]
+        counts = self.stack.states.describe_map_run(mapRunArn=history.map_run)["itemCounts"]
         unread = counts["failed"] + counts["timedOut"] + counts["aborted"]
         waiting = job.chunks - counts["running"] - counts["succeeded"] - unread
-        recorded = self._failures(job, entered)
+        recorded = self._failures(job, history.fanned_out)
         done = max(0, counts["succeeded"] - recorded)
         return Chunks(max(0, waiting), counts["running"], done, unread + recorded)
 

@@ -24,7 +24,14 @@ CONNECTION_LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 FAULTS = (BotoCoreError, ClientError, StorageFault)
 # Codes with the status of a wrong request. RequestTimeout: S3 heard nothing for a while.
 # NoSuchUpload: it has ended, and the answer was lost; or the bucket removed it after a day.
-PASSING = {"TooManyRequestsException", "RequestTimeout", "NoSuchUpload"}
+# ExecutionDoesNotExist: it has just begun; DescribeExecution and the history are eventually
+# consistent.
+PASSING = {
+    "TooManyRequestsException",
+    "RequestTimeout",
+    "NoSuchUpload",
+    "ExecutionDoesNotExist",
+}
 
 Answer = TypeVar("Answer")
 

@@ -50,6 +50,10 @@ def failed(error: str) -> dict[str, Any]:
     return {"timestamp": NOON, "taskFailedEventDetails": {"error": error}}
 
 
+def map_run(arn: str) -> dict[str, Any]:
+    return {"timestamp": NOON, "mapRunStartedEventDetails": {"mapRunArn": arn}}
+
+
 SPLIT = {
     "timestamp": NOON,
     "stateExitedEventDetails": {"name": "Split", "output": JOB.model_dump_json()},
@@ -58,18 +62,20 @@ SPLIT = {
 
 def test_a_history_tells_the_stage_the_job_and_when_the_fan_out_began() -> None:
     assert read_history([]).stage == "splitting"
-    assert read_history([entered("Split")]) == ("splitting", None, None)
+    assert read_history([entered("Split")]) == ("splitting", None, None, None)
     fanned_out = [
         entered("Split"),
         SPLIT,
         entered("WhatRemains"),
         entered("LanguageKnown"),
         entered("TranscribeChunks"),
+        map_run("one"),
     ]
     assert read_history(fanned_out) == (
         "transcribing",
         NOON,
         SplitJob("0123", 3, 2, JOB.output.model_dump(mode="json")),
+        "one",
     )
     assert read_history([*fanned_out, entered("Merge")]).stage == "merging"
 
@@ -144,7 +150,9 @@ class States:
     def __init__(self, began: datetime, counts: dict[str, int]) -> None:
         left = SPLIT | {"timestamp": began}
         begun = entered("TranscribeChunks") | {"timestamp": began}
-        self._events = [left | {"id": 1}, begun | {"id": 2}]
+        # the first could not read the list of chunks (States.ItemReaderFailed)
+        runs = [map_run("unread") | {"id": 3}, map_run("run") | {"id": 4}]
+        self._events = [left | {"id": 1}, begun | {"id": 2}, *runs]
         self._counts = counts
 
     def get_paginator(self, operation: str) -> "States":
@@ -154,10 +162,8 @@ class States:
     def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
         yield {"events": self._events[::-1]}
 
-    def list_map_runs(self, **_: Any) -> dict[str, Any]:
-        return {"mapRuns": [{"mapRunArn": "run"}]}
-
-    def describe_map_run(self, **_: Any) -> dict[str, Any]:
+    def describe_map_run(self, mapRunArn: str) -> dict[str, Any]:  # noqa: N803
+        assert mapRunArn == "run"
         return {"itemCounts": self._counts | {"timedOut": 0, "aborted": 0}}
 
 

@@ -29,7 +29,7 @@ TEXT = (ROOT / MACHINE["DefinitionUri"]).read_text()
 DEFINITION = json.loads(TEXT)
 
 # docs.aws.amazon.com/step-functions, "Handling errors in Step Functions workflows"
-STATES = {"States.ALL", "States.TaskFailed", "States.Timeout"}
+STATES = {"States.ALL", "States.TaskFailed", "States.Timeout", "States.ItemReaderFailed"}
 OURS = {
     name: thing
     for name, thing in vars(errors).items()
@@ -120,6 +120,19 @@ def test_what_lambda_or_s3_may_answer_is_repeated_alike_by_every_task() -> None:
             "StorageFault",
             "States.Timeout",
         }
+
+
+def test_a_list_of_chunks_that_s3_does_not_hand_out_is_asked_for_again() -> None:
+    """As often as S3's faults in a function are. Step Functions reads it itself, and whatever keeps
+    it from that has one name: "A Map state failed because it couldn't read from the item source
+    specified in the ItemReader field" (docs.aws.amazon.com/step-functions, "Handling errors").
+    Nothing has begun by then, so nothing is done twice.
+    """
+    (rule,) = DEFINITION["States"]["TranscribeChunks"]["Retry"]
+    assert rule["ErrorEquals"] == ["States.ItemReaderFailed"]
+    of_functions = lambda_tasks()["Transcribe"][2]
+    assert "StorageFault" in of_functions["ErrorEquals"]
+    assert rule == of_functions | {"ErrorEquals": rule["ErrorEquals"]}
 
 
 def test_no_name_is_in_two_rules_of_a_task() -> None:

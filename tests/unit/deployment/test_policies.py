@@ -3,11 +3,13 @@
 What they need is in tests/workflow/test_roles.py.
 """
 
+import json
 import re
 
 import pytest
 
 from benchmarks.speed import with_table
+from tests.conftest import ROOT
 from tests.support.iam import Call, Condition, Rule
 from tests.support.permissions import MARK, PAGE, rows, table
 from tests.support.policies import (
@@ -21,6 +23,7 @@ from tests.support.policies import (
 )
 
 PLAIN, KEYED = a_stack(), a_stack(KmsKeyArn=KEY)
+NOTIFICATIONS = (ROOT / "docs" / "notifications.md").read_text("utf-8")
 KEPT = "RetainExceptOnCreate"  # gone with a first deployment that fails: the next one makes it anew
 
 
@@ -94,7 +97,7 @@ def test_the_docs_say_of_everyone_what_they_may_do() -> None:
     assert {(rule.principal, rule.action) for rule in role_rules(KEYED)} - listed == set()
 
 
-def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() -> None:
+def test_the_topic_takes_messages_from_eventbridge_and_the_stacks_alarms_alone() -> None:
     statement, alarms = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (alarms["Principal"], alarms["Action"]) == (
         {"Service": "cloudwatch.amazonaws.com"},
@@ -108,9 +111,22 @@ def test_the_topic_takes_messages_from_its_rule_and_the_stacks_alarms_alone() ->
         {"Service": "events.amazonaws.com"},
     )
     assert (statement["Action"], statement["Resource"]) == ("sns:Publish", {"Ref": "EmailTopic"})
-    assert statement["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EmailRule", "Arn"]}}
-    }
+
+
+def test_no_topic_asks_eventbridge_for_what_it_does_not_say() -> None:
+    """Under a condition nothing is published: "You can't use Condition blocks in Amazon SNS topic
+    policies for EventBridge" (docs.aws.amazon.com/eventbridge, "Using resource-based policies").
+    """
+    advised = re.findall(r"^```json\n(.*?)```", NOTIFICATIONS, re.DOTALL | re.MULTILINE)
+    of_ones_own = [json.loads(each) for each in advised if '"Principal"' in each]
+    own = RESOURCES["EmailTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    for statements in (own, *of_ones_own):
+        (to_eventbridge,) = [
+            statement for statement in statements if "events" in str(statement["Principal"])
+        ]
+        assert to_eventbridge["Principal"] == {"Service": "events.amazonaws.com"}
+        assert "Condition" not in to_eventbridge
+    assert len(of_ones_own) == 1
 
 
 def test_with_a_bucket_of_ones_own_split_reads_that_one_and_the_stack_makes_none() -> None:

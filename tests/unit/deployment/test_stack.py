@@ -305,6 +305,18 @@ def test_an_empty_object_starts_nothing() -> None:
     assert not rule.matches_event(event)
 
 
+def test_a_recording_of_more_than_5_gb_starts_a_job() -> None:
+    """EventBridge compares numbers "between -5.0e9 and +5.0e9 inclusive", and takes no other for a
+    number (docs.aws.amazon.com/eventbridge, "Comparison operators", Numeric matching; event-ruler
+    did so until 1.8). `anything-but` matches all that is not named, number or not.
+    """
+    pattern = a_stack().deployment().rule
+    event = an_upload(a_stack().resolve({"Ref": "RecordingsBucket"}), "film.mp4")
+    event["detail"]["object"]["size"] = 9_000_000_000
+    assert EventPattern.load(json.dumps(pattern)).matches_event(event)
+    assert "numeric" not in json.dumps(pattern)
+
+
 @pytest.mark.parametrize("own", ["WorkBucket", "TranscriptsBucket"])
 def test_a_bucket_of_the_stacks_own_that_is_named_as_the_existing_one_still_triggers_nothing(
     own: str,

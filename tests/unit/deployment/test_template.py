@@ -1,9 +1,12 @@
 """The template's parameters, as people meet them: in the docs and in CloudFormation's console."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import botocore.session
+import cfnlint
 import pytest
 
 from tests.conftest import ROOT
@@ -90,7 +93,7 @@ def holds(rule: Any, given: dict[str, str]) -> Any:
         case {"Fn::Equals": [one, other]}:
             return holds(one, given) == holds(other, given)
         case {"Ref": name}:
-            return given.get(name, str(PARAMETERS[name]["Default"]))
+            return given[name] if name in given else str(PARAMETERS[name]["Default"])
     return rule
 
 
@@ -147,6 +150,52 @@ def test_a_places_that_no_pattern_needs_is_filled_with_one_that_matches_no_recor
     """The first pattern once more would count again where it has two stars."""
     key = a_stack(RecordingKeys="*/m/*.mp3,*.wav").deployment().rule["detail"]["object"]["key"]
     assert [each["wildcard"] for each in key] == ["*/m/*.mp3", "*.wav", "/", "/", "/"]
+
+
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"  # CloudFormation's own, of each type
+TYPES = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text())
+
+
+def places(properties: Any, at: str = "/properties") -> set[str]:
+    """Where the template says something about a resource: `/properties/Budget/BudgetName`."""
+    below = properties.items() if isinstance(properties, dict) else ()
+    return {at}.union(*(places(value, f"{at}/{name}") for name, value in below))
+
+
+@pytest.mark.parametrize("name", [name for name in RESOURCES if RESOURCES[name]["Type"] in TYPES])
+def test_what_an_update_may_have_to_make_anew_has_no_name_of_its_own(name: str) -> None:
+    """CloudFormation makes the new one before it deletes the old one: two can't have a name.
+
+    A budget is made anew for another address.
+    """
+    schema = json.loads(
+        (SCHEMAS / "resources" / f"{TYPES[RESOURCES[name]['Type']]}.json").read_text()
+    )
+    fixed = places(RESOURCES[name]["Properties"]) & {*schema.get("createOnlyProperties", ())}
+    assert len(fixed) <= 1 or not any(place.endswith("Name") for place in fixed), fixed
+
+
+@pytest.mark.parametrize(
+    ("partition", "console"),
+    [
+        ("aws", "console.aws.amazon.com"),
+        ("aws-cn", "console.amazonaws.cn"),
+        ("aws-us-gov", "console.amazonaws-us-gov.com"),
+        ("aws-eusc", "console.amazonaws-eusc.eu"),
+    ],
+)
+def test_the_dashboard_is_where_its_partition_has_its_console(partition: str, console: str) -> None:
+    """docs.aws.amazon.com/general, "AWS Management Console endpoints"; those of other partitions
+    are in their own documentation.
+    """
+    text, names = TEMPLATE["Outputs"]["DashboardUrl"]["Value"]["Fn::Sub"]
+    assert text.startswith("https://${AWS::Region}.${Console}/cloudwatch/home?")
+    found = names["Console"]
+    while isinstance(found, dict):
+        condition, then, otherwise = found["Fn::If"]
+        rule = TEMPLATE["Conditions"][condition]
+        found = then if holds(rule, {"AWS::Partition": partition}) else otherwise
+    assert found == console
 
 
 def test_logs_are_kept_for_as_long_as_cloudwatch_can() -> None:
