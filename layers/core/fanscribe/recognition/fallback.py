@@ -134,7 +134,7 @@ def fallback_reason(candidate: Candidate, tile: Tile) -> Reason | None:
 def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     """The tile cut at its own silences: around the longest missed run, else near its middle.
 
-    Without silences, it is cut before the last word of a reading that breaks off. One piece: there
+    Where nobody pauses, it is cut where the words beside that run end and begin. One piece: there
     is nothing to cut.
     """
     silences = [
@@ -142,12 +142,15 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     ]
     allowed = [cut for cut in silences if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE]
     runs = missed_runs(candidate.words, tile.speech)
-    cuts = _around(max(runs, key=lambda run: run[1])[0], tile, allowed) if runs else set()
-    if allowed and not cuts:
-        cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
-    if candidate.breaks_off and not cuts:
-        cut = candidate.words[-1].start * SAMPLES_PER_MS // FRAME * FRAME
-        cuts = {cut} if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE else set()
+    run, missed = max(runs, key=lambda run: run[1], default=((0, 0), 0))
+    if missed > MISSED and not allowed:
+        beside = (run[0] - AROUND_WORD, run[1] + AROUND_WORD)
+        allowed = [time * SAMPLES_PER_MS // FRAME * FRAME for time in beside]
+        cuts = _around(run, tile, allowed)
+    else:
+        cuts = _around(run, tile, allowed) if runs else set()
+        if allowed and not cuts:
+            cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
     edges = [tile.start, *sorted(cuts), tile.end]
     return [_piece(tile, start, end) for start, end in pairwise(edges)]
 
