@@ -1,5 +1,9 @@
 """A reading is believed, or its tile is read again: judged by the tile alone."""
 
+import zlib
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +16,14 @@ from fanscribe.recognition.fallback import (
     Candidate,
     believed,
     compare,
+    compression_ratio,
     fallback_reason,
     hears_nothing,
     joined,
     missed_runs,
     pieces,
     unaccounted,
+    without_invented,
 )
 from fanscribe.recognition.word_times import TimedWord
 from fanscribe.times import FRAME, SAMPLE_RATE
@@ -115,6 +121,45 @@ def test_loops_and_guesses_are_doubted(candidate: Candidate, reason: str) -> Non
     assert fallback_reason(candidate, speaking((0, 0.6))) == reason
 
 
+# the Universal Declaration of Human Rights, articles 1 and 2: about 30 s, read aloud
+DECLARATIONS = {
+    "en": (
+        "All human beings are born free and equal in dignity and rights. They are endowed with "
+        "reason and conscience and should act towards one another in a spirit of brotherhood. "
+        "Everyone is entitled to all the rights and freedoms set forth in this Declaration, "
+        "without distinction of any kind, such as race, colour, sex, language, religion, political "
+        "or other opinion, national or social origin, property, birth or other status."
+    ),
+    "hi": (
+        "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है। उन्हें बुद्धि और "
+        "अन्तरात्मा की देन प्राप्त है और परस्पर उन्हें भाईचारे के भाव से बर्ताव करना चाहिए। सभी को इस घोषणा में "
+        "सन्निहित सभी अधिकारों और आज़ादियों को प्राप्त करने का हक़ है और इस मामले में जाति, वर्ण, लिंग, भाषा, "
+        "धर्म, राजनीति या अन्य विचार-प्रणाली, किसी देश या समाज विशेष में जन्म, सम्पत्ति या किसी प्रकार की "
+        "अन्य मर्यादा आदि के कारण भेदभाव का विचार न किया जाएगा।"
+    ),
+    "zh": (
+        "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。人人有资格享有本宣言所载的"
+        "一切权利和自由，不分种族、肤色、性别、语言、宗教、政治或其他见解、国籍或社会出身、财产、出生或其他身分等任何区别。"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", DECLARATIONS.values(), ids=DECLARATIONS)
+def test_ordinary_text_of_any_script_does_not_repeat_itself(text: str) -> None:
+    assert compression_ratio(text) < 2
+
+
+@pytest.mark.parametrize("text", DECLARATIONS.values(), ids=DECLARATIONS)
+def test_a_loop_of_any_script_repeats_itself(text: str) -> None:
+    assert compression_ratio(text[:30] * 6) > LOOP
+
+
+def test_ascii_has_the_ratio_of_openai_whisper() -> None:
+    plain = DECLARATIONS["en"].encode()
+    assert compression_ratio(DECLARATIONS["en"]) == len(plain) / len(zlib.compress(plain))
+    assert compression_ratio("") == 0
+
+
 def test_a_tile_is_cut_around_what_was_missed() -> None:
     tile = speaking((0, 8), (9, 14), (15, 22), (23, 29))
     candidate = joined([talking(0, 8), talking(15, 29)])
@@ -126,6 +171,14 @@ def test_a_tile_is_cut_around_what_was_missed() -> None:
         (8.48, 14.496),
         (14.496, 30),
     ]
+
+
+def _silences_to_cut(tile: Tile) -> bool:
+    """True if a silence has more than a second of the tile on both sides."""
+    return any(
+        before[1] > tile.start + SAMPLE_RATE and after[0] < tile.end - SAMPLE_RATE
+        for before, after in pairwise(tile.speech)
+    )
 
 
 @given(spans, st.integers(0, 300))
@@ -140,15 +193,25 @@ def test_pieces_partition_the_tile_and_share_out_its_speech(
     parts = pieces(tile, talking(32, 32 + until / 10))
     assert [part.start for part in parts] == [tile.start, *(part.end for part in parts[:-1])]
     assert parts[-1].end == tile.end
-    assert [span for part in parts for span in part.speech] == list(tile.speech), (
-        "cut at silences alone"
-    )
+    spoken = [span for part in parts for span in part.speech]
+    assert sum(end - start for start, end in spoken) == tile.spoken
+    assert spoken == list(tile.speech) or not _silences_to_cut(tile), "else cut at silences alone"
     assert {(part.index, part.channel) for part in parts} == {(3, 1)}
 
 
-def test_a_tile_without_silences_is_one_piece() -> None:
+def test_a_tile_without_silences_is_cut_where_the_words_beside_the_missed_run_end_and_begin() -> (
+    None
+):
     tile = speaking((0, 30))
-    assert pieces(tile, talking(0, 9)) == [tile]
+    cut = [
+        part.end / SAMPLE_RATE for part in pieces(tile, joined([talking(0, 9), talking(18, 30)]))
+    ]
+    assert cut == pytest.approx([9, 18, 30], abs=FRAME / SAMPLE_RATE)
+
+
+def test_nothing_is_cut_within_speech_where_no_words_are_missing() -> None:
+    tile = speaking((0, 30))
+    assert pieces(tile, talking(0, 30)) == [tile]
 
 
 def test_the_reading_that_accounts_for_more_speech_is_kept_with_both_scores() -> None:
@@ -174,6 +237,38 @@ def test_words_where_the_model_itself_hears_no_speech_are_not_believed() -> None
     assert hears_nothing(said(("Thanks", 0, 1), logprob=-0.3, no_speech=0.8), short), (
         "but of half a second it can't be"
     )
+
+
+def test_a_piece_that_is_speech_speaks_for_its_tile() -> None:
+    """Else half a minute of speech in noise went with a breath beside it."""
+    guessed = said(("mm", 0, 9), logprob=UNSURE - 0.2, no_speech=0.1)
+    doubtful = said(("Well", 10, 11), logprob=UNSURE + 0.1, no_speech=0.8)
+    tile = speaking((0, 9), (10, 13))
+    assert not hears_nothing(joined([guessed, doubtful]), tile)
+    assert joined([guessed, doubtful]).no_speech_prob == 0.1
+
+
+def test_doubts_of_words_that_were_taken_away_count_no_more() -> None:
+    loop = said(*(("la", 20, 21),) * 50, logprob=UNSURE - 0.1, ratio=9, no_speech=0.9)
+    noise = without_invented(loop, speaking((20, 22)))
+    assert noise.words == ()
+    second = joined([talking(0, 10), noise])
+    assert second.compression_ratio < LOOP
+    assert (
+        compare("speech without words", talking(0, 5), second, speaking((0, 10), (20, 22))).kept
+        == "second"
+    )
+
+
+def of_full_length(words: Candidate, ratio: float = 1.5) -> Candidate:
+    """With as many tokens as fit."""
+    return replace(words, full=True, compression_ratio=ratio)
+
+
+def test_a_full_reading_breaks_off_unless_it_is_a_loop() -> None:
+    assert of_full_length(talking(0, 9)).breaks_off
+    assert not talking(0, 9).breaks_off
+    assert not of_full_length(talking(0, 9), ratio=LOOP + 0.1).breaks_off
 
 
 TWO_PARTS = speaking((0, 10), (11, 20), end=20)

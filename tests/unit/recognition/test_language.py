@@ -30,7 +30,23 @@ def test_of_each_stretch_the_tile_with_the_most_speech_votes() -> None:
 
 
 def test_many_moderate_ballots_outvote_one_loud_one() -> None:
-    assert elect([{"en": 0.99, "fr": 0.01}, {"en": 0.2, "fr": 0.8}, {"en": 0.3, "fr": 0.7}]) == "fr"
+    ballots = [{"en": 0.99, "fr": 0.01}, {"en": 0.2, "fr": 0.8}, {"en": 0.3, "fr": 0.7}]
+    assert elect(ballots, tiles(3)) == "fr"
+
+
+def test_a_sentence_outvotes_laughs_and_jingles() -> None:
+    sentence, *laughs = (a_tile(i, i * 30, i * 30 + 10) for i in range(3))
+    laughs = [
+        laugh.model_copy(update={"speech": ((laugh.start, laugh.start + 8_000),)})
+        for laugh in laughs
+    ]
+    ballots = [{"en": 0.1, "fr": 0.9}, {"en": 0.6, "fr": 0.1}, {"en": 0.6, "fr": 0.1}]
+    assert elect(ballots, [sentence, *laughs]) == "fr"
+
+
+def test_of_equal_languages_the_first_by_code_is_taken() -> None:
+    assert elect([{"fr": 0.5, "en": 0.5}], tiles(1)) == "en"
+    assert spoken_in({"fr": 0.5, "en": 0.5}, otherwise="de") == "en"
 
 
 def test_a_tile_in_doubt_is_in_the_recordings_language() -> None:

@@ -28,6 +28,11 @@ def test_a_segment_ends_where_a_sentence_ends() -> None:
     ]
 
 
+def test_a_sentence_ends_with_the_marks_of_its_script() -> None:
+    for mark in "।؟۔։።။។":
+        assert segments(f"אב{mark} גד{mark}") == [f"אב{mark}", f"גד{mark}"], mark
+
+
 def test_a_mark_within_a_sentence_ends_nothing() -> None:
     assert segments("Bring it, e.g. on a Monday, please.") == [
         "Bring it, e.g. on a Monday, please."

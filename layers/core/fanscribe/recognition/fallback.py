@@ -11,6 +11,7 @@ Measured (tiny.en, WER of the half-hour recording in the corpus): no fallback 5.
 and is wrong for slow speakers.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,7 +19,7 @@ from itertools import pairwise
 from fanscribe.documents.plan import Span, Tile
 from fanscribe.documents.reading import Fallback, Reason, Scores
 from fanscribe.recognition.word_times import TimedWord
-from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
+from fanscribe.times import FRAME, SAMPLE_RATE, SAMPLES_PER_MS, milliseconds
 
 # ms of speech in one run without a word: more than a cough or a breath; 500 found no more, 1500
 # lost words
@@ -49,6 +50,31 @@ class Candidate:
     no_speech_prob: float
     compression_ratio: float
     tokens: int
+    full: bool = False  # True: it has as many tokens as fit
+
+    @property
+    def breaks_off(self) -> bool:
+        """True if it may have ended only because no more tokens fit: it is full, and no loop.
+
+        Half a minute of Georgian, Burmese or Malayalam is four times as many as fit.
+        """
+        return self.full and self.compression_ratio <= LOOP
+
+
+def compression_ratio(text: str) -> float:
+    """How much text repeats itself: its characters for each byte that they compress to.
+
+    openai/whisper compresses UTF-8, which has two or three bytes for each letter of most scripts,
+    most of them alike: half a minute of ordinary Hindi, Thai, Tamil, Bengali, Burmese or Georgian
+    has 2.5 to 3.3 there, as a loop would. Here each character is one byte, and all scripts have 1
+    to 2. Of ASCII both are the same.
+    """
+    others: dict[str, int] = {}
+    codes = bytes(
+        ord(sign) if sign.isascii() else others.setdefault(sign, 128 + len(others) % 128)
+        for sign in text
+    )
+    return len(codes) / len(zlib.compress(codes))
 
 
 def missed_runs(words: Sequence[TimedWord], speech: Sequence[Span]) -> list[tuple[Span, int]]:
@@ -108,16 +134,23 @@ def fallback_reason(candidate: Candidate, tile: Tile) -> Reason | None:
 def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     """The tile cut at its own silences: around the longest missed run, else near its middle.
 
-    One piece: it has none to cut.
+    Where nobody pauses, it is cut where the words beside that run end and begin. One piece: there
+    is nothing to cut.
     """
     silences = [
         (before[1] + after[0]) // 2 // FRAME * FRAME for before, after in pairwise(tile.speech)
     ]
     allowed = [cut for cut in silences if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE]
     runs = missed_runs(candidate.words, tile.speech)
-    cuts = _around(max(runs, key=lambda run: run[1])[0], tile, allowed) if runs else set()
-    if allowed and not cuts:
-        cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
+    run, missed = max(runs, key=lambda run: run[1], default=((0, 0), 0))
+    if missed > MISSED and not allowed:
+        beside = (run[0] - AROUND_WORD, run[1] + AROUND_WORD)
+        allowed = [time * SAMPLES_PER_MS // FRAME * FRAME for time in beside]
+        cuts = _around(run, tile, allowed)
+    else:
+        cuts = _around(run, tile, allowed) if runs else set()
+        if allowed and not cuts:
+            cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
     edges = [tile.start, *sorted(cuts), tile.end]
     return [_piece(tile, start, end) for start, end in pairwise(edges)]
 
@@ -158,14 +191,15 @@ def _piece(tile: Tile, start: int, end: int) -> Tile:
 def joined(candidates: Sequence[Candidate]) -> Candidate:
     """Readings of a tile's pieces as one of the tile.
 
-    Log probability is weighted by tokens; of the others the worst counts.
+    Log probability is weighted by tokens, and of the compression ratios the worst counts. But where
+    one piece is speech, the tile is: the others were asked by themselves.
     """
     tokens = sum(candidate.tokens for candidate in candidates)
     return Candidate(
         words=tuple(word for candidate in candidates for word in candidate.words),
         avg_logprob=sum(candidate.avg_logprob * candidate.tokens for candidate in candidates)
         / max(1, tokens),
-        no_speech_prob=max(
+        no_speech_prob=min(
             (candidate.no_speech_prob for candidate in candidates if candidate.words),
             default=candidates[0].no_speech_prob,
         ),
@@ -207,8 +241,12 @@ def hears_nothing(candidate: Candidate, tile: Tile) -> bool:
 
 
 def without_invented(candidate: Candidate, piece: Tile) -> Candidate:
-    """The reading of a piece, without words if the model itself finds no speech in it."""
-    return replace(candidate, words=(), tokens=0) if hears_nothing(candidate, piece) else candidate
+    """The reading of a piece, without words if the model itself finds no speech in it. Its doubts
+    go with them.
+    """
+    if not hears_nothing(candidate, piece):
+        return candidate
+    return replace(candidate, words=(), tokens=0, compression_ratio=0.0)
 
 
 def _scores(candidate: Candidate, tile: Tile) -> Scores:

@@ -26,13 +26,25 @@ def voters(tiles: Sequence[Tile]) -> list[Tile]:
     ]
 
 
-def elect(ballots: Sequence[Probabilities]) -> str:
-    """The language with the greatest mean probability; of equals the first by code."""
+def elect(ballots: Sequence[Probabilities], tiles: Sequence[Tile]) -> str:
+    """The language with the greatest mean probability over the speech in the tiles that vote; of
+    equals the first by code.
+
+    Over their speech: a laugh or a jingle between two silences, a tile of its own, does not outvote
+    half a minute.
+    """
     languages = sorted({language for ballot in ballots for language in ballot})
-    return max(languages, key=lambda language: sum(ballot.get(language, 0.0) for ballot in ballots))
+
+    def votes(language: str) -> float:
+        return sum(
+            ballot.get(language, 0.0) * tile.spoken
+            for ballot, tile in zip(ballots, tiles, strict=True)
+        )
+
+    return max(languages, key=votes)
 
 
 def spoken_in(ballot: Probabilities, otherwise: str) -> str:
     """The language of one tile of a multilingual recording."""
-    likeliest = elect([ballot])
+    likeliest = max(sorted(ballot), key=lambda language: ballot[language])
     return likeliest if ballot[likeliest] >= DOUBT else otherwise

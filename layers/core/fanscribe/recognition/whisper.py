@@ -17,11 +17,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import (
-    get_compression_ratio,
-    get_suppressed_tokens,
-    merge_punctuations,
-)
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
 from fanscribe.audio.decode import waveform
 from fanscribe.audio.sound import Samples
@@ -34,6 +30,7 @@ from fanscribe.recognition.fallback import (
     Candidate,
     believed,
     compare,
+    compression_ratio,
     fallback_reason,
     hears_nothing,
     joined,
@@ -171,11 +168,14 @@ class WhisperRecognizer:
         tokenizer = Tokenizer(
             self._whisper.hf_tokenizer, multilingual, task=options.task, language=language
         )
-        previous = (
-            tokenizer.encode(f" {options.initial_prompt.strip()}") if options.initial_prompt else []
+        hotwords, said = (
+            tokenizer.encode(f" {text.strip()}") if text else []
+            for text in (options.hotwords, options.initial_prompt)
         )
         prompt = self._whisper.get_prompt(
-            tokenizer, previous, without_timestamps=True, hotwords=options.hotwords
+            tokenizer,
+            before(hotwords, said, self._whisper.max_length // 2 - 1),
+            without_timestamps=True,
         )
         return _Decoding(tokenizer, prompt, {"beam_size": options.beam_size or NARROW})
 
@@ -223,7 +223,8 @@ class WhisperRecognizer:
         """Search wider; where that is not believed either, once more."""
         candidate = self._decode_piece(piece, samples, decoding._replace(search=CAREFUL))
         if reason := fallback_reason(candidate, piece):
-            again = self._decode_again(piece, samples, candidate, decoding, depth + 1)
+            deeper = depth if candidate.breaks_off else depth + 1
+            again = self._decode_again(piece, samples, candidate, decoding, deeper)
             if compare(reason, candidate, again, piece).kept == "second":
                 candidate = again
         return without_invented(candidate, piece)
@@ -246,6 +247,8 @@ class WhisperRecognizer:
             **decoding.search,
         )
         tokens = [result.sequences_ids[0] for result in results]
+        positions = self._whisper.max_length
+        most = min(positions // 2, positions - len(decoding.prompt) + 1)  # CTranslate2's rule
         aligned = self._align(tiles, encoded, decoding.tokenizer, tokens)
         return [
             Candidate(
@@ -254,8 +257,9 @@ class WhisperRecognizer:
                 # in
                 avg_logprob=result.scores[0] * len(written) / (len(written) + 1),
                 no_speech_prob=result.no_speech_prob,
-                compression_ratio=get_compression_ratio(decoding.tokenizer.decode(written) or " "),
+                compression_ratio=compression_ratio(decoding.tokenizer.decode(written)),
                 tokens=len(written),
+                full=len(written) >= most,
             )
             for result, written, words in zip(results, tokens, aligned, strict=True)
         ]
@@ -283,6 +287,17 @@ class WhisperRecognizer:
             yield tuple(
                 _timed(entry, milliseconds(tile.start)) for entry in alignment if entry["word"]
             )
+
+
+def before(hotwords: list[int], said: list[int], room: int) -> list[int]:
+    """Tokens before a tile's: the first hotwords and the end of what is taken as said before.
+
+    Together they have half of the model's positions at most, for the other half is the tile's. With
+    both as long as that, nothing could be written. Each may have what the other leaves.
+    """
+    half = room // 2
+    hotwords = hotwords[: max(half, room - len(said))]
+    return hotwords + said[max(0, len(said) + len(hotwords) - room) :]
 
 
 def _timed(entry: Mapping[str, Any], offset: int) -> TimedWord:

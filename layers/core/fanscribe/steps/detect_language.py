@@ -21,11 +21,9 @@ def detect_language(
     """
     folder = JobFolder(storage, settings.work_bucket, job.job)
     plan = folder.plan()
-    samples = [
-        sounds(storage, settings.work_bucket, plan, [tile])[tile.index]
-        for tile in voters(plan.scope)
-    ]
-    language = elect(load().detect_language(samples))
+    tiles = voters(plan.scope)
+    samples = [sounds(storage, settings.work_bucket, plan, [tile])[tile.index] for tile in tiles]
+    language = elect(load().detect_language(samples), tiles)
     folder.save_language(language)
     check_language(folder, plan.options, job.output, language)
     return job.model_copy(update={"language": language})

@@ -2,7 +2,8 @@
 
 from fanscribe.documents.reading import Word
 
-SENTENCE_ENDS = ".?!…。！？"
+# of all scripts that Whisper writes
+SENTENCE_ENDS = ".?!…。．｡！？।॥؟۔։።፧။។།"
 CLOSERS = "\"'”’»)]」』"  # what may follow the mark that ends a sentence
 
 
