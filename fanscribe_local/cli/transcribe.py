@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from fanscribe import keys
 from fanscribe.documents.options import LISTED, Options, Whole
-from fanscribe.errors import BadInput
+from fanscribe.errors import BadInput, UnsupportedLanguage
 from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
@@ -332,6 +332,9 @@ def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
     try:
         found = find_model(model)
         found.check(Options.parse(options).reading)
+    except UnsupportedLanguage as error:
+        larger = "" if found.multilingual else " --model small, for one, knows about a hundred."
+        raise click.UsageError(f"{error}{larger}") from None
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model, found

@@ -144,5 +144,5 @@ def an_engine(
                 "The transcripts lack nothing, but no run goes on from there."
             )
         if verbose:
-            for log in sorted(Path(logs).iterdir()):
+            for log in sorted(Path(logs).glob("*.log")):
                 click.echo(f"── {log.stem}\n{log.read_text(errors='replace')}", err=True)

@@ -92,3 +92,28 @@ def test_a_run_that_is_killed_twice_goes_on_where_it_was(tmp_path: Path) -> None
             (tmp_path / out / f"lighthouse-talk.{kind}").read_bytes() for out in ("whole", "out")
         )
         assert whole == pieced
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_of_a_run_that_is_stopped_no_copy_of_the_recording_stays(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    recording, temporary = tmp_path / "long.mp3", tmp_path / "tmp"
+    recording.write_bytes(SAMPLE.read_bytes() * 10)  # so that Split has something to do
+    temporary.mkdir()
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "TMPDIR": str(temporary),
+    }
+    command = [str(FANSCRIBE), "transcribe", str(recording), "--language", "en", "--out", "out"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    ) as engine:
+        while not list(temporary.rglob("recording")):
+            assert engine.poll() is None, "it ended before it could be stopped"
+            time.sleep(0.01)
+        engine.send_signal(how)
+        _, said = engine.communicate()
+    assert said.strip() == "fanscribe: stopped. The same command goes on from here."
+    assert (engine.returncode, list(temporary.iterdir())) == (130, [])
