@@ -25,6 +25,7 @@ from fanscribe.planning.prices import ModelSpeed, price_list, speed_of, speeds
 from fanscribe.planning.simulator import Fleet, Forecast
 from fanscribe.recognition.models import open_model
 from fanscribe.times import clock_of
+from fanscribe_local.cli.messages import say
 from fanscribe_local.cli.transcribe import job_options
 from fanscribe_local.client.names import printable
 from fanscribe_local.client.recordings import STANDARD_INPUT, WrongFiles, at_hand, find_recordings
@@ -138,12 +139,12 @@ def estimate(
     job = a_job(audio_s, tiles, fleet, speed, voices=tiles if _asked_for(speakers) else 0)
     forecast, limits = plan(job, goal), what_binds(job, goal)
     if as_json:
-        click.echo(json.dumps(_figures(job, goal, forecast, limits), indent=2))
+        say(json.dumps(_figures(job, goal, forecast, limits), indent=2))
         return
     had = f"{clock_of(audio_s)} of audio with {model}, {memory:,} MB"
-    click.echo(f"{printable(Path(audio).name)}: {had}, {concurrency:,} chunks at once")
+    say(f"{printable(Path(audio).name)}: {had}, {concurrency:,} chunks at once")
     for line in _lines(job, goal, forecast, limits):
-        click.echo(f"  {line}")
+        say(f"  {line}")
 
 
 def _asked_for(speakers: str | None) -> bool:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import click
-
-from fanscribe_local.cli.messages import complain
+from fanscribe_local.cli.messages import complain, say
 from fanscribe_local.client.results import NOT_WRITTEN, NotWritten, Result, collect, unwritten
 from fanscribe_local.client.screen import ProgressScreen
 from fanscribe_local.client.stack import DeployedStack
@@ -46,8 +44,8 @@ def follow(
 def show(result: Result, *, as_json: bool) -> None:
     """Transcripts on standard output, complaints on the other; as JSON both on the first."""
     if as_json:
-        click.echo(result.as_json())
+        say(result.as_json())
     elif result.succeeded or result.running:
-        click.echo("\n".join(result.lines()))
+        say("\n".join(result.lines()))
     else:
         complain(result.complaint())

@@ -6,6 +6,7 @@ import click
 
 from fanscribe_local.cli.earlier_job import StoredJob, as_a_file, one_recording
 from fanscribe_local.cli.grouped import Grouped
+from fanscribe_local.cli.messages import say
 from fanscribe_local.cli.shared import Failed, StackLocation, session_options, work_option
 from fanscribe_local.cli.transcribe import a_cache, check_place
 from fanscribe_local.client.forget import KeptWork, NotDeleted
@@ -54,7 +55,7 @@ def _forget_here(job: str, work: Path | None) -> None:
     shown, where = printable(found.name), printable(str(cache.folder))
     if not removed:
         raise Failed(f"Nothing is kept of {shown} in {where}.")
-    click.echo(f"{shown}: forgotten, {_jobs(removed)} in {where}")
+    say(f"{shown}: forgotten, {_jobs(removed)} in {where}")
 
 
 def _forget_there(where: StackLocation, name: str) -> None:
@@ -70,7 +71,7 @@ def _forget_there(where: StackLocation, name: str) -> None:
         count = retrying(kept.delete, "what is kept of the job")
     except NotDeleted as error:
         raise Failed(str(error)) from None
-    click.echo(f"{job.shown}: forgotten, {_jobs(len(kept.jobs))}, {count} objects")
+    say(f"{job.shown}: forgotten, {_jobs(len(kept.jobs))}, {count} objects")
 
 
 def _jobs(count: int) -> str:

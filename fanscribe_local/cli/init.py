@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import fanscribe
+from fanscribe_local.cli.messages import say
 from fanscribe_local.project import PROJECT
 
 WRITTEN = (
@@ -38,7 +39,7 @@ def init(folder: Path) -> None:
             shutil.copyfile(source, target)
     package = Path(fanscribe.__file__).parent
     shutil.copytree(package, folder / "layers" / "core" / "fanscribe", ignore=NO_SOURCE)
-    click.echo(
+    say(
         f"Wrote the project into {folder}. Next:\n"
         f"  cd {folder}\n"
         "  sam build --parameter-overrides Model=small\n"

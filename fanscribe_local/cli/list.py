@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from fanscribe.times import clock_of
+from fanscribe_local.cli.messages import say
 from fanscribe_local.cli.shared import StackLocation, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import json_line
@@ -31,9 +32,9 @@ def list_jobs(count: int, as_json: bool, **where: str) -> None:
     executions = StackLocation(**where).find().latest(count)
     if as_json:
         for execution in executions:
-            click.echo(json_line(_document(execution)))
+            say(json_line(_document(execution)))
     elif executions:
-        click.echo(_table([_cells(execution) for execution in executions]))
+        say(_table([_cells(execution) for execution in executions]))
 
 
 def _cells(execution: Execution) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from fanscribe_local.cli.messages import complain
+from fanscribe_local.cli.messages import complain, say
 from fanscribe_local.cli.shared import (
     StackLocation,
     check_jobs,
@@ -46,7 +46,7 @@ def report(jobs: tuple[str, ...], out: Path, **where: str) -> None:
 def _write(stack: DeployedStack, execution: Execution, place: Place) -> bool:
     """True if it could be written."""
     try:
-        click.echo(printable(str(write_report(stack, execution, place))))
+        say(printable(str(write_report(stack, execution, place))))
     except NotWritten as error:
         complain(printable(str(error)))
         return False

@@ -13,6 +13,7 @@ from fanscribe.transcript.build import build_transcript
 from fanscribe.transcript.formats.edition import Edition
 from fanscribe.transcript.formats.text import as_text
 from fanscribe.transcript.ledger import settle_ledger
+from fanscribe_local.cli.messages import complain, say
 from fanscribe_local.cli.shared import Failed, StackLocation, job_of, stack_options
 from fanscribe_local.client.executions import Execution
 from fanscribe_local.client.names import json_line, printable
@@ -39,16 +40,14 @@ def status(jobs: tuple[str, ...], text: bool, as_json: bool, **where: str) -> No
         progress = looked_at.now()
         so_far = text_so_far(looked_at) if text else None
         if as_json:
-            click.echo(json_line(_document(execution, progress, so_far)))
-        elif text and so_far is None:
-            redacting = looked_at.job and looked_at.job.output.get("redact")
-            later = " What is redacted is shown when it is done." if redacting else ""
-            raise Failed(f"{execution.name} has no text yet: it is {progress.stage}.{later}")
+            say(json_line(_document(execution, progress, so_far)))
+        elif so_far is not None:
+            say(so_far, newline=False)
+            complain(_line(execution, progress))
         elif text:
-            click.echo(so_far, nl=False)
-            click.echo(f"fanscribe: {_line(execution, progress)}", err=True)
+            raise Failed(f"{execution.name} has no text{_why_not(execution, looked_at, progress)}")
         else:
-            click.echo(_line(execution, progress))
+            say(_line(execution, progress))
 
 
 def text_so_far(progress: JobProgress) -> str | None:
@@ -68,6 +67,17 @@ def text_so_far(progress: JobProgress) -> str | None:
         return as_text(Edition(shown_transcript(folder, said.transcript, output).transcript))
     except WorkDamaged:  # its personal data is not found yet
         return None
+
+
+def _why_not(execution: Execution, looked_at: JobProgress, progress: Progress) -> str:
+    """Why there is no text of a job, as the end of a sentence."""
+    if execution.status == "SUCCEEDED":
+        return f" here: what it read is no longer kept. `fanscribe fetch {execution.name}` has it."
+    if not execution.running:
+        return f": {printable(execution.message)}"
+    redacting = looked_at.job and looked_at.job.output.get("redact")
+    later = " What is redacted is shown when it is done." if redacting else ""
+    return f" yet: it is {progress.stage}.{later}"
 
 
 def _line(execution: Execution, progress: Progress) -> str:

@@ -11,14 +11,20 @@ import click
 from click.core import ParameterSource
 
 from fanscribe import keys
-from fanscribe.documents.options import Options
-from fanscribe.errors import BadInput
+from fanscribe.documents.options import LISTED, Options, Whole
+from fanscribe.errors import BadInput, UnsupportedLanguage
 from fanscribe.recognition.compute import ComputeType, Device, computing
 from fanscribe.recognition.models import PACKAGED, Model, find_model
 from fanscribe_local.cli.follow import show
 from fanscribe_local.cli.grouped import Grouped
 from fanscribe_local.cli.redaction import check_redaction, tell_limits
-from fanscribe_local.cli.shared import StackLocation, check_out, out_option, session_options
+from fanscribe_local.cli.shared import (
+    StackLocation,
+    Stopped,
+    check_out,
+    out_option,
+    session_options,
+)
 from fanscribe_local.cli.speaker_models import have_speaker_models
 from fanscribe_local.cli.transcribe_here import transcribe_here
 from fanscribe_local.cli.transcribe_there import transcribe_there
@@ -56,7 +62,10 @@ def job_options(
             field = Options.model_fields[name]
             default = _as_typed(field.default)
             shown = f"  [default: {default}]" if defaults and default else ""
-            text = f"{field.title}: {field.description}.{shown}"
+            described = str(field.description).replace(
+                LISTED, "'off', or a file: a path, or s3://…"
+            )
+            text = f"{field.title}: {described}.{shown}"
             function = click.option(
                 f"--{name.replace('_', '-')}", name, metavar=_metavar(field.annotation), help=text
             )(function)
@@ -78,7 +87,9 @@ def _metavar(annotation: Any) -> str:
     """The choices of an option, or what kind of value it takes."""
     if get_origin(annotation) is Literal:
         return f"[{'|'.join(get_args(annotation))}]"
-    return "N" if annotation in {int, float, int | None} else "VALUE"
+    if annotation is bool:
+        return "[true|false]"
+    return "N" if annotation in {int, float, Whole | None} else "VALUE"
 
 
 def device_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -227,17 +238,23 @@ def transcribe(
         have_speaker_models(options)
         cache = a_cache(work, fresh=fresh)
         tell_left_out(left_out, as_json=as_json)
-        succeeded = transcribe_here(
-            parameters,
-            workers,
-            cache,
-            recordings,
-            options,
-            out,
-            verbose=verbose,
-            report=report,
-            as_json=as_json,
-        )
+        try:
+            succeeded = transcribe_here(
+                parameters,
+                workers,
+                cache,
+                recordings,
+                options,
+                out,
+                verbose=verbose,
+                report=report,
+                as_json=as_json,
+            )
+        except KeyboardInterrupt:
+            if not fresh:
+                raise
+            went_on = "stopped. The same command without --fresh goes on from here."
+            raise Stopped(went_on) from None
     if left_out or not succeeded:
         raise SystemExit(1)
 
@@ -258,7 +275,7 @@ def _check_call(
         hindered = check_targets(found.recordings, out, parsed.formats, report=report)
     except (BadInput, WrongFiles) as error:
         raise click.UsageError(str(error)) from None
-    refused = [LeftOut(each.recording.name, each.message) for each in hindered]
+    refused = [LeftOut(each.recording.within, each.message) for each in hindered]
     without = [each.recording for each in hindered]
     recordings = [recording for recording in found.recordings if recording not in without]
     return recordings, [_not_started(each) for each in (*found.left_out, *refused)]
@@ -315,6 +332,9 @@ def deployed(model: str, options: dict[str, str]) -> tuple[str, Model]:
     try:
         found = find_model(model)
         found.check(Options.parse(options).reading)
+    except UnsupportedLanguage as error:
+        larger = "" if found.multilingual else " --model small, for one, knows about a hundred."
+        raise click.UsageError(f"{error}{larger}") from None
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     return str(found.folder.resolve()) if Path(model).expanduser().is_dir() else model, found

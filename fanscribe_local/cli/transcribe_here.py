@@ -80,7 +80,7 @@ def run_here(
     try:
         with at_hand(recording) as file:
             progress = JobProgress(engine.stack, start(file), billed=False)
-        jobs = [Watched(recording.name, progress, place)]
+        jobs = [Watched(place.shown, progress, place)]
         return follow(
             engine.stack,
             jobs,
@@ -95,7 +95,7 @@ def run_here(
         known = engine.trouble or (error if isinstance(error, OSError) else None)
         message = _of_work(known) if known else str(error)
         with screen.aside():
-            show(Result(recording.name, "", NOT_STARTED, message=message), as_json=as_json)
+            show(Result(place.shown, "", NOT_STARTED, message=message), as_json=as_json)
         return False
 
 
@@ -144,5 +144,5 @@ def an_engine(
                 "The transcripts lack nothing, but no run goes on from there."
             )
         if verbose:
-            for log in sorted(Path(logs).iterdir()):
+            for log in sorted(Path(logs).glob("*.log")):
                 click.echo(f"── {log.stem}\n{log.read_text(errors='replace')}", err=True)

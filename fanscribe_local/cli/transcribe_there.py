@@ -47,12 +47,12 @@ def transcribe_there(
             for recording in recordings:
                 try:
                     jobs.append(_send(stack, recording, options, out, screen))
-                    started = Result(recording.name, jobs[-1].job, "RUNNING")
+                    started = Result(recording.within, jobs[-1].job, "RUNNING")
                 except (FileChanged, OSError) as error:
                     message = sentence(error) if isinstance(error, OSError) else str(error)
-                    started = Result(recording.name, "", "NOT SENT", message=message)
+                    started = Result(recording.within, "", "NOT SENT", message=message)
                     complete = False
-                screen.drop(recording.name)
+                screen.drop(recording.within)
                 unsent.remove(recording)
                 if not wait or not started.job:
                     with screen.aside():
@@ -63,7 +63,7 @@ def transcribe_there(
     except (KeyboardInterrupt, GaveUp) as error:
         if not jobs:
             raise
-        names = ", ".join(printable(recording.name) for recording in unsent)
+        names = ", ".join(printable(recording.within) for recording in unsent)
         rest = f"\nNot sent: {names}." if unsent else ""
         raise where.come_back([job.job for job in jobs], error, rest) from None
 
@@ -76,14 +76,14 @@ def _send(
     screen: ProgressScreen,
 ) -> Watched:
     """Upload one, and start its job. Raises FileChanged, OSError."""
-    name = recording.name
+    name, shown = recording.name, recording.within
 
     def lost() -> None:
-        screen.show(name, Row(name, 0, None, "", LOST))
+        screen.show(shown, Row(shown, 0, None, "", LOST))
 
     with at_hand(recording) as file:
-        screen.show(name, Row(name, 0, None, "", "looking whether it is there"))
-        upload = Upload(stack.s3, stack.work, file, _teller(screen, name, file), name)
+        screen.show(shown, Row(shown, 0, None, "", "looking whether it is there"))
+        upload = Upload(stack.s3, stack.work, file, _teller(screen, shown, file), name)
         retrying(upload.run, "S3 to take it", lost, lambda: upload.taken, AN_HOUR_S)
         key = upload.key
     typed = Options.parse({**options}).model_dump(mode="json", include=set(options))
@@ -91,7 +91,7 @@ def _send(
     job = job_name(name)
     # Step Functions starts no second execution of a name that runs already
     arn = retrying(lambda: stack.start(wanted, job), "the start of the job", lost)
-    return Watched(name, JobProgress(stack, arn), place_of(recording, out))
+    return Watched(shown, JobProgress(stack, arn), place_of(recording, out))
 
 
 def _teller(screen: ProgressScreen, name: str, file: Path) -> Callable[[int], None]:

@@ -24,11 +24,14 @@ REASONS = {
     errno.EROFS: "the file system is read-only",
     errno.ETXTBSY: "it is in use",
 }
+SOCKET = "AF_UNIX path too long"  # all that Python says of a socket's path, which has 107 bytes
 BY_NAME = re.compile(r"^\[Errno (\d+)\] ")
 
 
 def reason(error: OSError) -> str:
     """The reason of an error, as a part of a sentence."""
+    if str(error) == SOCKET:
+        return "the path of the temporary folder is too long: TMPDIR names another"
     known = REASONS.get(error.errno or 0)
     return known or (error.strerror or str(error) or type(error).__name__).rstrip(".")
 

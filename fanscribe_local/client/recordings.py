@@ -36,13 +36,20 @@ class LocalRecording(NamedTuple):
         return self.called or self.file.name
 
     @property
+    def within(self) -> str:
+        """Its name, with the folders between it and the one that was named: `monday/01.mp3`."""
+        return str(self.folder / self.name)
+
+    @property
     def shown(self) -> str:
         """Its name in the call."""
         return self.called or str(self.file)
 
 
 class LeftOut(NamedTuple):
-    """A file or folder inside of a folder that can't be transcribed, and why."""
+    """A file or folder inside of a folder that can't be transcribed, and why. Its name is as
+    LocalRecording.within.
+    """
 
     name: str
     message: str
@@ -107,9 +114,10 @@ def _inside(folder: Path) -> Found:
         named = f"{printable(str(folder))} is a folder without recordings"
         raise WrongFiles(f"{named}: no file in it ends in .mp3, .wav, .mp4 or the like.")
     readable = [file for file, why in looked_at if not why]
+    refused = (LeftOut(str(file.relative_to(folder)), why) for file, why in looked_at if why)
     return Found(
         tuple(LocalRecording(file, file.parent.relative_to(folder)) for file in readable),
-        (*left_out, *(LeftOut(file.name, why) for file, why in looked_at if why)),
+        (*left_out, *refused),
     )
 
 
@@ -122,7 +130,7 @@ def _search(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         files += (Path(here, name) for name in shown if Path(name).suffix.lower() in SUFFIXES)
     unreadable = [(Path(os.fsdecode(error.filename)), reason(error)) for error in failed]
     left_out = [
-        LeftOut(inner.name, f"{printable(str(inner))} can't be read: {why}.")
+        LeftOut(str(inner.relative_to(folder)), f"{printable(str(inner))} can't be read: {why}.")
         for inner, why in unreadable
     ]
     return sorted(files), left_out

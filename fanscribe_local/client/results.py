@@ -74,6 +74,9 @@ class Result(NamedTuple):
     def complaint(self) -> str:
         """The message of a job that failed, for people."""
         recording, message = printable(self.recording), printable(self.message or self.status)
+        folder, slash, name = recording.rpartition("/")
+        if message.startswith(name):  # the functions know it by its name alone
+            message = f"{folder}{slash}{message}"
         text = message if recording in message else f"{recording}: {message}"
         return text + "".join(f" Kept: {printable(str(file))}." for file in self.files)
 
@@ -83,7 +86,7 @@ def collect(stack: DeployedStack, execution: Execution, place: Place) -> Result:
     result says so.
     """
     took, files = _took(execution), list[Path]()
-    result = Result(place.recording, execution.name, execution.status, took=took)
+    result = Result(place.shown, execution.name, execution.status, took=took)
     result = result._replace(redone=execution.redone)
     if execution.status == "SUCCEEDED" and (output := execution.output):
         result = result._replace(duration=output["duration"], words=output["words"])

@@ -22,10 +22,18 @@ Spelling = Callable[[str], str]
 
 
 class Place(NamedTuple):
-    """A folder, and the name of the recording whose files go there."""
+    """A folder, and the name of the recording whose files go there. `within` is what people call
+    it, where that is not the name alone.
+    """
 
     folder: Path
     recording: str
+    within: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The recording, for people and scripts."""
+        return self.within or self.recording
 
     def file(self, extension: str, *, whole: bool = True) -> Path:
         """The file of one format. One that is not `whole` says so in its name."""
@@ -55,7 +63,7 @@ class InTheWay(NamedTuple):
 
 def place_of(recording: LocalRecording, out: Path) -> Place:
     """The place of a recording's transcript under `out`."""
-    return Place(out / recording.folder, recording.name)
+    return Place(out / recording.folder, recording.name, recording.within)
 
 
 def check_folder(folder: Path, option: str) -> Spelling:

@@ -83,8 +83,9 @@ class Engine:
         ahead: bool = False,
     ) -> None:
         """`parameters` override the template's; `workers` bounds the processes of each function;
-        `logs` is a folder. Where fewer chunks than that are read at once (MapConcurrency), there
-        are as many processes of Transcribe as chunks, and the workers are their readers.
+        `logs` is a folder, for temporary files of processes, too. Where fewer chunks than that are
+        read at once (MapConcurrency), there are as many processes of Transcribe as chunks, and the
+        workers are their readers.
 
         What is finished of a job is kept on the `cache`, if there is one. With `ahead`, processes
         are started before they are needed, while others work: for a recording or two, that is a
@@ -224,6 +225,8 @@ class Engine:
         variables = {
             "AWS_ENDPOINT_URL": self.url,
             "OMP_NUM_THREADS": str(threads * max(1, readers)),
+            # A process that is killed leaves the recording there, which goes with the logs
+            "TMPDIR": str(self._logs),
         }
         if readers:
             variables["FANSCRIBE_READERS"] = str(readers)

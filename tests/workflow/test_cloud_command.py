@@ -117,7 +117,7 @@ def test_a_folder_of_recordings_becomes_a_folder_of_transcripts(line: Line, tmp_
     printed = sorted(map(json.loads, out.splitlines()), key=lambda result: result["recording"])
     assert [(result["recording"], result["status"]) for result in printed] == [
         ("a.wav", "SUCCEEDED"),
-        ("b.wav", "SUCCEEDED"),
+        ("later/b.wav", "SUCCEEDED"),
     ]
     written = sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "out").rglob("*.*"))
     assert written == sorted(file for result in printed for file in result["files"])
@@ -297,6 +297,11 @@ def test_a_run_that_failed_is_reported_too(line: Line, tmp_path: Path) -> None:
         "<strong>UnreadableRecording</strong> words.mp3"
         in (tmp_path / "words.report.html").read_text()
     )
+    code, out, _ = typed(line, "list", *HERE, "--count", "1", "--json", folder=tmp_path)
+    job = json.loads(out)["job"]
+    code, out, err = typed(line, "status", job, *HERE, "--text", folder=tmp_path)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"fanscribe: {job} has no text: words.mp3 can't be read as audio")
 
 
 def document(folder: Path, name: str) -> dict[str, Any]:

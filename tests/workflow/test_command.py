@@ -137,7 +137,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (["tone.wav", "--model", "model/model.bin"], "name its folder, model"),
         (["tone.wav", "--model", "folder"], "there is no model.bin in it"),
-        (["tone.wav", "--language", "fr"], "tiny.en does not know the language 'fr'"),
+        (["tone.wav", "--language", "fr"], "--model small, for one, knows about a hundred"),
         (
             ["tone.wav", "--model", "model", "--language", "de"],
             "model does not know the language 'de': it knows en, fr",

@@ -276,6 +276,15 @@ def test_work_that_can_not_be_kept_costs_no_transcript(folder: Path) -> None:
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
+def test_what_can_not_be_said_is_not_blamed_on_the_works_own_files(folder: Path) -> None:
+    into_full = ["sh", "-c", 'exec "$@" > /dev/full', "sh"]
+    code, _, err = said(typed(*TRANSCRIBE, "talk.wav", folder=folder, before=into_full))
+    assert err == ["fanscribe: Standard output can't be written to: the disk is full."]
+    assert code == 1
+    assert (folder / "talk.json").exists()
+
+
 # ── Other machines ───────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,6 +5,7 @@ twice.
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,3 +93,27 @@ def test_a_run_that_is_killed_twice_goes_on_where_it_was(tmp_path: Path) -> None
             (tmp_path / out / f"lighthouse-talk.{kind}").read_bytes() for out in ("whole", "out")
         )
         assert whole == pieced
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_of_a_run_that_is_stopped_no_copy_of_the_recording_stays(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    (tmp_path / "long.mp3").write_bytes(SAMPLE.read_bytes() * 10)  # so that Split has work to do
+    command = [str(FANSCRIBE), "transcribe", "long.mp3", "--language", "en", "--out", "out"]
+    with tempfile.TemporaryDirectory() as temporary:  # a socket in it has a short name
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "TMPDIR": temporary,
+        }
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        ) as engine:
+            while not list(Path(temporary).rglob("recording")):
+                assert engine.poll() is None, "it ended before it could be stopped"
+                time.sleep(0.01)
+            engine.send_signal(how)
+            _, said = engine.communicate()
+        assert said.strip() == "fanscribe: stopped. The same command goes on from here."
+        assert (engine.returncode, list(Path(temporary).iterdir())) == (130, [])

@@ -4,6 +4,7 @@ way here is what root meets as well.
 
 import errno
 import resource
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,3 +85,11 @@ def test_an_error_that_a_function_reported_is_known_by_its_number() -> None:
     assert error is not None
     assert error.errno == errno.ENOSPC
     assert as_raised("talk.mp3 has no sound") is None
+
+
+def test_a_socket_whose_path_is_too_long_is_the_temporary_folders_fault() -> None:
+    with socket.socket(socket.AF_UNIX) as pool, pytest.raises(OSError, match="too long") as raised:
+        pool.bind("a" * 200)
+    assert sentence(raised.value) == (
+        "the path of the temporary folder is too long: TMPDIR names another."
+    )

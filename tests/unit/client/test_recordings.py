@@ -71,6 +71,20 @@ def test_a_folder_that_can_not_be_read_in_a_folder_is_left_out_with_a_line(
     assert left_out.message.endswith("can't be read: its name is too long for the file system.")
 
 
+def test_what_is_in_a_folder_is_called_by_the_folders_between(tmp_path: Path) -> None:
+    a_folder(tmp_path, "01.mp3", "monday/01.mp3", "monday/late/01.mp3")
+    (tmp_path / "monday" / "gone.mp3").symlink_to("nowhere")
+    found = find_recordings([tmp_path])
+    assert [recording.within for recording in found.recordings] == [
+        "01.mp3",
+        "monday/01.mp3",
+        "monday/late/01.mp3",
+    ]
+    assert [left_out.name for left_out in found.left_out] == ["monday/gone.mp3"]
+    (named,) = find_recordings([tmp_path / "monday" / "01.mp3"]).recordings
+    assert named.within == "01.mp3", "a file that is named has no folder of its own"
+
+
 @pytest.mark.parametrize(
     ("named", "problem"),
     [

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from fanscribe_local.client.results import Result
 
 EMPTY = "Nothing was transcribed. Speech was detected in 0% of 0:30."
@@ -17,6 +19,22 @@ def test_notes_follow_the_summary_and_come_before_the_files() -> None:
         "talk.mp3: 0:30 of audio, 0 words, in 4 s",
         "  talk.txt",
     ]
+
+
+@pytest.mark.parametrize(
+    ("recording", "message", "said"),
+    [
+        ("talk.mp3", "talk.mp3 is empty (0 bytes).", "talk.mp3 is empty (0 bytes)."),
+        ("talk.mp3", "The disk is full.", "talk.mp3: The disk is full."),
+        ("monday/01.mp3", "01.mp3 is empty (0 bytes).", "monday/01.mp3 is empty (0 bytes)."),
+        ("monday/01.mp3", "calls/monday/01.mp3 is a pipe.", "calls/monday/01.mp3 is a pipe."),
+    ],
+)
+def test_a_failure_names_the_recording_once_with_its_folder(
+    recording: str, message: str, said: str
+) -> None:
+    failed = Result(recording, "01-3f2a91", "FAILED", error="UnreadableRecording", message=message)
+    assert failed.complaint() == said
 
 
 def test_for_scripts_notes_are_a_list_wherever_there_is_a_transcript() -> None:

@@ -50,6 +50,13 @@ def test_what_is_not_ours_is_counted_by_aws(metric: Metric) -> None:
     assert [name for name, _ in metric.dimensions] == [dimension]
 
 
+def test_the_page_that_says_what_they_cost_counts_the_metrics() -> None:
+    of_alarms = sum(len(of_an_alarm(name)) for name in ALARMS)
+    written = sum(metric.namespace == OURS for metric in WATCHED)
+    page = " ".join((ROOT / "docs" / "operations.md").read_text("utf-8").split())
+    assert f"The alarms use {of_alarms} metrics, the functions write {written} " in page
+
+
 def test_no_expression_names_what_is_not_there() -> None:
     shown = [how for _, how in lines()]
     named = {name for how in shown for name in NAME.findall(how.get("expression", ""))}

@@ -146,7 +146,7 @@ def test_patterns_of_keys_that_eventbridge_would_refuse_are_refused_at_once(keys
     assert bool(re.fullmatch(pattern, keys)) is (COMPLEXITY[keys] <= 10)
 
 
-def test_a_places_that_no_pattern_needs_is_filled_with_one_that_matches_no_recording() -> None:
+def test_a_place_that_no_pattern_needs_is_filled_with_one_that_matches_no_recording() -> None:
     """The first pattern once more would count again where it has two stars."""
     key = a_stack(RecordingKeys="*/m/*.mp3,*.wav").deployment().rule["detail"]["object"]["key"]
     assert [each["wildcard"] for each in key] == ["*/m/*.mp3", "*.wav", "/", "/", "/"]
