@@ -2,21 +2,31 @@
 nothing of it real.
 """
 
+import base64
+import hashlib
 import random
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
+
+import numpy as np
 
 from fanscribe import keys
 from fanscribe.documents.job import BilledTime
 from fanscribe.documents.options import ReadingOptions
 from fanscribe.documents.plan import Plan, Recording, Span, StoredAudio, Tile
 from fanscribe.documents.reading import Part, Reading, Word
+from fanscribe.documents.voices import SpeakerBasis, TileVoices, Utterance, Voices
+from fanscribe.errors import WorkDamaged
 from fanscribe.times import FRAME, SAMPLE_RATE, milliseconds
+from tests.support.fakes import MemoryStorage
 
 TEXT = Path(__file__).resolve().parents[1] / "sample" / "lighthouse-talk.txt"
 JOB = "0123456789abcdef"
 BATCH = 4  # tiles in a part: the template's BatchTiles
+MODELS = "madeup"  # by which voices are taken
+PEOPLE = 8
+UTTERANCE = 2 * SAMPLE_RATE
 # a letter's length and the shortest word's: some 2.8 words a second with pauses, as in the corpus
 LETTER_MS, SHORTEST_MS = 62, 90
 PAUSES = ((",;:", (60, 400)), (".?!", (250, 1_300)))  # ms behind a mark
@@ -97,3 +107,69 @@ def _speech(words: tuple[Word, ...]) -> Iterator[Span]:
         if following is None or following.start - word.end >= 160:
             yield start * SAMPLE_RATE // 1000, word.end * SAMPLE_RATE // 1000
             start = 0
+
+
+def voices(tiles: tuple[Tile, ...], seed: int = 1) -> Iterator[tuple[str, bytes]]:
+    """Keys and contents, where speakers are asked for: eight people, who take turns at random."""
+    yield keys.speakers(JOB), SpeakerBasis(models=MODELS).model_dump_json().encode()
+    rng = np.random.default_rng(seed)
+    people = rng.standard_normal((PEOPLE, 192))
+    for tile in tiles:
+        taken = Voices(first=tile.index, last=tile.index, tiles=(_voices(tile, people, rng),))
+        key = keys.voices(JOB, MODELS, tile.index, tile.index)
+        yield key, taken.model_dump_json().encode()
+
+
+def _voices(tile: Tile, people: np.ndarray, rng: np.random.Generator) -> TileVoices:
+    utterances: list[Utterance] = []
+    who = 0
+    for start in range(tile.start, tile.end - UTTERANCE, UTTERANCE):
+        if rng.random() < 0.2:
+            who = int(rng.integers(len(people)))
+        heard = people[who] + 0.6 * rng.standard_normal(192)
+        small = np.round(127 * heard / np.abs(heard).max()).astype(np.int8)
+        utterances.append(
+            Utterance(
+                window=tile.start + (start - tile.start) // (5 * UTTERANCE) * 5 * UTTERANCE,
+                voice=0,
+                active=((start, start + UTTERANCE),),
+                alone=UTTERANCE,
+                voice_print=base64.b64encode(small.tobytes()).decode(),
+            )
+        )
+    return TileVoices(tile=tile.index, utterances=tuple(utterances))
+
+
+class FolderStorage(MemoryStorage):
+    """S3 as files of a folder, so that a process has no memory but its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def read(self, bucket: str, key: str) -> bytes:
+        if not (file := self.folder / bucket / key).exists():
+            raise WorkDamaged(f"There is no s3://{bucket}/{key}.")
+        return file.read_bytes()
+
+    def find(self, bucket: str, key: str) -> tuple[bytes, str] | None:
+        file = self.folder / bucket / key
+        if not file.exists():
+            return None
+        data = file.read_bytes()
+        return data, hashlib.md5(data).hexdigest()
+
+    def write(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        assert content_type
+        file = self.folder / bucket / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+    def delete(self, bucket: str, key: str) -> None:
+        (self.folder / bucket / key).unlink(missing_ok=True)
+
+    def sizes(self, bucket: str, prefix: str) -> dict[str, int]:
+        root = self.folder / bucket
+        found = (file for file in (root / prefix).parent.rglob("*") if file.is_file())
+        sizes = {str(file.relative_to(root)): file.stat().st_size for file in sorted(found)}
+        return {key: size for key, size in sizes.items() if key.startswith(prefix)}

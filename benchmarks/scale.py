@@ -1,12 +1,13 @@
 """Measurements that grow with a recording's length: splitting from half an hour to half a day,
 merging up to a day.
 
-    python -m benchmarks.scale
+    python -m benchmarks.scale [merge HOURS]
 
 Splits long-en, joined with itself, by the function's own code: CPU seconds of it and of its
 decoder, and the most resident memory of each, in a process of its own. Merges made jobs
-(made_day.py) out of memory, in the four default formats. Writes
-benchmarks/results/scale/long-en.json with the machine, the versions and the commit.
+(made_day.py) out of a folder, in the four default formats, without speakers and with eight, each
+in a process of its own, too. Writes benchmarks/results/scale/long-en.json with the machine, the
+versions and the commit. With `merge`, it merges so many hours, and writes nothing.
 """
 
 import json
@@ -16,26 +17,28 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.made_day import JOB, documents
+from benchmarks.made_day import JOB, FolderStorage, documents, voices
 from benchmarks.memory import peak_mb
 from benchmarks.speed import LONG_EN, RESULTS, machine
 from fanscribe.audio.decode import Decoding, write_wav
 from fanscribe.audio.sound import AudioPiece, Cutter, Samples
-from fanscribe.documents.options import OutputOptions
+from fanscribe.documents.options import OutputOptions, SpeakerCount
 from fanscribe.documents.payloads import MergeTask
+from fanscribe.jobs.folder import JobFolder
 from fanscribe.runtime.settings import MergeSettings
 from fanscribe.steps.merge import merge
 from fanscribe.tiling.listening import lay_tiles, listen
 from fanscribe.tiling.tiles import SPEECH
 from fanscribe.times import SAMPLE_RATE
-from tests.support.fakes import MemoryStorage
 
 RESULT = RESULTS / "scale" / "long-en.json"
 COPIES = (1, 8, 24)  # of half an hour
 HOURS = (0.5, 4, 24)
+SPEAKERS = {"off": None, "auto": SpeakerCount(fewest=1, most=30)}
 
 
 def split(copies: str) -> dict[str, float]:
@@ -74,13 +77,24 @@ def _as_stored(piece: tuple[AudioPiece, Samples]) -> int:
     return len(write_wav(piece[1]))
 
 
-def merged(hours: str) -> dict[str, float]:
-    """A made job, with its parts in memory: what they take is in the peak."""
-    storage = MemoryStorage({("work", key): data for key, data in documents(float(hours))})
+def made(hours: str, folder: str) -> dict[str, float]:
+    """A made job, as files of a folder."""
+    storage = FolderStorage(Path(folder))
+    for key, data in documents(float(hours)):
+        storage.write("work", key, data, "application/json")
+    tiles = JobFolder(storage, "work", JOB).plan().tiles
+    for key, data in voices(tiles):
+        storage.write("work", key, data, "application/json")
+    return {"tiles": len(tiles)}
+
+
+def merged(hours: str, folder: str, speakers: str) -> dict[str, float]:
+    """The job that was made there."""
     settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
+    output = OutputOptions(speakers=SPEAKERS[speakers])
     before_mb, began, cpu = peak_mb(), time.monotonic(), time.process_time()
     reference = merge(
-        MergeTask(execution="scale", job=JOB, output=OutputOptions()), settings, storage
+        MergeTask(execution="scale", job=JOB, output=output), settings, FolderStorage(Path(folder))
     )
     took = {"wall_s": time.monotonic() - began, "cpu_s": time.process_time() - cpu}
     return {
@@ -92,10 +106,19 @@ def merged(hours: str) -> dict[str, float]:
     }
 
 
-def _alone(what: str, size: float) -> dict[str, Any]:
+def _merges(hours: float) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        _alone("made", hours, folder)
+        return [
+            {"speakers": speakers, **_alone("merged", hours, folder, speakers)}
+            for speakers in SPEAKERS
+        ]
+
+
+def _alone(what: str, *about: float | str) -> dict[str, Any]:
     """In a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scale", what, str(size)],
+        [sys.executable, "-m", "benchmarks.scale", what, *map(str, about)],
         capture_output=True,
         text=True,
         check=True,
@@ -103,20 +126,25 @@ def _alone(what: str, size: float) -> dict[str, Any]:
     result = {
         name: round(value, 1) for name, value in json.loads(done.stdout.splitlines()[-1]).items()
     }
-    print(what, result, flush=True)
+    print(what, *about[2:], result, flush=True)
     return result
 
 
 def main() -> None:
-    if sys.argv[1:]:
-        print(json.dumps({"split": split, "merge": merged}[sys.argv[1]](sys.argv[2])))
-        return
-    result = {
-        "split": [_alone("split", copies) for copies in COPIES],
-        "merge": [_alone("merge", hours) for hours in HOURS],
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps({**result, **machine()}, indent=1) + "\n")
+    match sys.argv[1:]:
+        case ["merge", hours]:
+            _merges(float(hours))
+        case [what, *about]:
+            steps: dict[str, Callable[..., dict[str, float]]]
+            steps = {"split": split, "made": made, "merged": merged}
+            print(json.dumps(steps[what](*about)))
+        case _:
+            result = {
+                "split": [_alone("split", copies) for copies in COPIES],
+                "merge": [row for hours in HOURS for row in _merges(hours)],
+            }
+            RESULT.parent.mkdir(exist_ok=True)
+            RESULT.write_text(json.dumps({**result, **machine()}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

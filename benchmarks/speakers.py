@@ -1,7 +1,6 @@
 """Who speaks when, against references: real excerpts, and conversations made from readings.
 
     python -m benchmarks.speakers [--only NAME] [--kept FOLDER]
-    python -m benchmarks.speakers --day 24
 
 For each recording the diarization error rate in percent, overlap scored, without a collar and with
 one of 0.25 s, and the number of speakers found: if all were one speaker; the ceiling (for our own
@@ -13,12 +12,9 @@ OPENBLAS_NUM_THREADS=1, as the functions have it, else numpy's other threads cou
 
 With --kept, voices are kept in a folder, and taken from there the next time: clustering can be
 changed and measured anew in seconds.
-
-With --day it is Merge alone: so many hours, eight speakers, time and peak memory of the process.
 """
 
 import argparse
-import base64
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,32 +29,22 @@ from jiwer import process_words
 
 from benchmarks.conversations import CLIPS, Recipe, conversation
 from benchmarks.diarization import Errors, Spoken, best_pairs, errors, read_rttm
-from benchmarks.made_day import JOB, documents
-from benchmarks.memory import peak_mb
 from benchmarks.recordings import CORPUS, load
 from fanscribe.audio.sound import Samples
-from fanscribe.documents.job import BilledTime
-from fanscribe.documents.options import OutputOptions, SpeakerCount
-from fanscribe.documents.payloads import MergeTask
+from fanscribe.documents.options import SpeakerCount
 from fanscribe.documents.plan import Tile
 from fanscribe.documents.reading import Word
-from fanscribe.documents.voices import SpeakerBasis, TileVoices, Utterance
-from fanscribe.jobs.folder import JobFolder
-from fanscribe.jobs.voices import save_voices
-from fanscribe.runtime.settings import MergeSettings
+from fanscribe.documents.voices import TileVoices, Utterance
 from fanscribe.speakers.assignment import Turn, speakers_of_words, turns
 from fanscribe.speakers.clustering import Speakers, speakers_of
 from fanscribe.speakers.voice_reader import load_voice_reader
-from fanscribe.steps.merge import merge
 from fanscribe.tiling.listening import lay_tiles, listen
 from fanscribe.tiling.tiles import SPEECH
-from fanscribe.times import SAMPLE_RATE, milliseconds
-from tests.support.fakes import MemoryStorage
+from fanscribe.times import milliseconds
 
 AUTO = SpeakerCount(fewest=1, most=30)
 COLLAR = 250  # ms
 WORD = 300  # ms
-MADE_UP = "madeup"  # models
 BRIEF = 200  # ms: a shorter turn is no line of an RTTM
 ENGLISH = ("ferreira", "lundak", "bree")
 FRENCH = ("french-1", "french-2", "french-3", "french-4", "french-5")
@@ -317,61 +303,14 @@ def _sum_up(kind: str, rows: Sequence[Row]) -> None:
     _show(f"= {kind}", len(rows), scores, wrong, float(np.mean([row[3] for row in rows])))
 
 
-def a_day(hours: float) -> None:
-    """Merge of a job that was made up, with voices that were made up for its tiles."""
-    storage = MemoryStorage()
-    for key, content in documents(hours):
-        storage.objects["work", key] = content
-    folder = JobFolder(storage, "work", JOB)
-    folder.save_basis(SpeakerBasis(models=MADE_UP))
-    rng = np.random.default_rng(1)
-    people = rng.standard_normal((8, 192))
-    for tile in folder.plan().tiles:
-        save_voices(folder, MADE_UP, [_made_up(tile, people, rng)], BilledTime(ms=0, memory_mb=0))
-    settings = MergeSettings(work_bucket="work", transcripts_bucket="transcripts")
-    before = peak_mb()
-    for output in (OutputOptions(), OutputOptions(speakers=AUTO)):
-        began = time.process_time()
-        reference = merge(MergeTask(execution="here", job=JOB, output=output), settings, storage)
-        took = time.process_time() - began
-        print(
-            f"{hours:g} h, {reference.words} words, speakers {output.speakers or 'off'}: "
-            f"{took:.1f} s of CPU, peak {peak_mb():.0f} MB (before it {before:.0f})"
-        )
-
-
-def _made_up(tile: Tile, people: np.ndarray, rng: np.random.Generator) -> TileVoices:
-    utterances: list[Utterance] = []
-    who = 0
-    for start in range(tile.start, tile.end - 2 * SAMPLE_RATE, 2 * SAMPLE_RATE):
-        if rng.random() < 0.2:
-            who = int(rng.integers(len(people)))
-        heard = people[who] + 0.6 * rng.standard_normal(192)
-        small = np.round(127 * heard / np.abs(heard).max()).astype(np.int8)
-        utterances.append(
-            Utterance(
-                window=tile.start + (start - tile.start) // (10 * SAMPLE_RATE) * 10 * SAMPLE_RATE,
-                voice=0,
-                active=((start, start + 2 * SAMPLE_RATE),),
-                alone=2 * SAMPLE_RATE,
-                voice_print=base64.b64encode(small.tobytes()).decode(),
-            )
-        )
-    return TileVoices(tile=tile.index, utterances=tuple(utterances))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", help="the recording or the set of this name")
     parser.add_argument("--kept", type=Path, metavar="FOLDER", help="where voices are kept")
-    parser.add_argument("--day", type=float, metavar="HOURS", help="Merge of so many hours instead")
     asked = parser.parse_args()
-    if asked.day:
-        a_day(asked.day)
-    else:
-        compare(asked.only, asked.kept)
+    compare(asked.only, asked.kept)
 
 
 if __name__ == "__main__":

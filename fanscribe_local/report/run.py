@@ -185,14 +185,15 @@ class Run(Contract):
         """The chunk that ended last, and before it the one that it waited for: all but the first
         `at_once` waited for an end.
         """
+        ends = [self.end_of(chunk) for chunk in self.chunks]
         path: list[ChunkRun] = []
-        chunk = max(self.chunks, key=self.end_of, default=None)
-        while chunk is not None:
-            path.insert(0, chunk)
-            place = self.chunks.index(chunk)
-            ended = [before for before in self.chunks[:place] if self.end_of(before) <= chunk.start]
-            chunk = max(ended, key=self.end_of, default=None) if place >= self.at_once else None
-        return path
+        place = max(range(len(ends)), key=ends.__getitem__, default=None)
+        while place is not None:
+            path.append(chunk := self.chunks[place])
+            waits = place >= self.at_once
+            ended = [i for i in range(place) if waits and ends[i] <= chunk.start]
+            place = max(ended, key=ends.__getitem__, default=None)
+        return path[::-1]
 
     def critical_path(self) -> list[Stretch]:
         """The path that the end waited for, from start to end without a gap: states, and the stages

@@ -1,5 +1,6 @@
 """Transcripts to look at in a browser."""
 
+from dataclasses import replace
 from functools import cache
 
 from fanscribe.documents.job import Failure
@@ -60,8 +61,7 @@ def a_talk(name: str = "talk.wav") -> Transcript:
 def unsure(said: tuple[Word, ...]) -> tuple[Word, ...]:
     doubted = ("lighthouses", "lamp", "pane")
     return tuple(
-        word.model_copy(update={"probability": 0.3}) if word.text.strip() in doubted else word
-        for word in said
+        replace(word, probability=0.3) if word.text.strip() in doubted else word for word in said
     )
 
 

@@ -16,6 +16,10 @@ class Contract(BaseModel):
     )
 
 
+# For dataclasses where there are so many that a model's own dictionary counts: they are as strict
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
 def explain(error: ValidationError, skip: int = 0) -> str:
     """The first thing that is wrong, as `field: reason`; `skip` leaves out places that only
     pydantic knows.

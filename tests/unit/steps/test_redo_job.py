@@ -4,7 +4,7 @@ be computed by hand.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,7 @@ class ObedientRecognizer(SpellingRecognizer):
             reading.model_copy(
                 update={
                     "words": tuple(
-                        w.model_copy(update={"text": f"{w.text}{options.hotwords or ''}"})
-                        for w in reading.words
+                        replace(w, text=f"{w.text}{options.hotwords or ''}") for w in reading.words
                     )
                 }
             )

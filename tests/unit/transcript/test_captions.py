@@ -5,6 +5,7 @@ as examples.
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -455,10 +456,7 @@ class TestBreaks:
         ]
 
     def test_sentences_on_one_cue_stand_apart_even_if_their_words_carry_no_space(self) -> None:
-        said = [
-            word.model_copy(update={"text": word.text.strip()})
-            for word in words("Yes. No.", each=100)
-        ]
+        said = [replace(word, text=word.text.strip()) for word in words("Yes. No.", each=100)]
         plan = a_plan(tiles(1))
         readings = {0: a_reading(0, tuple(said))}
         (cue,) = cues(
@@ -474,7 +472,7 @@ class TestScriptsWithoutSpaces:
 
     def shown(self, *texts: str, width: int = 16) -> list[str]:
         said = tuple(
-            word.model_copy(update={"text": text})
+            replace(word, text=text)
             for word, text in zip(words("a " * len(texts)), texts, strict=True)
         )
         plan = a_plan(tiles(1, 30))
@@ -623,7 +621,6 @@ def test_it_does_not_where_that_is_longer_than_a_line() -> None:
 
 def clung(*texts: str, room: float = 16) -> list[str]:
     said = [
-        word.model_copy(update={"text": text})
-        for word, text in zip(words("a " * len(texts)), texts, strict=True)
+        replace(word, text=text) for word, text in zip(words("a " * len(texts)), texts, strict=True)
     ]
     return ["".join(word.text for word in group) for group in unbroken(said, room)]

@@ -3,6 +3,7 @@ none is lost.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -252,7 +253,7 @@ def test_the_same_words_at_other_times_are_neither_doubled_nor_lost(
         earliest = second[-1].end if second else 0
         start = data.draw(st.integers(max(earliest, now - 500), now + length - 1))
         end = data.draw(st.integers(max(start, now) + 1, now + length + pause + 60))
-        second.append(first[-1].model_copy(update={"start": start, "end": end}))
+        second.append(replace(first[-1], start=start, end=end))
         now += length + pause
     start = data.draw(st.integers(0, now))
     redo = a_redo(

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import combinations
@@ -175,9 +176,7 @@ def test_no_words_add_an_element_or_an_attribute_to_the_page(said: list[str]) ->
 
 
 def test_no_text_of_a_transcript_whichever_it_is_becomes_markup() -> None:
-    said = tuple(
-        word.model_copy(update={"probability": 0.1}) for word in words(" ".join(HOSTILE.split()))
-    )
+    said = tuple(replace(word, probability=0.1) for word in words(" ".join(HOSTILE.split())))
     reading = a_reading(0, said).model_copy(
         update={"second_look": AGAIN.model_copy(update={"reason": HOSTILE})}
     )
@@ -369,7 +368,7 @@ def test_the_same_transcript_gives_the_same_bytes() -> None:
 
 def test_words_of_less_than_half_a_chance_are_marked_with_it() -> None:
     said = tuple(
-        word.model_copy(update={"probability": p})
+        replace(word, probability=p)
         for word, p in zip(words("sure not"), (0.5, 0.494), strict=True)
     )
     page = as_html(Edition(a_talk({0: a_reading(0, said)}, {}, 1)))

@@ -1,6 +1,7 @@
 """Segments are built from words, whoever read them."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def test_no_segment_is_longer_than_the_longest(count: int) -> None:
 def test_scripts_without_spaces_are_joined_without() -> None:
     plan = a_plan(tiles(1))
     said = tuple(
-        word.model_copy(update={"text": text})
+        replace(word, text=text)
         for word, text in zip(words("a b"), ["你好", "世界。"], strict=True)
     )
     readings = {0: a_reading(0, said, "zh")}

@@ -5,11 +5,10 @@ Times of words are milliseconds, counted from the recording's start.
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-)
+from pydantic import BeforeValidator
+from pydantic.dataclasses import dataclass
 
-from fanscribe.contract import Contract
+from fanscribe.contract import STRICT, Contract
 from fanscribe.documents.job import BilledTime
 
 
@@ -25,9 +24,12 @@ def _finite(value: Any) -> Any:
 Score = Annotated[float, BeforeValidator(_finite)]  # a probability or the like, always a number
 
 
-class Word(Contract):
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Word:
     """A word as the model wrote it (with its leading space, if any), in ms from the recording's
     start.
+
+    With slots a day's words take 42 MB, as a Contract 162.
     """
 
     text: str

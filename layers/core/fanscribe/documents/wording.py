@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from fanscribe.contract import Contract
+from pydantic.dataclasses import dataclass
+
+from fanscribe.contract import STRICT, Contract
 from fanscribe.documents.reading import Word
 
 Why = Literal["vocabulary", "consistent_names"]
@@ -28,6 +30,7 @@ class Filtered(Contract):
     matches: int
 
 
+@dataclass(frozen=True, slots=True, config=STRICT)
 class TaggedWord(Word):
     """A word of the filter, which is shown and marked."""
 

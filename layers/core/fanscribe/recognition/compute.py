@@ -61,9 +61,9 @@ def threads(environment: Mapping[str, str] = os.environ) -> int:
 def readers(cores: int, memory_mb: float, footprint: Footprint) -> int:
     """How many read side by side, sharing the model and the cores evenly, as far as memory allows.
 
-    Two of one thread beat one of two, or are as good (large-v3). Of six cores three readers of two threads
-    have most of what six of one gain, and of large models a tile that is the last, or is read
-    again, would take one thread too long while the other cores wait.
+    Two of one thread beat one of two, or are as good (large-v3). Of six cores three readers of two
+    threads have most of what six of one gain, and of large models a tile that is the last, or is
+    read again, would take one thread too long while the other cores wait.
     """
     fit = int((memory_mb * SPARE - footprint.loaded) / footprint.reader)
     wanted = cores // footprint.threads if cores >= FEW_CORES else cores

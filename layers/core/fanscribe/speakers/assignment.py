@@ -63,6 +63,8 @@ def _near(words: Sequence[Word], spoken: Sequence[Turn]) -> Iterator[tuple[Word,
 
 
 def _speaker_of(word: Word, near: Sequence[Turn], before: int | None) -> int | None:
+    if len(near) == 1:  # as with most words
+        return near[0].speaker
     shares: dict[int, int] = {}
     for turn in near:
         if (share := min(turn.end, word.end) - max(turn.start, word.start)) > 0:

@@ -7,7 +7,7 @@ rounded, so that the last digit, which differs between processors, decides nothi
 """
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import islice, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ class _Clusters(NamedTuple):
     seconds: Seconds
     fresh: Seconds  # of them, with what is said again word for word counted once
 
-    def only(self, kept: NDArray[np.bool_] | Labels) -> "_Clusters":
+    def only(self, kept: NDArray[np.bool_] | Labels | slice) -> "_Clusters":
         return _Clusters(*(each[kept] for each in self))
 
 
@@ -71,12 +71,8 @@ class _Bounds(NamedTuple):
 def speakers_of(tiles: Sequence[TileVoices], count: SpeakerCount) -> list[Speakers]:
     """Speakers of the utterances of each tile, by numbers that mean nothing yet."""
     utterances = [utterance for tile in tiles for utterance in tile.utterances]
-    found = _speakers(utterances, count)
-    shares: list[Speakers] = []
-    for tile in tiles:
-        shares.append(_filled(tile.utterances, found[: len(tile.utterances)]))
-        del found[: len(tile.utterances)]
-    return shares
+    found = iter(_speakers(utterances, count))
+    return [_filled(tile.utterances, list(islice(found, len(tile.utterances)))) for tile in tiles]
 
 
 def _speakers(utterances: Sequence[Utterance], count: SpeakerCount) -> Speakers:
@@ -153,9 +149,7 @@ def _condensed(prints: _Clusters) -> _Clusters:
     """At most two blocks of them, whatever the length: neighbours that are alike become one."""
     fine = FINE
     while (before := len(prints.centres)) > 2 * BLOCK:
-        blocks = [
-            prints.only(np.arange(i, min(i + BLOCK, before))) for i in range(0, before, BLOCK)
-        ]
+        blocks = (prints.only(slice(i, i + BLOCK)) for i in range(0, before, BLOCK))
         made = [_linked(each, fine) for each in blocks]
         prints = _Clusters(*map(np.concatenate, zip(*made, strict=True)))
         if len(prints.centres) > 0.7 * before:
@@ -168,7 +162,9 @@ def _condensed(prints: _Clusters) -> _Clusters:
 def _means(prints: _Clusters, labels: Labels) -> _Clusters:
     count = int(labels.max()) + 1
     sums = np.zeros((count, prints.centres.shape[1]))
-    np.add.at(sums, labels, prints.centres * prints.seconds[:, np.newaxis])
+    for i in range(0, len(labels), BLOCK):  # all at once would be 60 MB for a day
+        some = slice(i, i + BLOCK)
+        np.add.at(sums, labels[some], prints.centres[some] * prints.seconds[some, np.newaxis])
     behind = (prints.seconds, prints.fresh)
     seconds, fresh = (np.bincount(labels, each).astype(np.float64) for each in behind)
     return _Clusters(unit(sums), seconds, fresh)

@@ -26,7 +26,8 @@ def vectors_of(voice_prints: Sequence[str]) -> Vectors:
 
 def likeness(some: Vectors, others: Vectors) -> Vectors:
     """The cosine of each of some and each of others."""
-    return np.asarray(np.round(some @ others.T, DIGITS))
+    products = some @ others.T
+    return np.round(products, DIGITS, out=products)
 
 
 def unit(rows: Vectors) -> Vectors:

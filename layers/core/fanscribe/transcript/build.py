@@ -151,7 +151,7 @@ def joined(words: Sequence[Word]) -> str:
     """Words carry their own leading space, or none in scripts without: joining is all there is to
     do.
     """
-    return "".join(word.text for word in words).strip()
+    return "".join([word.text for word in words]).strip()
 
 
 def _main_language(readings: Iterable[Reading]) -> str | None:

@@ -2,8 +2,11 @@
 failed and why. Pure.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
@@ -107,6 +110,7 @@ def settle_ledger(
     by tile.
     """
     accounts: list[LedgerTile] = []
+    damage = _damage(plan)
     for tile in plan.tiles:
         state: State = (
             "transcribed" if tile.index in readings else "silent" if tile.silent else "failed"
@@ -124,17 +128,24 @@ def settle_ledger(
             second_look=readings[tile.index].second_look if tile.index in readings else None,
             redone=redone.get(tile.index),
         )
-        accounts += _without_damage(account, _damage_in(tile, plan))
+        accounts += _without_damage(account, damage[tile.index])
     return Ledger(samples=plan.recording.samples, tiles=tuple(accounts))
 
 
-def _damage_in(tile: Tile, plan: Plan) -> list[tuple[Span, bool]]:
-    """The stretches of a tile that could not be decoded, each with whether all of it is brief."""
-    return [
-        ((max(lost.start, tile.start), min(lost.end, tile.end)), lost.end - lost.start < LEAST_LOST)
-        for lost in plan.undecodable
-        if lost.channel == tile.channel and lost.start < tile.end and tile.start < lost.end
-    ]
+def _damage(plan: Plan) -> Mapping[int, list[tuple[Span, bool]]]:
+    """Stretches that could not be decoded, by tile, each with whether all of it is brief."""
+    found = defaultdict[int, list[tuple[Span, bool]]](list)
+    tiles = defaultdict[int, list[Tile]](list)
+    for tile in plan.tiles:
+        tiles[tile.channel].append(tile)
+    for lost in plan.undecodable:
+        own, brief = tiles[lost.channel], lost.end - lost.start < LEAST_LOST
+        first = bisect_right(own, lost.start, key=attrgetter("end"))
+        last = bisect_left(own, lost.end, key=attrgetter("start"))
+        for tile in own[first:last]:
+            span = max(lost.start, tile.start), min(lost.end, tile.end)
+            found[tile.index].append((span, brief))
+    return found
 
 
 def _without_damage(account: LedgerTile, damage: list[tuple[Span, bool]]) -> Iterator[LedgerTile]:

@@ -8,6 +8,7 @@ a word was said, so at the edges a word that both have stays where the job has i
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from fanscribe.documents.job import Failure
@@ -195,12 +196,7 @@ def _within(words: Words, start: int, end: int) -> Words:
     """Words with times in [start, end], in samples: one that reaches further is cut."""
     first, last = milliseconds(start), milliseconds(end)
     return [
-        word.model_copy(
-            update={
-                "start": min(max(word.start, first), last),
-                "end": max(min(word.end, last), first),
-            }
-        )
+        replace(word, start=min(max(word.start, first), last), end=max(min(word.end, last), first))
         for word in words
     ]
 

@@ -1,6 +1,7 @@
 """Terms: what the model was not sure of and sounds like one is corrected, and nothing else."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ def unsure(text: str, language: str = "en") -> Transcript:
 def _doubted(word: Word) -> Word:
     probability = 0.4 if "?" in word.text else 0.95
     text = word.text.replace("?", "")
-    return word.model_copy(update={"text": text, "probability": probability})
+    return replace(word, text=text, probability=probability)
 
 
 def corrected(transcript: Transcript, terms: str = TERMS, **options: bool) -> Transcript:
@@ -71,7 +72,7 @@ def test_doubt_has_a_bound(probability: float, word: str) -> None:
     assert DOUBTFUL < SURE
     transcript = a_transcript("Edestone")
     (segment,) = transcript.segments
-    (said,) = (each.model_copy(update={"probability": probability}) for each in segment.words)
+    (said,) = (replace(each, probability=probability) for each in segment.words)
     before = transcript.model_copy(
         update={"segments": (segment.model_copy(update={"words": (said,)}),)}
     )

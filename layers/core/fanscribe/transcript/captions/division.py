@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 
 from fanscribe.transcript.build import PAUSE
@@ -46,28 +47,28 @@ def divide(
     fullness, lonely = _costs_by_size(screen)
     # up to each piece, and where the last cue begins
     costs, origins = [0.0, *[math.inf] * len(run)], [0] * (len(run) + 1)
-    for first, start in enumerate(starts[:-1]):
-        last = first
-        while last < full[first]:
-            last += 1
-            if ends[last - 1] - start > LONGEST_CUE and last > first + 1:
-                full[first] = last - 1
+    for first, (start, most) in enumerate(zip(starts, full, strict=False)):
+        so_far, latest = costs[first], start + LONGEST_CUE
+        ways = zip(ends[first:most], breaks[first:most], costs[first + 1 : most + 1], strict=True)
+        for last, (end, reluctance, least) in enumerate(ways, first + 1):
+            if end > latest and last > first + 1:
                 break
+            if so_far + reluctance >= least:
+                continue  # and no cost is below 0: most come no further
             size, time = characters[last] - characters[first], starts[last] - start
             cost = (
-                breaks[last - 1]
-                + fullness[size]
-                + SEGMENT_END_INSIDE * (ended[last - 1] - ended[first])
+                reluctance + fullness[size] + SEGMENT_END_INSIDE * (ended[last - 1] - ended[first])
             )
             if time < SHORTEST_CUE:
                 cost += SECOND_MISSING * (SHORTEST_CUE - time) / 1000
             if not (begins_segment[first] and begins_segment[last]):
                 cost += lonely[size]
-            if costs[first] + cost < costs[last]:
-                costs[last], origins[last] = costs[first] + cost, first
+            if so_far + cost < least:
+                costs[last], origins[last] = so_far + cost, first
     return _followed_back(run, origins)
 
 
+@cache
 def _costs_by_size(screen: CueLimits) -> tuple[list[float], list[float]]:
     """Costs of a cue's fullness and loneliness, by its characters, up to a space more on each line
     than fits.

@@ -131,6 +131,10 @@ def _of_words(words: Sequence[Word], room: int, speaker: int | None = None) -> l
 def _cut(words: Sequence[Word], room: int, speaker: int | None) -> Iterator[CaptionPiece]:
     text = " ".join(joined(words).split())
     start, length = words[0].start, words[-1].end - words[0].start
+    if len(text) <= room:
+        spaced = words[0].text[0].isspace()
+        yield CaptionPiece(text, start, start + length, spaced, speaker=speaker)
+        return
     last = 0
     while (first := last) < len(text):
         last = _filled(text, first, room)

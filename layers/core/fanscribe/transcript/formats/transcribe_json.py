@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from typing import Any
 
@@ -94,7 +95,7 @@ def _text(segment: Segment) -> str:
 def _as_amazon_marks(word: Word) -> Word:
     if not isinstance(word, RedactedWord):
         return word
-    return word.model_copy(update={"text": word.text.replace(mark(word.kind), REDACTED)})
+    return replace(word, text=word.text.replace(mark(word.kind), REDACTED))
 
 
 def _channel_labels(transcript: Transcript, items: Sequence[Sequence[Item]]) -> dict[str, Any]:

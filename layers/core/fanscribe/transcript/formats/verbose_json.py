@@ -1,9 +1,10 @@
 """OpenAI's `verbose_json`, and more. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
-from fanscribe.documents.reading import Word
 from fanscribe.documents.speaker import Overlap, Speaker, speaker_label
 from fanscribe.documents.track import Track
 from fanscribe.documents.wording import Correction, TaggedWord
@@ -29,7 +30,7 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
     Nothing in it tells when or how it was made: the same recording and options give the same bytes.
     """
     segments = transcript.segments
-    words = ((word, segment) for segment in segments for word in segment.words)
+    words = chain.from_iterable(map(_words_json, segments))
     tracks = [_track_json(track, transcript.track) for track in transcript.tracks]
     return {
         "task": transcript.task,
@@ -37,7 +38,7 @@ def verbose_json(transcript: Transcript) -> dict[str, Any]:
         "duration": seconds(transcript.duration),
         "text": transcript.text,
         "segments": (_segment_json(i, segment) for i, segment in enumerate(segments)),
-        "words": (_word_json(word, segment) for word, segment in words),
+        "words": words,
         **_speakers_json(transcript),
         **_wording_json(transcript),
         "complete": transcript.ledger.complete,
@@ -76,15 +77,17 @@ def _segment_json(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
-def _word_json(word: Word, segment: Segment) -> dict[str, Any]:
-    return {
-        "word": word.text.strip(),
-        "start": seconds(word.start),
-        "end": seconds(word.end),
-        "probability": word.probability,
-        **({"filtered": True} if isinstance(word, TaggedWord) else {}),
-        **_voice_json(segment),
-    }
+def _words_json(segment: Segment) -> Iterator[dict[str, Any]]:
+    voice = _voice_json(segment)
+    for word in segment.words:
+        yield {
+            "word": word.text.strip(),
+            "start": seconds(word.start),
+            "end": seconds(word.end),
+            "probability": word.probability,
+            **({"filtered": True} if isinstance(word, TaggedWord) else {}),
+            **voice,
+        }
 
 
 def _voice_json(segment: Segment) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from fanscribe.documents.options import ENGLISH, OutputOptions
@@ -280,11 +281,10 @@ def _divided(paragraph: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 def _passages(part: Sequence[Entry], shaded: Sequence[PlaceToCheck]) -> Iterator[Passage]:
     """Words in order; those that were read twice together apart from the others."""
-    starts = [place.start for place in shaded]
 
     def place_of(spaced: tuple[str, str, Word]) -> PlaceToCheck | None:
         start = spaced[2].start
-        here = bisect_right(starts, start) - 1
+        here = bisect_right(shaded, start, key=attrgetter("start")) - 1
         return shaded[here] if here >= 0 and start < shaded[here].end else None
 
     for place, group in groupby(_spaced(part), key=place_of):

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pydantic.dataclasses import dataclass
+
+from fanscribe.contract import STRICT
 from fanscribe.documents.reading import Word
 from fanscribe.documents.redaction import Found, Kind, mark
 from fanscribe.transcript.build import Segment, Transcript, by_channel
@@ -10,6 +13,7 @@ from fanscribe.transcript.build import Segment, Transcript, by_channel
 KEPT = ".,;:?!"  # marks after the last word: they end sentences and say nothing
 
 
+@dataclass(frozen=True, slots=True, config=STRICT)
 class RedactedWord(Word):
     """A mark in the place of words, from the start of the first to the end of the last."""
 

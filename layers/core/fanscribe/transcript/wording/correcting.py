@@ -1,9 +1,9 @@
 """Passages that are to be written otherwise, and what is kept of that. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from fanscribe.documents.reading import Word
 from fanscribe.documents.wording import Correction, Why
 from fanscribe.transcript.build import Segment, Transcript, in_order
 from fanscribe.transcript.wording.rewording import Change, cased, reworded_run, word_ends
@@ -35,11 +35,10 @@ def corrected(
         if was == now:
             continue
         changes.append(Change(start, end, now))
-        first, last = _words_of(words, ends, start, end)
         made.append(
             Correction(
-                start=first.start,
-                end=last.end,
+                start=words[bisect_right(ends, start)].start,
+                end=words[bisect_left(ends, end)].end,
                 was=was,
                 now=now,
                 why=why,
@@ -57,14 +56,3 @@ def with_corrections(
     by_start = sorted(made, key=lambda each: (each.start, each.channel or 0))
     update = {"segments": in_order(segments), "corrections": tuple(by_start)}
     return transcript.model_copy(update=update)
-
-
-def _words_of(
-    words: Sequence[Word], ends: Sequence[int], start: int, end: int
-) -> tuple[Word, Word]:
-    touched = [
-        word
-        for word, stop in zip(words, ends, strict=True)
-        if stop > start and stop - len(word.text) < end
-    ]
-    return touched[0], touched[-1]

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def _new_words(
     texts = re.findall(r"\s*\S+", text)
     if len(texts) == len(old):
         for place, (word, new) in enumerate(zip(old, texts, strict=True), touched.first):
-            yield place, word if word.text == new else word.model_copy(update={"text": new})
+            yield place, word if word.text == new else replace(word, text=new)
         return
     probability = min(word.probability for word in old)
     for new, (start, end) in zip(texts, _shared(old[0].start, old[-1].end, texts), strict=True):

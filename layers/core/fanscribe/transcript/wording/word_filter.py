@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 
@@ -101,7 +102,7 @@ def _tagged(words: Sequence[Word], spans: Sequence[Span]) -> Iterator[Word]:
     for word, end in zip(words, ends, strict=True):
         begin = end - len(word.text)
         hit = any(start < end and begin < stop for start, stop in spans)
-        yield TaggedWord(**word.model_dump()) if hit else word
+        yield TaggedWord(**asdict(word)) if hit else word
 
 
 # ── Removing ──────────────────────────────────────────────────────────────────────────────────────
