@@ -89,7 +89,7 @@ class Late:
             "Error": {"Code": "ExecutionDoesNotExist"},
             "ResponseMetadata": {"HTTPStatusCode": 400},
         }
-        self._answers: list[Any] = [
+        self._answers: list[ClientError | dict[str, Any]] = [
             ClientError(unknown, "DescribeExecution"),
             {"status": "RUNNING"},
             {"status": "SUCCEEDED"},
@@ -98,7 +98,7 @@ class Late:
 
     def describe_execution(self, **asked: str) -> dict[str, Any]:
         answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
+        if isinstance(answer, ClientError):
             raise answer
         return {"executionArn": asked["executionArn"], "startDate": None} | answer
 
