@@ -306,6 +306,14 @@ def test_joined_mp4_follow_each_other(tmp_path: Path, form: str) -> None:
         assert after.findings.undecodable == ()
 
 
+@pytest.mark.parametrize("how", [("w64", "pcm_s16le", 16_000), ("caf", "pcm_s16be", 16_000)])
+def test_a_second_file_that_is_not_read_is_a_loss(
+    tmp_path: Path, how: tuple[str, str, int]
+) -> None:
+    after = decoded(a_file(tmp_path, 2 * encoded(SOUND, *how)))
+    assert after.lost == pytest.approx(3, abs=WITHIN_S)
+
+
 def with_sound_behind(form: str, codec: str, pictures: str, late_s: float) -> bytes:
     """Noisy pictures, 13 MB at least, then sound."""
     out, chance = io.BytesIO(), np.random.default_rng(5)

@@ -286,8 +286,9 @@ class MediaFile:
         if self.format == MP4:
             return self._track_end(stream) if stream.frames and read < stream.frames else None
         if self.format in COUNTING and not self.structure.missing:
+            whole = self.format in MEASURED and not self.structure.surplus
             pcm = stream.codec_context and stream.codec_context.name.startswith("pcm_")
-            return None if pcm and self.format in MEASURED else self._track_end(stream)
+            return None if whole and pcm else self._track_end(stream)
         if not (self.structure.missing or self.broken_off or self.broken):
             return None
         lasts = 0

@@ -15,4 +15,4 @@ class Structure:
     endless: bool = False
     joined: tuple[int, ...] = ()  # where other whole mp4 begin behind it
     behind: int = 0  # bytes behind the end that an mp3 names: another file, or no sound
-    surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
+    surplus: int = 0  # bytes of sound behind the end that a wav or a CAF names
