@@ -12,15 +12,25 @@ from tests.support.audio import a_wav, decoded
 from tests.support.steps_in_memory import transcribed_here
 
 
-def quieter(source: Path, target: Path, decibels: int) -> Path:
+def quieter(source: Path, target: Path, decibels: int, offset: int = 0) -> Path:
     (samples,) = decoded(source)
-    return a_wav(target, np.round(samples * 10 ** (-decibels / 20)).astype(np.int16))
+    return a_wav(target, np.round(samples * 10 ** (-decibels / 20) + offset).astype(np.int16))
 
 
 @pytest.mark.parametrize("decibels", [30, 50, 60])
 def test_speech_is_found_however_quiet_it_is(corpus: Path, tmp_path: Path, decibels: int) -> None:
     """At 60 dB less, a sample of the loudest word is one of 16 steps."""
     recording = quieter(corpus / "short-en" / "jfk.flac", tmp_path / "quiet.wav", decibels)
+    done = transcribed_here(recording, language="en")
+    normal = EnglishTextNormalizer()
+    assert jiwer.wer(normal(JFK), normal(done.text)) <= 0.1
+    assert any("very quiet" in note for note in done.printed["notes"])
+
+
+def test_speech_is_found_on_a_constant_offset_that_is_a_hundred_times_as_far_from_0(
+    corpus: Path, tmp_path: Path
+) -> None:
+    recording = quieter(corpus / "short-en" / "jfk.flac", tmp_path / "off.wav", 45, offset=3_000)
     done = transcribed_here(recording, language="en")
     normal = EnglishTextNormalizer()
     assert jiwer.wer(normal(JFK), normal(done.text)) <= 0.1

@@ -221,6 +221,13 @@ def test_what_follows_the_last_box_of_an_mp4_is_not_missing() -> None:
         assert structure(WHOLE["mp4"] + tail) == NOTHING
 
 
+def test_joined_mp4_are_told_apart_but_those_in_fragments_are_not() -> None:
+    whole, fragments = WHOLE["mp4"], an_mp4("frag_keyframe+empty_moov")
+    assert structure(whole * 3).joined == (len(whole), 2 * len(whole))
+    assert structure(whole + fragments).joined == (len(whole),)
+    assert structure(fragments * 2).joined == ()
+
+
 def test_boxes_of_64_bits_are_read() -> None:
     large = b"\0\0\0\x01mdat" + struct.pack(">Q", 16 + 1_000)
     movie = a_movie(a_track(b"soun", an_entry(b"mp4a")))

@@ -295,6 +295,25 @@ def test_sound_of_a_transport_stream_goes_on_where_its_numbers_change(tmp_path: 
         assert after.findings.undecodable == ()
 
 
+@pytest.mark.parametrize("form", ["mp4", "mov", "3gp"])
+def test_joined_mp4_follow_each_other(tmp_path: Path, form: str) -> None:
+    later = marked(tone(4), {1_300: 1.0, 1_600: 3.5})
+    first, second = (encoded(sound, form, "aac", 48_000) for sound in (SOUND, later))
+    expected = MARKERS | {1_300: 4.0, 1_600: 6.5}
+    for after in decoded_both_ways(a_file(tmp_path, first + second)).values():
+        assert after.seconds == pytest.approx(7, abs=WITHIN_S)
+        assert after.places(*expected) == pytest.approx(expected, abs=0.05)
+        assert after.findings.undecodable == ()
+
+
+@pytest.mark.parametrize("how", [("w64", "pcm_s16le", 16_000), ("caf", "pcm_s16be", 16_000)])
+def test_a_second_file_that_is_not_read_is_a_loss(
+    tmp_path: Path, how: tuple[str, str, int]
+) -> None:
+    after = decoded(a_file(tmp_path, 2 * encoded(SOUND, *how)))
+    assert after.lost == pytest.approx(3, abs=WITHIN_S)
+
+
 def with_sound_behind(form: str, codec: str, pictures: str, late_s: float) -> bytes:
     """Noisy pictures, 13 MB at least, then sound."""
     out, chance = io.BytesIO(), np.random.default_rng(5)

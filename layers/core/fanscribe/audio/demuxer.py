@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -227,11 +227,26 @@ class MediaFile:
         if self.format == "ogg":
             yield from OggPackets(self).read(section)
             return
-        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
-        timed = self.format not in UNTIMED
-        places = Places(self.path, self.container, self.begin, start_s(self.container), timed=timed)
-        every = self.of_container(self.container, numbers, places, section)
+        every = self._every(section)
         yield from takewhile(lambda packet: packet.first < section.end, every) if section else every
+
+    def _every(self, section: Section | None) -> Iterator[Packet]:
+        """Read the packets of the file, then of those that are joined to it."""
+        timed = self.format not in UNTIMED
+        numbers = {stream.index: number for number, stream in enumerate(self.streams, 1)}
+        places = Places(self.path, self.container, self.begin, start_s(self.container), timed=timed)
+        yield from self.of_container(self.container, numbers, places, section)
+        for span in pairwise((*self.structure.joined, self.size)):
+            try:
+                container = self.open(self.source(span))
+            except av.error.FFmpegError:
+                continue
+            known = [stream for stream in container.streams.audio if stream.codec_context]
+            # whatever tracks it has, the first one goes on with what is taken
+            numbers = {stream.index: min(self.taken) for stream in known[:1]}
+            self.part = self.link = self.link + 1
+            places = Places(self.path, container, span[0], start_s(container))
+            yield from self.of_container(container, numbers, places, section)
 
     def of_container(
         self,
@@ -271,8 +286,9 @@ class MediaFile:
         if self.format == MP4:
             return self._track_end(stream) if stream.frames and read < stream.frames else None
         if self.format in COUNTING and not self.structure.missing:
+            whole = self.format in MEASURED and not self.structure.surplus
             pcm = stream.codec_context and stream.codec_context.name.startswith("pcm_")
-            return None if pcm and self.format in MEASURED else self._track_end(stream)
+            return None if whole and pcm else self._track_end(stream)
         if not (self.structure.missing or self.broken_off or self.broken):
             return None
         lasts = 0

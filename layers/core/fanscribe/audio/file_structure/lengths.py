@@ -7,6 +7,7 @@ from fanscribe.audio.file_structure.structure import Structure
 
 CAF = Plain(Struct(">4sq"))  # -1: not known (Apple's Core Audio Format specification)
 CAF_HEADER = 8
+CAFF = b"caff"  # how a file begins: another is joined
 CAF_SOUND = {b"data", b"pakt"}  # pakt: where its packets are
 AU = Struct(">4sII")  # a signature, where the sound begins, and how long it is (SunOS, audio(5))
 AU_UNKNOWN = 0xFFFF_FFFF
@@ -41,9 +42,10 @@ def read_before_sound(reader: Reader, family: Plain) -> Structure:
 
 def read_caf(reader: Reader) -> Structure:
     """Read a CAF. Its packet table may follow its sound, and nothing plays without it."""
-    chunks = walk(reader, CAF.chunk, CAF_HEADER, reader.size)
+    chunks = list(walk(reader, CAF.chunk, CAF_HEADER, reader.size))
     promised = (chunk.missing(reader.size) for chunk in chunks if chunk.kind in CAF_SOUND)
-    return Structure(missing=max(promised, default=0))
+    another = (reader.size - chunk.start + CAF.head.size for chunk in chunks if chunk.kind == CAFF)
+    return Structure(missing=max(promised, default=0), surplus=next(another, 0))
 
 
 def read_au(reader: Reader) -> Structure:

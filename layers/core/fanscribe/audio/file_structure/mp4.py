@@ -11,6 +11,8 @@ from fanscribe.audio.file_structure.structure import Structure
 FIRST_BOXES = tuple(b"ftyp styp moov mdat moof sidx free skip wide pnot uuid".split())
 BOXES = {*FIRST_BOXES, b"mfra", b"meta", b"udta", b"emsg", b"prft"}
 
+FTYP_HEAD = 8  # bytes before its content
+
 # Sample entries that are encrypted in one way only. ISO's own, enca, names its scheme.
 ENTRIES = {b"drms": "FairPlay", b"aavd": "Audible"}
 # Types of schemes: ISO/IEC 23001-7, and those registered at mp4ra.org
@@ -33,9 +35,13 @@ def read(reader: Reader) -> Structure:
     kinds: set[bytes] = set()
     index: FileChunk | None = None
     missing = 0
+    joined: list[int] = []
     for box in walk(reader, header, 0, reader.size):
         if box.kind not in BOXES:
             continue
+        # FFmpeg goes on by itself with fragments, whose clock may go on, too
+        if box.kind == b"ftyp" and {b"moov", b"mdat"} <= kinds and b"moof" not in kinds:
+            joined.append(box.start - FTYP_HEAD)
         kinds.add(box.kind)
         missing = max(missing, box.missing(reader.size))
         if box.kind == b"sidx" and not box.missing(reader.size):
@@ -50,6 +56,7 @@ def read(reader: Reader) -> Structure:
         missing=missing,
         without_index=never or (cut and not sounds),
         without_beginning=b"moof" in kinds and index is None,
+        joined=tuple(joined),
         endless=index is not None and _has_endless_edit(reader, index),
     )
 

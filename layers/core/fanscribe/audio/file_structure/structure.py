@@ -13,5 +13,6 @@ class Structure:
     without_beginning: bool = False  # a piece of a streamed mp4, whose moov is in another one
     # an mp4 whose edit list has a segment without an end: FFmpeg would play none of it
     endless: bool = False
+    joined: tuple[int, ...] = ()  # where other whole mp4 begin behind it
     behind: int = 0  # bytes behind the end that an mp3 names: another file, or no sound
-    surplus: int = 0  # bytes of sound after the end of a wav's `data`: its header names too few
+    surplus: int = 0  # bytes of sound behind the end that a wav or a CAF names

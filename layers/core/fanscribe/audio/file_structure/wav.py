@@ -77,7 +77,8 @@ def _are_chunks(reader: Reader, family: Plain, at: int) -> bool:
     """
     for chunk in walk(reader, family.chunk, at, reader.size):
         named = family is W64 or (chunk.kind.isascii() and chunk.kind.decode().isprintable())
-        if not named or chunk.kind == b"RIFF" or chunk.length is None or chunk.missing(reader.size):
+        another = chunk.kind in {b"RIFF", W64_BEGINS}
+        if not named or another or chunk.length is None or chunk.missing(reader.size):
             break
         at = chunk.after
     return reader.size - at < LEAST_SURPLUS
