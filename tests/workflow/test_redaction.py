@@ -27,11 +27,12 @@ SECRETS = re.compile(
     r"Maria|Gonz|1111|4-?1-?1|7,? ?4,? ?6,? ?8|5, 5, 5|2-1-2|of March|(?<![.\d])1985|sunshine",
     re.IGNORECASE,
 )
-# Ids, times of day and numbers of JSON, which differ from run to run and may have such digits
+# Ids, times of day, numbers of JSON and the report's widths, which differ from run to run and may
+# have such digits
 MEASURED = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?=\d*[a-fA-F])[0-9a-fA-F]{16,}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
-    r'|(?<=":)\s?-?\d+(?:\.\d+)?'
+    r'|(?<=":)\s?-?\d+(?:\.\d+)?|(?<==")[\d.]+%?(?=")'
 )
 SAID = {"language": "en", "formats": ",".join(FORMATS)}
 REDACTED = SAID | {"redact": "all"}

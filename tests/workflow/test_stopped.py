@@ -107,9 +107,11 @@ def test_of_a_run_that_is_stopped_no_copy_of_the_recording_stays(
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
             "TMPDIR": temporary,
         }
+        before = signal.signal(how, signal.SIG_DFL)  # tests in the background may ignore it
         with subprocess.Popen(
             command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
         ) as engine:
+            signal.signal(how, before)
             while not list(Path(temporary).rglob("recording")):
                 assert engine.poll() is None, "it ended before it could be stopped"
                 time.sleep(0.01)
