@@ -341,6 +341,16 @@ def test_the_text_and_the_captions_are_those_of_the_other_formats(opened: Open, 
         assert waiting.value.suggested_filename.endswith(f".{kind}")
 
 
+@pytest.mark.parametrize(
+    ("name", "saved"), [("a/talk.wav", "talk.srt"), ("1.1 Lesson name", "1.1 Lesson name.srt")]
+)
+def test_captions_are_saved_under_the_recordings_name(opened: Open, name: str, saved: str) -> None:
+    it = opened(a_talk(name))
+    with it.page.expect_download() as waiting:
+        it.page.click(".download[value=srt]")
+    assert waiting.value.suggested_filename == saved
+
+
 def test_the_text_is_copied(opened: Open) -> None:
     transcript = a_talk()
     it = opened(transcript, permissions=["clipboard-read", "clipboard-write"])

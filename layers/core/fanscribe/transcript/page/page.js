@@ -329,7 +329,7 @@ for (const button of document.querySelectorAll('.download')) {
     const content = button.value === 'txt' ? text() : JSON.parse($('captions').textContent)[button.value]
     const link = document.createElement('a')
     link.href = URL.createObjectURL(new Blob([content]))
-    link.download = `${page.name.replace(/\.[^.]*$/, '')}.${button.value}`
+    link.download = `${page.name.replace(/\.(?!\d+$)\w{2,5}$/, '')}.${button.value}`
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   })
