@@ -1,3 +1,3 @@
 """Fanscribe: one long recording in, one timestamped transcript out."""
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
