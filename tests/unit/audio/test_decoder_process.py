@@ -79,10 +79,24 @@ def test_one_that_crashes_is_known_by_its_ending(
 )
 def test_one_that_hangs_is_ended_and_reported(recording: Path, program: str) -> None:
     message = refusal_of(recording, Decoder(doing(program), stall_s=0.3))
-    assert (
-        message
-        == "talk.wav can't be read: the decoder stopped making progress, and was ended after 0.3 s."
+    assert message == "talk.wav can't be read: the decoder stopped making progress, and was ended."
+
+
+def test_one_that_computes_and_gets_no_further_is_ended_whatever_the_clock_says(
+    recording: Path,
+) -> None:
+    circles = "from fanscribe.audio import decoder; decoder.allow_cpu(0)\nwhile True: pass"
+    message = refusal_of(recording, Decoder(doing(circles), stall_s=600))
+    assert message == "talk.wav can't be read: the decoder stopped making progress, and was ended."
+
+
+def test_one_that_computes_and_gets_further_may_go_on(recording: Path) -> None:
+    further = (
+        "from fanscribe.audio import decoder\n"
+        "while time.process_time() < 2.5: decoder.allow_cpu(1)\n"
+        "os.abort()"
     )
+    assert "SIGABRT" in refusal_of(recording, Decoder(doing(further)))
 
 
 def test_one_that_is_slow_but_gets_further_is_waited_for(recording: Path) -> None:

@@ -48,6 +48,7 @@ SOUND, SAMPLES, PROGRESS, FINDINGS, REFUSED, UNKNOWN = b"I", b"S", b"P", b"F", b
 BLOCK = 10 * SAMPLE_RATE  # samples handed on at once: 10 s, 320 kB
 # a decoder whose parent was killed ends by itself, at the latest when Lambda would have
 CPU_S = 900
+STALL_S = 8  # of CPU without getting further: it turns in circles
 MOST_STRETCHES = 1_000  # of damage that are kept apart: a hostile file may have millions
 
 Message = tuple[bytes, Buffer]
@@ -354,11 +355,22 @@ def confine(memory: int) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads any more: end
     for what, most in [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, CPU_S),
         (resource.RLIMIT_AS, memory),
     ]:
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (most, most))
+    allow_cpu()
+
+
+def allow_cpu(more_s: int = STALL_S) -> None:
+    """Have the system end this process (SIGXCPU) after that much more CPU time, unless this is
+    called again.
+
+    Not after that much time: on a busy machine, any file takes long.
+    """
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (min(CPU_S, math.ceil(used) + more_s), CPU_S))
 
 
 def own_stdout() -> BinaryIO:
@@ -381,6 +393,7 @@ def main(text: str) -> None:
         out.write(HEADER.pack(kind, len(payload)))
         out.write(payload)
         out.flush()
+        allow_cpu()
 
     def refuse(reason: str, kind: bytes = REFUSED) -> None:
         send(kind, reason.encode())

@@ -37,7 +37,9 @@ class Decoder:
 
     command: Sequence[str] = (sys.executable, "-SP", "-m", "fanscribe.audio.decoder")
     memory: int = 1_000_000_000  # bytes of address space: 120 MB are PyAV's libraries
-    stall_s: float = 8.0  # without a message; it sends one as often as it gets further
+    # without a message; it sends one as often as it gets further, and if it computes for nothing,
+    # the system ends it earlier (decoder.py)
+    stall_s: float = 60.0
 
     def run(
         self, path: Path, name: str, request: Request
@@ -62,14 +64,15 @@ class Decoder:
             yield from _messages(_Pipe(out, self.stall_s), name)
             status = process.wait(self.stall_s)
         except (_Stalled, subprocess.TimeoutExpired):
-            raise UnreadableRecording(
-                f"{name} can't be read: the decoder stopped making progress, "
-                f"and was ended after {self.stall_s:g} s."
-            ) from None
+            status = -signal.SIGXCPU  # for it is as bad
         finally:
             process.kill()
             process.wait()
             out.close()
+        if status == -signal.SIGXCPU:
+            raise UnreadableRecording(
+                f"{name} can't be read: the decoder stopped making progress, and was ended."
+            )
         if status:
             raise UnreadableRecording(
                 f"{name} can't be read: the decoder crashed on it ({_ending(status)})."
