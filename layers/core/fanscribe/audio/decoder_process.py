@@ -64,7 +64,7 @@ class Decoder:
             yield from _messages(_Pipe(out, self.stall_s), name)
             status = process.wait(self.stall_s)
         except (_Stalled, subprocess.TimeoutExpired):
-            status = -signal.SIGXCPU  # for it is as bad
+            status = -signal.SIGXCPU  # as of one that computes for nothing
         finally:
             process.kill()
             process.wait()
