@@ -143,14 +143,13 @@ def pieces(tile: Tile, candidate: Candidate) -> list[Tile]:
     allowed = [cut for cut in silences if min(cut - tile.start, tile.end - cut) > SHORTEST_PIECE]
     runs = missed_runs(candidate.words, tile.speech)
     run, missed = max(runs, key=lambda run: run[1], default=((0, 0), 0))
-    if missed > MISSED and not allowed:
+    unpaused = missed > MISSED and not allowed
+    if unpaused:
         beside = (run[0] - AROUND_WORD, run[1] + AROUND_WORD)
         allowed = [time * SAMPLES_PER_MS // FRAME * FRAME for time in beside]
-        cuts = _around(run, tile, allowed)
-    else:
-        cuts = _around(run, tile, allowed) if runs else set()
-        if allowed and not cuts:
-            cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
+    cuts = _around(run, tile, allowed) if runs else set()
+    if allowed and not cuts and not unpaused:
+        cuts = {min(allowed, key=lambda cut: abs(2 * cut - tile.start - tile.end))}
     edges = [tile.start, *sorted(cuts), tile.end]
     return [_piece(tile, start, end) for start, end in pairwise(edges)]
 
